@@ -1,0 +1,39 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which addon does a class or a function belong to, and is it installed here?"""
+
+from collections.abc import Callable
+
+_NAMESPACES = ("odoo.addons.", "openerp.addons.")
+
+
+def addon_of(member: type | Callable) -> str:
+    """Return the technical name of the addon that defines a class or a function."""
+    return addon_of_module(member.__module__)
+
+
+def addon_of_module(path: str) -> str:
+    """Return the addon in a dotted module path.
+
+    >>> addon_of_module("odoo.addons.shop.models.order")
+    'shop'
+    >>> addon_of_module("openerp.addons.shop.unit.mapper")
+    'shop'
+    >>> addon_of_module("shop.unit")
+    'shop'
+    """
+    for namespace in _NAMESPACES:
+        if path.startswith(namespace):
+            path = path[len(namespace) :]
+            break
+    return path.partition(".")[0]
+
+
+def is_module_installed(env_or_registry, name: str) -> bool:
+    """Tell whether an addon is installed in the database at hand.
+
+    Args:
+        env_or_registry: an Odoo environment or a registry.
+        name: technical name of the addon.
+    """
+    registry = getattr(env_or_registry, "registry", env_or_registry)
+    return name in registry._init_modules

@@ -1,0 +1,308 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which class does the work for a model on this service in this version?
+
+Connector units are registered on a :class:`Backend`. A lookup takes the class
+that fits the question on the backend itself, or else on its parent.
+"""
+
+import inspect
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from weakref import ref
+
+from .addon import addon_of, is_module_installed
+from .exception import AmbiguousUnitError, NoConnectorUnitError
+
+__all__ = ["Backend"]
+
+
+class BackendRegistry:
+    """Knows every backend by service and version."""
+
+    def __init__(self):
+        self.backends: set[Backend] = set()
+
+    def register_backend(self, backend: "Backend") -> None:
+        """Make the backend known; nothing checks that it is the only one."""
+        self.backends.add(backend)
+
+    def get_backend(self, service: str, version: str | None = None) -> "Backend":
+        """Return the backend of a service in a version.
+
+        Raises:
+            ValueError: there is none.
+        """
+        for backend in self.backends:
+            if backend.match(service, version):
+                return backend
+        raise ValueError(
+            f"No backend for service {service!r} in version {version!r}; there are "
+            f"{', '.join(sorted(map(repr, self.backends))) or 'none at all'}. "
+            "Declare it with Backend(service, version) in an installed addon."
+        )
+
+
+BACKENDS = BackendRegistry()
+
+
+def get_backend(service: str, version: str | None = None) -> "Backend":
+    """Return the backend of a service in a version, or raise ValueError."""
+    return BACKENDS.get_backend(service, version)
+
+
+@dataclass(eq=False)
+class ClassEntry:
+    """One registration of a class on a backend, and what replaces it."""
+
+    cls: type
+    openerp_module: str
+    replaced_by: list["ClassEntry"] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.cls.__module__}.{self.cls.__qualname__} ({_place(self.cls)})"
+
+
+class Lookups:
+    """The answers of one backend in one database, as long as they hold."""
+
+    def __init__(self, registry):
+        self.answers: dict[tuple[type, str], type] = {}
+        self._registry = ref(registry)  # in a registry, addons are only ever added
+        self._module_count = len(registry._init_modules)
+        self._generation = Backend._generation
+
+    def hold_in(self, registry) -> bool:
+        """Tell whether no addon and no class came or went since."""
+        return (
+            self._registry() is registry
+            and self._module_count == len(registry._init_modules)
+            and self._generation == Backend._generation
+        )
+
+
+class Backend:
+    """A service in a version, with the connector units that speak to it.
+
+    ::
+
+        shop = Backend("shop")
+        shop_2 = Backend(parent=shop, version="2.0")
+
+        @shop
+        class OrderAdapter(CRUDAdapter):
+            _model_name = "shop.sale.order"
+
+    Args:
+        service: name of the external service; None takes the parent's.
+        version: version of the service; None stands for no version.
+        parent: backend that is asked when this one has no answer.
+        registry: where the backend registers itself.
+
+    Raises:
+        ValueError: neither service nor parent is given.
+    """
+
+    _generation = 0  # counts registrations on all backends; a new one voids the caches
+
+    def __init__(
+        self,
+        service: str | None = None,
+        version: str | None = None,
+        parent: "Backend | None" = None,
+        registry: BackendRegistry | None = None,
+    ):
+        if service is None and parent is None:
+            raise ValueError(
+                "Cannot declare a backend without service and parent; "
+                "give it one of them."
+            )
+        self._service = service
+        self.version = version
+        self.parent = parent
+        self._class_entries: list[ClassEntry] = []
+        self._lookups: dict[str, Lookups] = {}  # by database
+        (BACKENDS if registry is None else registry).register_backend(self)
+
+    @property
+    def service(self) -> str:
+        """Name of the external service."""
+        return self._service or self.parent.service
+
+    def match(self, service: str, version: str | None) -> bool:
+        """Tell whether this is the backend of that service in that version."""
+        return self.service == service and self.version == version
+
+    def __str__(self) -> str:
+        return f"Backend({self._names()})"
+
+    def __repr__(self) -> str:
+        return f"<Backend {self._names()}>"
+
+    def _names(self) -> str:
+        names = [self.service] if self.version is None else [self.service, self.version]
+        return ", ".join(map(repr, names))
+
+    # === REGISTRATION === #
+
+    def __call__(
+        self, cls: type | None = None, replacing: type | Iterable[type] | None = None
+    ):
+        """Register the decorated class; it is returned unchanged."""
+
+        def register(unit_class: type) -> type:
+            self.register_class(unit_class, replacing)
+            return unit_class
+
+        return register if cls is None else register(cls)
+
+    def register_class(
+        self, cls: type, replacing: type | Iterable[type] | None = None
+    ) -> None:
+        """Register a class, which may stand in for others.
+
+        Args:
+            cls: a subclass of ConnectorUnit.
+            replacing: classes of this very backend. Where the addon of ``cls``
+                is installed and ``cls`` fits the question, it is found
+                instead of them.
+
+        Raises:
+            ValueError: a class to replace is not registered on this backend, or
+                is ``cls`` itself.
+        """
+        replaced = self._entries_of(cls, replacing)
+        entry = ClassEntry(cls, addon_of(cls))
+        self._class_entries.append(entry)
+        for old in replaced:
+            old.replaced_by.append(entry)
+        Backend._generation += 1
+
+    def _entries_of(self, cls, replacing) -> list[ClassEntry]:
+        if replacing is None:
+            return []
+        classes = [replacing] if isinstance(replacing, type) else list(replacing)
+        if cls in classes:
+            raise ValueError(f"{cls!r} cannot replace itself on {self}.")
+        for old in classes:
+            if all(entry.cls is not old for entry in self._class_entries):
+                raise ValueError(
+                    f"{cls!r} cannot replace {old!r} on {self}: that class is not "
+                    "registered there. Register the replacement on the backend "
+                    "of the class it replaces."
+                )
+        return [entry for entry in self._class_entries if entry.cls in classes]
+
+    # === LOOKUP === #
+
+    def get_class(self, base_class: type, session, model_name: str) -> type:
+        """Return the registered class that answers to a base class and a model.
+
+        Answers are kept per question and set of installed addons.
+
+        Raises:
+            NoConnectorUnitError: neither this backend nor its parents have one.
+            AmbiguousUnitError: more than one class answers.
+        """
+        answers = self._answers_in(session.env.registry)
+        question = base_class, model_name
+        found = answers.get(question)
+        if found is None:
+            found = self._find_class(base_class, session, model_name)
+            answers[question] = found
+        return found
+
+    def _answers_in(self, registry) -> dict[tuple[type, str], type]:
+        """Return the answers which hold for the addons that are installed now."""
+        lookups = self._lookups.get(registry.db_name)
+        if lookups is None or not lookups.hold_in(registry):
+            lookups = self._lookups[registry.db_name] = Lookups(registry)
+        return lookups.answers
+
+    def _find_class(self, base_class, session, model_name) -> type:
+        backend = self
+        while backend is not None:
+            candidates = backend._candidates(base_class, session, model_name)
+            if len(candidates) > 1:
+                raise AmbiguousUnitError(
+                    _ambiguous(backend, base_class, model_name, candidates)
+                )
+            if candidates:
+                return candidates[0].cls
+            backend = backend.parent
+        raise NoConnectorUnitError(
+            _not_found(self, base_class, session, model_name)
+        )
+
+    def _candidates(self, base_class, session, model_name) -> list[ClassEntry]:
+        """Return the entries that answer, one for each distinct class."""
+
+        def answers(entry: ClassEntry) -> bool:
+            return (
+                is_module_installed(session.env, entry.openerp_module)
+                and issubclass(entry.cls, base_class)
+                and entry.cls.match(session, model_name)
+            )
+
+        found = {}
+        for entry in self._class_entries:
+            for answer in _stand_ins(entry, answers):
+                found.setdefault(answer.cls, answer)
+        return list(found.values())
+
+    def _lineage(self) -> Iterator["Backend"]:
+        backend = self
+        while backend is not None:
+            yield backend
+            backend = backend.parent
+
+
+def _stand_ins(entry: ClassEntry, answers) -> list[ClassEntry]:
+    """Return the replacers of an entry that answer, or else the entry itself."""
+    replacers = [
+        found for other in entry.replaced_by for found in _stand_ins(other, answers)
+    ]
+    if replacers:
+        return replacers
+    return [entry] if answers(entry) else []
+
+
+def _not_found(backend, base_class, session, model_name) -> str:
+    lines = [
+        f"No {base_class.__name__} is registered on {backend} for model "
+        f"{model_name!r}. Registered there and on its parents for that model:"
+    ]
+    for level in backend._lineage():
+        for entry in level._class_entries:
+            if entry.cls._model_name is None or model_name in entry.cls.for_model_names:
+                note = ""
+                if not is_module_installed(session.env, entry.openerp_module):
+                    note = f"; addon {entry.openerp_module!r} is not installed"
+                lines.append(f"  {level}: {entry}{note}")
+    if len(lines) == 1:
+        lines.append("  nothing")
+    lines.append(
+        f"Register a subclass of {base_class.__name__} with _model_name = "
+        f"{model_name!r} on one of these backends, in an installed addon."
+    )
+    return "\n".join(lines)
+
+
+def _ambiguous(backend, base_class, model_name, candidates) -> str:
+    lines = [
+        f"Several classes answer to {base_class.__name__} on {backend} for model "
+        f"{model_name!r}, expected one:"
+    ]
+    lines += [f"  {entry}" for entry in candidates]
+    lines.append(
+        "Ask for a more precise class, or register one with "
+        "replacing=<the other>."
+    )
+    return "\n".join(lines)
+
+
+def _place(cls: type) -> str:
+    """Return the file and line of a class, or where it says it comes from."""
+    try:
+        return f"{inspect.getsourcefile(cls)}:{inspect.getsourcelines(cls)[1]}"
+    except (OSError, TypeError):
+        return f"addon {addon_of(cls)}"

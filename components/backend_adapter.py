@@ -1,0 +1,45 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How do we speak to the backend?"""
+
+from .core import ConnectorUnit
+
+
+class BackendAdapter(ConnectorUnit):
+    """Speaks to the external system in its own protocol."""
+
+
+class CRUDAdapter(BackendAdapter):
+    """An adapter with the usual verbs, each to be defined where it is used.
+
+    By convention ``search`` returns external ids and ``read`` a dictionary.
+    """
+
+    def search(self, *args, **kwargs):
+        """Return the external ids which match."""
+        raise NotImplementedError(self._undefined("search"))
+
+    def read(self, *args, **kwargs):
+        """Return one record."""
+        raise NotImplementedError(self._undefined("read"))
+
+    def search_read(self, *args, **kwargs):
+        """Return the records which match."""
+        raise NotImplementedError(self._undefined("search_read"))
+
+    def create(self, *args, **kwargs):
+        """Create a record and return its external id."""
+        raise NotImplementedError(self._undefined("create"))
+
+    def write(self, *args, **kwargs):
+        """Update a record."""
+        raise NotImplementedError(self._undefined("write"))
+
+    def delete(self, *args, **kwargs):
+        """Delete a record."""
+        raise NotImplementedError(self._undefined("delete"))
+
+    def _undefined(self, verb: str) -> str:
+        return (
+            f"{type(self).__module__}.{type(self).__qualname__} cannot {verb}. "
+            f"Define its {verb}() in the protocol of the backend."
+        )

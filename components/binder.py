@@ -1,0 +1,307 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which record here is which record there?"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import psycopg2.errors
+
+from odoo import fields, models
+from odoo.exceptions import ConcurrencyError
+
+from ..exception import InvalidUsageError, RetryableJobError
+from .core import ConnectorUnit
+
+_logger = logging.getLogger(__name__)
+
+RACE_RETRY_S = 1  # the winner of a race has committed already: no need to wait long
+
+
+def is_missing(value) -> bool:
+    """Tell whether a value says nothing: None, False or empty text, but not 0.
+
+    >>> [is_missing(value) for value in (None, False, "", 0, 0.0, [])]
+    [True, True, True, False, False, False]
+    """
+    return value is None or value is False or value == ""
+
+
+class Binder(ConnectorUnit):
+    """Finds and keeps the links between records here and on the backend.
+
+    A *binding* is the record that knows both sides; the *normal* record is the
+    one it wraps. Inactive records are always found. External ids are compared
+    as text; 0 is a valid one.
+    """
+
+    _external_field = "external_id"
+    _backend_field = "backend_id"
+    _openerp_field: str | None = None
+    """Field with the normal record; None takes openerp_id if there, else odoo_id."""
+    _sync_date_field = "sync_date"
+
+    # === FROM THERE TO HERE === #
+
+    def to_openerp(self, external_id, unwrap: bool = False, browse=None):
+        """Return the binding of an external id, empty when there is none.
+
+        Args:
+            external_id: id on the backend, any type.
+            unwrap: return the normal record instead of the binding.
+            browse: accepted for old callers; a recordset is returned anyway.
+
+        Raises:
+            ValueError: several bindings of this backend carry the id.
+        """
+        binding = self.model
+        if not is_missing(external_id):
+            binding = self._search([(self._external_field, "=", _text(external_id))])
+        return self._single(binding, unwrap)
+
+    def to_internal_many(
+        self, external_ids: Iterable, unwrap: bool = False
+    ) -> dict[str, models.Model]:
+        """Return the binding of each known external id, in one query.
+
+        Args:
+            external_ids: ids on the backend.
+            unwrap: return normal records instead of bindings.
+
+        Returns:
+            ``{external id as text: record}``, without the unknown ones.
+        """
+        texts = [_text(value) for value in external_ids if not is_missing(value)]
+        names = [self._external_field] + ([self._normal_field()] if unwrap else [])
+        found = self._search([(self._external_field, "in", texts)], names)
+        by_id = found.grouped(lambda binding: _text(binding[self._external_field]))
+        return {
+            external_id: self._single(bindings, unwrap)
+            for external_id, bindings in by_id.items()
+        }
+
+    def _single(self, bindings, unwrap: bool):
+        binding = bindings.ensure_one() if bindings else bindings
+        return binding[self._normal_field()] if unwrap else binding
+
+    def to_internal(self, external_id, unwrap: bool = False):
+        """Same as :meth:`to_openerp`, by its later name."""
+        return self.to_openerp(external_id, unwrap=unwrap)
+
+    def to_odoo(self, external_id, unwrap: bool = False):
+        """Same as :meth:`to_openerp`, by its later name."""
+        return self.to_openerp(external_id, unwrap=unwrap)
+
+    # === FROM HERE TO THERE === #
+
+    def to_backend(self, binding_id, wrap: bool = False):
+        """Return the external id of a binding, None when it has none.
+
+        Args:
+            binding_id: a binding, as a record or an id.
+            wrap: the argument is a normal record; its binding on this backend
+                is looked for.
+
+        Raises:
+            ValueError: several bindings of this backend wrap the record.
+        """
+        if wrap:
+            self._check_normal(binding_id)
+            found = self._search([(self._normal_field(), "=", _id_of(binding_id))])
+            binding = self._single(found, unwrap=False)
+        else:
+            binding = self._binding(binding_id)
+        external_id = binding[self._external_field]
+        return None if is_missing(external_id) else external_id
+
+    def to_external_many(self, records, wrap: bool = False) -> dict[int, str]:
+        """Return the external id of each record that has one, in one query.
+
+        Args:
+            records: bindings, or normal records with ``wrap``; a recordset or ids.
+
+        Returns:
+            ``{id of the given record: external id}``, without those that have none.
+        """
+        key = self._normal_field() if wrap else "id"
+        if wrap:
+            self._check_normal(records)
+        ids = records.ids if isinstance(records, models.BaseModel) else list(records)
+        bindings = self._search(
+            [(key, "in", ids), (self._external_field, "!=", False)],
+            [self._external_field] + ([key] if wrap else []),
+        )
+        return {
+            (binding[key].id if wrap else binding.id): binding[self._external_field]
+            for binding in bindings
+        }
+
+    def to_external(self, binding_id, wrap: bool = False):
+        """Same as :meth:`to_backend`, by its later name."""
+        return self.to_backend(binding_id, wrap=wrap)
+
+    # === BINDING === #
+
+    def bind(self, external_id, binding_id) -> None:
+        """Write down that a binding and an external id are the same thing.
+
+        Args:
+            external_id: id on the backend; 0 is allowed.
+            binding_id: the binding, as a record or an id.
+
+        Raises:
+            InvalidUsageError: one of both is missing.
+            RetryableJobError: in a job, another transaction bound the same; the
+                job runs again and sees it. ConcurrencyError outside of jobs.
+        """
+        self.bind_many([(external_id, binding_id)])
+
+    def bind_many(self, pairs: Iterable[tuple]) -> None:
+        """Write down many pairs of external id and binding, in one query."""
+        now = fields.Datetime.now()
+        with self.concurrency_guard():
+            for external_id, binding_id in pairs:
+                if is_missing(external_id) or not binding_id:
+                    raise InvalidUsageError(
+                        f"Cannot bind on {self.backend_record}: external id is "
+                        f"{external_id!r} and binding is {binding_id!r}, expected "
+                        "both to be given."
+                    )
+                binding = self._binding(binding_id)
+                binding.with_context(connector_no_export=True).write(
+                    {
+                        self._external_field: _text(external_id),
+                        self._sync_date_field: now,
+                    }
+                )
+            self.model.flush_model()
+
+    @contextmanager
+    def concurrency_guard(self) -> Iterator[None]:
+        """Turn a lost race for a binding into an error that starts it all again.
+
+        The winner's row is not in our snapshot, so the whole transaction has to
+        run again on a new one.
+        """
+        self._warn_once_without_constraint()
+        try:
+            yield
+        except psycopg2.errors.UniqueViolation as error:
+            if error.diag.table_name != self.model._table:
+                raise
+            message = (
+                f"Cannot keep a {self.model._name} of {self.backend_record}: another "
+                f"transaction made the same one ({error.diag.message_detail}). "
+                "Run the transaction again; it will find it."
+            )
+            if self.env.context.get("job_uuid"):
+                raise RetryableJobError(message, seconds=RACE_RETRY_S) from error
+            raise ConcurrencyError(message) from error
+
+    # === THE NORMAL RECORD === #
+
+    def unwrap_binding(self, binding_id, browse: bool = False):
+        """Return the id of the normal record of a binding.
+
+        Args:
+            binding_id: the binding, as a record or an id.
+            browse: return the normal record itself.
+        """
+        normal = self._binding(binding_id)[self._normal_field()]
+        return normal if browse else normal.id
+
+    def unwrap_model(self) -> str:
+        """Return the name of the normal model.
+
+        Raises:
+            ValueError: the binding model has no field for the normal record.
+        """
+        return self.model._fields[self._normal_field()].comodel_name
+
+    def _normal_field(self) -> str:
+        model_fields = self.model._fields
+        name = self._openerp_field
+        if name is None:
+            name = "openerp_id" if "openerp_id" in model_fields else "odoo_id"
+        if name not in model_fields:
+            raise ValueError(
+                f"Model {self.model._name!r} has no field {name!r}: it wraps no "
+                f"record. Set _openerp_field of {type(self).__qualname__} to the "
+                "many2one that holds the normal record."
+            )
+        return name
+
+    # === HELPERS === #
+
+    def _search(self, domain: list[tuple], names: Iterable[str] = ()):
+        """Return the bindings of this backend in a domain, inactive ones too."""
+        domain = [(self._backend_field, "=", self.backend_record.id), *domain]
+        model = self.model.with_context(active_test=False)
+        return model.search_fetch(domain, names).with_env(self.env)
+
+    def _binding(self, binding):
+        if isinstance(binding, models.BaseModel):
+            if binding._name != self.model._name:
+                raise InvalidUsageError(
+                    f"{type(self).__qualname__} was given {binding}, expected a "
+                    f"record of {self.model._name!r}. Pass the binding."
+                )
+            binding = binding.ensure_one().id
+        return self.model.browse(binding)
+
+    def _check_normal(self, record) -> None:
+        name = getattr(record, "_name", None)
+        if name == self.model._name != self.unwrap_model():
+            raise InvalidUsageError(
+                f"{type(self).__qualname__} was given {record} with wrap=True, "
+                f"expected a record of {self.unwrap_model()!r}. Drop wrap to pass "
+                "a binding."
+            )
+
+    def _warn_once_without_constraint(self) -> None:
+        """Say how to keep doubles out, once for each binding model and process."""
+        key = self.env.cr.dbname, self.model._name
+        if key in _CHECKED_MODELS:
+            return
+        _CHECKED_MODELS.add(key)
+        columns = {self._backend_field, self._external_field}
+        self.env.cr.execute(UNIQUE_COLUMNS, {"table": self.model._table})
+        if not any(columns.issuperset(row[0]) for row in self.env.cr.fetchall()):
+            _logger.warning(
+                "Model %s can hold two bindings of one external id: its table has no "
+                "unique constraint. Inherit connector.binding, or add to the model: "
+                '_external_uniq = models.Constraint("UNIQUE (%s, %s)")',
+                self.model._name,
+                self._backend_field,
+                self._external_field,
+            )
+
+
+_CHECKED_MODELS: set[tuple[str, str]] = set()
+
+# The columns of each unique index of a table, without partial ones. No locks.
+UNIQUE_COLUMNS = """
+SELECT array_agg(attribute.attname::text)
+  FROM pg_index AS index
+  JOIN pg_attribute AS attribute
+    ON attribute.attrelid = index.indrelid
+   AND attribute.attnum = ANY (index.indkey)
+ WHERE index.indrelid = to_regclass(%(table)s)
+   AND index.indisunique
+   AND NOT index.indisprimary
+   AND index.indpred IS NULL
+ GROUP BY index.indexrelid
+"""
+
+
+def _text(external_id) -> str:
+    if isinstance(external_id, bytes):
+        return external_id.decode()
+    return str(external_id)
+
+
+def _id_of(record) -> int:
+    if isinstance(record, models.BaseModel):
+        return record.ensure_one().id
+    return record
+

@@ -1,0 +1,219 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which piece of code does the work, and in which scope?
+
+A :class:`ConnectorEnvironment` is the scope of a synchronization (backend record,
+session, model); a :class:`ConnectorUnit` is a class that works in it.
+"""
+
+import hashlib
+import struct
+from typing import TypeVar
+
+from ..addon import addon_of
+from ..backend import Backend
+from ..exception import RetryableJobError
+from ..session import ConnectorSession
+
+Unit = TypeVar("Unit", bound="ConnectorUnit")
+
+
+class MetaConnectorUnit(type):
+    """Gives unit classes the name of their addon and the list of their models."""
+
+    def __init__(cls, name, bases, namespace):
+        super().__init__(name, bases, namespace)
+        cls._openerp_module_ = addon_of(cls)
+
+    @property
+    def for_model_names(cls) -> list[str]:
+        """Names of the models the class is for.
+
+        Raises:
+            NotImplementedError: the class says nothing about models.
+        """
+        names = cls._model_name
+        if names is None:
+            raise NotImplementedError(
+                f"{cls.__module__}.{cls.__qualname__} has no _model_name; set it to "
+                "the name of a model or to a list of names, or override match()."
+            )
+        return [names] if isinstance(names, str) else list(names)
+
+
+class ConnectorUnit(metaclass=MetaConnectorUnit):
+    """A piece of a connector with one role, registered on a backend.
+
+    Args:
+        connector_env: the scope to work in.
+    """
+
+    _model_name: str | list[str] | tuple[str, ...] | None = None
+    """Model or models the unit is for; they need not exist in Odoo."""
+
+    def __init__(self, connector_env: "ConnectorEnvironment"):
+        self.connector_env = connector_env
+        self.backend = connector_env.backend
+        self.backend_record = connector_env.backend_record
+        self.session = connector_env.session
+
+    @classmethod
+    def match(cls, session: ConnectorSession, model) -> bool:
+        """Tell whether the unit is for a model, given by name or as a recordset."""
+        name = model if isinstance(model, str) else model._name
+        return name in cls.for_model_names
+
+    @property
+    def env(self):
+        """The Odoo environment of the session."""
+        return self.session.env
+
+    @property
+    def model(self):
+        """An empty recordset of the model of the scope."""
+        return self.connector_env.model
+
+    @property
+    def localcontext(self):
+        """The context of the session."""
+        return self.session.context
+
+    def unit_for(self, cls: type[Unit], model: str | None = None) -> Unit:
+        """Return the registered unit that answers to a class.
+
+        Args:
+            cls: the class asked for; a subclass of it may answer.
+            model: name of another model, None for the model of this unit.
+
+        Raises:
+            NoConnectorUnitError: no class answers.
+            AmbiguousUnitError: several classes answer.
+        """
+        scope = self.connector_env
+        if model is not None and model != scope.model_name:
+            scope = scope.create_environment(
+                self.backend_record, self.session, model, connector_env=scope
+            )
+        return scope.get_connector_unit(cls)
+
+    def binder_for(self, model: str | None = None):
+        """Return the registered binder of this model, or of another one."""
+        from .binder import Binder  # noqa: PLC0415 a binder is a unit itself
+
+        return self.unit_for(Binder, model)
+
+    def advisory_lock_or_retry(self, lock, retry_seconds: int = 1) -> None:
+        """Take a lock until the end of the transaction, or try again later.
+
+        Args:
+            lock: anything; its text is what is locked.
+            retry_seconds: delay before the job is tried again.
+
+        Raises:
+            RetryableJobError: another transaction holds the lock. This try is
+                not counted.
+        """
+        if not pg_try_advisory_lock(self.env, lock):
+            raise RetryableJobError(
+                f"Cannot lock {lock!r}: another transaction holds it. "
+                f"Trying again in {retry_seconds} s.",
+                seconds=retry_seconds,
+                ignore_retry=True,
+            )
+
+
+class ConnectorEnvironment:
+    """The scope of a synchronization: backend record, session and model.
+
+    Made inside ``session.change_context(…)`` or ``session.change_user(…)``, it
+    keeps what was changed also after the end of that block.
+
+    Args:
+        backend_record: record of a concrete ``connector.backend`` model.
+        session: whose user, cursor and context are used.
+        model_name: model to work with; it need not exist in Odoo.
+    """
+
+    _propagate_kwargs: list[str] = []
+    """Attributes which :meth:`create_environment` hands to the new environment
+    as keyword arguments of its constructor."""
+
+    _backend: Backend | None = None
+
+    def __init__(self, backend_record, session: ConnectorSession, model_name: str):
+        self.backend_record = backend_record
+        self.session = session.kept()
+        self.model_name = model_name
+
+    @property
+    def backend(self) -> Backend:
+        """The backend with the units for the record's service and version."""
+        if self._backend is None:
+            self._backend = self.backend_record.get_backend()
+        return self._backend
+
+    @property
+    def env(self):
+        """The Odoo environment of the session."""
+        return self.session.env
+
+    @property
+    def pool(self):
+        """The registry of the database."""
+        return self.session.pool
+
+    @property
+    def model(self):
+        """An empty recordset of the model."""
+        return self.session.env[self.model_name]
+
+    def get_connector_unit(self, base_class: type[Unit]) -> Unit:
+        """Return the registered unit that answers to a class, in this scope."""
+        cls = self.backend.get_class(base_class, self.session, self.model_name)
+        return cls(self)
+
+    @classmethod
+    def create_environment(
+        cls,
+        backend_record,
+        session: ConnectorSession,
+        model: str,
+        connector_env: "ConnectorEnvironment | None" = None,
+    ) -> "ConnectorEnvironment":
+        """Return an environment of the same class for another model.
+
+        Args:
+            connector_env: where the attributes named in ``_propagate_kwargs``
+                are taken from.
+        """
+        if connector_env is None:
+            return cls(backend_record, session, model)
+        propagated = connector_env._propagate_kwargs
+        kwargs = {name: getattr(connector_env, name) for name in propagated}
+        created = cls(backend_record, session, model, **kwargs)
+        if connector_env.backend_record is backend_record:
+            created._backend = connector_env._backend
+        return created
+
+
+Environment = ConnectorEnvironment  # its name in series 7
+
+
+def pg_try_advisory_lock(env, lock) -> bool:
+    """Take a lock that PostgreSQL gives back at the end of the transaction.
+
+    Args:
+        env: Odoo environment.
+        lock: anything; its text is what is locked, whoever else uses that text.
+
+    Returns:
+        False when another transaction holds the lock.
+    """
+    digest = hashlib.sha1(str(lock).encode(), usedforsecurity=False).digest()
+    (key,) = struct.unpack("q", digest[:8])
+    env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", (key,))
+    return env.cr.fetchone()[0]
+
+
+def install_in_connector() -> None:
+    """Do nothing: since series 8, an addon need not declare itself."""
+

@@ -1,0 +1,65 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One source record on its way through a mapper."""
+
+
+class MapOptions(dict):
+    """Options of a mapping; ``options.x`` is ``options["x"]``, None when absent."""
+
+    def __missing__(self, key):
+        return None
+
+    def __getattr__(self, name):
+        if name.startswith("__"):  # protocols such as copy and pickle ask for these
+            raise AttributeError(name)
+        return self[name]
+
+    def __setattr__(self, name, value):
+        self[name] = value
+
+
+class MapRecord:
+    """A source record, ready to be mapped.
+
+    Args:
+        mapper: the mapper to run.
+        source: the record to read: a dictionary for imports, a recordset for
+            exports.
+        parent: MapRecord of the record this one is a line of.
+    """
+
+    def __init__(self, mapper, source, parent: "MapRecord | None" = None):
+        self._mapper = mapper
+        self._source = source
+        self._parent = parent
+        self._forced_values: dict[str, object] = {}
+
+    @property
+    def source(self):
+        """The record to read."""
+        return self._source
+
+    @property
+    def parent(self) -> "MapRecord | None":
+        """The MapRecord this one is a line of."""
+        return self._parent
+
+    def update(self, *args, **kwargs) -> None:
+        """Force values, with the arguments of ``dict.update``; they always win."""
+        self._forced_values.update(*args, **kwargs)
+
+    def values(
+        self, for_create: bool | None = None, fields=None, **options
+    ) -> dict[str, object]:
+        """Return the mapped values.
+
+        Args:
+            for_create: the values are for a new record: run also the
+                ``only_create`` mappings.
+            fields: source fields to restrict the mapping to; none means all.
+            options: whatever the mapping methods read from ``self.options``.
+        """
+        values = self._mapper._apply(
+            self, MapOptions(options, for_create=for_create, fields=fields)
+        )
+        values.update(self._forced_values)
+        return values

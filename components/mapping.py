@@ -1,0 +1,113 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which methods and fields of a mapper class take part in a mapping?"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from ..exception import InvalidUsageError
+from .core import MetaConnectorUnit
+
+
+def mapping(method: Callable) -> Callable:
+    """Make a method ``(self, record)`` contribute the dictionary it returns."""
+    method.is_mapping = True
+    return method
+
+
+def changed_by(*field_names: str) -> Callable[[Callable], Callable]:
+    """Run the mapping only when one of these source fields is synchronized."""
+
+    def decorate(method: Callable) -> Callable:
+        method.changed_by = field_names
+        return method
+
+    return decorate
+
+
+def only_create(method: Callable) -> Callable:
+    """Run the mapping only when the values are for a new record."""
+    method.only_create = True
+    return method
+
+
+class MappingDefinition(NamedTuple):
+    """When a mapping method runs."""
+
+    changed_by: set[str]
+    only_create: bool
+
+
+class MetaMapper(MetaConnectorUnit):
+    """Collects the mapping methods and the source fields of a mapper class.
+
+    ``_map_methods`` holds a :class:`MappingDefinition` for each method name, in the
+    order of their definition, inherited ones first. ``_changed_by_fields`` holds
+    the name of every source field that is mentioned.
+    """
+
+    def __init__(cls, name, bases, namespace):
+        super().__init__(name, bases, namespace)
+        cls._map_methods = _inherited_definitions(bases)
+        for member_name, member in namespace.items():
+            if getattr(member, "is_mapping", False):
+                known = cls._map_methods.get(member_name)
+                cls._map_methods[member_name] = _own_definition(member, known)
+        cls._changed_by_fields = set(_source_fields(cls, bases))
+        cls._plans = WeakKeyDictionary()
+
+
+def source_field(source: str | Callable) -> str:
+    """Return the name of the field inside a source, which may be a modifier.
+
+    A modifier is a function inside a function whose argument ``field`` holds the
+    name of the field or another modifier.
+
+    Raises:
+        InvalidUsageError: the modifier does not use an argument called ``field``.
+    """
+    while callable(source):
+        source = _closure_of(source).get("field")
+    if source is None:
+        raise InvalidUsageError(
+            "Cannot read which field a modifier is for: it uses no variable 'field' "
+            "of the function around it. Name that function's argument 'field'."
+        )
+    return source
+
+
+def _closure_of(modifier: Callable) -> dict[str, object]:
+    code = getattr(modifier, "__code__", None)
+    if code is None or not modifier.__closure__:
+        return vars(modifier) if hasattr(modifier, "__dict__") else {}
+    cells = (cell.cell_contents for cell in modifier.__closure__)
+    return dict(zip(code.co_freevars, cells, strict=True))
+
+
+def _inherited_definitions(bases: Iterable[type]) -> dict[str, MappingDefinition]:
+    definitions: dict[str, MappingDefinition] = {}
+    for base in bases:
+        for name, definition in getattr(base, "_map_methods", {}).items():
+            first = definitions.get(name, definition)
+            definitions[name] = MappingDefinition(
+                first.changed_by | definition.changed_by, first.only_create
+            )
+    return definitions
+
+
+def _own_definition(
+    method: Callable, inherited: MappingDefinition | None
+) -> MappingDefinition:
+    fields = set(getattr(method, "changed_by", ()))
+    if inherited:
+        fields |= inherited.changed_by
+    return MappingDefinition(fields, getattr(method, "only_create", False))
+
+
+def _source_fields(cls: type, bases: Iterable[type]) -> Iterator[str]:
+    for base in bases:
+        yield from getattr(base, "_changed_by_fields", ())
+    for definition in cls._map_methods.values():
+        yield from definition.changed_by
+    for source, _target in getattr(cls, "direct", ()):
+        yield source_field(source)

@@ -1,0 +1,142 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How is a field's value altered on its way into a direct mapping?
+
+A modifier stands where the source field of a direct mapping stands::
+
+    direct = [(none("phone"), "phone"), (convert("price", float), "list_price")]
+
+It is a function that returns a function ``(self, record, to_attr)`` with the
+mapper as ``self``. Its argument with the source field must be called ``field``;
+where that may be a modifier itself, modifiers nest.
+"""
+
+from collections.abc import Callable
+
+from odoo import models
+
+from ..exception import MappingError
+from .binder import is_missing
+
+Modifier = Callable[..., object]
+
+
+def source_value(mapper, record, field: str | Modifier, to_attr: str):
+    """Return what a record holds in a field, or what a modifier makes of it.
+
+    None, False and empty text all come back as None, and so does a key that
+    a dictionary lacks; 0 stays 0.
+    """
+    if callable(field):
+        value = field(mapper, record, to_attr)
+    elif isinstance(record, models.BaseModel):
+        value = record[field]
+    else:
+        value = record.get(field)
+    if is_missing(value) or (isinstance(value, models.BaseModel) and not value):
+        return None
+    return value
+
+
+def none(field: str | Modifier) -> Modifier:
+    """Give None where the source has no value, for systems which refuse False."""
+
+    def modifier(self, record, to_attr):
+        return source_value(self, record, field, to_attr)
+
+    return modifier
+
+
+def convert(field: str | Modifier, conv_type: Callable) -> Modifier:
+    """Call a type or function on the value; False where there is no value."""
+
+    def modifier(self, record, to_attr):
+        value = source_value(self, record, field, to_attr)
+        return False if value is None else conv_type(value)
+
+    return modifier
+
+
+def follow_m2o_relations(field: str) -> Modifier:
+    """Give the value at the end of a dotted path such as ``partner_id.country_id``."""
+
+    def modifier(self, record, to_attr):
+        value = record
+        for name in field.split("."):
+            value = getattr(value, name)
+        return value
+
+    return modifier
+
+
+def m2o_to_backend(field: str, binding: str | None = None) -> Modifier:
+    """Give the external id of the record in a many2one field, for an export.
+
+    Args:
+        field: the many2one of the source.
+        binding: name of the binding model of the relation; None says that the
+            relation is a binding already.
+
+    Raises:
+        ValueError: (when mapping) the field is not a many2one.
+        MappingError: (when mapping) the related record has no external id.
+    """
+
+    def modifier(self, record, to_attr):
+        relation = _many2one(record, field)
+        related = record[field]
+        if not related:
+            return False
+        binder = self.binder_for(binding or relation.comodel_name)
+        external_id = binder.to_backend(related.id, wrap=bool(binding))
+        if is_missing(external_id):
+            raise MappingError(
+                f"Cannot map {field!r} of {record}: {related} has no external id on "
+                f"{self.backend_record} (binding {binder.model._name!r}). "
+                "Export it first."
+            )
+        return external_id
+
+    return modifier
+
+
+def backend_to_m2o(field: str, binding: str | None = None) -> Modifier:
+    """Give the id of the record here for an external id, for an import.
+
+    Args:
+        field: the source field with the external id.
+        binding: name of the binding model of the target's relation; None says
+            that the relation is a binding already.
+
+    Raises:
+        ValueError: (when mapping) the target is not a many2one.
+        MappingError: (when mapping) no record is bound to the external id.
+    """
+
+    def modifier(self, record, to_attr):
+        external_id = source_value(self, record, field, to_attr)
+        if external_id is None:
+            return False
+        relation = _many2one(self.model, to_attr)
+        binder = self.binder_for(binding or relation.comodel_name)
+        found = binder.to_openerp(external_id, unwrap=bool(binding))
+        if not found:
+            raise MappingError(
+                f"Cannot map {field!r} to {to_attr!r} of {self.model._name!r}: no "
+                f"record is bound to external id {external_id!r} on "
+                f"{self.backend_record} (binding {binder.model._name!r}). "
+                "Import it first."
+            )
+        # binders of before series 8 return ids
+        return found.id if isinstance(found, models.BaseModel) else found
+
+    return modifier
+
+
+def _many2one(record, name: str):
+    relation = record._fields[name]
+    if relation.type != "many2one":
+        raise ValueError(
+            f"Field {name!r} of {record._name!r} is a {relation.type}, expected a "
+            "many2one. Map it with a method."
+        )
+    return relation

@@ -1,0 +1,47 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which screen shows what a job worked on?"""
+
+from .binder import Binder
+from .core import ConnectorEnvironment
+
+
+def unwrap_binding(
+    session, job, id_pos: int = 2, binder_class: type[Binder] = Binder
+) -> dict | None:
+    """Return an action that opens the record behind the binding of a job.
+
+    For jobs whose arguments are ``(model_name, binding_id, …)``.
+
+    Args:
+        session: session of the user who wants to see it.
+        job: has ``model_name``, ``args`` and ``kwargs``.
+        id_pos: position of the binding's id among the arguments of the job's
+            function, counted from the session at 0.
+        binder_class: the binder to unwrap with.
+
+    Returns:
+        An action for the form of the normal record, or of the binding where the
+        binder cannot unwrap it; None when the binding was deleted.
+    """
+    binding = session.env[job.model_name].browse(job.args[id_pos - 1]).exists()
+    if not binding:
+        return None
+    record = _normal_record(session, binding, binder_class) or binding
+    return {
+        "name": session.env._("Related Record"),
+        "type": "ir.actions.act_window",
+        "view_mode": "form",
+        "views": [(False, "form")],
+        "res_id": record.id,
+        "res_model": record._name,
+    }
+
+
+def _normal_record(session, binding, binder_class):
+    scope = ConnectorEnvironment(binding.backend_id, session, binding._name)
+    try:
+        return scope.get_connector_unit(binder_class).unwrap_binding(
+            binding.id, browse=True
+        )
+    except ValueError:  # a direct binding: it wraps nothing
+        return None

@@ -1,0 +1,243 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who wants to know that something happened, and when are they told?
+
+An :class:`Event` is an observer: consumers subscribe to it, for all models or
+for some, and :meth:`Event.fire` calls those whose addon is installed.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, MutableSet
+
+from .addon import addon_of, is_module_installed
+from .exception import InvalidUsageError
+from .session import ConnectorSession, ConnectorSessionHandler
+
+_logger = logging.getLogger(__name__)
+
+Consumer = Callable[..., object]
+
+IN_TRANSACTION = "transaction"  # at once; an error stops the caller's transaction
+AFTER_COMMIT = "commit"  # later, on a cursor of its own; an error is logged
+AS_JOB = "job"  # the consumer is a job, delayed in the caller's transaction
+MOMENTS = (IN_TRANSACTION, AFTER_COMMIT, AS_JOB)
+
+
+class ConsumerGroup(MutableSet):
+    """The consumers of one model (or of all), in the order they subscribed.
+
+    It compares equal to a plain set of the same functions.
+    """
+
+    def __init__(self, consumers: Iterable[Consumer] = ()):
+        self._moments = dict.fromkeys(consumers, IN_TRANSACTION)
+
+    def __contains__(self, consumer: object) -> bool:
+        return consumer in self._moments
+
+    def __iter__(self) -> Iterator[Consumer]:
+        return iter(self._moments)
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({list(self._moments)!r})"
+
+    def add(self, consumer: Consumer, moment: str = IN_TRANSACTION) -> None:
+        """Add a consumer; one that is already there only changes its moment."""
+        self._moments[consumer] = moment
+
+    def discard(self, consumer: Consumer) -> None:
+        """Remove a consumer; silent when it is unknown."""
+        self._moments.pop(consumer, None)
+
+    def moment_of(self, consumer: Consumer) -> str:
+        """Return when the consumer wants to be called."""
+        return self._moments[consumer]
+
+
+class Event:
+    """Something that happens to records, with the functions that want to know.
+
+    ::
+
+        on_order_paid = Event()
+
+        @on_order_paid(model_names="sale.order")
+        def export_order(session, model_name, record_id):
+            ...
+
+        on_order_paid.fire(session, "sale.order", order.id)
+
+    A consumer subscribed for all models and again for one of them runs twice.
+    """
+
+    def __init__(self):
+        self._consumers: dict[str | None, ConsumerGroup] = {None: ConsumerGroup()}
+
+    def __call__(
+        self,
+        consumer: Consumer | None = None,
+        model_names: str | Iterable[str] | None = None,
+        replacing: Consumer | None = None,
+        moment: str = IN_TRANSACTION,
+    ):
+        """Subscribe the decorated function; it is returned unchanged."""
+
+        def subscribe(function: Consumer) -> Consumer:
+            self.subscribe(function, model_names, replacing, moment)
+            return function
+
+        return subscribe if consumer is None else subscribe(consumer)
+
+    def subscribe(
+        self,
+        consumer: Consumer,
+        model_names: str | Iterable[str] | None = None,
+        replacing: Consumer | None = None,
+        moment: str = IN_TRANSACTION,
+    ) -> None:
+        """Call the consumer whenever the event fires.
+
+        Args:
+            consumer: called as ``consumer(session, model_name, *args, **kwargs)``.
+            model_names: one model, several, or None for all of them.
+            replacing: a consumer to unsubscribe from the same groups; one that
+                is subscribed for all models stays when a model is named here.
+            moment: ``"transaction"`` calls it at once, ``"commit"`` after the
+                commit with a session on a fresh cursor, ``"job"`` delays it.
+
+        Raises:
+            InvalidUsageError: the moment is unknown, or the consumer of moment
+                ``"job"`` is not a job.
+        """
+        _check_moment(consumer, moment)
+        if replacing is not None:
+            self.unsubscribe(replacing, model_names)
+        for name in _group_names(model_names):
+            self._consumers.setdefault(name, ConsumerGroup()).add(consumer, moment)
+
+    def unsubscribe(
+        self, consumer: Consumer, model_names: str | Iterable[str] | None = None
+    ) -> None:
+        """Forget a consumer; silent when the consumer or the model is unknown."""
+        for name in _group_names(model_names):
+            if name in self._consumers:
+                self._consumers[name].discard(consumer)
+
+    def has_consumer_for(self, session: ConnectorSession, model_name: str) -> bool:
+        """Tell whether an installed consumer listens to the model."""
+        return self.has_consumer_in(session.env.registry, model_name)
+
+    def has_consumer_in(self, registry, model_name: str) -> bool:
+        """Same as :meth:`has_consumer_for`, for those who have no session yet."""
+        groups = self._consumers
+        if not groups[None] and model_name not in groups:
+            return False  # the path of every record that nobody watches
+        return any(True for _found in self._listening(registry, model_name))
+
+    def fire(
+        self, session: ConnectorSession, model_name: str, *args, **kwargs
+    ) -> None:
+        """Tell every installed consumer: those of all models first.
+
+        Raises:
+            InvalidUsageError: ``model_name`` is not a string.
+        """
+        if not isinstance(model_name, str):
+            raise InvalidUsageError(
+                f"Cannot fire an event: its model is {model_name!r}, expected the "
+                "name of a model. Pass record._name."
+            )
+        # a list: a consumer may subscribe or unsubscribe others
+        for consumer, moment in list(
+            self._listening(session.env.registry, model_name)
+        ):
+            if moment == IN_TRANSACTION:
+                consumer(session, model_name, *args, **kwargs)
+            elif moment == AFTER_COMMIT:
+                self._call_after_commit(consumer, session, model_name, args, kwargs)
+            else:
+                self._delay(consumer, session, model_name, args, kwargs)
+
+    def _listening(self, registry, model_name) -> Iterator[tuple[Consumer, str]]:
+        for name in (None, model_name):
+            group = self._consumers.get(name, ())
+            for consumer in group:
+                if is_module_installed(registry, addon_of(consumer)):
+                    yield consumer, group.moment_of(consumer)
+
+    def _call_after_commit(self, consumer, session, model_name, args, kwargs):
+        handler = ConnectorSessionHandler(
+            session.cr.dbname, session.uid, dict(session.context)
+        )
+
+        def call():
+            try:
+                with handler.session() as fresh:
+                    if self._holds_true(fresh, model_name, args):
+                        consumer(fresh, model_name, *args, **kwargs)
+            except Exception:  # noqa: BLE001 the commit is made: all we can do is tell
+                _logger.exception(
+                    "consumer %s.%s of %s failed after the commit",
+                    consumer.__module__,
+                    consumer.__qualname__,
+                    model_name,
+                )
+
+        session.cr.postcommit.add(call)
+
+    def _delay(self, consumer, session, model_name, args, kwargs):
+        consumer.delay(session, model_name, *args, **kwargs)
+
+    def _holds_true(self, session, model_name, args) -> bool:
+        """Tell whether what happened was committed, and not undone by a savepoint."""
+        return True
+
+
+class RecordEvent(Event):
+    """An event of one record: its first argument after the model is the id.
+
+    Args:
+        leaves_record: the record exists after the event.
+    """
+
+    def __init__(self, leaves_record: bool = True):
+        super().__init__()
+        self._leaves_record = leaves_record
+
+    def _holds_true(self, session, model_name, args):
+        exists = bool(session.env[model_name].browse(args[0]).exists())
+        return exists is self._leaves_record
+
+
+def _group_names(model_names: str | Iterable[str] | None) -> list[str | None]:
+    if model_names is None or isinstance(model_names, str):
+        return [model_names]
+    return list(model_names)
+
+
+def _check_moment(consumer: Consumer, moment: str) -> None:
+    if moment not in MOMENTS:
+        raise InvalidUsageError(
+            f"Cannot subscribe {consumer!r}: moment is {moment!r}, expected one of "
+            f"{', '.join(map(repr, MOMENTS))}."
+        )
+    if moment == AS_JOB and not hasattr(consumer, "delay"):
+        raise InvalidUsageError(
+            f"Cannot subscribe {consumer!r} with moment 'job': it is a plain "
+            "function, expected a job. Decorate it with @job."
+        )
+
+
+on_record_create = RecordEvent()
+"""``consumer(session, model_name, record_id, vals)``, after the create.
+
+``vals`` is the dictionary given to ``create`` for that record.
+"""
+
+on_record_write = RecordEvent()
+"""``consumer(session, model_name, record_id, vals)``, after the write, once per id."""
+
+on_record_unlink = RecordEvent(leaves_record=False)
+"""``consumer(session, model_name, record_id)``, before the unlink, once per id."""

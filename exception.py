@@ -1,0 +1,104 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What can go wrong in a connector, named after what happens next.
+
+::
+
+    ConnectorException
+    ├── NoConnectorUnitError       no unit is registered for what was asked
+    ├── AmbiguousUnitError         several units are registered for what was asked
+    ├── InvalidDataError           the record is not fit to be synchronized
+    ├── MappingError               the record cannot be translated
+    ├── InvalidUsageError          the framework was called in a way it does not know
+    ├── ChannelNotFound            no channel has that name
+    └── JobError
+        ├── NoSuchJobError         the job's row is gone
+        ├── NotReadableJobError    the job's arguments cannot be read
+        ├── FailedJobError         fail the job for good
+        ├── RetryableJobError      put the job back, with a delay
+        │   ├── NetworkRetryableError  the far side did not answer
+        │   └── NoExternalId           the record has no external id yet
+        ├── NothingToDoJob         end the job as done, keep the message
+        ├── IDMissingInBackend     the external id does not exist (any more)
+        └── ManyIDSInBackend       the external id is not unique over there
+"""
+
+
+class ConnectorException(RuntimeError):
+    """Root of every error of the framework."""
+
+
+class NoConnectorUnitError(ConnectorException):
+    """No registered unit answers to the asked class and model."""
+
+
+class AmbiguousUnitError(ConnectorException, AssertionError):
+    """More than one registered unit answers to the asked class and model."""
+
+
+class InvalidDataError(ConnectorException):
+    """The data cannot be synchronized before somebody corrects it."""
+
+
+class MappingError(ConnectorException):
+    """A record could not be translated from one system to the other."""
+
+
+class InvalidUsageError(ConnectorException, AssertionError):
+    """A function of the framework was called with something it cannot use."""
+
+
+class ChannelNotFound(ConnectorException):
+    """No channel of the queue has the given name."""
+
+
+class JobError(ConnectorException):
+    """Root of the errors which decide about a job."""
+
+
+class NoSuchJobError(JobError):
+    """The job is not stored (any more)."""
+
+
+class NotReadableJobError(JobError):
+    """The stored arguments of the job cannot be read."""
+
+
+class FailedJobError(JobError):
+    """The job must fail now; trying again cannot help."""
+
+
+class RetryableJobError(JobError):
+    """The job may succeed later: it is put back with a delay.
+
+    Args:
+        msg: why the job has to wait, shown as the job's result.
+        seconds: wait this long; None takes the job's own retry policy.
+        ignore_retry: do not count this try, so that the job can wait for ever.
+    """
+
+    def __init__(
+        self, msg: str, seconds: int | None = None, ignore_retry: bool = False
+    ):
+        super().__init__(msg)
+        self.seconds = seconds
+        self.ignore_retry = ignore_retry
+
+
+class NetworkRetryableError(RetryableJobError):
+    """The far side could not be reached or was not able to answer."""
+
+
+class NoExternalId(RetryableJobError):
+    """A record that must be known on the far side is not yet."""
+
+
+class NothingToDoJob(JobError):
+    """There is nothing (more) to do: the job ends as done with this message."""
+
+
+class IDMissingInBackend(JobError):
+    """The external id does not exist on the backend."""
+
+
+class ManyIDSInBackend(JobError):
+    """More than one record of the backend carries the external id."""

@@ -1,0 +1,36 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What does a record know about its counterpart on a backend?"""
+
+from odoo import fields, models
+
+
+class ExternalBinding(models.AbstractModel):
+    """A link between a record here and a record on a backend."""
+
+    _name = "external.binding"
+    _description = "External Binding"
+
+    sync_date = fields.Datetime(string="Last synchronization date", copy=False)
+
+
+class ConnectorBinding(models.AbstractModel):
+    """A binding whose uniqueness the database guarantees.
+
+    A concrete binding model inherits it and defines ``backend_id`` (to its own
+    backend model) and ``odoo_id`` (to the model it ``_inherits``).
+    """
+
+    _name = "connector.binding"
+    _inherit = "external.binding"
+    _description = "Connector Binding"
+
+    external_id = fields.Char(string="External ID", copy=False)
+
+    _external_uniq = models.Constraint(
+        "UNIQUE (backend_id, external_id)",
+        "This backend already has a binding with the same external ID.",
+    )
+    _odoo_uniq = models.Constraint(
+        "UNIQUE (backend_id, odoo_id)",
+        "This record already has a binding on the same backend.",
+    )

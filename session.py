@@ -1,0 +1,147 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""In whose name, on which cursor and with which context do we synchronize?"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from odoo import api
+from odoo.modules.registry import Registry
+
+from .addon import is_module_installed
+
+
+class ConnectorSession:
+    """The cursor, user and context of a synchronization, as an environment.
+
+    Args:
+        cr: an Odoo cursor.
+        uid: id of the user.
+        context: dictionary, or None for an empty one.
+    """
+
+    _is_changed = False
+
+    def __init__(self, cr, uid: int, context: dict | None = None):
+        self.env = api.Environment(cr, uid, context or {})
+
+    @classmethod
+    def from_env(cls, env: api.Environment) -> "ConnectorSession":
+        """Return a session on an environment that exists already."""
+        return cls(env.cr, env.uid, env.context)
+
+    @property
+    def cr(self):
+        """The cursor."""
+        return self.env.cr
+
+    @property
+    def uid(self) -> int:
+        """Id of the user."""
+        return self.env.uid
+
+    @property
+    def context(self):
+        """The context, which cannot be altered in place."""
+        return self.env.context
+
+    @property
+    def pool(self) -> Registry:
+        """The registry of the database."""
+        return self.env.registry
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} dbname: {self.cr.dbname}, uid: {self.uid}, "
+            f"context: {dict(self.context)}>"
+        )
+
+    @contextmanager
+    def change_user(self, uid: int) -> Iterator[None]:
+        """Work as another user inside the ``with`` block."""
+        with self._change_env(self.env(user=uid)):
+            yield
+
+    @contextmanager
+    def change_context(self, *args, **kwargs) -> Iterator[None]:
+        """Work with another context inside the ``with`` block.
+
+        Same arguments as ``with_context``: a dictionary replaces the context,
+        keywords are merged onto it. A ConnectorEnvironment that is made inside
+        the block keeps the changed context after its end.
+        """
+        context = dict(args[0] if args else self.context, **kwargs)
+        with self._change_env(self.env(context=context)):
+            yield
+
+    @contextmanager
+    def _change_env(self, env: api.Environment) -> Iterator[None]:
+        before, was_changed = self.env, self._is_changed
+        self.env, self._is_changed = env, True
+        try:
+            yield
+        finally:
+            self.env, self._is_changed = before, was_changed
+
+    def kept(self) -> "ConnectorSession":
+        """Return a session that stays as it is now, whatever block it is in."""
+        if not self._is_changed:
+            return self
+        kept = copy.copy(self)
+        kept._is_changed = False
+        return kept
+
+    def commit(self) -> None:
+        """Commit what was done so far, also in a test.
+
+        Code that commits is tested under ``enter_registry_test_mode()`` or on
+        real connections.
+        """
+        # The one place where connector code commits on purpose: it keeps what
+        # the other system already knows, such as the id it gave to a record.
+        self.cr.commit()  # pylint: disable=invalid-commit
+
+    def rollback(self) -> None:
+        """Undo what was done since the last commit."""
+        self.cr.rollback()
+
+    def close(self) -> None:
+        """Close the cursor."""
+        self.cr.close()
+
+    def is_module_installed(self, name: str) -> bool:
+        """Tell whether the addon is installed in this database."""
+        return is_module_installed(self.env, name)
+
+
+class ConnectorSessionHandler:
+    """Opens sessions with cursors of their own.
+
+    Args:
+        db_name: name of the database.
+        uid: id of the user.
+        context: dictionary, or None for an empty one.
+    """
+
+    def __init__(self, db_name: str, uid: int, context: dict | None = None):
+        self.db_name = db_name
+        self.uid = uid
+        self.context = {} if context is None else context
+
+    @contextmanager
+    def session(self) -> Iterator[ConnectorSession]:
+        """Open a session on a new cursor; several may be open at once.
+
+        It is committed at the end of the block, rolled back when the block
+        raises, and closed in both cases.
+        """
+        registry = Registry(self.db_name).check_signaling()
+        with closing(registry.cursor()) as cr:
+            try:
+                yield ConnectorSession(cr, self.uid, self.context)
+                cr.commit()  # pylint: disable=invalid-commit  # our own cursor
+            except BaseException:
+                cr.rollback()
+                registry.reset_changes()
+                raise
+            registry.signal_changes()
