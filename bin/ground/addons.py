@@ -1,0 +1,78 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which addons are in this repository, and how does Odoo find them?"""
+
+import ast
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ground import cache
+from ground.say import StepFailed
+
+MAIN = "connector"  # the repository's root is this addon, whatever its folder's name
+ALWAYS = {"base", "mail"}  # what every template has
+
+
+@dataclass(frozen=True)
+class Addon:
+    """An addon of this repository."""
+
+    name: str
+    folder: Path
+
+    @property
+    def depends(self) -> set[str]:
+        """Return the addons its manifest names."""
+        manifest = self.folder / "__manifest__.py"
+        try:
+            return set(ast.literal_eval(manifest.read_text()).get("depends", ()))
+        except (OSError, SyntaxError, ValueError) as error:
+            remedy = "Mend the manifest, then run the command again."
+            raise StepFailed(f"read {manifest}", str(error), remedy) from error
+
+    @property
+    def test_files(self) -> list[Path]:
+        """Return the Python files of its tests."""
+        return sorted((self.folder / "tests").rglob("*.py"))
+
+
+def find_addons() -> list[Addon]:
+    """Return the addons of this repository, the framework first."""
+    examples = [
+        Addon(manifest.parent.name, manifest.parent)
+        for manifest in sorted(_examples().glob("*/__manifest__.py"))
+        if (manifest.parent / "__init__.py").exists()
+    ]
+    return [Addon(MAIN, cache.REPOSITORY), *examples]
+
+
+def find_dependencies(addon: Addon) -> set[str]:
+    """Return the addons of Odoo that ``addon`` needs, directly or through ours."""
+    ours = {one.name: one for one in find_addons()}
+    needed, seen, waiting = set(ALWAYS), set(), [addon]
+    while waiting:
+        one = waiting.pop()
+        seen.add(one.name)
+        needed |= one.depends - ours.keys()
+        waiting += [ours[name] for name in one.depends & ours.keys() - seen]
+    return needed
+
+
+def find_addons_path() -> list[Path]:
+    """Return folders for Odoo's addons path that hold our addons."""
+    folder = cache.folder("repositories", cache.repository_key(), "addons")
+    link = folder / MAIN
+    if not link.is_symlink() or link.readlink() != cache.REPOSITORY:
+        # Renaming puts the link there at once, also beside another command.
+        fresh = folder / f"{MAIN}.new"
+        with contextlib.suppress(FileNotFoundError):
+            fresh.unlink()
+        fresh.symlink_to(cache.REPOSITORY, target_is_directory=True)
+        fresh.replace(link)
+    # Odoo refuses a folder without any addon.
+    return [folder, *([_examples()] if len(find_addons()) > 1 else [])]
+
+
+def _examples() -> Path:
+    """Return the folder of the examples."""
+    return cache.REPOSITORY / "examples"

@@ -1,0 +1,153 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Runs Odoo with its tests and writes what became of each one.
+
+Arguments: the folder of the package ``odoo``, the report's file, the addon under
+test, ``all`` or ``some`` (whether every test of it is meant), Odoo's arguments.
+"""
+
+import json
+import logging
+import os
+import re
+import sys
+
+parent, report_path, addon, scope, *odoo_arguments = sys.argv[1:]
+sys.path.insert(0, parent)
+sys.argv[1:] = odoo_arguments
+
+import odoo.cli
+import odoo.modules.module
+import odoo.tests.loader
+from odoo.tests.result import OdooTestResult
+from test_guard import find_silent_tests
+
+# What Odoo says about failed tests; they are in the report already.
+ECHO = re.compile(r"\d+ failures, |At least one test failed|\d+ failed, \d+ error")
+
+
+class Recorder:
+    """Writes outcomes as they come; knows which tests were chosen."""
+
+    def __init__(self, path):
+        self.file = open(path, "a", buffering=1)  # noqa: SIM115: open until the end
+        self.pid = os.getpid()
+        self.chosen = []
+        self.outcomes = {}  # test id -> outcome of the running test
+
+    def write(self, event, test, detail=""):
+        """Write one line, unless this is a process that a test has forked."""
+        if os.getpid() == self.pid:
+            line = {"event": event, "test": test, "detail": detail}
+            self.file.write(json.dumps(line) + "\n")
+
+    def note(self, test, outcome, detail=""):
+        """Remember an outcome of a test; a failure outweighs whatever follows."""
+        if not hasattr(test, "_testMethodName"):
+            self.write(outcome, test.id(), detail)  # setUpClass, tearDownClass
+            return
+        while getattr(test, "test_case", None):  # a subtest belongs to its test
+            test = test.test_case
+        old, old_detail = self.outcomes.get(test.id(), ("pass", ""))
+        new = outcome if old == "pass" else old
+        self.outcomes[test.id()] = (new, f"{old_detail}{detail}")
+
+    def finish(self, test):
+        """Write what became of a test."""
+        nothing = ("fail", "It ended without any outcome.")
+        self.write(*_named(test, self.outcomes.pop(test.id(), nothing)))
+
+    def write_missing(self, finished):
+        """Write the tests that were chosen and did not run."""
+        for test in self.chosen:
+            if test.id() not in finished:
+                why = "It was chosen and did not run: its class failed before it."
+                self.write("fail", test.id(), why)
+
+
+def _named(test, outcome):
+    """Return the three words of a line."""
+    kind, detail = outcome
+    return kind, test.id(), detail
+
+
+class LoadErrors(logging.Handler):
+    """Takes errors logged while no test runs, as a failed view or import."""
+
+    def __init__(self, recorder):
+        super().__init__(logging.ERROR)
+        self.recorder = recorder
+
+    def emit(self, record):
+        """Write the error as a failure of the loading."""
+        message = record.getMessage()
+        if odoo.modules.module.current_test or ECHO.search(message):
+            return
+        trace = self.formatException(record) if record.exc_info else ""
+        self.recorder.write("fail", f"loading ({record.name})", message + trace)
+
+    def formatException(self, record):
+        """Return the traceback of a log record."""
+        return "\n" + logging.Formatter().formatException(record.exc_info)
+
+
+def install(recorder):
+    """Hook the recorder into Odoo's test result and loader."""
+    finished = set()
+
+    def after(name, note):
+        original = getattr(OdooTestResult, name)
+
+        def method(self, test, *details):
+            original(self, test, *details)
+            note(self, test, *details)
+
+        setattr(OdooTestResult, name, method)
+
+    def failed(result, test, error):
+        if not result._soft_fail:  # Odoo is going to try it once more
+            text = result._exc_info_to_string(error, test)
+            subject = f"{test}\n" if getattr(test, "test_case", None) else ""
+            recorder.note(test, "fail", f"{subject}{text}")
+
+    def stopped(_result, test):
+        finished.add(test.id())
+        recorder.finish(test)
+
+    after("startTest", lambda _result, test: recorder.write("started", test.id()))
+    after("addSuccess", lambda _result, test: recorder.note(test, "pass"))
+    after("addSkip", lambda _result, test, why: recorder.note(test, "skip", why))
+    after("addError", failed)
+    after("addFailure", failed)
+    after("stopTest", stopped)
+
+    make_suite = odoo.tests.loader.make_suite
+
+    def make_recorded_suite(*arguments, **options):
+        suite = make_suite(*arguments, **options)
+        recorder.chosen += list(suite)
+        return suite
+
+    odoo.tests.loader.make_suite = make_recorded_suite
+    logging.getLogger().addHandler(LoadErrors(recorder))
+    return finished
+
+
+def main():
+    """Run Odoo, then write what is missing and that the end was reached."""
+    recorder = Recorder(report_path)
+    finished = install(recorder)
+    code = 0
+    try:
+        odoo.cli.main()
+    except SystemExit as end:
+        code = end.code
+    recorder.write_missing(finished)
+    if scope == "all":
+        for test, why in find_silent_tests(addon, recorder.chosen):
+            recorder.write("fail", test, why)
+    recorder.write("end", addon)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which PostgreSQL server do we use: the one PG* variables name, or our own?"""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ground import debian
+from ground.process import clean_environment, tail
+from ground.say import StepFailed
+
+NAMING_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGSERVICE")
+OLDEST = 13  # the oldest PostgreSQL that Odoo 19 accepts
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server and the role that Odoo uses there."""
+
+    programs: Path  # the folder of psql and its companions
+    host: str | None  # a socket folder or a host; None leaves it to libpq
+    port: str | None
+    user: str | None
+    environment: dict[str, str] = field(default_factory=clean_environment)
+
+    def query(self, sql: str, database: str = "postgres") -> list[list[str]]:
+        """Run one SQL statement and return its rows, every value as text."""
+        answer = subprocess.run(
+            [
+                *(self.programs / "psql", "-XAtq", "-F", "\t"),
+                *("-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql),
+            ],
+            env=self.connection_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+        )
+        if answer.returncode:
+            raise StepFailed(
+                f"run a statement on PostgreSQL ({self.name})",
+                tail(answer.stderr),
+                "Check that this server runs and that the role may do this.",
+            )
+        return [line.split("\t") for line in answer.stdout.splitlines()]
+
+    def connection_environment(self) -> dict[str, str]:
+        """Return the environment with which any PostgreSQL client gets here."""
+        given = {"PGHOST": self.host, "PGPORT": self.port, "PGUSER": self.user}
+        set_values = {name: value for name, value in given.items() if value}
+        return {**self.environment, **set_values}
+
+    @property
+    def name(self) -> str:
+        """Return how messages call this server."""
+        return f"{self.user or 'the current user'}@{self.host or 'local'}"
+
+
+def is_given(environment) -> bool:
+    """Tell whether the user's PG* variables name a server."""
+    return any(environment.get(name) for name in NAMING_VARIABLES)
+
+
+def find_given_server() -> Server:
+    """Return the server of the PG* variables; refuse one that cannot serve."""
+    server = Server(
+        find_programs("psql"),
+        os.environ.get("PGHOST"),
+        os.environ.get("PGPORT"),
+        os.environ.get("PGUSER"),
+    )
+    step = "use the PostgreSQL server of the PG* variables"
+    version, role, may_create = server.query(
+        "SELECT current_setting('server_version_num')::int / 10000, rolname,"
+        " rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+    )[0]
+    if int(version) < OLDEST:
+        why = f"it is PostgreSQL {version}, expected {OLDEST} or newer."
+        raise StepFailed(step, why, "Name a newer server.")
+    if role == "postgres":
+        why = "Odoo refuses to work as role 'postgres'."
+        remedy = "Create a role with CREATEDB and name it in PGUSER."
+        raise StepFailed(step, why, remedy)
+    if may_create != "t":
+        why = f"role {role!r} may not create databases."
+        raise StepFailed(step, why, f'Run: ALTER ROLE "{role}" CREATEDB')
+    return server
+
+
+def find_programs(program: str) -> Path:
+    """Return the newest folder with a PostgreSQL program; install it if missing."""
+    found = _look_for(program)
+    if not found:
+        package = "postgresql-client" if program == "psql" else "postgresql"
+        debian.install_packages([package], f"PostgreSQL's {program}")
+        found = _look_for(program)
+    if not found:
+        raise StepFailed(
+            f"find PostgreSQL's {program}",
+            f"no version from {OLDEST} on in /usr/lib/postgresql nor on PATH.",
+            "Install Debian's package postgresql.",
+        )
+    return found
+
+
+def _look_for(program: str) -> Path | None:
+    """Return the folder of the newest fitting version of a program."""
+    folders = [
+        path.parent
+        for path in Path("/usr/lib/postgresql").glob(f"*/bin/{program}")
+        if path.parts[-3].isdigit() and int(path.parts[-3]) >= OLDEST
+    ]
+    if folders:
+        return max(folders, key=lambda path: int(path.parts[-2]))
+    on_path = shutil.which(program)
+    return Path(on_path).resolve().parent if on_path else None

@@ -1,0 +1,143 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What does ``bin/test`` do: run the tests of every addon here, and count."""
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from ground import browser, cache, template
+from ground.addons import Addon, find_addons, find_dependencies
+from ground.odoo_server import free_port, read_end
+from ground.say import Progress, StepFailed, say
+from ground.test_report import Report, count, read_events
+from ground.test_tags import choose_tests
+from ground.workbench import Workbench, prepare
+
+LAUNCHER = Path(__file__).parent / "inside" / "test_launcher.py"
+SILENCE_S = 900  # no news from the tests for so long means that they hang
+STOP_WAIT_S = 20
+POLL_S = 0.1
+
+DESCRIPTION = """\
+Runs the tests of this addon and of every addon in examples/ in databases of their
+own, at install and after it. What is missing is set up first. The last line is
+"N passed, N failed"; a skipped test counts as failed, and nothing run is a failure.
+"""
+TAGS = """\
+narrows the run: TestClass, TestClass.test_method, test_method, test_file.py, an addon
+(connector_carddav), a tag (race, browser), or any piece of Odoo's --test-tags
+([-][tag][/addon][:Class][.method])
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the tests that were asked for; return 0 when all of them passed."""
+    parser = argparse.ArgumentParser("bin/test", description=DESCRIPTION)
+    parser.add_argument("tags", nargs="*", metavar="TAG", help=TAGS)
+    parser.add_argument("--log", action="store_true", help="show Odoo's log as it runs")
+    # A tag may begin with "-", which excludes it.
+    options, others = parser.parse_known_args(arguments)
+    plan = _plan([*options.tags, *others])
+    report = Report()
+    if plan:
+        bench = prepare()
+        for addon, spec in plan:
+            is_all = not (options.tags or others)
+            report.add(_test_addon(bench, addon, spec, is_all, options.log))
+    return _tell(report)
+
+
+def _plan(tags: list[str]) -> list[tuple[Addon, str]]:
+    """Return the addons to test, each with its --test-tags."""
+    addons = find_addons()
+    names = {addon.name for addon in addons}
+    try:
+        chosen = [(addon, choose_tests(addon, tags, names)) for addon in addons]
+    except ValueError as error:
+        raise StepFailed("choose tests", str(error), "See bin/test --help.") from error
+    return [(addon, spec) for addon, spec in chosen if spec]
+
+
+def _test_addon(
+    bench: Workbench, addon: Addon, spec: str, is_all: bool, show_log: bool
+) -> Report:
+    """Run the tests of one addon in a database of its own."""
+    if browser.is_needed(addon):
+        browser.ensure_browser()
+    with template.database(bench, "test", find_dependencies(addon)) as database:
+        log = cache.folder("logs") / f"{database}_{addon.name}.log"
+        events_file = log.with_suffix(".jsonl")
+        command = [
+            *(bench.python, LAUNCHER, bench.odoo.parent, events_file),
+            *(addon.name, "all" if is_all else "some"),
+            *("-d", database, "-i", addon.name, "--test-tags", spec),
+            *("--http-port", free_port(), "--stop-after-init"),
+            *([] if show_log else ["--logfile", log]),
+        ]
+        try:
+            code = _watch(bench, [str(word) for word in command], addon, events_file)
+            report = count(read_events(events_file), code, read_end(log))
+        finally:
+            events_file.unlink(missing_ok=True)
+    if report.is_green:
+        log.unlink(missing_ok=True)
+    else:
+        say(f"  the log: {log}")
+    return report
+
+
+def _watch(
+    bench: Workbench, command: list[str], addon: Addon, events_file: Path
+) -> int:
+    """Run Odoo to its end, showing how far the tests are; return its exit code."""
+
+    def measure() -> str:
+        ended = [e for e in read_events(events_file) if e["event"] != "started"]
+        failed = sum(event["event"] in ("fail", "skip") for event in ended)
+        return f"{len(ended)} tests" + (f", {failed} failed" if failed else "")
+
+    progress = Progress(f"test {addon.name}", measure)
+    progress.start()
+    odoo = subprocess.Popen(command, env=bench.environment(), cwd="/")
+    try:
+        while odoo.poll() is None:
+            if _silence_s(events_file, progress) > SILENCE_S:
+                say(f"  nothing happened for {SILENCE_S} s: Odoo is stopped")
+                odoo.kill()
+            progress.tick()
+            time.sleep(POLL_S)
+    finally:
+        _end(odoo)
+    progress.end()
+    return odoo.returncode
+
+
+def _silence_s(events_file: Path, progress: Progress) -> float:
+    """Return for how long no test has begun or ended, in seconds."""
+    if events_file.exists():
+        return time.time() - events_file.stat().st_mtime
+    return time.monotonic() - progress.started
+
+
+def _end(odoo: subprocess.Popen) -> None:
+    """Make sure that Odoo is gone, so that its database can be dropped."""
+    if odoo.poll() is None:
+        odoo.terminate()
+        try:
+            odoo.wait(STOP_WAIT_S)
+        except subprocess.TimeoutExpired:
+            odoo.kill()
+            odoo.wait()
+
+
+def _tell(report: Report) -> int:
+    """Print every failure and the last line; return the exit code."""
+    for failure in report.failures:
+        print(f"\n{failure.rstrip()}")
+    if not report.passed and not report.failures:
+        print("\nNo test was run. Name one that exists, see bin/test --help.")
+    sys.stderr.flush()
+    print(f"\n{report.last_line()}" if report.failures else report.last_line())
+    return 0 if report.is_green else 1
