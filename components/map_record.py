@@ -27,21 +27,13 @@ class MapRecord:
         parent: MapRecord of the record this one is a line of.
     """
 
+    __slots__ = ("_forced_values", "_mapper", "parent", "source")
+
     def __init__(self, mapper, source, parent: "MapRecord | None" = None):
         self._mapper = mapper
-        self._source = source
-        self._parent = parent
+        self.source = source
+        self.parent = parent
         self._forced_values: dict[str, object] = {}
-
-    @property
-    def source(self):
-        """The record to read."""
-        return self._source
-
-    @property
-    def parent(self) -> "MapRecord | None":
-        """The MapRecord this one is a line of."""
-        return self._parent
 
     def update(self, *args, **kwargs) -> None:
         """Force values, with the arguments of ``dict.update``; they always win."""
@@ -58,8 +50,8 @@ class MapRecord:
             fields: source fields to restrict the mapping to; none means all.
             options: whatever the mapping methods read from ``self.options``.
         """
-        values = self._mapper._apply(
-            self, MapOptions(options, for_create=for_create, fields=fields)
-        )
+        options["for_create"] = for_create
+        options["fields"] = fields
+        values = self._mapper._apply(self, MapOptions(options))
         values.update(self._forced_values)
         return values

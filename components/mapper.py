@@ -2,7 +2,6 @@
 """How does a record there become a record here, and the other way round?"""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from odoo import models
 
@@ -11,31 +10,9 @@ from .binder import is_missing
 from .core import ConnectorUnit
 from .map_child import ExportMapChild, ImportMapChild, MapChild
 from .map_record import MapOptions, MapRecord
-from .mapping import MappingDefinition, MetaMapper, source_field
+from .mapping import MappingDefinition, MetaMapper
+from .mapping_plan import DirectMapping, DirectPlan, DirectStep
 from .modifier import Modifier, backend_to_m2o, m2o_to_backend, source_value
-
-DirectMapping = tuple[str | Modifier, str]
-
-
-class DirectStep(NamedTuple):
-    """One direct mapping, with what can be known before any record is seen."""
-
-    field: str  # the source field, also where a modifier is in front of it
-    source: str | Modifier
-    target: str
-    is_copy: bool  # the value is taken over as it is
-
-
-class DirectPlan(NamedTuple):
-    """The direct mappings of a mapper class for one model, compiled."""
-
-    declared: list[DirectMapping]
-    steps: tuple[DirectStep, ...]
-
-    def holds_for(self, direct: list[DirectMapping]) -> bool:
-        """Tell whether the plan is of this list, as long as it is now."""
-        return self.declared is direct and len(self.steps) == len(direct)
-
 
 class Mapper(ConnectorUnit, metaclass=MetaMapper):
     """Translates records from one system to the other.
@@ -93,20 +70,27 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
 
     def _apply_with_options(self, map_record: MapRecord) -> dict:
         values: dict[str, object] = {}
-        fields = self.options.fields
+        fields = self._options["fields"]
         self._apply_direct(map_record.source, values, fields)
         self._apply_methods(map_record.source, values, fields)
-        self._apply_children(map_record, values, fields)
+        if self.children:
+            self._apply_children(map_record, values, fields)
         return self.finalize(map_record, values)
 
     def _apply_direct(self, record, values: dict, fields) -> None:
-        for field, source, target, _is_copy in self._direct_steps():
+        steps = self._direct_plan().steps
+        self._apply_steps(steps, record, values, fields)
+
+    def _apply_steps(
+        self, steps: list[DirectStep], record, values: dict, fields
+    ) -> None:
+        for field, source, target in steps:
             if not fields or field in fields:
                 values[target] = self._map_direct(record, source, target)
 
     def _apply_methods(self, record, values: dict, fields) -> None:
-        is_create = self.options.for_create
-        for name, (changed_by, only_create) in self._map_methods.items():
+        is_create = self._options["for_create"]
+        for name, changed_by, only_create in self._method_steps:
             if only_create and not is_create:
                 continue
             if fields and changed_by and changed_by.isdisjoint(fields):
@@ -123,30 +107,23 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
                 items = self._map_child(map_record, source, target, model_name)
                 values[target] = items
 
-    def _direct_steps(self) -> tuple[DirectStep, ...]:
+    def _direct_plan(self) -> DirectPlan:
         plan = self._plan
         if plan is None or not plan.holds_for(self.direct):
-            plan = self._plan = self._find_plan()
-        return plan.steps
+            plan = self._plan = self._compiled_plan()
+        return plan
 
-    def _find_plan(self) -> DirectPlan:
+    def _compiled_plan(self) -> DirectPlan:
         """Return the plan of this class for the model, compiled only once."""
         registry = self.env.registry
         # a pseudo model has no class: take one that lives as long as the registry
-        model_class = registry.models.get(self.connector_env.model_name)
-        owner = model_class or registry["base"]
+        owner = registry.get(self.connector_env.model_name) or registry["base"]
         plan = self._plans.get(owner)
         if plan is None or not plan.holds_for(self.direct):
-            plan = DirectPlan(self.direct, tuple(self._compile_direct(model_class)))
-            self._plans[owner] = plan
+            plan = self._plans[owner] = DirectPlan(self.direct, self._is_copy)
         return plan
 
-    def _compile_direct(self, model_class: type | None) -> Iterator[DirectStep]:
-        for source, target in self.direct:
-            is_copy = self._is_copy(source, target, model_class)
-            yield DirectStep(source_field(source), source, target, is_copy)
-
-    def _is_copy(self, source, target: str, model_class: type | None) -> bool:
+    def _is_copy(self, source: str | Modifier, target: str) -> bool:
         """Tell whether a direct mapping takes the value over as it is."""
         return False
 
@@ -197,26 +174,29 @@ class ImportMapper(Mapper):
         value = record.get(from_attr)
         if is_missing(value):
             return False
-        if _has_many2one(self.env.registry.get(self.connector_env.model_name), to_attr):
+        if self._is_many2one(to_attr):
             return backend_to_m2o(from_attr)(self, record, to_attr)
         return value
 
     def _apply_direct(self, record, values: dict, fields) -> None:
-        # the same values as from _map_direct; most are copied and need no call
-        for field, source, target, is_copy in self._direct_steps():
-            if fields and field not in fields:
-                continue
-            if is_copy:
-                value = record.get(source)
-                values[target] = value if value or not is_missing(value) else False
-            else:
-                values[target] = self._map_direct(record, source, target)
+        plan = self._direct_plan()
+        if fields:
+            self._apply_steps(plan.steps, record, values, fields)
+            return
+        # the same values as from _map_direct, without a call for each
+        get = record.get
+        for source, target in plan.copies:
+            value = get(source)
+            values[target] = value if value or not is_missing(value) else False
+        self._apply_steps(plan.others, record, values, fields)
 
-    def _is_copy(self, source, target: str, model_class: type | None) -> bool:
+    def _is_copy(self, source: str | Modifier, target: str) -> bool:
         is_overridden = type(self)._map_direct is not ImportMapper._map_direct
-        return not (
-            is_overridden or callable(source) or _has_many2one(model_class, target)
-        )
+        return not (is_overridden or callable(source) or self._is_many2one(target))
+
+    def _is_many2one(self, target: str) -> bool:
+        model_class = self.env.registry.get(self.connector_env.model_name)
+        return model_class is not None and _has_many2one(model_class, target)
 
 
 class ExportMapper(Mapper):
@@ -240,8 +220,8 @@ class ExportMapper(Mapper):
 
 
 def _has_many2one(model, name: str) -> bool:
-    field = model is not None and model._fields.get(name)
-    return bool(field) and field.type == "many2one"
+    field = model._fields.get(name)
+    return field is not None and field.type == "many2one"
 
 
 def _not_a_dict(mapper: Mapper, name: str, found: object) -> str:

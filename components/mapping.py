@@ -53,6 +53,7 @@ class MetaMapper(MetaConnectorUnit):
             if getattr(member, "is_mapping", False):
                 known = cls._map_methods.get(member_name)
                 cls._map_methods[member_name] = _own_definition(member, known)
+        cls._method_steps = [(key, *rule) for key, rule in cls._map_methods.items()]
         cls._changed_by_fields = set(_source_fields(cls, bases))
         cls._plans = WeakKeyDictionary()
 

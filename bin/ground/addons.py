@@ -11,6 +11,7 @@ from ground.say import StepFailed
 
 MAIN = "connector"  # the repository's root is this addon, whatever its folder's name
 ALWAYS = {"base", "mail"}  # what every template has
+MORE = ("examples", "tests/addons")  # folders of further addons
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,17 @@ class Addon:
     @property
     def test_files(self) -> list[Path]:
         """Return the Python files of its tests."""
-        return sorted((self.folder / "tests").rglob("*.py"))
+        tests = self.folder / "tests"
+        inside_addons = tests / "addons"  # their tests are their own
+        return sorted(
+            file for file in tests.rglob("*.py") if inside_addons not in file.parents
+        )
 
 
 def find_addons() -> list[Addon]:
     """Return the addons of this repository, the framework first."""
-    examples = [
-        Addon(manifest.parent.name, manifest.parent)
-        for manifest in sorted(_examples().glob("*/__manifest__.py"))
-        if (manifest.parent / "__init__.py").exists()
-    ]
-    return [Addon(MAIN, cache.REPOSITORY), *examples]
+    more = [addon for folder in MORE for addon in _addons_in(folder)]
+    return [Addon(MAIN, cache.REPOSITORY), *more]
 
 
 def find_dependencies(addon: Addon) -> set[str]:
@@ -70,9 +71,15 @@ def find_addons_path() -> list[Path]:
         fresh.symlink_to(cache.REPOSITORY, target_is_directory=True)
         fresh.replace(link)
     # Odoo refuses a folder without any addon.
-    return [folder, *([_examples()] if len(find_addons()) > 1 else [])]
+    more = [cache.REPOSITORY / name for name in MORE if _addons_in(name)]
+    return [folder, *more]
 
 
-def _examples() -> Path:
-    """Return the folder of the examples."""
-    return cache.REPOSITORY / "examples"
+def _addons_in(folder: str) -> list[Addon]:
+    """Return the addons in a folder of the repository."""
+    manifests = sorted((cache.REPOSITORY / folder).glob("*/__manifest__.py"))
+    return [
+        Addon(manifest.parent.name, manifest.parent)
+        for manifest in manifests
+        if (manifest.parent / "__init__.py").exists()
+    ]

@@ -1,0 +1,21 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A backend without a remote system."""
+
+from odoo import fields, models
+
+from odoo.addons.connector.backend import Backend
+
+service = Backend("connector_test")
+service_1 = Backend(parent=service, version="1")
+service_2 = Backend(parent=service, version="2")
+
+
+class TestBackend(models.Model):
+    _name = "connector.test.backend"
+    _inherit = "connector.backend"
+    _description = "Test Backend"
+
+    _backend_type = "connector_test"
+
+    version = fields.Selection([("1", "1"), ("2", "2")], default="1")
+    default_lang_id = fields.Many2one("res.lang")

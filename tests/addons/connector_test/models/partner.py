@@ -1,0 +1,50 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Bindings of partners, with and without constraints in the database."""
+
+from odoo import fields, models
+
+
+class TestPartner(models.Model):
+    _name = "connector.test.partner"
+    _inherit = "connector.binding"
+    _inherits = {"res.partner": "odoo_id"}
+    _description = "Test Partner Binding"
+
+    backend_id = fields.Many2one(
+        "connector.test.backend", required=True, ondelete="restrict"
+    )
+    odoo_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
+    line_ids = fields.One2many("connector.test.line", "partner_binding_id")
+    category_binding_id = fields.Many2one("connector.test.category")
+
+
+class TestLine(models.Model):
+    """A line of a partner binding, with an external id of its own."""
+
+    _name = "connector.test.line"
+    _inherit = "external.binding"
+    _description = "Test Line Binding"
+
+    partner_binding_id = fields.Many2one("connector.test.partner", ondelete="cascade")
+    backend_id = fields.Many2one(
+        "connector.test.backend",
+        default=lambda self: self.env["connector.test.backend"].search([], limit=1),
+    )
+    external_id = fields.Char()
+    name = fields.Char()
+    quantity = fields.Integer()
+
+
+class TestCategory(models.Model):
+    """A binding in the classic style: openerp_id, and no constraint."""
+
+    _name = "connector.test.category"
+    _inherit = "external.binding"
+    _inherits = {"res.partner.category": "openerp_id"}
+    _description = "Test Category Binding"
+
+    backend_id = fields.Many2one("connector.test.backend", required=True)
+    openerp_id = fields.Many2one(
+        "res.partner.category", required=True, ondelete="cascade"
+    )
+    external_id = fields.Char()
