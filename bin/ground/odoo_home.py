@@ -108,9 +108,7 @@ def _find_given(home: Path) -> OdooHome:
 
 def _get_debian_odoo(target: Path) -> None:
     """Download and unpack Debian's Odoo with the assets it links to."""
-    downloads = debian.Downloads(
-        cache.folder("downloads"), (ODOO_SUITE, ASSETS_SUITE)
-    )
+    downloads = debian.Downloads(cache.folder("downloads"), (ODOO_SUITE, ASSETS_SUITE))
     downloads.update()
     assets = [f"{name}/{ASSETS_SUITE}" for name in ASSETS_PACKAGES]
     wanted = [f"{ODOO_PACKAGE}/{ODOO_SUITE}", *assets]

@@ -2,6 +2,7 @@
 """What does ``bin/test`` do: run the tests of every addon here, and count."""
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -74,10 +75,18 @@ def _test_addon(
             *(addon.name, "all" if is_all else "some"),
             *("-d", database, "-i", addon.name, "--test-tags", spec),
             *("--http-port", free_port(), "--stop-after-init"),
-            *([] if show_log else ["--logfile", log]),
         ]
         try:
-            code = _watch(bench, [str(word) for word in command], addon, events_file)
+            with open(os.devnull if show_log else log, "w") as output:
+                words = [str(word) for word in command]
+                odoo = subprocess.Popen(
+                    words,
+                    env=bench.environment(),
+                    cwd="/",
+                    stdout=None if show_log else output,
+                    stderr=None if show_log else output,
+                )
+                code = _watch(odoo, addon, events_file)
             report = count(read_events(events_file), code, read_end(log))
         finally:
             events_file.unlink(missing_ok=True)
@@ -88,10 +97,8 @@ def _test_addon(
     return report
 
 
-def _watch(
-    bench: Workbench, command: list[str], addon: Addon, events_file: Path
-) -> int:
-    """Run Odoo to its end, showing how far the tests are; return its exit code."""
+def _watch(odoo: subprocess.Popen, addon: Addon, events_file: Path) -> int:
+    """Wait for Odoo's end, showing how far the tests are; return its exit code."""
 
     def measure() -> str:
         ended = [e for e in read_events(events_file) if e["event"] != "started"]
@@ -100,7 +107,6 @@ def _watch(
 
     progress = Progress(f"test {addon.name}", measure)
     progress.start()
-    odoo = subprocess.Popen(command, env=bench.environment(), cwd="/")
     try:
         while odoo.poll() is None:
             if _silence_s(events_file, progress) > SILENCE_S:

@@ -41,7 +41,7 @@ def _modules(package):
 
 def _find_unimported(package):
     """Yield the test files that were not imported as members of the package."""
-    folder = Path(package.__file__).parent
+    folder = Path(next(iter(package.__path__)))
     members = {getattr(value, "__file__", None) for value in vars(package).values()}
     for file in sorted(folder.rglob("test_*.py")):
         if str(file) not in members:

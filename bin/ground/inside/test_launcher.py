@@ -15,11 +15,12 @@ parent, report_path, addon, scope, *odoo_arguments = sys.argv[1:]
 sys.path.insert(0, parent)
 sys.argv[1:] = odoo_arguments
 
+from test_guard import find_silent_tests
+
 import odoo.cli
 import odoo.modules.module
 import odoo.tests.loader
 from odoo.tests.result import OdooTestResult
-from test_guard import find_silent_tests
 
 # What Odoo says about failed tests; they are in the report already.
 ECHO = re.compile(r"\d+ failures, |At least one test failed|\d+ failed, \d+ error")
@@ -29,7 +30,7 @@ class Recorder:
     """Writes outcomes as they come; knows which tests were chosen."""
 
     def __init__(self, path):
-        self.file = open(path, "a", buffering=1)  # noqa: SIM115: open until the end
+        self.file = open(path, "a", buffering=1)
         self.pid = os.getpid()
         self.chosen = []
         self.outcomes = {}  # test id -> outcome of the running test
