@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The record of an external system: where it is and which version it runs."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..backend import Backend, get_backend
 from ..components.core import ConnectorEnvironment
@@ -12,7 +12,8 @@ class ConnectorBackend(models.AbstractModel):
     """What every backend model inherits.
 
     A concrete model sets ``_backend_type`` to the service of its
-    :class:`~..backend.Backend` and gives ``version`` its selection.
+    :class:`~..backend.Backend` and says which versions there are, by overriding
+    ``_select_versions`` or the selection of ``version``.
     """
 
     _name = "connector.backend"
@@ -21,9 +22,14 @@ class ConnectorBackend(models.AbstractModel):
     _backend_type: str | None = None
 
     name = fields.Char(required=True)
-    version = fields.Selection(selection=[], required=True)
+    version = fields.Selection(selection="_select_versions", required=True)
 
     # === HELPERS === #
+
+    @api.model
+    def _select_versions(self) -> list[tuple[str, str]]:
+        """Return the versions as pairs of value and label; for overrides."""
+        return []
 
     def get_backend(self) -> Backend:
         """Return the backend with the units for the record's service and version.
