@@ -3,6 +3,7 @@
 
 import ast
 import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def find_addons_path() -> list[Path]:
     link = folder / MAIN
     if not link.is_symlink() or link.readlink() != cache.REPOSITORY:
         # Renaming puts the link there at once, also beside another command.
-        fresh = folder / f"{MAIN}.new"
+        fresh = folder / f"{MAIN}.{os.getpid()}"
         with contextlib.suppress(FileNotFoundError):
             fresh.unlink()
         fresh.symlink_to(cache.REPOSITORY, target_is_directory=True)

@@ -14,6 +14,7 @@ from ground.process import run, tail
 from ground.say import StepFailed
 from ground.workbench import Workbench
 
+RUNNER = Path(__file__).parent / "inside" / "script_runner.py"
 START_WAIT_S = 120
 STOP_WAIT_S = 30
 POLL_S = 0.1
@@ -99,30 +100,40 @@ def install_addons(bench: Workbench, database: str, names: list[str]) -> None:
     run(bench.command(*words), step, env=bench.environment())
 
 
-def run_script(bench: Workbench, database: str, script: Path, **variables: str) -> str:
-    """Run a Python file inside ``odoo shell`` and return what it printed.
+def run_script(
+    bench: Workbench, database: str, script: Path, *arguments: str, **variables: str
+) -> str:
+    """Run a Python file inside Odoo and return what it printed.
 
-    The script finds ``env``; what it prints is separated from Odoo's log, which
-    goes to standard error. ``variables`` become environment variables.
+    The file is run as ``__main__`` with the names ``env`` (the superuser's, not
+    committed unless the file does it) and ``sys.argv``. Odoo's log goes to standard
+    error. ``variables`` become environment variables.
     """
-    words = bench.command("shell", "-d", database, "--no-http", "--log-level", "warn")
-    with open(script) as source:
-        answer = subprocess.run(
-            words,
-            stdin=source,
-            capture_output=True,
-            text=True,
-            env=bench.environment(**variables),
-            check=False,
-            cwd="/",
-        )
-    if answer.returncode:
+    process = open_script(bench, database, script, *arguments, **variables)
+    output, errors = process.communicate()
+    if process.returncode:
         raise StepFailed(
             f"run {script.name} inside Odoo",
-            tail(answer.stderr),
+            f"it ended with {process.returncode}:\n{tail(errors)}",
             "Mend what it names, then run the command again.",
         )
-    return answer.stdout
+    return output
+
+
+def open_script(
+    bench: Workbench, database: str, script: Path, *arguments: str, **variables: str
+) -> subprocess.Popen:
+    """Start a Python file inside Odoo, with pipes to talk to it line by line."""
+    words = [bench.python, RUNNER, bench.odoo.parent, database, script, *arguments]
+    return subprocess.Popen(
+        [str(word) for word in words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=bench.environment(**variables),
+        cwd="/",
+    )
 
 
 def free_port() -> int:

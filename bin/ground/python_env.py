@@ -18,7 +18,7 @@ def find_python(name: str) -> Path:
     The environment is built when it is missing and built anew when the list or
     the Python behind it has changed.
     """
-    wanted = _fingerprint(REQUIREMENTS / f"{name}.txt")
+    wanted = fingerprint(REQUIREMENTS / f"{name}.txt")
     home = cache.folder("python") / f"{name}-{wanted}"
     if not _is_ready(home):
         with cache.only_one(f"install Python packages {name}"):
@@ -52,8 +52,8 @@ def _is_ready(home: Path) -> bool:
     return (home / "ready").exists() and (home / "bin/python").exists()
 
 
-def _fingerprint(file: Path) -> str:
-    """Return a short name for what the environment is made of."""
+def fingerprint(file: Path) -> str:
+    """Return a short name for a list of packages and the Python they are for."""
     python = f"{sys.version}{Path(sys.executable).resolve()}"
     made_of = "\n".join([python, *_read_requirements(file)])
     return hashlib.sha256(made_of.encode()).hexdigest()[:12]

@@ -30,6 +30,8 @@ def choose_tests(addon: Addon, tags: Sequence[str], names: set[str]) -> str | No
     unwanted = [piece for piece in pieces if piece["sign"] == "-"]
     text = "\n".join(file.read_text() for file in addon.test_files)
     files = {file.name for file in addon.test_files}
+    if not any(name.startswith("test_") for name in files):
+        return None
     chosen = [p for p in wanted or [{}] if _is_meant(p, addon, text, files)]
     if not chosen:
         return None

@@ -27,6 +27,7 @@ class Workbench:
     python: Path
     server: Server
     config: Path
+    extra_packages: Path | None = None  # a folder with more Python packages
 
     def command(self, *arguments: str) -> list[str]:
         """Return the words that start Odoo."""
@@ -37,7 +38,8 @@ class Workbench:
         # A reload starts "python" anew: the first on PATH must be this one.
         path = f"{self.python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
         base = self.server.connection_environment()
-        return {**base, "PATH": path, "ODOO_RC": str(self.config), **more}
+        extra = {"PYTHONPATH": str(self.extra_packages)} if self.extra_packages else {}
+        return {**base, **extra, "PATH": path, "ODOO_RC": str(self.config), **more}
 
     def filestore(self, database: str) -> Path:
         """Return where Odoo keeps the files of a database."""
