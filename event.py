@@ -112,10 +112,10 @@ class Event:
                 ``"job"`` is not a job.
         """
         _check_moment(consumer, moment)
-        if replacing is not None:
-            self.unsubscribe(replacing, model_names)
         for name in _group_names(model_names):
-            self._consumers.setdefault(name, ConsumerGroup()).add(consumer, moment)
+            group = self._consumers[name] = self._group(name)
+            group.discard(replacing)
+            group.add(consumer, moment)
 
     def unsubscribe(
         self, consumer: Consumer, model_names: str | Iterable[str] | None = None
@@ -162,15 +162,22 @@ class Event:
 
     def _listening(self, registry, model_name) -> Iterator[tuple[Consumer, str]]:
         for name in (None, model_name):
-            group = self._consumers.get(name, ())
+            group = self._group(name)
             for consumer in group:
                 if is_module_installed(registry, addon_of(consumer)):
                     yield consumer, group.moment_of(consumer)
+
+    def _group(self, name: str | None) -> ConsumerGroup:
+        """Return the consumers of a model, also those in a set stored by hand."""
+        group = self._consumers.get(name, ())
+        return group if isinstance(group, ConsumerGroup) else ConsumerGroup(group)
 
     def _call_after_commit(self, consumer, session, model_name, args, kwargs):
         handler = ConnectorSessionHandler(
             session.cr.dbname, session.uid, dict(session.context)
         )
+        # the caller may use its dictionary of values again before the commit
+        args = [dict(arg) if isinstance(arg, dict) else arg for arg in args]
 
         def call():
             try:

@@ -1,2 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import test_map_options, test_mapping_definition
+from . import (
+    test_event,
+    test_map_options,
+    test_mapping_definition,
+    test_record_event,
+)

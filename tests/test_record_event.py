@@ -1,0 +1,271 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""When do records tell that they were created, changed or deleted?"""
+
+from ..event import on_record_create, on_record_unlink, on_record_write
+from ..session import ConnectorSession
+from .common import ConnectorCase
+
+CATEGORY = "res.partner.category"
+PARTNER = "res.partner"
+
+
+class TestCreate(ConnectorCase):
+    def test_each_record_of_a_batch_is_told_with_its_own_values(self):
+        heard = self.listen(on_record_create, CATEGORY)
+
+        red, blue = self.env[CATEGORY].create([{"name": "red"}, {"name": "blue"}])
+
+        self.assertEqual(
+            heard,
+            [
+                (CATEGORY, red.id, {"name": "red"}),
+                (CATEGORY, blue.id, {"name": "blue"}),
+            ],
+        )
+
+    def test_single_dictionary_is_a_batch_of_one(self):
+        heard = self.listen(on_record_create, CATEGORY)
+
+        record = self.env[CATEGORY].create({"name": "red"})
+
+        self.assertEqual(heard, [(CATEGORY, record.id, {"name": "red"})])
+
+    def test_values_are_the_callers_without_defaults(self):
+        heard = self.listen(on_record_create, CATEGORY)
+
+        self.env[CATEGORY].with_context(default_color=3).create({"name": "red"})
+
+        self.assertEqual([vals for _model, _id, vals in heard], [{"name": "red"}])
+
+    def test_record_exists_when_it_is_told(self):
+        names = []
+        self.subscribe(
+            on_record_create,
+            lambda session, model, record_id, _vals: names.append(
+                session.env[model].browse(record_id).name
+            ),
+            CATEGORY,
+        )
+
+        self.env[CATEGORY].create({"name": "red"})
+
+        self.assertEqual(names, ["red"])
+
+    def test_parent_by_delegation_tells_for_itself(self):
+        heard = self.listen(on_record_create, [PARTNER, "res.users"])
+
+        user = self.env["res.users"].create({"name": "Ada", "login": "ada@test"})
+
+        told = [(model, record_id) for model, record_id, _vals in heard]
+        self.assertEqual(
+            told, [(PARTNER, user.partner_id.id), ("res.users", user.id)]
+        )
+
+    def test_empty_batch_tells_nothing(self):
+        heard = self.listen(on_record_create)
+
+        self.env[CATEGORY].create([])
+
+        self.assertEqual(heard, [])
+
+    def test_exception_of_a_consumer_stops_the_create(self):
+        def refuse(_session, *_facts):
+            raise ZeroDivisionError("the consumer refuses")
+
+        self.subscribe(on_record_create, refuse, CATEGORY)
+
+        with self.assertRaisesRegex(ZeroDivisionError, "the consumer refuses"):
+            self.env[CATEGORY].create({"name": "red"})
+
+
+class TestWrite(ConnectorCase):
+    def setUp(self):
+        super().setUp()
+        self.records = self.env[CATEGORY].create([{"name": "red"}, {"name": "blue"}])
+
+    def test_each_record_is_told_with_the_values(self):
+        heard = self.listen(on_record_write, CATEGORY)
+
+        self.records.write({"color": 2})
+
+        expected = [(CATEGORY, record.id, {"color": 2}) for record in self.records]
+        self.assertEqual(heard, expected)
+
+    def test_assigned_field_is_told(self):
+        heard = self.listen(on_record_write, CATEGORY)
+
+        self.records[0].name = "green"
+
+        self.assertEqual(heard, [(CATEGORY, self.records[0].id, {"name": "green"})])
+
+    def test_consumer_sees_the_new_value(self):
+        colors = []
+        self.subscribe(
+            on_record_write,
+            lambda session, model, record_id, _vals: colors.append(
+                session.env[model].browse(record_id).color
+            ),
+            CATEGORY,
+        )
+
+        self.records[0].write({"color": 2})
+
+        self.assertEqual(colors, [2])
+
+    def test_old_consumer_finds_field_names_in_the_values(self):
+        """Consumers of before series 2.1 call them ``fields`` and expect a list."""
+        seen = []
+
+        def export(_session, _model_name, _record_id, fields):
+            seen.append(("color" in fields, set(fields)))
+
+        self.subscribe(on_record_write, export, CATEGORY)
+        self.records[0].write({"color": 2, "name": "green"})
+
+        self.assertEqual(seen, [(True, {"color", "name"})])
+
+    def test_parent_by_delegation_tells_for_itself(self):
+        user = self.env["res.users"].create({"name": "Ada", "login": "ada@test"})
+        heard = self.listen(on_record_write, PARTNER)
+
+        user.write({"city": "London"})
+
+        self.assertEqual(heard, [(PARTNER, user.partner_id.id, {"city": "London"})])
+
+    def test_empty_recordset_tells_nothing(self):
+        heard = self.listen(on_record_write)
+
+        self.env[CATEGORY].write({"color": 2})
+
+        self.assertEqual(heard, [])
+
+    def test_recomputed_fields_tell_nothing(self):
+        company = self.env[PARTNER].create({"name": "Ada", "is_company": True})
+        contact = self.env[PARTNER].create({"name": "Bob", "parent_id": company.id})
+        heard = self.listen(on_record_write, PARTNER)
+
+        company.name = "Ada Ltd"  # the complete name of the contact is stored
+        self.env.flush_all()
+
+        self.assertEqual(contact.complete_name, "Ada Ltd, Bob")
+        written = {field for _model, _id, vals in heard for field in vals}
+        self.assertEqual(written, {"name"})
+
+    def test_raw_sql_tells_nothing(self):
+        heard = self.listen(on_record_write)
+
+        self.env.cr.execute(
+            "UPDATE res_partner_category SET color = 2 WHERE id = %s",
+            [self.records[0].id],
+        )
+
+        self.assertEqual(heard, [])
+
+
+class TestUnlink(ConnectorCase):
+    def setUp(self):
+        super().setUp()
+        self.records = self.env[CATEGORY].create([{"name": "red"}, {"name": "blue"}])
+
+    def test_each_record_is_told(self):
+        heard = self.listen(on_record_unlink, CATEGORY)
+        expected = [(CATEGORY, record.id) for record in self.records]
+
+        self.records.unlink()
+
+        self.assertEqual(heard, expected)
+
+    def test_record_can_still_be_read(self):
+        names = []
+        self.subscribe(
+            on_record_unlink,
+            lambda session, model, record_id: names.append(
+                session.env[model].browse(record_id).name
+            ),
+            CATEGORY,
+        )
+
+        self.records[0].unlink()
+
+        self.assertEqual(names, ["red"])
+
+    def test_empty_recordset_tells_nothing(self):
+        heard = self.listen(on_record_unlink)
+
+        self.env[CATEGORY].unlink()
+
+        self.assertEqual(heard, [])
+
+
+class TestSession(ConnectorCase):
+    def test_consumer_gets_a_session_with_user_and_context_of_the_record(self):
+        sessions = []
+        self.subscribe(
+            on_record_create,
+            lambda session, *_facts: sessions.append(session),
+            CATEGORY,
+        )
+        user = self.env.ref("base.user_admin")
+
+        categories = self.env[CATEGORY].with_user(user)
+        categories.with_context(connector_no_export=True).create({"name": "red"})
+
+        (session,) = sessions
+        self.assertIsInstance(session, ConnectorSession)
+        self.assertIs(session.cr, self.env.cr)
+        self.assertEqual(session.uid, user.id)
+        self.assertIs(session.context.get("connector_no_export"), True)
+
+    def test_nothing_but_the_consumer_suppresses_an_event(self):
+        heard = self.listen(on_record_create, CATEGORY)
+
+        categories = self.env[CATEGORY].with_context(connector_no_export=True)
+        record = categories.create({"name": "red"})
+
+        self.assertEqual(heard, [(CATEGORY, record.id, {"name": "red"})])
+
+
+class TestAfterCommit(ConnectorCase):
+    def test_created_record_is_told_after_the_commit(self):
+        heard = self.listen(on_record_create, CATEGORY, moment="commit")
+
+        record = self.env[CATEGORY].create({"name": "red"})
+        self._run_postcommit()
+
+        self.assertEqual(heard, [(CATEGORY, record.id, {"name": "red"})])
+
+    def test_record_created_in_a_savepoint_undone_is_not_told(self):
+        heard = self.listen(on_record_create, CATEGORY, moment="commit")
+
+        with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
+            self.env[CATEGORY].create({"name": "red"})
+            raise ZeroDivisionError
+        self._run_postcommit()
+
+        self.assertEqual(heard, [])
+
+    def test_deleted_record_is_told_after_the_commit(self):
+        record = self.env[CATEGORY].create({"name": "red"})
+        heard = self.listen(on_record_unlink, CATEGORY, moment="commit")
+
+        record_id = record.id
+        record.unlink()
+        self._run_postcommit()
+
+        self.assertEqual(heard, [(CATEGORY, record_id)])
+
+    def test_record_deleted_in_a_savepoint_undone_is_not_told(self):
+        record = self.env[CATEGORY].create({"name": "red"})
+        heard = self.listen(on_record_unlink, CATEGORY, moment="commit")
+
+        with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
+            record.unlink()
+            raise ZeroDivisionError
+        self._run_postcommit()
+
+        self.assertEqual(heard, [])
+
+    def _run_postcommit(self):
+        """Do what follows a commit; the cursors that opens stay in this test."""
+        with self.enter_registry_test_mode():
+            self.env.cr.postcommit.run()
