@@ -7,7 +7,7 @@ from odoo import models
 
 from ..exception import InvalidUsageError, NoConnectorUnitError
 from .binder import is_missing
-from .core import ConnectorUnit
+from .core import ConnectorEnvironment, ConnectorUnit
 from .map_child import ExportMapChild, ImportMapChild, MapChild
 from .map_record import MapOptions, MapRecord
 from .mapping import MappingDefinition, MetaMapper
@@ -31,8 +31,11 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
     _map_child_class: type[MapChild] | None = None
     """The class of the unit that maps lines."""
 
-    _options = MapOptions()
     _plan: DirectPlan | None = None
+
+    def __init__(self, connector_env: ConnectorEnvironment):
+        super().__init__(connector_env)
+        self._options = MapOptions()
 
     @property
     def options(self) -> MapOptions:
