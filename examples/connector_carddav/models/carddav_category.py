@@ -1,0 +1,28 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What do we know about a tag that is a category over there?"""
+
+from odoo import fields, models
+
+
+class CarddavCategory(models.Model):
+    """Binds a tag to a category; ``external_id`` is its name in the cards."""
+
+    _name = "carddav.res.partner.category"
+    _inherit = "connector.binding"
+    _inherits = {"res.partner.category": "odoo_id"}
+    _description = "CardDAV Category"
+
+    backend_id = fields.Many2one(
+        comodel_name="carddav.backend",
+        string="Address Book",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    odoo_id = fields.Many2one(
+        comodel_name="res.partner.category",
+        string="Tag",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )

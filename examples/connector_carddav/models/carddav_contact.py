@@ -1,0 +1,39 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What do we know about a contact that is a card over there?"""
+
+from odoo import fields, models
+
+
+class CarddavContact(models.Model):
+    """Binds a contact to a card; ``external_id`` is the card's name there."""
+
+    _name = "carddav.res.partner"
+    _inherit = "connector.binding"
+    _inherits = {"res.partner": "odoo_id"}
+    _description = "CardDAV Contact"
+
+    backend_id = fields.Many2one(
+        comodel_name="carddav.backend",
+        string="Address Book",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    odoo_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Contact",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    uid = fields.Char(string="UID", help="Identifies the card on every server.")
+    etag = fields.Char(string="ETag", help="Changes whenever the card does.")
+    birthday = fields.Date()
+    address_ids = fields.One2many(
+        comodel_name="carddav.res.partner.address",
+        inverse_name="contact_id",
+        string="Further Addresses",
+    )
+    is_card_deleted = fields.Boolean(
+        string="Card Deleted", help="The card is gone; the contact was archived."
+    )

@@ -1,0 +1,15 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which cards is a contact bound to?"""
+
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    carddav_bind_ids = fields.One2many(
+        comodel_name="carddav.res.partner",
+        inverse_name="odoo_id",
+        string="CardDAV Cards",
+        groups="connector_carddav.carddav_group_manager",
+    )

@@ -1,0 +1,159 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What does a card say?
+
+vobject takes the lines apart. Their values are read here: vobject knows those of
+vCard 3.0 only, and would cut a picture of vCard 4.0 off at its first comma.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from io import StringIO
+from itertools import zip_longest
+
+from vobject.base import (
+    ContentLine,
+    ParseError,
+    getLogicalLines,
+    textLineToContentLine,
+)
+
+TEXTS = ("version", "uid", "fn", "title", "url", "note", "kind", "x-abshowas")
+LINES = ("bday", "photo")  # their values differ between the versions
+CONTACT_POINTS = ("adr", "tel", "email")
+KINDS = ("home", "work", "cell")  # what a contact point may be for; others are "other"
+IGNORED_TYPE = "fax"
+PREFERRED = 1  # vCard 4.0 counts from 1, the best, to 100
+NOT_PREFERRED = 101
+
+Lines = dict[str, list[ContentLine]]
+
+
+def read_card(text: str) -> dict:
+    """Return what a vCard of version 3.0 or 4.0 says.
+
+    The preferred address, phone number and e-mail stand in the dictionary itself,
+    all others in its ``places``: what is for the same use makes one place.
+
+    Raises:
+        ValueError: the text is not one vCard, or the card has no name.
+    """
+    lines = _group_lines(_read_lines(text))
+    card: dict = {name: _text(lines[name]) for name in TEXTS}
+    if not card["fn"]:
+        raise ValueError("it has no name, expected one in FN.")
+    card["company"] = _parts(lines["org"], ";")[0]
+    card["categories"] = [
+        name for line in lines["categories"] for name in split_value(line.value, ",")
+    ]
+    card |= {name: next(iter(lines[name]), None) for name in LINES}
+    main = (lines[name].pop(0) if lines[name] else None for name in CONTACT_POINTS)
+    card |= _read_place(*main)
+    card["places"] = list(_read_places(lines))
+    return card
+
+
+def split_value(value: str, separator: str) -> list[str]:
+    r"""Return the parts of a value as plain text.
+
+    >>> split_value(r"Doe\, Inc.;Sales\nEast", ";")
+    ['Doe, Inc.', 'Sales\nEast']
+    """
+    parts = [""]
+    for token in re.findall(r"\\.|.", value, re.DOTALL):
+        if token == separator:
+            parts.append("")
+        else:
+            parts[-1] += "\n" if token in (r"\n", r"\N") else token[-1]
+    return [part.strip() for part in parts]
+
+
+# === LINES === #
+
+
+def _read_lines(text: str) -> list[ContentLine]:
+    """Return the lines between BEGIN and END."""
+    try:
+        lines = [
+            textLineToContentLine(line, number)
+            for line, number in getLogicalLines(StringIO(text), allowQP=False)
+        ]
+    except ParseError as error:
+        raise ValueError(f"{error.msg}.") from error
+    borders = [line.name for line in lines if line.name in ("BEGIN", "END")]
+    if borders != ["BEGIN", "END"] or lines[0].name + lines[-1].name != "BEGINEND":
+        raise ValueError("it is not one card between BEGIN:VCARD and END:VCARD.")
+    return lines[1:-1]
+
+
+def _group_lines(lines: Iterable[ContentLine]) -> Lines:
+    """Return the filled lines by name in lower case, the preferred ones first."""
+    grouped: Lines = defaultdict(list)
+    for line in sorted(lines, key=_preference):
+        if line.value.strip(" ;,") and IGNORED_TYPE not in _types(line):
+            grouped[line.name.lower()].append(line)
+    return grouped
+
+
+def _types(line: ContentLine) -> set[str]:
+    # vCard 4.0 may put several types in one quoted value
+    return set(",".join(line.params.get("TYPE", ())).lower().split(","))
+
+
+def _preference(line: ContentLine) -> int:
+    """Return the place in the order: PREF=1 in vCard 4.0, TYPE=pref in 3.0."""
+    if "pref" in _types(line):
+        return PREFERRED
+    number = "".join(line.params.get("PREF", ()))
+    return int(number) if number.isdecimal() else NOT_PREFERRED
+
+
+def _kind(line: ContentLine) -> str:
+    types = _types(line)
+    return next((kind for kind in KINDS if kind in types), "other")
+
+
+def _text(lines: list[ContentLine]) -> str:
+    return _parts(lines, None)[0]
+
+
+def _parts(lines: list[ContentLine], separator: str | None) -> list[str]:
+    return split_value(lines[0].value if lines else "", separator)
+
+
+# === PLACES === #
+
+
+def _read_places(lines: Lines) -> Iterator[dict]:
+    """Yield the places: the n-th address, number and e-mail of one kind together."""
+    for kind in (*KINDS, "other"):
+        of_kind = (
+            [line for line in lines[name] if _kind(line) == kind]
+            for name in CONTACT_POINTS
+        )
+        for number, points in enumerate(zip_longest(*of_kind), start=1):
+            yield {"kind": kind, "key": f"{kind}-{number}", **_read_place(*points)}
+
+
+def _read_place(
+    adr: ContentLine | None, tel: ContentLine | None, email: ContentLine | None
+) -> dict:
+    """Return the fields of an address, a phone number and an e-mail."""
+    box, extended, street, city, region, code, country = _address_parts(adr)
+    return {
+        "street": street,
+        "street2": ", ".join(filter(None, (extended, box))),
+        "city": city,
+        "region": region,
+        "zip": code,
+        "country": country,
+        "country_code": "".join(adr.params.get("CC", ())) if adr else "",
+        "phone": split_value(tel.value, None)[0].removeprefix("tel:") if tel else "",
+        "email": split_value(email.value, None)[0] if email else "",
+    }
+
+
+def _address_parts(adr: ContentLine | None) -> list[str]:
+    """Return the seven parts of an address, each in one line."""
+    parts = split_value(adr.value, ";") if adr else []
+    return [", ".join(part.splitlines()) for part in (*parts, *[""] * 7)[:7]]
