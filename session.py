@@ -66,12 +66,11 @@ class ConnectorSession:
     def change_context(self, *args, **kwargs) -> Iterator[None]:
         """Work with another context inside the ``with`` block.
 
-        Same arguments as ``with_context``: a dictionary replaces the context,
-        keywords are merged onto it. A ConnectorEnvironment that is made inside
+        Same arguments as ``with_context``: a dictionary replaces the context (but
+        the allowed companies stay), keywords are merged onto it. A ConnectorEnvironment that is made inside
         the block keeps the changed context after its end.
         """
-        context = dict(args[0] if args else self.context, **kwargs)
-        with self._change_env(self.env(context=context)):
+        with self._change_env(self.env["base"].with_context(*args, **kwargs).env):
             yield
 
     @contextmanager

@@ -1,7 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    test_addon,
+    test_backend,
+    test_backend_lookup,
     test_event,
     test_map_options,
     test_mapping_definition,
     test_record_event,
+    test_session,
 )
