@@ -12,7 +12,8 @@ from .map_child import ExportMapChild, ImportMapChild, MapChild
 from .map_record import MapOptions, MapRecord
 from .mapping import MappingDefinition, MetaMapper
 from .mapping_plan import DirectMapping, DirectPlan, DirectStep
-from .modifier import Modifier, backend_to_m2o, m2o_to_backend, source_value
+from .modifier import Modifier, backend_to_m2o, is_empty, m2o_to_backend
+
 
 class Mapper(ConnectorUnit, metaclass=MetaMapper):
     """Translates records from one system to the other.
@@ -214,8 +215,8 @@ class ExportMapper(Mapper):
         """
         if callable(from_attr):
             return from_attr(self, record, to_attr)
-        value = source_value(self, record, from_attr, to_attr)
-        if value is None:
+        value = record[from_attr]
+        if is_empty(value):
             return False
         if isinstance(record, models.BaseModel) and _has_many2one(record, from_attr):
             return m2o_to_backend(from_attr)(self, record, to_attr)

@@ -28,7 +28,7 @@ class DirectPlan:
     """
 
     def __init__(self, direct: list[DirectMapping], is_copy: Callable[..., bool]):
-        self.direct = direct
+        self.declared = direct[:]
         self.steps = [DirectStep(source_field(s), s, t) for s, t in direct]
         # of two mappings to one target the later wins: there, the order counts
         has_order = len({step.target for step in self.steps}) < len(direct)
@@ -40,5 +40,5 @@ class DirectPlan:
         self.others = [step for step, copy in pairs if not copy]
 
     def holds_for(self, direct: list[DirectMapping]) -> bool:
-        """Tell whether the plan is of this list, as long as the list is now."""
-        return self.direct is direct and len(self.steps) == len(direct)
+        """Tell whether the plan is of what the list says now."""
+        return self.declared == direct

@@ -28,13 +28,16 @@ def source_value(mapper, record, field: str | Modifier, to_attr: str):
     """
     if callable(field):
         value = field(mapper, record, to_attr)
-    elif isinstance(record, models.BaseModel):
+    elif isinstance(record, models.BaseModel) or not hasattr(record, "get"):
         value = record[field]
     else:
         value = record.get(field)
-    if is_missing(value) or (isinstance(value, models.BaseModel) and not value):
-        return None
-    return value
+    return None if is_empty(value) else value
+
+
+def is_empty(value) -> bool:
+    """Tell whether a value says nothing, or is a recordset without records."""
+    return is_missing(value) or (isinstance(value, models.BaseModel) and not value)
 
 
 def none(field: str | Modifier) -> Modifier:

@@ -1,0 +1,354 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What becomes of a value on its way through a direct mapping?"""
+
+from unittest.mock import patch
+
+from odoo.addons.connector.components.binder import Binder
+from odoo.addons.connector.components.mapper import ExportMapper, ImportMapper
+from odoo.addons.connector.components.modifier import none
+from odoo.addons.connector.exception import MappingError, NoConnectorUnitError
+from odoo.addons.connector.tests.common import UnitCase
+
+PARTNER = "connector.test.partner"
+CATEGORY = "connector.test.category"
+LINE = "connector.test.line"
+
+
+class CategoryCase(UnitCase):
+    """A test with a category that is bound to external id ``7``."""
+
+    def setUp(self):
+        super().setUp()
+
+        @self.backend
+        class CategoryBinder(Binder):
+            _model_name = CATEGORY
+
+        self.category = self.env[CATEGORY].create(
+            {"name": "Gold", "backend_id": self.backend_record.id, "external_id": "7"}
+        )
+
+    def import_values(self, mapper_class, record, model_name=PARTNER, **options):
+        mapper = self.unit(mapper_class, model_name)
+        return mapper.map_record(record).values(**options)
+
+    def export_values(self, mapper_class, record):
+        return self.unit(mapper_class).map_record(record).values()
+
+
+class TestDirectImport(CategoryCase):
+    class NameMapper(ImportMapper):
+        direct = [("name", "name")]
+
+    def test_value_is_taken_over_as_it_is(self):
+        for value in ("Ada", 1, 1.5, True, ["a"], {"a": 1}):
+            with self.subTest(value=value):
+                values = self.import_values(self.NameMapper, {"name": value})
+
+                self.assertEqual(values, {"name": value})
+
+    def test_value_that_says_nothing_becomes_false(self):
+        for record in ({}, {"name": None}, {"name": False}, {"name": ""}):
+            with self.subTest(record=record):
+                values = self.import_values(self.NameMapper, record)
+
+                self.assertIs(values["name"], False)
+
+    def test_falsy_value_that_says_something_is_kept(self):
+        for value in (0, 0.0, [], {}):
+            with self.subTest(value=value):
+                values = self.import_values(self.NameMapper, {"name": value})
+
+                self.assertEqual(values["name"], value)
+                self.assertIs(type(values["name"]), type(value))
+
+    def test_falsy_values_are_the_same_with_a_fields_filter(self):
+        for value in (None, "", 0, [], "Ada"):
+            with self.subTest(value=value):
+                record = {"name": value}
+
+                self.assertEqual(
+                    self.import_values(self.NameMapper, record, fields=["name"]),
+                    self.import_values(self.NameMapper, record),
+                )
+
+    def test_source_only_needs_a_get(self):
+        class Node:
+            def get(self, name):
+                return f"text of {name}"
+
+        values = self.import_values(self.NameMapper, Node())
+
+        self.assertEqual(values, {"name": "text of name"})
+
+    def test_modifier_gets_mapper_record_and_target(self):
+        seen = []
+
+        def watch(field):
+            def modifier(self, record, to_attr):
+                seen.append((type(self), record[field], to_attr))
+                return "modified"
+
+            return modifier
+
+        class PartnerMapper(ImportMapper):
+            direct = [(watch("first"), "name")]
+
+        values = self.import_values(PartnerMapper, {"first": "Ada"})
+
+        self.assertEqual(values, {"name": "modified"})
+        self.assertEqual(seen, [(PartnerMapper, "Ada", "name")])
+
+    def test_order_counts_between_a_modifier_and_a_plain_field(self):
+        class PartnerMapper(ImportMapper):
+            direct = [(none("first"), "name"), ("second", "name")]
+
+        values = self.import_values(PartnerMapper, {"first": "1", "second": "2"})
+
+        self.assertEqual(values, {"name": "2"})
+
+
+class TestImportMany2one(CategoryCase):
+    class CategoryMapper(ImportMapper):
+        direct = [("group", "category_binding_id")]
+
+    def test_many2one_takes_the_binding_with_the_external_id(self):
+        for external_id in ("7", 7):
+            with self.subTest(external_id=external_id):
+                values = self.import_values(self.CategoryMapper, {"group": external_id})
+
+                self.assertEqual(values, {"category_binding_id": self.category.id})
+
+    def test_many2one_without_external_id_is_emptied(self):
+        for group in (None, False, ""):
+            with self.subTest(group=group):
+                values = self.import_values(self.CategoryMapper, {"group": group})
+
+                self.assertEqual(values, {"category_binding_id": False})
+
+    def test_zero_is_an_external_id(self):
+        self.category.external_id = "0"
+
+        values = self.import_values(self.CategoryMapper, {"group": 0})
+
+        self.assertEqual(values, {"category_binding_id": self.category.id})
+
+    def test_unknown_external_id_is_an_error_until_it_is_imported(self):
+        with self.assertRaises(MappingError) as caught:
+            self.import_values(self.CategoryMapper, {"group": "8"})
+
+        self.assertEqual(
+            str(caught.exception),
+            "Cannot map 'group' to 'category_binding_id' of 'connector.test.partner': "
+            "no record is bound to external id '8' on "
+            f"connector.test.backend({self.backend_record.id},) "
+            "(binding 'connector.test.category'). Import it first.",
+        )
+        self.category.copy({"external_id": "8"})
+        self.import_values(self.CategoryMapper, {"group": "8"})
+
+    def test_inherited_many2one_counts_too(self):
+        class CountryMapper(ImportMapper):
+            direct = [("country", "country_id")]
+
+        with self.assertRaises(NoConnectorUnitError) as caught:
+            self.import_values(CountryMapper, {"country": "FR"})
+
+        self.assertIn("'res.country'", str(caught.exception))
+
+    def test_modifier_switches_the_look_up_off(self):
+        class PartnerMapper(ImportMapper):
+            direct = [(none("country"), "country_id")]
+
+        values = self.import_values(PartnerMapper, {"country": 5})
+
+        self.assertEqual(values, {"country_id": 5})
+
+
+class TestDirectExport(CategoryCase):
+    def test_value_of_the_record_is_taken(self):
+        class PartnerMapper(ExportMapper):
+            direct = [("name", "label")]
+
+        values = self.export_values(PartnerMapper, self.create_partner_binding())
+
+        self.assertEqual(values, {"label": "Ada"})
+
+    def test_empty_field_becomes_false(self):
+        class PartnerMapper(ExportMapper):
+            direct = [("ref", "ref"), ("line_ids", "lines"), ("country_id", "country")]
+
+        values = self.export_values(PartnerMapper, self.create_partner_binding())
+
+        self.assertEqual(values, {"ref": False, "lines": False, "country": False})
+
+    def test_zero_is_exported_as_zero(self):
+        class LineMapper(ExportMapper):
+            direct = [("quantity", "qty")]
+
+        values = self.export_values(LineMapper, self.env[LINE].create({"quantity": 0}))
+
+        self.assertEqual(values, {"qty": 0})
+        self.assertIs(type(values["qty"]), int)
+
+    def test_many2one_gives_the_external_id(self):
+        class PartnerMapper(ExportMapper):
+            direct = [("category_binding_id", "group")]
+
+        partner = self.create_partner_binding(category_binding_id=self.category.id)
+
+        self.assertEqual(self.export_values(PartnerMapper, partner), {"group": "7"})
+
+    def test_many2one_without_external_id_is_an_error_until_it_is_exported(self):
+        class PartnerMapper(ExportMapper):
+            direct = [("category_binding_id", "group")]
+
+        partner = self.create_partner_binding(category_binding_id=self.category.id)
+        self.category.external_id = False
+
+        with self.assertRaises(MappingError) as caught:
+            self.export_values(PartnerMapper, partner)
+
+        self.assertEqual(
+            str(caught.exception),
+            "Cannot map 'category_binding_id' of "
+            f"connector.test.partner({partner.id},): "
+            f"connector.test.category({self.category.id},) has no external id on "
+            f"connector.test.backend({self.backend_record.id},) "
+            "(binding 'connector.test.category'). Export it first.",
+        )
+        self.category.external_id = "9"
+        self.assertEqual(self.export_values(PartnerMapper, partner), {"group": "9"})
+
+    def test_modifier_gets_the_record(self):
+        class PartnerMapper(ExportMapper):
+            direct = [(none("ref"), "reference"), (none("name"), "label")]
+
+        values = self.export_values(PartnerMapper, self.create_partner_binding())
+
+        self.assertEqual(values, {"reference": None, "label": "Ada"})
+
+    def test_source_that_is_no_record_is_read_by_item(self):
+        class Row:
+            def __getitem__(self, name):
+                return {"name": "Ada", "ref": ""}[name]
+
+        class PartnerMapper(ExportMapper):
+            direct = [("name", "label"), ("ref", "reference")]
+
+        values = self.export_values(PartnerMapper, Row())
+
+        self.assertEqual(values, {"label": "Ada", "reference": False})
+
+    def test_unknown_field_is_an_error(self):
+        class PartnerMapper(ExportMapper):
+            direct = [("nmae", "label")]
+
+        for record in (self.create_partner_binding(), {"name": "Ada"}):
+            with self.subTest(record=record), self.assertRaises(KeyError):
+                self.export_values(PartnerMapper, record)
+
+
+class TestDirectList(CategoryCase):
+    """The list of direct mappings is compiled once, but what it says now counts."""
+
+    def setUp(self):
+        super().setUp()
+
+        class PartnerMapper(ImportMapper):
+            direct = [("a", "name")]
+
+        self.PartnerMapper = PartnerMapper
+        self.record = {"a": "A", "b": "B"}
+        self.import_values(PartnerMapper, self.record)
+
+    def test_list_of_a_subclass_replaces_the_inherited_one(self):
+        class Child(self.PartnerMapper):
+            direct = [("b", "ref")]
+
+        self.assertEqual(self.import_values(Child, self.record), {"ref": "B"})
+
+    def test_list_of_a_subclass_may_extend_the_inherited_one(self):
+        class Child(self.PartnerMapper):
+            direct = self.PartnerMapper.direct + [("b", "ref")]
+
+        self.assertEqual(
+            self.import_values(Child, self.record), {"name": "A", "ref": "B"}
+        )
+        self.assertEqual(
+            self.import_values(self.PartnerMapper, self.record), {"name": "A"}
+        )
+
+    def test_list_of_an_instance_is_its_own(self):
+        mapper = self.unit(self.PartnerMapper)
+        mapper.direct = [("b", "name")]
+
+        self.assertEqual(mapper.map_record(self.record).values(), {"name": "B"})
+        self.assertEqual(
+            self.import_values(self.PartnerMapper, self.record), {"name": "A"}
+        )
+
+    def test_list_set_on_an_instance_in_use_counts(self):
+        mapper = self.unit(self.PartnerMapper)
+        mapper.map_record(self.record).values()
+
+        mapper.direct = [("b", "name")]
+
+        self.assertEqual(mapper.map_record(self.record).values(), {"name": "B"})
+
+    def test_mapping_appended_in_place_counts(self):
+        mapper = self.unit(self.PartnerMapper)
+        mapper.map_record(self.record).values()
+
+        self.PartnerMapper.direct.append(("b", "ref"))
+
+        expected = {"name": "A", "ref": "B"}
+        self.assertEqual(mapper.map_record(self.record).values(), expected)
+        self.assertEqual(self.import_values(self.PartnerMapper, self.record), expected)
+
+    def test_mapping_replaced_in_place_counts(self):
+        mapper = self.unit(self.PartnerMapper)
+        mapper.map_record(self.record).values()
+
+        self.PartnerMapper.direct[0] = ("b", "name")
+
+        expected = {"name": "B"}
+        self.assertEqual(mapper.map_record(self.record).values(), expected)
+        self.assertEqual(self.import_values(self.PartnerMapper, self.record), expected)
+
+    def test_one_mapper_serves_models_with_different_fields(self):
+        class AnyMapper(ImportMapper):
+            direct = [("group", "category_binding_id")]
+
+        record = {"group": "7"}
+
+        self.assertEqual(
+            [
+                self.import_values(AnyMapper, record, model_name)
+                for model_name in (LINE, PARTNER, LINE)
+            ],
+            [
+                {"category_binding_id": "7"},  # no such field: taken over
+                {"category_binding_id": self.category.id},
+                {"category_binding_id": "7"},
+            ],
+        )
+
+    def test_model_with_other_fields_in_another_registry_is_seen(self):
+        """Databases, and a registry that is rebuilt, have model classes of their own.
+
+        Another class of the registry stands in for the one of the other database.
+        """
+
+        class LineMapper(ImportMapper):
+            direct = [("group", "category_binding_id")]
+
+        record = {"group": "7"}
+        before = self.import_values(LineMapper, record, LINE)
+
+        with patch.dict(self.registry.models, {LINE: self.registry[PARTNER]}):
+            elsewhere = self.import_values(LineMapper, record, LINE)
+        after = self.import_values(LineMapper, record, LINE)
+
+        self.assertEqual(elsewhere, {"category_binding_id": self.category.id})
+        self.assertEqual([before, after], [{"category_binding_id": "7"}] * 2)
