@@ -8,6 +8,13 @@
     "license": "LGPL-3",
     "depends": ["base", "mail"],
     "external_dependencies": {"python": ["lxml", "requests"]},
-    "data": [],
+    "data": [
+        "security/connector_security.xml",
+        "security/ir.model.access.csv",
+        "wizards/connector_checkpoint_review_views.xml",
+        "views/connector_checkpoint_views.xml",
+        "views/res_partner_views.xml",
+        "views/connector_menus.xml",
+    ],
     "installable": True,
 }

@@ -1,2 +1,2 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import base, binding, connector_backend
+from . import base, binding, connector_backend, connector_checkpoint

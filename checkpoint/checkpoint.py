@@ -1,0 +1,6 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Classic import path of the checkpoints, see ``models.connector_checkpoint``."""
+
+from ..models.connector_checkpoint import add_checkpoint, add_checkpoint_message
+
+__all__ = ["add_checkpoint", "add_checkpoint_message"]
