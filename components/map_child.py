@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 
+from odoo import models
 from odoo.fields import Command
 
 from ..exception import NoConnectorUnitError
@@ -32,17 +33,19 @@ class MapChild(ConnectorUnit):
             options: options of the parent's mapping; the lines inherit them.
         """
         mapped = self._map_items(items, parent, to_attr, options)
-        return self.format_items([values for _record, values in mapped])
+        items_values = [values for _record, values in mapped]
+        return self.format_items(
+            [values for values in items_values if not self.skip_add_item(values)]
+        )
 
     def _map_items(self, items, parent, to_attr, options) -> list[MappedItem]:
         mapper = self._child_mapper()
         records = (mapper.map_record(item, parent=parent) for item in items or ())
-        mapped = (
+        return [
             (record, self.get_item_values(record, to_attr, options))
             for record in records
             if not self.skip_item(record)
-        )
-        return [item for item in mapped if not self.skip_add_item(item[1])]
+        ]
 
     def _child_mapper(self):
         """Return the mapper of one line."""
@@ -70,37 +73,45 @@ class MapChild(ConnectorUnit):
 class ImportMapChild(MapChild):
     """Maps the lines of an import into commands for a one2many.
 
-    A line whose external id is bound already becomes an update, another one a
-    create. With the options ``binding`` (the record the lines belong to) and
+    Where a binder is registered for the model of the lines, a line whose external
+    id is bound already becomes an update, another one a create, and each is mapped
+    as what it is. With the options ``binding`` (the record the lines belong to) and
     ``delete_missing``, its lines which did not come are deleted.
     """
 
-    _binding_lines = None
+    _own_lines: models.Model | tuple | None = None  # None where nobody knows
 
     def get_items(self, items, parent, to_attr, options):
         """Return one command for each line, see :class:`ImportMapChild`."""
-        if options.binding and to_attr in options.binding._fields:
-            self._binding_lines = options.binding[to_attr]
+        self._own_lines = self._find_own_lines(to_attr, options)
         # the record is not the one that the lines of a line belong to
-        options = MapOptions(options, binding=None)
-        commands = super().get_items(items, parent, to_attr, options)
-        if options.delete_missing and self._binding_lines is not None:
+        line_options = MapOptions(options, binding=None)
+        commands = super().get_items(items, parent, to_attr, line_options)
+        if options.delete_missing and self._own_lines is not None:
             commands += self._delete_missing(commands)
         return commands
 
+    def _find_own_lines(self, to_attr, options):
+        if options.binding and to_attr in options.binding._fields:
+            return options.binding[to_attr]
+        return () if options.for_create else None
+
     def _map_items(self, items, parent, to_attr, options):
         mapped = super()._map_items(items, parent, to_attr, options)
-        if options.for_create:
+        if self._line_binder() is None:
             return mapped
-        # lines which are new while their record is not want the only_create mappings
         known = self._find_known([values for _record, values in mapped])
-        for_create = MapOptions(options, for_create=True)
-        return [
-            (record, values)
-            if self._line_key(values) in known
-            else (record, self.get_item_values(record, to_attr, for_create))
-            for record, values in mapped
-        ]
+        has_lines = bool(mapped and self._child_mapper().children)
+
+        def settle(record, values):
+            line = known.get(self._line_key(values))
+            if bool(line) != bool(options.for_create) and not (line and has_lines):
+                return values
+            # an old record may have new lines, and a new one known lines
+            settled = MapOptions(options, for_create=not line, binding=line)
+            return self.get_item_values(record, to_attr, settled)
+
+        return [(record, settle(record, values)) for record, values in mapped]
 
     def format_items(self, items_values: list[dict]) -> list:
         """Return a command to create or to update for each line."""
@@ -119,16 +130,15 @@ class ImportMapChild(MapChild):
     def _write_line(self, line, values: dict) -> list:
         if not line:
             return [Command.create(values)]
-        is_ours = self._binding_lines is None or line in self._binding_lines
+        is_ours = self._own_lines is None or line in self._own_lines
         move = [] if is_ours else [Command.link(line.id)]
         return [*move, Command.update(line.id, values)]
 
     def _delete_missing(self, commands: list) -> list:
-        kept = {command[1] for command in commands if command[0] == Command.UPDATE}
+        ours = (Command.UPDATE, Command.LINK)
+        kept = {command[1] for command in commands if command[0] in ours}
         return [
-            Command.delete(line.id)
-            for line in self._binding_lines
-            if line.id not in kept
+            Command.delete(line.id) for line in self._own_lines if line.id not in kept
         ]
 
     def _find_known(self, items_values: list[dict]) -> dict:

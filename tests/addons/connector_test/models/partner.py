@@ -33,6 +33,8 @@ class TestLine(models.Model):
     external_id = fields.Char()
     name = fields.Char()
     quantity = fields.Integer()
+    line_id = fields.Many2one("connector.test.line", ondelete="cascade")
+    line_ids = fields.One2many("connector.test.line", "line_id")
 
 
 class TestCategory(models.Model):
