@@ -67,8 +67,9 @@ class ConnectorSession:
         """Work with another context inside the ``with`` block.
 
         Same arguments as ``with_context``: a dictionary replaces the context (but
-        the allowed companies stay), keywords are merged onto it. A ConnectorEnvironment that is made inside
-        the block keeps the changed context after its end.
+        the allowed companies stay), keywords are merged onto it. A
+        ConnectorEnvironment that is made inside the block keeps the changed
+        context after its end.
         """
         with self._change_env(self.env["base"].with_context(*args, **kwargs).env):
             yield

@@ -57,9 +57,7 @@ class TestCreate(ConnectorCase):
         user = self.env["res.users"].create({"name": "Ada", "login": "ada@test"})
 
         told = [(model, record_id) for model, record_id, _vals in heard]
-        self.assertEqual(
-            told, [(PARTNER, user.partner_id.id), ("res.users", user.id)]
-        )
+        self.assertEqual(told, [(PARTNER, user.partner_id.id), ("res.users", user.id)])
 
     def test_empty_batch_tells_nothing(self):
         heard = self.listen(on_record_create)

@@ -1,0 +1,253 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Does every file import only what its room may know?"""
+
+import ast
+import sys
+from graphlib import TopologicalSorter
+from typing import NamedTuple
+
+from odoo.tests import BaseCase, tagged
+
+from .source import Source, is_inside, read_sources
+
+ROOT_FILES = ("addon", "event", "session", "backend", "exception")
+DEPENDS = ("odoo.addons.base", "odoo.addons.mail")  # what the manifest names
+# Odoo's API gives and raises their values; whoever takes these must name them.
+IN_ODOOS_API = ("markupsafe", "psycopg2", "pytz")
+ENGINE = (*ROOT_FILES, "components", "queue", "magic")
+EVERYTHING = (*ENGINE, "models", "wizards", "controllers")
+
+
+class Room(NamedTuple):
+    """What the files of a folder may import, besides each other."""
+
+    ours: tuple[str, ...]
+    others: tuple[str, ...] = ()  # besides the standard library, Odoo and its API
+
+
+ROOMS = {
+    "": Room(ROOT_FILES),
+    "components": Room((*ROOT_FILES, "queue.job"), ("requests", "lxml")),
+    "queue": Room(("exception", "session", "addon")),
+    "magic": Room((*ROOT_FILES, "components", "queue.job")),
+    "models": Room(EVERYTHING),
+    "wizards": Room(EVERYTHING),
+    "controllers": Room(EVERYTHING),
+    "cli": Room(()),  # at the top; inside of functions also IN_CLI
+}
+IN_CLI = ("queue",)
+
+# File or folder of a classic import path, and the only rooms it may show.
+CLASSIC = {
+    "connector.py": ("addon", "components.core", "components.binder"),
+    "unit/backend_adapter.py": ("components.backend_adapter",),
+    "unit/binder.py": ("components.binder",),
+    "unit/mapper.py": ("components",),
+    "unit/synchronizer.py": ("components.synchronizer",),
+    "unit/__init__.py": (),
+    "checkpoint/": ("models", "wizards"),
+    "queue/model.py": ("models", "wizards"),
+    "backend_model.py": ("models",),
+    "related_action.py": ("components.related_action",),
+    "producer.py": ("models.base",),
+    "deprecate.py": (),
+    "jobrunner/": ("queue",),
+}
+
+
+def find_forbidden_imports(source: Source) -> list[str]:
+    """Return "file imports name" for each import that its room forbids."""
+    room = _room_of(source)
+    if room is None:
+        return []
+    return [
+        f"{source.path} imports {found.name}"
+        for found in source.imports
+        if not _is_allowed(found, room, source)
+    ]
+
+
+def _room_of(source: Source) -> Room | None:
+    """Return the rules for a file, None where everything is allowed."""
+    if classic := _classic_path(source):
+        return Room(CLASSIC[classic])
+    if source.path in ("__init__.py", "__manifest__.py"):
+        return None  # the addon's __init__ imports the packages with models
+    return ROOMS.get(source.room)
+
+
+def _classic_path(source: Source) -> str | None:
+    """Return the classic path a file belongs to."""
+    for path in CLASSIC:
+        if source.path == path or (path[-1] == "/" and source.path.startswith(path)):
+            return path
+    return None
+
+
+def _is_allowed(found, room: Room, source: Source) -> bool:
+    top = found.name.partition(".")[0]
+    if found.is_ours:
+        own = [source.room] if source.room and not _classic_path(source) else []
+        late = IN_CLI if source.room == "cli" and not found.is_at_top else ()
+        return any(is_inside(found.name, name) for name in (*own, *room.ours, *late))
+    if is_inside(found.name, "odoo.addons"):
+        return any(is_inside(found.name, name) for name in DEPENDS)
+    others = ("odoo", *IN_ODOOS_API, *room.others)
+    return top in sys.stdlib_module_names or top in others
+
+
+def find_logic(source: Source) -> list[str]:
+    """Return "file holds …" for each statement that is no re-export."""
+    return [
+        f"{source.path} holds {ast.unparse(node).splitlines()[0]!r}, expected imports"
+        for node in source.tree.body
+        if not _is_reexport(node)
+    ]
+
+
+def _is_reexport(node: ast.stmt) -> bool:
+    """Tell whether a statement is an import, a docstring or ``__all__``."""
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0]) == "__all__"
+    is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_docstring or isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def find_classic_imports(source: Source) -> list[str]:
+    """Return "file imports name" for each classic path that a file imports."""
+    modules = {
+        path.removesuffix(".py").strip("/").replace("/", ".") for path in CLASSIC
+    }
+    modules |= {"unit"}
+    return [
+        f"{source.path} imports {found.name}"
+        for found in source.imports
+        if found.is_ours and any(is_inside(found.name, name) for name in modules)
+    ]
+
+
+@tagged("post_install", "-at_install")
+class TestRooms(BaseCase):
+    def test_each_file_imports_only_what_its_room_may(self):
+        breaches = [
+            b for source in read_sources() for b in find_forbidden_imports(source)
+        ]
+
+        self.assertEqual(breaches, [])
+
+    def test_root_files_import_each_other_without_a_circle(self):
+        graph = {
+            source.path.removesuffix(".py"): {
+                found.name.partition(".")[0]
+                for found in source.imports
+                if found.is_ours
+            }
+            for source in read_sources()
+            if source.path.removesuffix(".py") in ROOT_FILES
+        }
+
+        self.assertEqual(graph.keys(), set(ROOT_FILES))
+        self.assertTrue(list(TopologicalSorter(graph).static_order()))
+
+    def test_examples_import_only_public_names(self):
+        private = [
+            f"{source.path} imports {found.name}"
+            for source in read_sources()
+            for found in source.imports
+            if source.room == "examples" and found.is_ours and "._" in f".{found.name}"
+        ]
+
+        self.assertEqual(private, [])
+
+
+@tagged("post_install", "-at_install")
+class TestClassicPaths(BaseCase):
+    def test_classic_paths_hold_reexports_only(self):
+        classic = [source for source in read_sources() if _classic_path(source)]
+
+        self.assertGreater(len(classic), 8)
+        self.assertEqual([line for one in classic for line in find_logic(one)], [])
+
+    def test_classic_paths_are_a_few_lines(self):
+        long = [
+            source.path
+            for source in read_sources()
+            if _classic_path(source) and len(source.text.splitlines()) > 60
+        ]
+
+        self.assertEqual(long, [])
+
+    def test_no_package_imports_them(self):
+        breaches = [
+            breach
+            for source in read_sources()
+            if source.parts[-1] == "__init__.py" and source.room != "tests"
+            for breach in find_classic_imports(source)
+        ]
+
+        self.assertEqual(breaches, [])
+
+
+@tagged("post_install", "-at_install")
+class TestGuard(BaseCase):
+    """Show that the guards can bite."""
+
+    def test_forbidden_imports_are_found(self):
+        cases = {
+            ("event.py", "from .components.core import ConnectorUnit"): (
+                "components.core.ConnectorUnit"
+            ),
+            ("session.py", "from . import queue"): "queue",
+            ("components/core.py", "from ..queue import store"): "queue.store",
+            ("components/core.py", "from ..models.base import Base"): (
+                "models.base.Base"
+            ),
+            ("components/core.py", "import jobsystem"): "jobsystem",
+            ("components/core.py", "from odoo.addons.sale import x"): (
+                "odoo.addons.sale.x"
+            ),
+            ("queue/job.py", "from ..event import Event"): "event.Event",
+            ("queue/job.py", "from odoo.addons.connector import magic"): "magic",
+            ("queue/job.py", "import requests"): "requests",
+            ("magic/link.py", "from ..models import base"): "models.base",
+            ("magic/link.py", "from ..queue import worker"): "queue.worker",
+            ("cli/connector_worker.py", "from ..queue import worker"): "queue.worker",
+            ("unit/binder.py", "from ..components import core"): "components.core",
+            ("backend_model.py", "from .backend import Backend"): "backend.Backend",
+        }
+        for (path, text), name in cases.items():
+            with self.subTest(path=path, name=name):
+                breaches = find_forbidden_imports(Source(path, text))
+                self.assertEqual(breaches, [f"{path} imports {name}"])
+
+    def test_allowed_imports_are_not_found(self):
+        cases = {
+            "event.py": "from .session import ConnectorSession\nimport logging",
+            "components/core.py": "from ..queue.job import Job\nfrom . import binder",
+            "components/mapper.py": "from lxml import etree\nfrom odoo import models",
+            "queue/store.py": "import psycopg2.errors\nfrom ..session import x",
+            "cli/connector_worker.py": "def run():\n    from ..queue import worker",
+            "models/job.py": "from ..queue.store import CLAIM\nfrom ..magic import x",
+            "unit/binder.py": "from ..components.binder import Binder",
+            "tests/test_x.py": "import freezegun",
+        }
+        for path, text in cases.items():
+            with self.subTest(path=path):
+                self.assertEqual(find_forbidden_imports(Source(path, text)), [])
+
+    def test_logic_in_a_classic_path_is_found(self):
+        text = '"""Doc."""\nfrom .a import b\n\n__all__ = ["b"]\n\nb.patch()\n'
+
+        found = find_logic(Source("connector.py", text))
+
+        self.assertEqual(found, ["connector.py holds 'b.patch()', expected imports"])
+
+    def test_package_with_a_classic_path_is_found(self):
+        for text, name in {
+            "from . import connector": "connector",
+            "from . import unit": "unit",
+            "from .queue.model import QueueJob": "queue.model.QueueJob",
+        }.items():
+            with self.subTest(name=name):
+                found = find_classic_imports(Source("__init__.py", text))
+                self.assertEqual(found, [f"__init__.py imports {name}"])
