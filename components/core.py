@@ -151,6 +151,11 @@ class ConnectorEnvironment:
             self._backend = self.backend_record.get_backend()
         return self._backend
 
+    @backend.setter
+    def backend(self, backend: Backend) -> None:
+        """Take another backend than that of the record, in subclasses."""
+        self._backend = backend
+
     @property
     def env(self):
         """The Odoo environment of the session."""
@@ -216,4 +221,3 @@ def pg_try_advisory_lock(env, lock) -> bool:
 
 def install_in_connector() -> None:
     """Do nothing: since series 8, an addon need not declare itself."""
-

@@ -10,6 +10,11 @@ from ..session import ConnectorSession
 class Base(models.AbstractModel):
     _inherit = "base"
 
+    @property
+    def _model(self):
+        """The recordset itself, for old code which reads ``record._model._name``."""
+        return self
+
     @api.model_create_multi
     def create(self, vals_list):
         """Fire ``on_record_create`` for each new record, with its own values."""
