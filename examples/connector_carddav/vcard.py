@@ -53,7 +53,7 @@ def read_card(text: str) -> dict:
     return card
 
 
-def split_value(value: str, separator: str) -> list[str]:
+def split_value(value: str, separator: str | None) -> list[str]:
     r"""Return the parts of a value as plain text.
 
     >>> split_value(r"Doe\, Inc.;Sales\nEast", ";")

@@ -9,7 +9,7 @@ Source: RFC 4918 (WebDAV), RFC 6352 (CardDAV).
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import requests
 from lxml import etree
@@ -29,6 +29,7 @@ PAGE_SIZE = 100  # cards read at once
 
 DAV, CARDDAV = "DAV:", "urn:ietf:params:xml:ns:carddav"
 NAMES = {"d": DAV, "c": CARDDAV}
+ETAG = ".//d:getetag"
 D = ElementMaker(namespace=DAV, nsmap=NAMES)
 C = ElementMaker(namespace=CARDDAV, nsmap=NAMES)
 
@@ -77,7 +78,7 @@ class ContactAdapter(CRUDAdapter):
         answers = self._ask("PROPFIND", query)
         self._check_is_address_book(answers)
         return {
-            _external_id(answer): answer.findtext(".//d:getetag", "", NAMES)
+            _path(answer).rpartition("/")[2]: answer.findtext(ETAG, "", NAMES)
             for answer in answers
             if answer.find(".//d:collection", NAMES) is None
         }
@@ -104,8 +105,8 @@ class ContactAdapter(CRUDAdapter):
         for answer in self._ask("REPORT", C("addressbook-multiget", wanted, *hrefs)):
             text = answer.findtext(".//c:address-data", None, NAMES)
             if text is not None:
-                etag = answer.findtext(".//d:getetag", "", NAMES)
-                yield _external_id(answer), Payload(etag, text)
+                etag = answer.findtext(ETAG, "", NAMES)
+                yield _path(answer).rpartition("/")[2], Payload(etag, text)
 
     # === NETWORK === #
 
@@ -149,7 +150,11 @@ class ContactAdapter(CRUDAdapter):
             ) from error
 
     def _check_is_address_book(self, answers: list[etree._Element]) -> None:
-        if not any(answer.find(".//c:addressbook", NAMES) is not None for answer in answers):
+        kinds = {
+            unquote(_path(answer)).rstrip("/"): answer.find(".//c:addressbook", NAMES)
+            for answer in answers
+        }
+        if kinds.get(unquote(urlsplit(self.url).path).rstrip("/")) is None:
             raise FailedJobError(
                 f"Cannot read {self._name()}: {self.url} is a folder, but not an "
                 f"address book. {URL_REMEDY}"
@@ -159,5 +164,6 @@ class ContactAdapter(CRUDAdapter):
         return f"{self.backend_record.name!r} ({self.backend_record})"
 
 
-def _external_id(answer: etree._Element) -> str:
-    return answer.findtext("d:href", "", NAMES).rpartition("/")[2]
+def _path(answer: etree._Element) -> str:
+    """Return what the answer is about; some servers tell it with their own name."""
+    return urlsplit(answer.findtext("d:href", "", NAMES)).path

@@ -36,6 +36,13 @@ class ContactImporter(RecordImporter):
             if name not in known:
                 importer.run(name)
 
+    def _update(self, binding):
+        if binding.is_card_deleted:  # not any more
+            contacts = binding.odoo_id | binding.address_ids.odoo_id
+            self._silent(contacts).action_unarchive()
+            self._silent(binding).is_card_deleted = False
+        return super()._update(binding)
+
     def _check_version(self, version: str) -> None:
         expected = self.backend_record.version
         if version != expected:

@@ -58,6 +58,8 @@ class RecordImporter(Importer):
 
     def _create(self):
         values = self._map(for_create=True)
+        # with its external id, a race is lost here, before any line is written
+        values[self.binder._external_field] = self.external_id
         with self.binder.concurrency_guard():
             return self._silent(self.model).create(values)
 

@@ -42,6 +42,12 @@ class PlaceMapper(BindingMapper):
         ("email", "email"),
     ]
 
+    @only_create
+    @mapping
+    def lang(self, record):
+        """Let a new contact speak the language of the address book."""
+        return {"lang": self.env.lang} if self.env.lang else None
+
     @mapping
     def city_and_country(self, record):
         """Find country and state; a name nobody here knows stays with the city."""
@@ -123,6 +129,14 @@ class ContactMapper(PlaceMapper):
         """Take the picture over; one behind a link is left where it is."""
         line = record["photo"]
         return {"image_1920": self._read_image(line) if line else False}
+
+    def finalize(self, map_record, values):
+        """Return the addresses first.
+
+        Odoo forgets the tags of the contact behind the binding where the same write
+        deletes an address after them.
+        """
+        return {"address_ids": values["address_ids"], **values}
 
     def _is_company(self, record: dict) -> bool:
         """Tell whether the card is of a company."""

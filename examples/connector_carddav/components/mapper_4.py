@@ -4,10 +4,11 @@
 import re
 
 from ..backend import carddav_4
+from ..vcard import split_value
 from .mapper import ContactMapper, parse_date
 
 INCOMPLETE_DATE = re.compile(r"\d{4}(-\d\d)?|--\d\d(-?\d\d)?|---\d\d")
-PICTURE = re.compile(r"data:image/[^,]*;base64\\?,(?P<base64>.*)")
+PICTURE = re.compile(r"data:image/[^,]*;base64,(?P<base64>.*)")
 
 
 @carddav_4
@@ -24,5 +25,6 @@ class ContactMapper4(ContactMapper):
         return parse_date(line.value)
 
     def _read_image(self, line):
-        found = PICTURE.fullmatch(line.value)
+        # some servers escape the signs of the link, others do not
+        found = PICTURE.fullmatch(split_value(line.value, None)[0])
         return found["base64"] if found else False

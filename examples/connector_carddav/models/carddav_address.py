@@ -28,7 +28,7 @@ class CarddavAddress(models.Model):
     )
     odoo_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Contact",
+        string="Odoo Contact",
         required=True,
         index=True,
         ondelete="cascade",

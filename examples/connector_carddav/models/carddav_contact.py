@@ -21,7 +21,7 @@ class CarddavContact(models.Model):
     )
     odoo_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Contact",
+        string="Odoo Contact",
         required=True,
         index=True,
         ondelete="cascade",
@@ -33,6 +33,7 @@ class CarddavContact(models.Model):
         comodel_name="carddav.res.partner.address",
         inverse_name="contact_id",
         string="Further Addresses",
+        context={"active_test": False},  # those of an archived contact are, too
     )
     is_card_deleted = fields.Boolean(
         string="Card Deleted", help="The card is gone; the contact was archived."

@@ -5,6 +5,8 @@ from odoo import fields, models
 
 
 class ResPartner(models.Model):
+    """Knows the cards of a contact, one for each address book it is in."""
+
     _inherit = "res.partner"
 
     carddav_bind_ids = fields.One2many(

@@ -1,2 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import test_import
+from . import (
+    test_addresses,
+    test_browser,
+    test_card,
+    test_changes,
+    test_import,
+    test_race,
+    test_refusals,
+    test_server,
+    test_versions,
+)

@@ -126,9 +126,9 @@ class CarddavCase(TransactionCase):
         self.book = AddressBook(self.server, name)
         self.backend = self.make_backend(self.book)
 
-    def make_backend(self, book: AddressBook, **values):
+    def make_backend(self, book: AddressBook, env=None, **values):
         """Return a backend for an address book."""
-        return self.env["carddav.backend"].create(
+        return (env or self.env)["carddav.backend"].create(
             {
                 "name": "Friends",
                 "url": book.url,

@@ -1,16 +1,155 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What do contacts look like after an import?"""
 
+from datetime import date
+
+from odoo.tests import new_test_user
+
 from .common import CarddavCase
+
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    "awAAAABJRU5ErkJggg=="
+)
 
 
 class TestImport(CarddavCase):
-    def test_new_card_becomes_a_contact(self):
-        self.book.put("ada", "FN:Ada Lovelace", "EMAIL:ada@example.com")
+    def test_card_becomes_a_contact(self):
+        self.book.put(
+            "ada",
+            "FN:Ada Lovelace",
+            "TITLE:Mathematician",
+            "ORG:Analytical Engines;Programs",
+            "EMAIL;TYPE=home:ada@example.com",
+            "TEL;TYPE=cell:+44 20 7946 0001",
+            "ADR;TYPE=home:;Attic;12 St James's Square;London;;SW1Y 4JH;United Kingdom",
+            "URL:https://example.com/ada",
+            "BDAY:1815-12-10",
+            r"NOTE:Met at a ball.\nLikes horses\, too.",
+        )
 
         done = self.backend.import_contacts()
 
+        self.assertEqual(done.refusal_ids.mapped("reason"), [])
         self.assertEqual((done.read_count, done.created_count), (1, 1))
-        contact = self.find("ada").odoo_id
-        self.assertEqual(contact.name, "Ada Lovelace")
-        self.assertEqual(contact.email, "ada@example.com")
+        self.assertRecordValues(
+            self.find("ada"),
+            [
+                {
+                    "name": "Ada Lovelace",
+                    "function": "Mathematician",
+                    "company_name": "Analytical Engines",
+                    "is_company": False,
+                    "email": "ada@example.com",
+                    "phone": "+44 20 7946 0001",
+                    "street": "12 St James's Square",
+                    "street2": "Attic",
+                    "city": "London",
+                    "zip": "SW1Y 4JH",
+                    "country_id": self.env.ref("base.uk").id,
+                    "website": "https://example.com/ada",
+                    "comment": "<p>Met at a ball.<br>Likes horses, too.</p>",
+                    "birthday": date(1815, 12, 10),
+                    "uid": "ada",
+                    "backend_id": self.backend.id,
+                }
+            ],
+        )
+
+    def test_letters_of_all_scripts_survive(self):
+        self.book.put("jürgen", "FN:Jürgen Groß", "ADR:;;Hauptstraße 1;Köln;;50667;")
+        self.book.put("李", "FN:李小龍")
+
+        self.backend.import_contacts()
+
+        self.assertEqual(self.find("jürgen").name, "Jürgen Groß")
+        self.assertEqual(self.find("jürgen").street, "Hauptstraße 1")
+        self.assertEqual(self.find("李").name, "李小龍")
+
+    def test_folded_line_is_one_line(self):
+        self.book.put("ada", "FN:Ada", "TITLE:Mathemati\r\n cian")
+
+        self.backend.import_contacts()
+
+        self.assertEqual(self.find("ada").function, "Mathematician")
+
+    def test_unknown_country_stays_with_the_city(self):
+        self.book.put("ada", "ADR:;;;Ankh-Morpork;Sto Plains;;Discworld")
+
+        self.backend.import_contacts()
+
+        self.assertEqual(self.find("ada").city, "Ankh-Morpork, Sto Plains, Discworld")
+        self.assertFalse(self.find("ada").country_id)
+
+    def test_state_is_found_in_its_country(self):
+        self.book.put("ada", "ADR:;;;Austin;TX;78701;United States")
+
+        self.backend.import_contacts()
+
+        self.assertEqual(self.find("ada").state_id, self.env.ref("base.state_us_44"))
+        self.assertEqual(self.find("ada").city, "Austin")
+
+    def test_country_is_read_in_the_language_of_the_backend(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        germany = self.env.ref("base.de")
+        germany.with_context(lang="fr_FR").name = "Allemagne"
+        self.backend.default_lang_id = self.env.ref("base.lang_fr")
+        self.book.put("ada", "ADR:;;;Berlin;;10115;Allemagne")
+
+        self.backend.import_contacts()
+
+        self.assertEqual(self.find("ada").country_id, germany)
+
+    def test_categories_become_tags_before_the_contact(self):
+        known = self.env["res.partner.category"].create({"name": "Freunde"})
+        self.book.put("ada", r"CATEGORIES:Freunde,Größe\, XL")
+        self.book.put("bob", "CATEGORIES:Freunde")
+
+        self.backend.import_contacts()
+
+        tags = self.find("ada").category_id
+        self.assertEqual(tags.sorted("id").mapped("name"), ["Freunde", "Größe, XL"])
+        self.assertEqual(self.find("bob").category_id, known)
+
+    def test_list_of_contacts_is_skipped(self):
+        self.book.put("friends", "FN:Friends", "KIND:group")
+
+        done = self.backend.import_contacts()
+
+        self.assertEqual((done.read_count, done.skipped_count), (1, 1))
+        self.assertFalse(self.find("friends"))
+
+    def test_import_makes_no_export(self):
+        """The consumers of a two-way connector must not send back what came."""
+        seen = []
+        partners = type(self.env["res.partner"])
+        create = partners.create
+
+        def note_context(records, vals_list):
+            seen.append(records.env.context.get("connector_no_export"))
+            return create(records, vals_list)
+
+        self.patch(partners, "create", note_context)
+        self.book.put("ada", "TEL:1", "TEL;TYPE=work:2")
+
+        self.backend.import_contacts()
+
+        self.assertEqual(set(seen), {True})
+
+    def test_more_cards_than_a_page_are_read(self):
+        for number in range(103):
+            self.book.put(f"c{number}", f"FN:Contact {number}")
+
+        done = self.backend.import_contacts()
+
+        self.assertEqual((done.read_count, done.created_count), (103, 103))
+
+    def test_manager_needs_no_other_rights(self):
+        manager = new_test_user(
+            self.env, "mia", groups="connector_carddav.carddav_group_manager"
+        )
+        self.book.put("ada", "CATEGORIES:Friend", "TEL:1", "TEL;TYPE=work:2")
+
+        done = self.backend.with_user(manager).import_contacts()
+
+        self.assertEqual((done.created_count, done.refused_count), (1, 0))

@@ -1,0 +1,78 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What does an import do when the address book has changed, or has not?"""
+
+from .common import CarddavCase
+
+
+class TestChanges(CarddavCase):
+    def setUp(self):
+        super().setUp()
+        self.book.put("ada", "FN:Ada", "CATEGORIES:Friend", "TEL:1", "TEL:2")
+        self.book.put("bob", "FN:Bob")
+        self.backend.import_contacts()
+        self.ada = self.find("ada")
+
+    def import_and_count(self):
+        """Import again and return the counts: created, updated, skipped, archived."""
+        done = self.backend.import_contacts()
+        self.assertEqual(done.refusal_ids.mapped("reason"), [])
+        return (
+            done.created_count,
+            done.updated_count,
+            done.skipped_count,
+            done.archived_count,
+        )
+
+    def test_unchanged_card_writes_nothing(self):
+        self.ada.odoo_id.name = "Changed here"
+        partners = self.env["res.partner"].with_context(active_test=False)
+        before = partners.search_count([])
+
+        self.assertEqual(self.import_and_count(), (0, 0, 2, 0))
+        self.assertEqual(self.ada.name, "Changed here")
+        self.assertEqual(partners.search_count([]), before)
+
+    def test_changed_card_updates_its_contact_only(self):
+        bob = self.find("bob")
+        bob.odoo_id.name = "Changed here"
+        self.book.put("ada", "FN:Ada King", "TEL:1", "TEL:2")
+
+        self.assertEqual(self.import_and_count(), (0, 1, 1, 0))
+        self.assertEqual(self.find("ada"), self.ada)
+        self.assertEqual((self.ada.name, bob.name), ("Ada King", "Changed here"))
+
+    def test_removed_value_is_removed_here(self):
+        self.book.put("ada", "FN:Ada")
+
+        self.import_and_count()
+
+        self.assertFalse(self.ada.phone)
+        self.assertFalse(self.ada.category_id)
+
+    def test_contact_of_deleted_card_is_archived_with_its_addresses(self):
+        child = self.ada.address_ids.odoo_id
+        self.book.delete("ada")
+
+        self.assertEqual(self.import_and_count(), (0, 0, 1, 1))
+        self.assertFalse(self.ada.odoo_id.active)
+        self.assertFalse(child.active)
+        self.assertTrue(self.find("bob").odoo_id.active)
+        self.assertEqual(self.import_and_count(), (0, 0, 1, 0))
+
+    def test_contact_comes_back_with_its_card(self):
+        child = self.ada.address_ids.odoo_id
+        self.book.delete("ada")
+        self.import_and_count()
+        self.book.put("ada", "FN:Ada", "TEL:1", "TEL:2")
+
+        self.assertEqual(self.import_and_count(), (0, 1, 1, 0))
+        self.assertTrue(self.ada.odoo_id.active)
+        self.assertTrue(child.active)
+        self.assertFalse(self.ada.is_card_deleted)
+
+    def test_contact_archived_here_stays_archived(self):
+        self.ada.odoo_id.action_archive()
+        self.book.put("ada", "FN:Ada King")
+
+        self.assertEqual(self.import_and_count(), (0, 1, 1, 0))
+        self.assertFalse(self.ada.odoo_id.active)

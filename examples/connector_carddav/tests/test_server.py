@@ -1,0 +1,79 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What is said when the server does not give what we want?"""
+
+from odoo.exceptions import UserError
+
+from odoo.addons.connector.exception import (
+    FailedJobError,
+    IDMissingInBackend,
+    NetworkRetryableError,
+)
+
+from ..components.adapter import ContactAdapter
+from .common import CarddavCase, Radicale
+
+
+class TestServer(CarddavCase):
+    def test_server_that_is_down_is_asked_again_later(self):
+        server = Radicale()
+        server.stop()
+        self.backend.url = f"http://127.0.0.1:{server.port}/alice/book/"
+
+        with self.assertRaisesRegex(NetworkRetryableError, "No answer from 'Friends'"):
+            self.backend.import_contacts()
+
+    def test_wrong_password_says_what_to_do(self):
+        self.backend.password = "looking-glass"
+
+        with self.assertRaises(FailedJobError) as caught:
+            self.backend.import_contacts()
+
+        message = str(caught.exception)
+        self.assertIn("'Friends' (carddav.backend(", message)
+        self.assertIn("answered 401 Unauthorized", message)
+        self.assertIn("Correct its login and password", message)
+        self.assertNotIn("looking-glass", message)
+
+    def test_wrong_url_says_what_to_do(self):
+        self.backend.url = self.book.url.replace("alice/", "alice/not_")
+
+        with self.assertRaisesRegex(
+            IDMissingInBackend, "404 Not Found.*Correct its URL"
+        ):
+            self.backend.import_contacts()
+
+    def test_folder_that_is_no_address_book_archives_nobody(self):
+        self.book.put("ada", "FN:Ada")
+        self.backend.import_contacts()
+        self.backend.url = self.book.url.rsplit("/", 2)[0]
+
+        with self.assertRaisesRegex(FailedJobError, "not an address book"):
+            self.backend.import_contacts()
+
+        self.assertTrue(self.find("ada").odoo_id.active)
+
+    def test_url_may_lack_its_last_slash(self):
+        self.book.put("ada", "FN:Ada")
+        self.backend.url = self.book.url.rstrip("/")
+
+        self.assertEqual(self.backend.import_contacts().created_count, 1)
+
+    def test_missing_card_is_told_by_name(self):
+        scope = self.backend.get_environment("carddav.res.partner")
+
+        with self.assertRaisesRegex(IDMissingInBackend, "card 'gone.vcf' of 'Friends'"):
+            scope.get_connector_unit(ContactAdapter).read("gone.vcf")
+
+    def test_button_tells_the_error_to_people(self):
+        self.backend.password = "looking-glass"
+
+        for button in ("action_import_contacts", "action_check_connection"):
+            with self.subTest(button), self.assertRaisesRegex(UserError, "password"):
+                getattr(self.backend, button)()
+
+    def test_connection_check_counts_the_cards(self):
+        self.book.put("ada", "FN:Ada")
+
+        answer = self.backend.action_check_connection()
+
+        self.assertIn("Friends has 1 cards", answer["params"]["message"])

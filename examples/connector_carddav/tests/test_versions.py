@@ -1,0 +1,115 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Where do the two versions of vCard differ?"""
+
+from datetime import date
+
+from odoo.addons.connector.components.mapper import ImportMapper
+
+from ..components.adapter import Payload
+from ..components.contact import ContactImporter
+from ..components.mapper_3 import ContactMapper3
+from ..components.mapper_4 import ContactMapper4
+from .common import CarddavCase
+from .test_import import PIXEL
+
+
+class TestVersions(CarddavCase):
+    def setUp(self):
+        super().setUp()
+        self.backend_4 = self.make_backend(self.book, version="4.0")
+
+    def import_3(self, *lines):
+        """Import a card of vCard 3.0 and return its binding."""
+        return self.import_card(self.backend, *lines)
+
+    def import_4(self, *lines):
+        """Import a card of vCard 4.0 and return its binding."""
+        return self.import_card(self.backend_4, *lines)
+
+    def import_card(self, backend, *lines):
+        """Import a card of the backend's version and return its binding."""
+        self.book.put("ada", *lines, version=backend.version)
+        done = backend.import_contacts()
+        self.assertEqual(done.refusal_ids.mapped("reason"), [])
+        return self.find("ada", backend)
+
+    def test_each_version_has_its_mapper(self):
+        for backend, expected in (
+            (self.backend, ContactMapper3),
+            (self.backend_4, ContactMapper4),
+        ):
+            with self.subTest(backend.version):
+                scope = backend.get_environment("carddav.res.partner")
+                mapper = scope.get_connector_unit(ImportMapper)
+                self.assertIs(type(mapper), expected)
+
+    def test_card_of_another_version_is_refused(self):
+        self.book.put("ada", version="4.0")
+
+        done = self.backend.import_contacts()
+
+        self.assertIn("its VERSION is '4.0', expected '3.0'", done.refusal_ids.reason)
+
+    def test_company(self):
+        self.assertTrue(self.import_3("ORG:Acme", "X-ABShowAs:COMPANY").is_company)
+        self.assertTrue(self.import_4("ORG:Acme", "KIND:org").is_company)
+        self.assertFalse(self.import_4("ORG:Acme", "KIND:individual").is_company)
+
+    def test_preference(self):
+        numbers_3 = "TEL;TYPE=work:1", "TEL;TYPE=home,pref:2"
+        numbers_4 = "TEL;TYPE=work;PREF=50:1", "TEL;TYPE=home;PREF=2:2", "TEL:3"
+
+        self.assertEqual(self.import_3(*numbers_3).phone, "2")
+        self.assertEqual(self.import_4(*numbers_4).phone, "2")
+
+    def test_phone_number_may_be_a_uri(self):
+        ada = self.import_4('TEL;VALUE=uri;TYPE="voice,work":tel:+49-30-1234')
+
+        self.assertEqual(ada.phone, "+49-30-1234")
+
+    def test_types_may_share_a_quoted_value(self):
+        ada = self.import_4("TEL;PREF=1:1", 'TEL;TYPE="voice,work":2')
+
+        self.assertEqual(ada.odoo_id.child_ids.name, "Work")
+
+    def test_whole_birthday(self):
+        for text in ("1985-04-12", "19850412", "1985-04-12T10:00:00Z"):
+            with self.subTest(text):
+                day = date(1985, 4, 12)
+                self.assertEqual(self.import_3(f"BDAY:{text}").birthday, day)
+                self.assertEqual(self.import_4(f"BDAY:{text}").birthday, day)
+
+    def test_birthday_without_a_year_is_left_out(self):
+        for line in ("BDAY:--0412", "BDAY:--04-12", "BDAY:1985", "BDAY:1985-04",
+                     "BDAY;VALUE=text:circa 1800"):  # fmt: skip
+            with self.subTest(line):
+                self.assertFalse(self.import_4(line).birthday)
+
+    def test_country_code_needs_no_name(self):
+        ada = self.import_4("ADR;CC=de:;;;Berlin;;10115;Deutschland")
+
+        self.assertEqual(ada.country_id, self.env.ref("base.de"))
+
+    def test_picture(self):
+        ada_3 = self.import_3(f"PHOTO;ENCODING=b;TYPE=PNG:{PIXEL}")
+        ada_4 = self.import_4(f"PHOTO:data:image/png\\;base64\\,{PIXEL}")
+
+        self.assertEqual(ada_3.image_1920.decode(), PIXEL)
+        self.assertEqual(ada_4.image_1920.decode(), PIXEL)
+
+    def test_picture_need_not_be_escaped(self):
+        """Radicale cuts it off there, so this card is handed over as it is."""
+        text = f"FN:Ada\nPHOTO:data:image/png;base64,{PIXEL}\n"
+        text = f"BEGIN:VCARD\nVERSION:4.0\n{text}END:VCARD"
+        scope = self.backend_4.get_environment("carddav.res.partner")
+
+        scope.get_connector_unit(ContactImporter).run("ada.vcf", Payload("1", text))
+
+        ada = self.find("ada", self.backend_4)
+        self.assertEqual(ada.image_1920.decode(), PIXEL)
+
+    def test_linked_picture_is_left_where_it_is(self):
+        link = "https://example.com/ada.png"
+
+        self.assertFalse(self.import_3(f"PHOTO;VALUE=uri:{link}").image_1920)
+        self.assertFalse(self.import_4(f"PHOTO:{link}").image_1920)
