@@ -9,6 +9,7 @@
     ├── InvalidDataError           the record is not fit to be synchronized
     ├── MappingError               the record cannot be translated
     ├── InvalidUsageError          the framework was called in a way it does not know
+    ├── UnserializableArgumentError  a job cannot keep what it was given
     ├── ChannelNotFound            no channel has that name
     └── JobError
         ├── NoSuchJobError         the job's row is gone
@@ -45,6 +46,19 @@ class MappingError(ConnectorException):
 
 class InvalidUsageError(ConnectorException, AssertionError):
     """A function of the framework was called with something it cannot use."""
+
+
+class UnserializableArgumentError(ConnectorException, TypeError):
+    """An argument of a job is not data, or not data that can be stored.
+
+    Args:
+        msg: what cannot be stored, why, and what to pass instead.
+        path: where it was found, such as ``argument 2['lines'][0]``.
+    """
+
+    def __init__(self, msg: str, path: str):
+        super().__init__(msg)
+        self.path = path
 
 
 class ChannelNotFound(ConnectorException):

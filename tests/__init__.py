@@ -4,6 +4,7 @@ from . import (
     test_architecture,
     test_backend,
     test_backend_lookup,
+    test_codec,
     test_docstring,
     test_event,
     test_event_moment,

@@ -1,0 +1,441 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Do arguments come back from the database as they were given?"""
+
+import enum
+import json
+import math
+import random
+from collections import OrderedDict, defaultdict, namedtuple
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytz
+from markupsafe import Markup
+
+from odoo import Command
+from odoo.tools import frozendict
+from odoo.tools.translate import LazyGettext
+
+from ..exception import NotReadableJobError, UnserializableArgumentError
+from ..queue.codec import MAX_DEPTH, VERSION, decode, encode
+from .common import ConnectorCase
+
+PARIS = ZoneInfo("Europe/Paris")
+PYTZ_PARIS = pytz.timezone("Europe/Paris")
+CHANGE = datetime.fromisoformat("2026-10-25T02:30")  # this hour happens twice in Paris
+
+SCALARS = [
+    "",
+    "plain",
+    'ümläut 😀 \\ " \n \x7f \u2028',
+    "NUL \0 inside",
+    "lone \ud800 surrogate",
+    "\ud83d\ude00",  # two code points, not one smiley
+    "\\u0000",
+    "$str",
+    0,
+    -1,
+    2**53 + 1,
+    2**63 - 1,
+    -(2**63),
+    2**63,
+    -(10**20),
+    10**5000,
+    1.0,
+    0.1,
+    -0.0,
+    1e22,
+    1e-7,
+    5e-324,
+    1.7976931348623157e308,
+    123456789012345.6,
+    math.nan,
+    math.inf,
+    -math.inf,
+    True,
+    False,
+    None,
+    b"",
+    b"\x00\xff",
+    Decimal("1.00"),
+    Decimal("-0"),
+    Decimal("1E+30"),
+    Decimal("NaN"),
+    Decimal("-sNaN12"),
+    Decimal("Infinity"),
+    Decimal("0.1234567890123456789012345678901234567890"),
+    date(1, 1, 1),
+    date(2026, 2, 28),
+    datetime.fromisoformat("2026-02-28T23:59:59.999999"),
+    CHANGE,
+    CHANGE.replace(fold=1),
+    CHANGE.replace(tzinfo=timezone.utc),
+    CHANGE.replace(tzinfo=timezone(timedelta(hours=-3, minutes=-30))),
+    CHANGE.replace(tzinfo=timezone(timedelta(minutes=9, seconds=21))),
+    CHANGE.replace(tzinfo=PARIS),
+    CHANGE.replace(tzinfo=PARIS, fold=1),
+    datetime(2026, 3, 29, 2, 30, tzinfo=PARIS),  # never happens in Paris
+    pytz.utc.localize(CHANGE),
+    PYTZ_PARIS.localize(CHANGE, is_dst=True),
+    PYTZ_PARIS.localize(CHANGE, is_dst=False),
+    time(0, 0),
+    time(23, 59, 59, 1),
+    time(2, 30, fold=1),
+    time(2, 30, tzinfo=timezone.utc),
+    time(2, 30, tzinfo=PARIS, fold=1),
+    time(2, 30, tzinfo=pytz.utc),
+    timedelta(days=-1, seconds=5, microseconds=7),
+    timedelta.max,
+    UUID("12345678-1234-5678-1234-567812345678"),
+    Markup("<b>bold</b>"),
+    Markup("\0"),
+]
+
+TAG_LIKE = [
+    {"$dict": [["a", 1]]},
+    {"$tuple": [1]},
+    {"$records": ["res.partner", [1]]},
+    {"$str": "\\x00"},
+    {"$unknown": None},
+    ["$dict", []],
+    [["$tuple", [1]]],
+    {"$dict": {"$dict": []}},
+    {},
+]
+
+Point = namedtuple("Point", "x y")
+
+
+class Colour(str, enum.Enum):
+    RED = "red"
+
+
+class Size(enum.IntEnum):
+    BIG = 7
+
+
+class Nowhere(tzinfo):
+    """A zone that does not know its offset."""
+
+    def utcoffset(self, dt):
+        return None
+
+
+def form(value):
+    """Return a text that differs when value, type or order differ."""
+    if isinstance(value, dict):
+        pairs = [f"{form(key)}: {form(item)}" for key, item in value.items()]
+        return f"{type(value).__name__} {pairs}"
+    if isinstance(value, (set, frozenset)):
+        return f"{type(value).__name__} {sorted(map(form, value))}"
+    if isinstance(value, (list, tuple)):
+        return f"{type(value).__name__} {[form(item) for item in value]}"
+    if isinstance(value, int):
+        return f"{type(value).__name__} {hex(value)}"
+    if isinstance(value, (datetime, time)):
+        offset = value.utcoffset()
+        return f"{value!r} {value.fold} {type(value.tzinfo)} {value.tzinfo} {offset}"
+    return f"{type(value)} {value!r}"
+
+
+class Values:
+    """Makes payloads by chance, the same ones for the same seed."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def scalar(self):
+        chance = self.random
+        makers = [
+            lambda: chance.choice(SCALARS),
+            lambda: chance.randint(-(10 ** chance.randint(1, 30)), 10**9),
+            lambda: chance.uniform(-1, 1) * 10.0 ** chance.randint(-300, 300),
+            lambda: "".join(chr(chance.randrange(0x110000)) for _ in range(3)),
+            lambda: chance.randbytes(chance.randint(0, 9)),
+            lambda: Decimal(chance.randint(-999, 999)).scaleb(chance.randint(-9, 9)),
+            lambda: datetime.fromtimestamp(chance.randint(0, 2**32), PARIS),
+        ]
+        return chance.choice(makers)()
+
+    def key(self):
+        is_pair = self.random.random() < 0.1
+        key = (self.scalar(), self.scalar()) if is_pair else self.scalar()
+        return key if form(key).find("sNaN") < 0 else "sNaN cannot be hashed"
+
+    def value(self, depth=4):
+        chance = self.random
+        if depth == 0 or chance.random() < 0.4:
+            return self.scalar()
+        size = range(chance.randint(0, 4))
+        makers = [
+            lambda: [self.value(depth - 1) for _ in size],
+            lambda: tuple(self.value(depth - 1) for _ in size),
+            lambda: {self.key(): self.value(depth - 1) for _ in size},
+            lambda: {self.key() for _ in size},
+            lambda: frozenset(self.key() for _ in size),
+            lambda: chance.choice(TAG_LIKE),
+        ]
+        return chance.choice(makers)()
+
+
+class CodecCase(ConnectorCase):
+    def through_database(self, text):
+        """Return JSON text as the driver reads it from a jsonb."""
+        self.env.cr.execute("SELECT %s::jsonb", [text])
+        return self.env.cr.fetchone()[0]
+
+    def there_and_back(self, *args, **kwargs):
+        """Return arguments as a job gets them."""
+        return decode(self.through_database(encode(args, kwargs)), self.env)
+
+    def returned(self, value):
+        """Return one argument as a job gets it."""
+        (value,), _kwargs = self.there_and_back(value)
+        return value
+
+
+class TestRoundTrip(CodecCase):
+    def test_scalar_comes_back(self):
+        for value in SCALARS:
+            with self.subTest(form(value)):
+                self.assertEqual(form(self.returned(value)), form(value))
+
+    def test_scalar_comes_back_as_a_key(self):
+        for value in SCALARS:
+            if form(value).find("sNaN") < 0:
+                with self.subTest(form(value)):
+                    given = {value: 1, (value, 2): 3}
+                    self.assertEqual(form(self.returned(given)), form(given))
+
+    def test_order_of_a_dict_comes_back(self):
+        given = {"zebra": 1, "a": 2, "mouse": {"b": 1, "a": 2}}
+
+        self.assertEqual(form(self.returned(given)), form(given))
+
+    def test_keywords_come_back_in_their_order(self):
+        args, kwargs = self.there_and_back(1, zebra=2, a=3)
+
+        self.assertEqual(args, (1,))
+        self.assertEqual(list(kwargs.items()), [("zebra", 2), ("a", 3)])
+
+    def test_data_like_a_tag_stays_data(self):
+        for value in TAG_LIKE:
+            with self.subTest(value):
+                self.assertEqual(form(self.returned(value)), form(value))
+
+    def test_anything_comes_back(self):
+        values = Values(seed=20)
+        for _ in range(1000):
+            given = values.value()
+            with self.subTest(form(given)):
+                self.assertEqual(form(self.returned(given)), form(given))
+
+    def test_every_object_has_one_key_that_is_a_tag(self):
+        def check_object(pairs):
+            (((tag, _content),)) = pairs
+            self.assertRegex(tag, r"^\$[a-z]+$")
+
+        values = Values(seed=19)
+        for _ in range(300):
+            text = encode((values.value(),), {})
+            json.loads(text, object_pairs_hook=check_object)
+
+    def test_text_is_read_like_json(self):
+        call = (1,), {"a": (2,)}
+
+        self.assertEqual(decode(encode(*call), self.env), call)
+
+
+class TestSubclass(CodecCase):
+    def test_value_of_a_subclass_comes_back_as_its_base(self):
+        cases = [
+            (Command.link(4), (4, 4, 0)),
+            (Size.BIG, 7),
+            (Colour.RED, "red"),
+            (OrderedDict(b=1, a=2), {"b": 1, "a": 2}),
+            (defaultdict(list, b=[1]), {"b": [1]}),
+            (frozendict(b=1, a=2), {"b": 1, "a": 2}),
+            (Point(1, 2), (1, 2)),
+        ]
+        for given, expected in cases:
+            with self.subTest(given):
+                self.assertEqual(form(self.returned(given)), form(expected))
+
+    def test_moved_keys_of_an_ordered_dict_come_back_in_its_order(self):
+        given = OrderedDict(a=1, b=2)
+        given.move_to_end("a")
+
+        self.assertEqual(list(self.returned(given)), ["b", "a"])
+
+
+class TestRecords(CodecCase):
+    def setUp(self):
+        super().setUp()
+        names = [{"name": "Ada"}, {"name": "Grace"}]
+        self.partners = self.env["res.partner"].create(names)
+
+    def test_records_come_back_in_their_order(self):
+        given = self.partners[::-1]
+
+        returned = self.returned(given)
+
+        self.assertEqual(returned._name, "res.partner")
+        self.assertEqual(returned._ids, given._ids)
+
+    def test_no_records_keep_their_model(self):
+        self.assertEqual(self.returned(self.partners.browse())._name, "res.partner")
+
+    def test_records_are_in_the_environment_of_the_job(self):
+        text = encode((self.partners.sudo().with_context(colour="red"),), {})
+        demo = self.env["res.users"].create({"name": "Demo", "login": "demo.codec"})
+        env = self.env(user=demo, context={"job_uuid": "x"}, su=False)
+
+        ((records,), _kwargs) = decode(self.through_database(text), env)
+
+        self.assertIs(records.env, env)
+        self.assertFalse(records.env.su)
+
+    def test_records_of_one_model_are_fetched_together(self):
+        given = [self.partners[0], {"second": self.partners[1]}]
+        first, second = self.returned(given)
+        self.env.invalidate_all()
+
+        with self.assertQueryCount(1):
+            names = [first.name, second["second"].name]
+
+        self.assertEqual(names, ["Ada", "Grace"])
+
+
+class TestRefused(CodecCase):
+    def refusal(self, *args, **kwargs):
+        with self.assertRaises(UnserializableArgumentError) as caught:
+            encode(args, kwargs)
+        return caught.exception
+
+    def test_path_of_the_value_is_named(self):
+        bad = object()
+        cases = [
+            ("argument 1", (bad,), {}),
+            ("argument 2['lines'][0]", (1, {"lines": [bad]}), {}),
+            ("argument 'order'[1][3]", (), {"order": ([], {3: bad})}),
+            ("argument 1, member", ({frozenset(), bad},), {}),
+            ("argument 1, key <object", ({bad: 1},), {}),
+        ]
+        for path, args, kwargs in cases:
+            with self.subTest(path):
+                error = self.refusal(*args, **kwargs)
+                self.assertTrue(error.path.startswith(path), error.path)
+                self.assertIn(error.path, str(error))
+                self.assertIn("(builtins.object)", str(error))
+
+    def test_remedy_fits_the_value(self):
+        cases = [
+            (self.env["res.partner"].new({}), "create them before"),
+            (self.env["res.partner"].new(origin=self.env.user.partner_id), "create"),
+            (LazyGettext("Order", _module="base"), "Translate it first"),
+            (self.env, "The job gets its own"),
+            (self.env.cr, "The job gets its own"),
+            (self.session, "The job gets its own"),
+            (bytearray(b"a"), "Pass bytes(value)"),
+            (memoryview(b"a"), "Pass bytes(value)"),
+            (time(2, tzinfo=Nowhere()), "pass a datetime"),
+            (enum.Enum("Kind", "A B").A, "Pass its value"),
+            (Colour, "Pass its dotted name"),
+            (encode, "Declare the function with @job"),
+            (iter([]), "Pass list(value)"),
+            (object(), "Pass plain data"),
+        ]
+        for value, remedy in cases:
+            with self.subTest(remedy):
+                self.assertIn(remedy, str(self.refusal(value)))
+
+    def test_value_that_contains_itself_is_refused(self):
+        value = {"lines": []}
+        value["lines"].append(value)
+
+        error = self.refusal(value)
+
+        self.assertIn("argument 1['lines'][0] is {", str(error))
+        self.assertIn("contains itself", str(error))
+
+    def test_deep_value_is_refused(self):
+        for depth in (MAX_DEPTH + 1, 5000):
+            with self.subTest(depth):
+                value = []
+                for _ in range(depth - 1):
+                    value = [value]
+                error = self.refusal(value)
+                self.assertIn("more than 100 levels deep", str(error))
+                self.assertLess(len(str(error)), 1000)
+
+    def test_deepest_value_comes_back(self):
+        value = "core"
+        for index in range(MAX_DEPTH):
+            value = [[value], (value,), {1: value}][index % 3]
+
+        self.assertEqual(self.returned(value), value)
+
+    def test_same_value_twice_is_no_circle(self):
+        line = {"a": 1}
+
+        self.assertEqual(self.returned([line, line]), [line, line])
+
+    def test_secret_does_not_show(self):
+        class Key:
+            def __repr__(self):
+                return "swordfish"
+
+        self.assertNotIn("swordfish", str(self.refusal(api_key=Key())))
+        self.assertNotIn("swordfish", str(self.refusal({"password": Key()})))
+
+
+class TestNotReadable(CodecCase):
+    def test_foreign_payload_is_refused(self):
+        cases = [
+            None,
+            1,
+            "",
+            "no json",
+            {},
+            {"args": []},
+            [],
+            [[]],
+            [[], [], []],
+            [{}, []],
+            [[], {}],
+            [[], [["a"]]],
+            [[], [[1, 2]]],
+            [[{}], []],
+            [[{"a": 1}], []],
+            [[{"$date": "x", "b": 1}], []],
+            [[{"$date": "2026-02-30"}], []],
+            [[{"$date": 5}], []],
+            [[{"$uuid": 5}], []],
+            [[{"$bytes": "?"}], []],
+            [[{"$decimal": "ten"}], []],
+            [[{"$tuple": "abc"}], []],
+            [[{"$set": [[1]]}], []],
+            [[{"$dict": [[[1], 2]]}], []],
+            [[{"$datetime": ["2026-01-01", 0, "zoneinfo", "Mars/Base"]}], []],
+            [[{"$datetime": ["2026-01-01", 0, "os", "system"]}], []],
+            [[{"$timedelta": [10**10, 0, 0]}], []],
+            [[{"$records": ["res.partner"]}], []],
+            [[{"$records": ["res.partner", ["1"]]}], []],
+            [[{"$records": ["res.partner", [None]]}], []],
+        ]
+        for payload in cases:
+            with self.subTest(payload):
+                with self.assertRaisesRegex(NotReadableJobError, "^Cannot read"):
+                    decode(payload, self.env)
+
+    def test_missing_model_is_named(self):
+        payload = [[{"$records": ["gone.model", [1]]}], []]
+
+        with self.assertRaisesRegex(NotReadableJobError, "'gone.model' is not"):
+            decode(payload, self.env)
+
+    def test_later_format_is_refused(self):
+        with self.assertRaisesRegex(NotReadableJobError, "is 2, expected at most 1"):
+            decode([[], []], self.env, version=VERSION + 1)
