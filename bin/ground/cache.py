@@ -14,6 +14,10 @@ from ground.say import StepFailed, say
 FOLDER = "odoo-connector"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
+# Programs that a step starts inherit its locks: when this process is killed, the
+# next command still waits for what they are building.
+_held: set[int] = set()
+
 
 def choose_folder(environment: Mapping[str, str], is_root: bool) -> Path:
     """Return the cache folder: XDG_CACHE_HOME, else root's own, else the home's."""
@@ -48,7 +52,27 @@ def only_one(task: str) -> Iterator[None]:
         if not try_lock(file):
             say(f"- wait for another command, which is busy with: {task}")
             fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            with holding(file):
+                yield
+        except OSError as error:
+            remedy = f"Check free disk space and rights below {folder()}, then again."
+            raise StepFailed(task, str(error), remedy) from error
+
+
+@contextlib.contextmanager
+def holding(file) -> Iterator[None]:
+    """Let programs that are started meanwhile hold the file's lock as well."""
+    _held.add(file.fileno())
+    try:
         yield
+    finally:
+        _held.discard(file.fileno())
+
+
+def held_locks() -> tuple[int, ...]:
+    """Return the descriptors of the locks that this process holds."""
+    return tuple(_held)
 
 
 def try_lock(file) -> bool:

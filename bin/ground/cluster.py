@@ -90,6 +90,7 @@ class Cluster:
                 [self.programs / "pg_ctl", "-D", data, "-w", "-l", f"{data}/log"]
                 + ["-o", options_for_server, "start"],
                 "start PostgreSQL",
+                stays=True,
                 remedy=f"Read {self.data / 'log'}, then run the command again.",
                 **options,
             )

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from ground import cache
 from ground.process import clean_environment, run
 from ground.say import StepFailed
 
@@ -33,11 +34,16 @@ def install_packages(packages: list[str], reason: str) -> None:
 def extract_package(package: Path, target: Path, skip: tuple[str, ...] = ()) -> None:
     """Put the files of a ``.deb`` below ``target`` without installing it."""
     excludes = [f"--exclude={pattern}" for pattern in skip]
+    locks = cache.held_locks()
     with subprocess.Popen(
-        ["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE
+        ["dpkg-deb", "--fsys-tarfile", str(package)],
+        stdout=subprocess.PIPE,
+        pass_fds=locks,
     ) as archive:
         tar = ["tar", "-x", "--no-same-owner", "-C", str(target), *excludes]
-        code = subprocess.run(tar, stdin=archive.stdout, check=False).returncode
+        code = subprocess.run(
+            tar, stdin=archive.stdout, check=False, pass_fds=locks
+        ).returncode
     if code or archive.returncode:
         raise StepFailed(
             f"unpack {package.name}",

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ground import debian
+from ground import cache, debian
 from ground.process import clean_environment, tail
 from ground.say import StepFailed
 
@@ -37,6 +37,7 @@ class Server:
             text=True,
             check=False,
             cwd="/",
+            pass_fds=cache.held_locks(),
         )
         if answer.returncode:
             raise StepFailed(

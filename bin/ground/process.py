@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ground import cache
 from ground.say import Progress, StepFailed
 
 POLL_S = 0.05
@@ -22,6 +23,7 @@ def run(
     *,
     measure: Callable[[], str] | None = None,
     silent: bool = False,
+    stays: bool = False,
     remedy: str = TRY_AGAIN,
     **options,
 ) -> str:
@@ -32,12 +34,15 @@ def run(
         step: what this does, as a verb and its object, shown to the user.
         measure: returns how far the step is, for the progress line.
         silent: do not announce the step (for the short ones).
+        stays: the program leaves a server behind, which must not hold our locks.
         remedy: what the user can do when it fails.
         options: handed to ``subprocess.Popen``.
 
     Raises:
         StepFailed: the program is missing or ended with an error.
     """
+    if not stays:
+        options["pass_fds"] = (*options.get("pass_fds", ()), *cache.held_locks())
     progress = Progress(step, measure)
     if not silent:
         progress.start()

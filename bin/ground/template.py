@@ -84,7 +84,8 @@ def _owned(name: str) -> Iterator[Path]:
     path = cache.folder("runs") / name
     with open(path, "w") as file:
         cache.try_lock(file)
-        yield path
+        with cache.holding(file):
+            yield path
 
 
 def _template_name(bench: Workbench, modules: list[str]) -> str:
