@@ -28,25 +28,20 @@ class ConnectorCheckpoint(models.Model):
     _order = "id desc"
 
     name = fields.Char(compute="_compute_name", search="_search_name")
-    model_id = fields.Many2one("ir.model", string="Model", ondelete="set null")
+    model_id = fields.Many2one("ir.model", ondelete="set null")
     model = fields.Char(string="Model Name", related="model_id.model", store=True)
     record_id = fields.Many2oneReference(string="Record ID", model_field="model")
     record = fields.Reference(
         selection="_select_models", string="Reviewed Record", compute="_compute_record"
     )
     message = fields.Char()
-    backend_id = LastingReference(
-        selection="_select_backends", string="Backend", required=True
-    )
-    backend_name = fields.Char(
-        string="Backend Name", compute="_compute_backend_facts", store=True
-    )
+    backend_id = LastingReference(selection="_select_backends", required=True)
+    backend_name = fields.Char(compute="_compute_backend_facts", store=True)
     company_id = fields.Many2one(
         "res.company", compute="_compute_backend_facts", store=True, index=True
     )
     state = fields.Selection(
         [("need_review", "Need Review"), ("reviewed", "Reviewed")],
-        string="Status",
         required=True,
         readonly=True,
         default="need_review",
@@ -97,16 +92,15 @@ class ConnectorCheckpoint(models.Model):
     @api.depends("backend_id")
     def _compute_backend_facts(self):
         """Copy what lists need to know of the backend; a lost one changes nothing."""
-        for checkpoint in self:
-            backend = checkpoint.backend_id
+        for backend, checkpoints in self.grouped("backend_id").items():
             if backend and backend.exists():
-                checkpoint.backend_name = backend.display_name
-                checkpoint.company_id = (
-                    "company_id" in backend._fields and backend.company_id
-                )
+                has_company = "company_id" in backend._fields
+                checkpoints.backend_name = backend.display_name
+                checkpoints.company_id = has_company and backend.company_id
             else:
-                checkpoint.backend_name = checkpoint.backend_name
-                checkpoint.company_id = checkpoint.company_id
+                for checkpoint in checkpoints:
+                    checkpoint.backend_name = checkpoint.backend_name
+                    checkpoint.company_id = checkpoint.company_id
 
     @api.depends("model", "record_id")
     def _compute_record(self):
@@ -139,6 +133,8 @@ class ConnectorCheckpoint(models.Model):
         """
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
+        if operator == "in":
+            value = [name for name in value if name]  # no checkpoint is without name
         domains = [FREE_TEXT & Domain("message", operator, value)]
         for (model_name,) in self._read_group(~FREE_TEXT, ["model"]):
             found = search_names(self.env, model_name, operator, value)
@@ -254,8 +250,12 @@ class ConnectorCheckpoint(models.Model):
     def _post_notes(self) -> None:
         """Say on each checkpoint what is to be done."""
         author_id = self.env.ref("base.partner_root").id
-        # E-mails wait for the mail queue: an import does not talk to mail servers.
-        for checkpoint in self.with_context(mail_notify_force_send=False):
+        quiet = {
+            "mail_post_autofollow_author_skip": True,
+            # An import does not talk to mail servers: e-mails wait in their queue.
+            "mail_notify_force_send": False,
+        }
+        for checkpoint in self.with_context(**quiet):
             checkpoint.message_post(
                 body=checkpoint.message or checkpoint._ask_for_review(),
                 author_id=author_id,

@@ -18,4 +18,5 @@ class TestBackend(models.Model):
     _backend_type = "connector_test"
 
     version = fields.Selection([("1", "1"), ("2", "2")], default="1")
+    company_id = fields.Many2one("res.company")
     default_lang_id = fields.Many2one("res.lang")
