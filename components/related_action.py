@@ -39,9 +39,8 @@ def unwrap_binding(
 
 def _normal_record(session, binding, binder_class):
     scope = ConnectorEnvironment(binding.backend_id, session, binding._name)
+    binder = scope.get_connector_unit(binder_class)
     try:
-        return scope.get_connector_unit(binder_class).unwrap_binding(
-            binding.id, browse=True
-        )
+        return binder.unwrap_binding(binding.id, browse=True)
     except ValueError:  # a direct binding: it wraps nothing
         return None
