@@ -122,18 +122,25 @@ class Binder(ConnectorUnit):
 
         Returns:
             ``{id of the given record: external id}``, without those that have none.
+
+        Raises:
+            ValueError: several bindings of this backend wrap one of the records.
         """
-        key = self._normal_field() if wrap else "id"
         if wrap:
             self._check_normal(records)
+        else:
+            self._check_binding(records)
+        key = self._normal_field() if wrap else "id"
         ids = records.ids if isinstance(records, models.BaseModel) else list(records)
-        bindings = self._search(
-            [(key, "in", ids), (self._external_field, "!=", False)],
-            [self._external_field] + ([key] if wrap else []),
-        )
+        names = [self._external_field] + ([key] if wrap else [])
+        found = self._search([(key, "in", ids)], names)
+        by_id = found.grouped(lambda one: one[key].id if wrap else one.id)
+        external_ids = {
+            record_id: self._single(bindings, unwrap=False)[self._external_field]
+            for record_id, bindings in by_id.items()
+        }
         return {
-            (binding[key].id if wrap else binding.id): binding[self._external_field]
-            for binding in bindings
+            key: value for key, value in external_ids.items() if not is_missing(value)
         }
 
     def to_external(self, binding_id, wrap: bool = False):
@@ -157,7 +164,7 @@ class Binder(ConnectorUnit):
         self.bind_many([(external_id, binding_id)])
 
     def bind_many(self, pairs: Iterable[tuple]) -> None:
-        """Write down many pairs of external id and binding, in one query."""
+        """Write down many pairs of external id and binding, a hundred per query."""
         now = fields.Datetime.now()
         with self.concurrency_guard():
             for external_id, binding_id in pairs:
@@ -241,13 +248,16 @@ class Binder(ConnectorUnit):
 
     def _binding(self, binding):
         if isinstance(binding, models.BaseModel):
-            if binding._name != self.model._name:
-                raise InvalidUsageError(
-                    f"{type(self).__qualname__} was given {binding}, expected a "
-                    f"record of {self.model._name!r}. Pass the binding."
-                )
+            self._check_binding(binding)
             binding = binding.ensure_one().id
         return self.model.browse(binding)
+
+    def _check_binding(self, record) -> None:
+        if getattr(record, "_name", self.model._name) != self.model._name:
+            raise InvalidUsageError(
+                f"{type(self).__qualname__} was given {record}, expected a "
+                f"record of {self.model._name!r}. Pass the binding."
+            )
 
     def _check_normal(self, record) -> None:
         name = getattr(record, "_name", None)
@@ -304,4 +314,3 @@ def _id_of(record) -> int:
     if isinstance(record, models.BaseModel):
         return record.ensure_one().id
     return record
-
