@@ -2,6 +2,7 @@
 """Which addon does a class or a function belong to, and is it installed here?"""
 
 from collections.abc import Callable
+from functools import cache
 
 _NAMESPACES = ("odoo.addons.", "openerp.addons.")
 
@@ -11,6 +12,7 @@ def addon_of(member: type | Callable) -> str:
     return addon_of_module(member.__module__)
 
 
+@cache
 def addon_of_module(path: str) -> str:
     """Return the addon in a dotted module path.
 

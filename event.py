@@ -51,9 +51,9 @@ class ConsumerGroup(MutableSet):
         """Remove a consumer; silent when it is unknown."""
         self._moments.pop(consumer, None)
 
-    def moment_of(self, consumer: Consumer) -> str:
-        """Return when the consumer wants to be called."""
-        return self._moments[consumer]
+    def moments(self) -> Iterable[tuple[Consumer, str]]:
+        """Return each consumer with the moment when it wants to be called."""
+        return self._moments.items()
 
 
 class Event:
@@ -134,7 +134,7 @@ class Event:
         groups = self._consumers
         if not groups[None] and model_name not in groups:
             return False  # the path of every record that nobody watches
-        return any(True for _found in self._listening(registry, model_name))
+        return bool(self._listening(registry, model_name))
 
     def fire(
         self, session: ConnectorSession, model_name: str, *args, **kwargs
@@ -149,10 +149,7 @@ class Event:
                 f"Cannot fire an event: its model is {model_name!r}, expected the "
                 "name of a model. Pass record._name."
             )
-        # a list: a consumer may subscribe or unsubscribe others
-        for consumer, moment in list(
-            self._listening(session.env.registry, model_name)
-        ):
+        for consumer, moment in self._listening(session.env.registry, model_name):
             if moment == IN_TRANSACTION:
                 consumer(session, model_name, *args, **kwargs)
             elif moment == AFTER_COMMIT:
@@ -160,12 +157,14 @@ class Event:
             else:
                 self._delay(consumer, session, model_name, args, kwargs)
 
-    def _listening(self, registry, model_name) -> Iterator[tuple[Consumer, str]]:
-        for name in (None, model_name):
-            group = self._group(name)
-            for consumer in group:
-                if is_module_installed(registry, addon_of(consumer)):
-                    yield consumer, group.moment_of(consumer)
+    def _listening(self, registry, model_name: str) -> list[tuple[Consumer, str]]:
+        """Return the installed consumers, in a list that they cannot change."""
+        return [
+            (consumer, moment)
+            for name in (None, model_name)
+            for consumer, moment in self._group(name).moments()
+            if is_module_installed(registry, addon_of(consumer))
+        ]
 
     def _group(self, name: str | None) -> ConsumerGroup:
         """Return the consumers of a model, also those in a set stored by hand."""

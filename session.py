@@ -27,8 +27,14 @@ class ConnectorSession:
 
     @classmethod
     def from_env(cls, env: api.Environment) -> "ConnectorSession":
-        """Return a session on an environment that exists already."""
-        return cls(env.cr, env.uid, env.context)
+        """Return a session on an environment that exists already, as it is.
+
+        Also its superuser mode stays: who listens to a write in ``sudo()`` may
+        read what was written.
+        """
+        session = cls.__new__(cls)
+        session.env = env
+        return session
 
     @property
     def cr(self):
