@@ -53,5 +53,6 @@ class MapRecord:
         options["for_create"] = for_create
         options["fields"] = fields
         values = self._mapper._apply(self, MapOptions(options))
-        values.update(self._forced_values)
+        if self._forced_values:
+            values.update(self._forced_values)
         return values

@@ -103,7 +103,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
             if found:
                 if not isinstance(found, dict):
                     raise ValueError(_not_a_dict(self, name, found))
-                values.update(found)
+                values |= found
 
     def _apply_children(self, map_record: MapRecord, values: dict, fields) -> None:
         for source, target, model_name in self.children:
@@ -192,7 +192,8 @@ class ImportMapper(Mapper):
         for source, target in plan.copies:
             value = get(source)
             values[target] = value if value or not is_missing(value) else False
-        self._apply_steps(plan.others, record, values, fields)
+        if plan.others:
+            self._apply_steps(plan.others, record, values, fields)
 
     def _is_copy(self, source: str | Modifier, target: str) -> bool:
         is_overridden = type(self)._map_direct is not ImportMapper._map_direct
