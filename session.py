@@ -32,7 +32,10 @@ class ConnectorSession:
         Also its superuser mode stays: who listens to a write in ``sudo()`` may
         read what was written.
         """
-        session = cls.__new__(cls)
+        if cls.__init__ is ConnectorSession.__init__:
+            session = cls.__new__(cls)  # spares the search for a twin of env
+        else:
+            session = cls(env.cr, env.uid, env.context)
         session.env = env
         return session
 
