@@ -1,9 +1,195 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What does ``bin/demo`` do: import real contacts into a real Odoo."""
 
-from ground.say import StepFailed
+import argparse
+import contextlib
+import json
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from ground import cache, odoo_server
+from ground.demo import database, radicale
+from ground.demo.cards import write_card
+from ground.demo.people import Person, make_people
+from ground.demo.verification import LOGIN, PASSWORD, find_mistakes
+from ground.say import StepFailed, say
+from ground.workbench import Workbench, prepare
+
+SCRIPT = Path(__file__).parent / "demo" / "import_contacts.py"
+VERSIONS = {"Friends": "3.0", "Customers": "4.0"}  # of each address book
+DEFAULT_COUNT = 500
+SHOWN_MISTAKES = 20
+
+DESCRIPTION = """\
+Starts a CardDAV server with two address books, one of vCard 3.0 and one of 4.0,
+imports them with examples/connector_carddav into an Odoo of our own, says what was
+done, and serves Odoo until Ctrl-C. What is missing is set up first. The database
+stays: the next run finds the contacts and changes nothing.
+"""
+
+Books = dict[str, list[Person]]
 
 
 def main(arguments: list[str]) -> int:
-    """Say that there is no demo yet."""
-    raise StepFailed("run the demo", "it is not written yet.", "Use bin/test.")
+    """Run the demo; return 0, or 1 when ``--once`` finds a mistake."""
+    options = _read_options(arguments)
+    books = _make_books(options.count)
+    with _interrupted_by_signals(), _alone():
+        bench = prepare()
+        name = database.find_database(bench, options.fresh)
+        with _address_books(bench, books) as server:
+            say("- import the address books")
+            reports = [_import_books(bench, name, server)]
+            _print_refusals(reports[0])
+            if options.once:
+                say("- import them again, which should change nothing")
+                reports.append(_import_books(bench, name, server))
+            log = cache.folder("logs") / f"{name}.log"
+            say("- start Odoo")
+            with odoo_server.serving(bench, name, log=log, port=options.port) as odoo:
+                if options.once:
+                    return _verify(find_mistakes(odoo.url, name, books, reports))
+                return _serve(odoo)
+
+
+def _read_options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("bin/demo", description=DESCRIPTION)
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="import twice, verify the result from outside, and end with 0 or 1",
+    )
+    parser.add_argument(
+        "--count",
+        type=int,
+        default=DEFAULT_COUNT,
+        metavar="N",
+        help=f"number of cards (default: {DEFAULT_COUNT})",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="start over with an empty database"
+    )
+    parser.add_argument(
+        "--port", type=int, help="port that Odoo serves on (default: a free one)"
+    )
+    options = parser.parse_args(arguments)
+    if options.count < 0:
+        parser.error(f"--count is {options.count}, expected 0 or more")
+    if options.port:
+        _check_port(options.port)
+    return options
+
+
+def _check_port(port: int) -> None:
+    """Raise StepFailed now rather than after the import."""
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            pass
+    except (OSError, OverflowError) as error:
+        raise StepFailed(
+            f"serve Odoo on port {port}",
+            f"{error}.",
+            "Choose another --port, or leave it out to take a free one.",
+        ) from error
+
+
+def _make_books(count: int) -> Books:
+    """Return who is in each address book."""
+    people = make_people(count)
+    return {name: people[start :: len(VERSIONS)] for start, name in enumerate(VERSIONS)}
+
+
+@contextlib.contextmanager
+def _address_books(bench: Workbench, books: Books) -> Iterator[radicale.Radicale]:
+    """Give a CardDAV server with the cards of everybody."""
+    count = sum(map(len, books.values()))
+    say(f"- start a CardDAV server with {count} cards in {len(books)} address books")
+    with radicale.running(bench.python) as server:
+        for book, people in books.items():
+            cards = [write_card(person, VERSIONS[book]) for person in people]
+            server.make_book(book.lower(), cards)
+        yield server
+
+
+def _import_books(
+    bench: Workbench, name: str, server: radicale.Radicale
+) -> dict[str, dict]:
+    """Import the address books and say what was done; return it by book."""
+    books = [
+        {
+            "name": book,
+            "version": version,
+            "url": server.url(book.lower()),
+            "login": radicale.LOGIN,
+            "password": radicale.PASSWORD,
+        }
+        for book, version in VERSIONS.items()
+    ]
+    answer = odoo_server.run_script(bench, name, SCRIPT, BOOKS=json.dumps(books))
+    done = {report["name"]: report for report in json.loads(answer)}
+    for book, report in done.items():
+        print(
+            f"{book} (vCard {VERSIONS[book]}): {report['read']} read, "
+            f"{report['created']} created, {report['updated']} updated, "
+            f"{report['skipped']} skipped, {report['archived']} archived, "
+            f"{report['refused']} refused"
+        )
+    return done
+
+
+def _print_refusals(done: dict[str, dict]) -> None:
+    """Print why cards were refused."""
+    for book, report in done.items():
+        for reason in report["reasons"].values():
+            print(f"Refused by {book}: {reason}")
+
+
+def _verify(mistakes: list[str]) -> int:
+    """Print what is wrong and return the exit code."""
+    for mistake in mistakes[:SHOWN_MISTAKES]:
+        print(f"WRONG: {mistake}")
+    if mistakes:
+        print(f"The demo failed: {len(mistakes)} mistakes.")
+        return 1
+    print("The demo is fine: every contact in Odoo is what its card says.")
+    return 0
+
+
+def _serve(odoo: odoo_server.OdooServer) -> int:
+    """Serve until somebody stops it."""
+    print(f"\nOdoo: {odoo.url}/odoo/action-connector_carddav.carddav_contact_action")
+    print(f"Login: {LOGIN}, password: {PASSWORD}. Stop with Ctrl-C.", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        code = odoo.process.wait()
+        why = f"it ended by itself with {code}."
+        raise StepFailed("serve Odoo", why, f"Read {odoo.log}.")
+    return 0
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Make sure that no other demo works on the same database."""
+    path = cache.folder("locks") / f"demo-{cache.repository_key()}"
+    with open(path, "w") as file:
+        if not cache.try_lock(file):
+            why = "another one of this repository is running."
+            raise StepFailed("run the demo", why, "Stop that one with Ctrl-C first.")
+        yield
+
+
+@contextlib.contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """Let the end of a terminal or a plain ``kill`` stop everything as Ctrl-C does."""
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, _interrupt) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_number, _frame) -> None:
+    raise KeyboardInterrupt
