@@ -56,8 +56,9 @@ class _Shortener(reprlib.Repr):
 
     def repr1(self, x, level):
         """Return the text of a value at a level of nesting."""
-        if type(x) in _PLAIN_TYPES:
-            return repr(x)
+        kind = type(x)
+        if kind in _PLAIN_TYPES or (kind is str and len(x) <= SCALAR_SIZE):
+            return repr(x)  # nearly every value is one: save the search
         for base in _SHOWN_TYPES:
             if isinstance(x, base):
                 return getattr(self, f"repr_{base.__name__}")(x, level)
@@ -67,6 +68,11 @@ class _Shortener(reprlib.Repr):
         """Return decimals; hexadecimals when Python would refuse so many."""
         text = repr(x) if x.bit_length() < 256 else hex(x)
         return text if len(text) <= SCALAR_SIZE else f"{text[: SCALAR_SIZE - 3]}..."
+
+    def repr_bytes(self, x, level):
+        """Return the beginning, without making text of the whole."""
+        more = "..." if len(x) > SCALAR_SIZE else ""
+        return repr(bytes(x[:SCALAR_SIZE])) + more
 
     def repr_dict(self, x, level):
         """Return the first pairs in their order."""
@@ -82,6 +88,6 @@ class _Shortener(reprlib.Repr):
 
 
 _PLAIN_TYPES = (bool, float, type(None))
-_SHOWN_TYPES = (str, int, dict, list, tuple, set, frozenset)
+_SHOWN_TYPES = (str, int, bytes, dict, list, tuple, set, frozenset)
 
 _shortener = _Shortener()

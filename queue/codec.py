@@ -103,7 +103,10 @@ def decode(
 
 def _write(value, depth):
     """Return the value in terms of JSON."""
-    writer = _WRITERS.get(type(value)) or _find_writer(value)
+    kind = type(value)
+    if kind is str and value.isascii() and "\0" not in value:
+        return value  # nearly every value is one: save the call
+    writer = _WRITERS.get(kind) or _find_writer(value)
     return writer(value, depth)
 
 
