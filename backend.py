@@ -8,6 +8,7 @@ that fits the question on the backend itself, or else on its parent.
 import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from weakref import ref
 
 from .addon import addon_of, is_module_installed
@@ -229,9 +230,7 @@ class Backend:
             if candidates:
                 return candidates[0].cls
             backend = backend.parent
-        raise NoConnectorUnitError(
-            _not_found(self, base_class, session, model_name)
-        )
+        raise NoConnectorUnitError(_not_found(self, base_class, session, model_name))
 
     def _candidates(self, base_class, session, model_name) -> list[ClassEntry]:
         """Return the entries that answer, one for each distinct class."""
@@ -294,12 +293,12 @@ def _ambiguous(backend, base_class, model_name, candidates) -> str:
     ]
     lines += [f"  {entry}" for entry in candidates]
     lines.append(
-        "Ask for a more precise class, or register one with "
-        "replacing=<the other>."
+        "Ask for a more precise class, or register one with replacing=<the other>."
     )
     return "\n".join(lines)
 
 
+@cache  # a class is searched for in its parsed file, which takes a millisecond
 def _place(cls: type) -> str:
     """Return the file and line of a class, or where it says it comes from."""
     try:

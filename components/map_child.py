@@ -2,6 +2,7 @@
 """How do the lines of a record become lines of its counterpart?"""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from odoo import models
 from odoo.fields import Command
@@ -49,7 +50,10 @@ class MapChild(ConnectorUnit):
 
     def _child_mapper(self):
         """Return the mapper of one line."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{type(self).__qualname__} does not say which mapper maps a line. Inherit "
+            "ImportMapChild or ExportMapChild, or define its _child_mapper()."
+        )
 
     def skip_item(self, map_record: MapRecord) -> bool:
         """Tell whether a source line is left out; for overrides."""
@@ -98,7 +102,7 @@ class ImportMapChild(MapChild):
 
     def _map_items(self, items, parent, to_attr, options):
         mapped = super()._map_items(items, parent, to_attr, options)
-        if self._line_binder() is None:
+        if self._line_binder is None:
             return mapped
         known = self._find_known([values for _record, values in mapped])
         has_lines = bool(mapped and self._child_mapper().children)
@@ -145,15 +149,17 @@ class ImportMapChild(MapChild):
         """Return the bound lines by their external id, in one query."""
         keys = [self._line_key(values) for values in items_values]
         keys = [key for key in keys if key is not None]
-        return self._line_binder().to_internal_many(keys) if keys else {}
+        return self._line_binder.to_internal_many(keys) if keys else {}
 
     def _line_key(self, values: dict) -> str | None:
         """Return the external id among the values of a line, as text."""
-        binder = self._line_binder()
+        binder = self._line_binder
         key = values.get(binder._external_field) if binder else None
         return None if is_missing(key) else str(key)
 
+    @cached_property
     def _line_binder(self) -> Binder | None:
+        """The binder of the lines, None where there is none."""
         try:
             return self.binder_for()
         except NoConnectorUnitError:

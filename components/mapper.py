@@ -133,7 +133,11 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
 
     def _map_direct(self, record, from_attr: str | Modifier, to_attr: str):
         """Return the value of one direct mapping."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{type(self).__qualname__} does not say how to map {from_attr!r} to "
+            f"{to_attr!r}. Inherit ImportMapper or ExportMapper, or define its "
+            "_map_direct()."
+        )
 
     def _map_child(
         self, map_record: MapRecord, from_attr: str, to_attr: str, model_name: str

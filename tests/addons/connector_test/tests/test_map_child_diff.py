@@ -1,8 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which lines of a record are created, updated, moved and deleted by an import?"""
 
+from unittest.mock import patch
+
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.components.map_child import ImportMapChild
+from odoo.addons.connector.components.map_record import MapOptions
 from odoo.addons.connector.components.mapper import ImportMapper
 from odoo.addons.connector.components.mapping import mapping, only_create
 from odoo.addons.connector.tests.common import UnitCase
@@ -232,13 +235,11 @@ class TestDeleteMissing(DiffCase):
     def test_map_child_does_not_remember_the_record_before(self):
         unit = self.unit(ImportMapChild, LINE)
         parent = self.unit(PartnerMapper).map_record({})
-        options = {"binding": self.partner, "delete_missing": True}
-        options_class = type(self.unit(PartnerMapper).options)
-        unit.get_items([], parent, "line_ids", options_class(options))
+        first = MapOptions(binding=self.partner, delete_missing=True)
+        unit.get_items([], parent, "line_ids", first)
 
-        commands = unit.get_items(
-            [], parent, "line_ids", options_class(delete_missing=True)
-        )
+        second = MapOptions(delete_missing=True)
+        commands = unit.get_items([], parent, "line_ids", second)
 
         self.assertEqual(commands, [])
 
@@ -258,6 +259,19 @@ class TestWithoutBinder(UnitCase):
         (command,) = record.values(binding=partner)["line_ids"]
 
         self.assertEqual(command[:2], (0, 0))
+
+    def test_binder_is_not_looked_for_again_for_each_line(self):
+        """A failed look-up tells a long story, which 100 lines waited for 200 times."""
+        unit = self.unit(PartnerMapper)._get_map_child_unit(LINE)
+        record = self.unit(PartnerMapper).map_record({})
+        lines = [{"id": str(number)} for number in range(50)]
+
+        with patch.object(
+            ImportMapChild, "binder_for", autospec=True, side_effect=unit.binder_for
+        ) as look_up:
+            unit.get_items(lines, record, "line_ids", MapOptions())
+
+        self.assertEqual(look_up.call_count, 1)
 
     def test_line_inherits_for_create(self):
         record = self.unit(PartnerMapper).map_record({"lines": [{"id": "1"}]})

@@ -6,6 +6,7 @@ from odoo.addons.connector.components.map_child import (
     ImportMapChild,
     MapChild,
 )
+from odoo.addons.connector.components.map_record import MapOptions
 from odoo.addons.connector.components.mapper import ImportMapper, Mapper
 from odoo.addons.connector.components.mapping import mapping
 from odoo.addons.connector.exception import InvalidUsageError
@@ -93,11 +94,15 @@ class TestMapChildHooks(ChildCase):
 
         self.assertEqual(lines, (["one"], {"lines": ["one"]}, "line_ids", "red"))
 
-    def test_abstract_map_child_has_no_mapper(self):
+    def test_plain_map_child_is_told_what_to_define(self):
         unit = self.unit(MapChild, LINE)
+        parent = self.unit(PartnerMapper).map_record({})
 
-        with self.assertRaises(NotImplementedError):
-            unit.get_items([], None, "line_ids", {})
+        with self.assertRaises(NotImplementedError) as caught:
+            unit.get_items([], parent, "line_ids", MapOptions())
+
+        self.assertIn("MapChild does not say which mapper", str(caught.exception))
+        self.assertIn("define its _child_mapper()", str(caught.exception))
 
 
 class TestMapChildUnit(ChildCase):

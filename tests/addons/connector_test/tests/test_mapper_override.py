@@ -2,7 +2,7 @@
 """Can a connector override the steps of a mapper?"""
 
 from odoo.addons.connector.components.map_record import MapOptions
-from odoo.addons.connector.components.mapper import ImportMapper
+from odoo.addons.connector.components.mapper import ImportMapper, Mapper
 from odoo.addons.connector.tests.common import UnitCase
 
 LINE = "connector.test.line"
@@ -100,3 +100,14 @@ class TestOverrides(UnitCase):
         values = self.unit(PartnerMapper).map_record({"lines": [7]}).values()
 
         self.assertEqual(values, {"line_ids": [(0, 0, {"name": "line 7"})]})
+
+    def test_plain_mapper_is_told_what_to_define(self):
+        class PlainMapper(Mapper):
+            direct = [("first", "name")]
+
+        with self.assertRaises(NotImplementedError) as caught:
+            self.unit(PlainMapper).map_record({"first": "Ada"}).values()
+
+        message = str(caught.exception)
+        self.assertIn("PlainMapper does not say how to map 'first' to 'name'", message)
+        self.assertIn("define its _map_direct()", message)
