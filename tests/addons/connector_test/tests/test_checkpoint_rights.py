@@ -117,7 +117,7 @@ class TestCheckpointRights(CheckpointCase):
         for role, is_visible in (("nobody", False), ("user", True), ("manager", True)):
             with self.subTest(role):
                 menus = self.env["ir.ui.menu"].with_user(self.users[role])
-                self.assertEqual(menu.id in menus._visible_menu_ids(), is_visible)
+                self.assertEqual(menu.id in menus.load_menus(False), is_visible)
 
     def test_administrator_is_a_manager(self):
         admin = self.env.ref("base.user_admin")
