@@ -10,11 +10,16 @@
     "external_dependencies": {"python": ["lxml", "requests"]},
     "data": [
         "security/connector_security.xml",
+        "security/queue_security.xml",
         "security/ir.model.access.csv",
+        "data/queue_data.xml",
         "wizards/connector_checkpoint_review_views.xml",
         "views/connector_checkpoint_views.xml",
         "views/res_partner_views.xml",
+        "views/queue_job_views.xml",
+        "views/queue_views.xml",
         "views/connector_menus.xml",
     ],
+    "post_load": "install_hooks",
     "installable": True,
 }

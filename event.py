@@ -194,7 +194,10 @@ class Event:
         session.cr.postcommit.add(call)
 
     def _delay(self, consumer, session, model_name, args, kwargs):
-        consumer.delay(session, model_name, *args, **kwargs)
+        # the consumer cannot see in the job that this change must not be exported
+        if not session.context.get("connector_no_export"):
+            jobs = session.env["connector.queue.job"]
+            jobs._delay_consumer(consumer, model_name, args, kwargs)
 
     def _holds_true(self, session, model_name, args) -> bool:
         """Tell whether what happened was committed, and not undone by a savepoint."""
@@ -215,6 +218,19 @@ class RecordEvent(Event):
     def _holds_true(self, session, model_name, args):
         exists = bool(session.env[model_name].browse(args[0]).exists())
         return exists is self._leaves_record
+
+
+class RecordWriteEvent(RecordEvent):
+    """An event of one record with the values written to it.
+
+    As a job, a consumer is told once of several writes: while its job waits, the
+    values of later ones are merged into it.
+    """
+
+    def _delay(self, consumer, session, model_name, args, kwargs):
+        if not session.context.get("connector_no_export"):
+            jobs = session.env["connector.queue.job"]
+            jobs._delay_merged(consumer, model_name, *args)
 
 
 def _group_names(model_names: str | Iterable[str] | None) -> list[str | None]:
@@ -242,7 +258,7 @@ on_record_create = RecordEvent()
 ``vals`` is the dictionary given to ``create`` for that record.
 """
 
-on_record_write = RecordEvent()
+on_record_write = RecordWriteEvent()
 """``consumer(session, model_name, record_id, vals)``, after the write, once per id."""
 
 on_record_unlink = RecordEvent(leaves_record=False)

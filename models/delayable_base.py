@@ -1,0 +1,40 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Lets the methods of every model be called later."""
+
+from collections.abc import Iterable
+
+from odoo import api, models
+
+from ..exception import InvalidUsageError
+from ..queue.delayed import Delayed
+from ..queue.job import JobOptions
+
+
+class Base(models.AbstractModel):
+    _inherit = "base"
+
+    @api.private
+    def delayed(self, **options) -> Delayed:
+        """Return a stand-in whose methods with ``@job`` run later.
+
+        ``order.delayed(priority=5).export(force=True)`` returns the job's uuid.
+        """
+        return Delayed(self, _job_options(options))
+
+    @api.private
+    def delayed_many(self, list_of_args: Iterable[tuple], **options) -> Delayed:
+        """Same as :meth:`delayed`, with a job for each tuple of arguments.
+
+        ``backend.delayed_many([("1",), ("2",)]).import_order()`` returns the uuids.
+        """
+        return Delayed(self, _job_options(options), list_of_args)
+
+
+def _job_options(given: dict) -> JobOptions:
+    options, unknown = JobOptions.split(given)
+    if unknown:
+        raise InvalidUsageError(
+            f"Cannot delay: unknown options {', '.join(map(repr, unknown))}. Known "
+            f"are {', '.join(JobOptions.__dataclass_fields__)}."
+        )
+    return options

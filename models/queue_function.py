@@ -1,0 +1,109 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The functions that may run as jobs, and the channel of each."""
+
+import logging
+from collections.abc import Iterator
+
+import psycopg2
+
+from odoo import api, fields, models, tools
+
+from ..addon import addon_of
+from ..queue.job import JOB_METHODS, JOB_REGISTRY, Task, find_job_method
+
+_logger = logging.getLogger(__name__)
+
+
+class QueueFunction(models.Model):
+    """A job function; people may move it to another channel."""
+
+    _name = "connector.queue.function"
+    _description = "Queue Job Function"
+    _order = "name"
+
+    name = fields.Char(required=True)
+    channel_id = fields.Many2one(
+        "connector.queue.channel", required=True, ondelete="restrict"
+    )
+    channel = fields.Char(related="channel_id.complete_name", store=True)
+
+    _name_uniq = models.Constraint(
+        "UNIQUE (name)", "There is a job function with this name already."
+    )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Forget the places that are kept by name."""
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Forget the places that are kept by name."""
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    # === HELPERS === #
+
+    @api.model
+    def _find_or_create_channel(self, path: str):
+        """Return the channel with a complete name."""
+        channels = self.env["connector.queue.channel"]
+        return channels.browse(channels._id_of(path))
+
+    @api.model
+    def _place_of(self, func_name: str, default_channel: str) -> tuple[int, int]:
+        """Return the ids of a function's row and of its channel, 0 for no row."""
+        known = self._places().get(func_name)
+        if known:
+            return known
+        return 0, self.env["connector.queue.channel"]._id_of(default_channel)
+
+    @api.model
+    @tools.ormcache()
+    def _places(self) -> dict[str, tuple[int, int]]:
+        rows_sudo = self.sudo().search([])  # who delays needs no rights on the queue
+        return {row.name: (row.id, row.channel_id.id) for row in rows_sudo}
+
+    def _register_hook(self):
+        """Make rows for the job functions of installed addons."""
+        super()._register_hook()
+        self._register_jobs()
+
+    @api.model
+    def _register_jobs(self) -> None:
+        """Make the rows that are missing; existing ones keep their channel."""
+        known = self._places()
+        missing = {
+            name: channel
+            for name, channel in self._declared_jobs()
+            if name not in known
+        }
+        if not missing:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.create(
+                    [
+                        {
+                            "name": name,
+                            "channel_id": self._find_or_create_channel(channel).id,
+                        }
+                        for name, channel in sorted(missing.items())
+                    ]
+                )
+        except (psycopg2.IntegrityError, psycopg2.OperationalError) as error:
+            # another process loads the same registry at this moment
+            _logger.info("job functions are registered elsewhere: %s", error)
+
+    def _declared_jobs(self) -> Iterator[tuple[str, str]]:
+        """Yield name and default channel of each job of installed addons."""
+        for function in JOB_REGISTRY:
+            if addon_of(function) in self.env.registry._init_modules:
+                yield Task(function, None).func_name, function.default_channel
+        for model_name, model_class in self.env.registry.items():
+            for name in JOB_METHODS:
+                method = find_job_method(model_class, name)
+                if method:
+                    yield f"{model_name}.{name}", method.default_channel

@@ -1,0 +1,77 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The jobs, as the database keeps them."""
+
+from odoo import api, fields, models
+
+from ..queue.fallback import run_without_worker
+from ..queue.job import PENDING, STATES
+from .loose_many2one import LooseMany2one
+
+
+class QueueJob(models.Model):
+    """A call that runs later, in a transaction of its own."""
+
+    _name = "connector.queue.job"
+    _description = "Queue Job"
+    _log_access = False
+    _order = "id DESC"
+
+    uuid = fields.Char(string="UUID", required=True, readonly=True)
+    name = fields.Char(string="Description", readonly=True)
+    user_id = LooseMany2one("res.users", required=True, readonly=True)
+    company_id = LooseMany2one("res.company", readonly=True)
+    context = fields.Json(readonly=True)
+
+    func_name = fields.Char(required=True, readonly=True)
+    method_name = fields.Char(readonly=True)
+    model_name = fields.Char(string="Model", readonly=True)
+    payload = fields.Json(required=True, readonly=True)
+    payload_version = fields.Integer(required=True, readonly=True)
+    job_function_id = LooseMany2one("connector.queue.function", readonly=True)
+    channel_id = LooseMany2one("connector.queue.channel", required=True, readonly=True)
+    channel = fields.Char(related="channel_id.complete_name")
+
+    state = fields.Selection(STATES, required=True, readonly=True, default=PENDING)
+    hold = fields.Char(readonly=True, help="Why a pending job may not start yet.")
+    priority = fields.Integer(readonly=True)
+    eta = fields.Datetime(string="Execute only after", readonly=True)
+    identity_key = fields.Char(readonly=True)
+
+    attempt = fields.Integer(string="Starts", readonly=True)
+    retry = fields.Integer(string="Current try", readonly=True)
+    max_retries = fields.Integer(readonly=True)
+    deaths = fields.Integer(readonly=True, help="Workers that died with it in a row.")
+    commits = fields.Integer(readonly=True, help="Commits in the middle of the job.")
+    worker_id = LooseMany2one("connector.queue.worker", readonly=True)
+    claim_number = fields.Integer(readonly=True, help="Its place among the claims.")
+
+    date_created = fields.Datetime(readonly=True)
+    date_enqueued = fields.Datetime(readonly=True)
+    date_started = fields.Datetime(readonly=True)
+    date_done = fields.Datetime(readonly=True)
+    result = fields.Text(readonly=True)
+    exc_info = fields.Text(string="Exception", readonly=True)
+    attempt_ids = fields.One2many("connector.queue.attempt", "job_id", readonly=True)
+
+    _uuid_uniq = models.Constraint("UNIQUE (uuid)", "There is a job with this UUID.")
+    _worker_check = models.Constraint(
+        "CHECK ((state = 'enqueued') = (worker_id IS NOT NULL))",
+        "A job has a worker if and only if it is enqueued.",
+    )
+    _ready_idx = models.Index(
+        "(channel_id, priority, id) WHERE state = 'pending' AND hold IS NULL"
+    )
+    _eta_idx = models.Index("(eta) WHERE state = 'pending' AND hold = 'eta'")
+    _held_idx = models.Index("(worker_id, claim_number) WHERE state = 'enqueued'")
+    _identity_uniq = models.UniqueIndex(
+        "(identity_key)"
+        " WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')"
+    )
+
+    # === HELPERS === #
+
+    @api.model
+    def _cron_run(self) -> None:
+        """See that jobs run: without a live worker, run them here for a while."""
+        if run_without_worker(self.env.cr.dbname):
+            self.env.ref("connector.queue_cron_run")._trigger()

@@ -1,0 +1,73 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What may people do with a job that does not run?"""
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+from ..queue import store
+from ..queue.job import CANCELLED, DONE, FAILED, PENDING, WAITING
+from ..queue.wake import wake_after_commit
+
+
+class QueueJob(models.Model):
+    _inherit = "connector.queue.job"
+
+    # === ACTIONS === #
+
+    def requeue(self) -> None:
+        """Let failed and cancelled jobs run again, with all their retries."""
+        self._move((FAILED, CANCELLED), PENDING)
+        wake_after_commit(self.env.cr)
+
+    def button_done(self) -> None:
+        """Set jobs to done that were done by hand."""
+        self._move(
+            (WAITING, PENDING, FAILED, CANCELLED),
+            DONE,
+            self.env._("Manually set to done by %(user)s", user=self.env.user.name),
+        )
+
+    def button_cancel(self) -> None:
+        """Cancel jobs that have not started."""
+        self._move(
+            (WAITING, PENDING),
+            CANCELLED,
+            self.env._("Cancelled by %(user)s", user=self.env.user.name),
+        )
+
+    # === HELPERS === #
+
+    def _move(
+        self, sources: tuple[str, ...], target: str, message: str | None = None
+    ) -> None:
+        """Move jobs from one of the source states; all of them or none."""
+        self._check_may_move()
+        moved = store.move_jobs(self.env.cr, self.ids, list(sources), target, message)
+        self.invalidate_recordset()
+        others = self.filtered(lambda job: job.id not in moved)
+        if others:
+            raise UserError(
+                self.env._(
+                    "Cannot set %(count)s of the jobs to %(target)s, such as "
+                    "%(name)s: it is %(state)s, expected one of %(sources)s. Take "
+                    "only jobs in these states.",
+                    count=len(others),
+                    target=target,
+                    name=others[0].name,
+                    state=others[0].state,
+                    sources=", ".join(sources),
+                )
+            )
+
+    def _check_may_move(self) -> None:
+        """Let managers act on every job they see, and others on their own."""
+        self.check_access("read")
+        if self.env.user.has_group("connector.group_connector_manager"):
+            return
+        if any(job.user_id != self.env.user for job in self):
+            raise AccessError(
+                self.env._(
+                    "Only a Connector Manager may change the jobs of others. Take "
+                    "only your own."
+                )
+            )

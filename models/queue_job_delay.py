@@ -1,0 +1,127 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How do calls become rows of the queue, in the transaction of who delays them?"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+from odoo import api, models
+
+from ..queue import codec, store
+from ..queue.job import JobOptions, Task
+from ..queue.wake import wake_after_commit
+
+CONTEXT_KEYS = ("lang", "tz", "allowed_company_ids")  # of the user, kept for the job
+
+
+class QueueJob(models.Model):
+    _inherit = "connector.queue.job"
+
+    @api.model
+    def _delay(self, tasks: list[Task], options: JobOptions) -> list[str]:
+        """Insert jobs of one function in one statement; return their uuids.
+
+        A job whose identity key a waiting job has already gives the uuid of
+        that one.
+        """
+        if not tasks:
+            return []
+        keys = [_identity_key(task, options) for task in tasks]
+        uuids = [_new_uuid() for _task in tasks]
+        inserted = self._insert(tasks, options, uuids, keys)
+        if len(inserted) == len(uuids):
+            return uuids
+        known = store.find_identical(self.env.cr, [key for key in keys if key])
+        return [
+            one if one in inserted else known[key]
+            for one, key in zip(uuids, keys, strict=True)
+        ]
+
+    @api.model
+    def _delay_consumer(self, consumer: Callable, model_name: str, args, kwargs) -> str:
+        """Delay the consumer of an event; return the job's uuid."""
+        task = Task(consumer, model_name, tuple(args), kwargs)
+        return self._delay([task], JobOptions())[0]
+
+    @api.model
+    def _delay_merged(
+        self, consumer: Callable, model_name: str, record_id: int, vals: dict
+    ) -> None:
+        """Delay the consumer of a write, or merge its values into the job that waits.
+
+        Only a job of the same user, company and context is the same: it runs with
+        their rights. When a worker takes it meanwhile, PostgreSQL refuses the merge
+        and the caller's transaction runs again.
+        """
+        task = Task(consumer, model_name, (record_id, vals))
+        parts = task.func_name, model_name, record_id, *self._caller_values().values()
+        key = hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()
+        if self._insert([task], JobOptions(), [_new_uuid()], [f"event:{key}"]):
+            return
+        job_id, payload = store.lock_identical(self.env.cr, f"event:{key}")
+        (_record_id, known), _kwargs = codec.decode(payload, self.env)
+        merged = Task(consumer, model_name, (record_id, {**known, **vals}))
+        store.replace_payload(self.env.cr, job_id, _payload(merged))
+
+    def _insert(
+        self, tasks: list[Task], options: JobOptions, uuids: list[str], keys: list
+    ) -> set[str]:
+        """Insert jobs and have the workers woken; return the uuids inserted."""
+        values = {
+            "uuids": uuids,
+            "payloads": [_payload(task) for task in tasks],
+            "identity_keys": keys,
+            **self._call_values(tasks[0], options),
+            **self._caller_values(),
+        }
+        wake_after_commit(self.env.cr)
+        return set(store.insert_jobs(self.env.cr, values))
+
+    def _call_values(self, task: Task, options: JobOptions) -> dict:
+        """Return what is called, where and when."""
+        run_after = options.run_after(datetime.now(timezone.utc).replace(tzinfo=None))
+        function_id, channel_id = self.env["connector.queue.function"]._place_of(
+            task.func_name, task.func.default_channel
+        )
+        if options.channel:
+            channel_id = self.env["connector.queue.channel"]._id_of(options.channel)
+        return {
+            "name": options.description or task.description,
+            "func_name": task.func_name,
+            "method_name": None if task.records is None else task.func.__name__,
+            "model_name": task.model_name,
+            "payload_version": codec.VERSION,
+            "job_function_id": function_id,
+            "channel_id": channel_id,
+            "hold": store.HOLD_ETA if run_after else None,
+            "priority": options.priority,
+            "eta": run_after,
+            "max_retries": options.max_retries,
+        }
+
+    def _caller_values(self) -> dict:
+        """Return who calls, and in which context."""
+        context = self.env.context
+        company_id = context.get("company_id", self.env.company.id) or None
+        kept = {key: context[key] for key in CONTEXT_KEYS if key in context}
+        return {
+            "user_id": self.env.uid,
+            "company_id": company_id,
+            "context": json.dumps(kept),
+        }
+
+
+def _payload(task: Task) -> str:
+    args = task.args if task.records is None else (task.records, *task.args)
+    return codec.encode(args, task.kwargs)
+
+
+def _identity_key(task: Task, options: JobOptions) -> str | None:
+    key = options.identity_key
+    return key(task) if callable(key) else key
+
+
+def _new_uuid() -> str:
+    return str(uuid.uuid4())

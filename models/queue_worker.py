@@ -1,0 +1,27 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The workers that are alive, and what they run."""
+
+from odoo import fields, models
+
+from .loose_many2one import LooseMany2one
+
+
+class QueueWorker(models.Model):
+    """A thread that runs the jobs of this database in some process."""
+
+    _name = "connector.queue.worker"
+    _description = "Queue Worker"
+    _log_access = False
+    _order = "id"
+    _rec_name = "uuid"
+
+    uuid = fields.Char(string="UUID", required=True, readonly=True)
+    host = fields.Char(readonly=True)
+    pid = fields.Integer(string="Process", readonly=True)
+    process_type = fields.Char(readonly=True)
+    backend_pid = fields.Integer(string="PostgreSQL process", readonly=True)
+    job_backend_pid = fields.Integer(string="PostgreSQL process of job", readonly=True)
+    date_start = fields.Datetime(readonly=True)
+    date_alive = fields.Datetime(string="Last sign of life", readonly=True)
+    job_id = LooseMany2one("connector.queue.job", string="Runs", readonly=True)
+    job_started_at = fields.Datetime(readonly=True)

@@ -1,0 +1,65 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who runs the jobs when no worker is alive? The cron, for a while, each minute."""
+
+import logging
+import threading
+import time
+from contextlib import closing
+
+from odoo.service import server
+
+from . import store
+from .connection import connect
+from .settings import Settings
+from .worker import TICK_S, Worker, WorkerWatcher
+
+_logger = logging.getLogger(__name__)
+
+BUDGET_S = 20.0  # well below the limit that restarts a server with a slow cron
+LOOK_S = 0.05  # how often it is asked whether anything is left
+
+
+def run_without_worker(db_name: str) -> bool:
+    """Run the jobs of a database here when no worker is alive.
+
+    Args:
+        db_name: the database.
+
+    Returns:
+        True when jobs are left that could run now.
+    """
+    if not _is_cron():
+        return False
+    with closing(connect(db_name)) as connection:
+        cr = connection.cursor()
+        if store.has_live_worker(cr):
+            return False
+        _run_for(db_name, cr, BUDGET_S)
+        return store.has_ready_job(cr)
+
+
+def _run_for(db_name: str, cr, budget_s: float) -> None:
+    watcher = WorkerWatcher("cron", Settings.find())
+    worker = Worker(db_name, watcher)
+    worker.presence.recover()
+    worker.start()
+    deadline = time.monotonic() + budget_s
+    while time.monotonic() < deadline and (worker.is_busy or store.has_ready_job(cr)):
+        time.sleep(LOOK_S)
+        worker.beat()
+    worker.stop()
+    while worker.is_alive():  # the job that runs is finished, however long it takes
+        worker.join(TICK_S)
+        worker.beat()
+
+
+def _is_cron() -> bool:
+    """Tell whether this thread is one of the server's cron workers.
+
+    A cron that somebody runs by hand runs in a web request, where no job belongs.
+    """
+    thread = threading.current_thread()
+    if getattr(thread, "type", None) == "cron":
+        return True
+    target = getattr(thread, "_target", None)
+    return isinstance(getattr(target, "__self__", None), server.WorkerCron)

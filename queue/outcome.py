@@ -1,0 +1,63 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What happens to a job whose function raised?"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2 import errors
+
+from odoo.exceptions import ConcurrencyError
+
+from ..exception import NothingToDoJob, RetryableJobError
+from .job import DONE, FAILED, PENDING, Job
+from .retry import Policy, next_delay_s, real_error
+
+CONCURRENCY_ERRORS = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+    ConcurrencyError,
+)
+CONCURRENCY_DELAY_S = (0.1, 1.0)  # the other transaction is gone by then
+NOTHING_TO_DO = "Nothing to do."
+
+
+class AttemptLost(Exception):
+    """The job is not this worker's any more: nothing of the attempt may stay."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of an attempt, as it is stored."""
+
+    outcome: str  # state of the attempt
+    state: str  # state of the job
+    message: str
+    retry: int  # failed tries that count
+    delay_s: float | None = None
+
+
+def outcome_of(error: Exception, job: Job, now: datetime) -> Outcome:
+    """Return what happens to a job that raised an error.
+
+    Args:
+        now: naive, in UTC.
+    """
+    error = real_error(error)
+    message = str(error) or type(error).__name__
+    if isinstance(error, NothingToDoJob):
+        return Outcome("done", DONE, str(error) or NOTHING_TO_DO, job.retry)
+    if isinstance(error, CONCURRENCY_ERRORS):
+        delay_s = random.uniform(*CONCURRENCY_DELAY_S)
+        return Outcome("retried", PENDING, message, job.retry, delay_s)
+    is_counted = not (isinstance(error, RetryableJobError) and error.ignore_retry)
+    retry = job.retry + is_counted
+    policy = getattr(job.func, "retry_policy", None) or Policy()
+    delay_s = next_delay_s(error, policy, retry, now)
+    if delay_s is None:
+        return Outcome("failed", FAILED, message, job.retry)
+    if is_counted and job.max_retries and retry >= job.max_retries:
+        message = f"Max. retries ({job.max_retries}) reached: {message}"
+        return Outcome("failed", FAILED, message, retry)
+    return Outcome("retried", PENDING, message, retry, delay_s)
