@@ -68,6 +68,7 @@ class ContactAdapter(CRUDAdapter):
 
     def __init__(self, connector_env):
         super().__init__(connector_env)
+        self.name = self.backend_record.describe()
         self.url = f"{self.backend_record.url.rstrip('/')}/"
         self.http = requests.Session()
         self.http.auth = (self.backend_record.login, self.backend_record.password)
@@ -88,7 +89,7 @@ class ContactAdapter(CRUDAdapter):
         for _external_id, payload in self.read_many([external_id]):
             return payload
         raise IDMissingInBackend(
-            f"Cannot read card {external_id!r} of {self._name()}: the server does not "
+            f"Cannot read card {external_id!r} of {self.name}: the server does not "
             "have it any more. Import the address book to archive its contact."
         )
 
@@ -122,7 +123,7 @@ class ContactAdapter(CRUDAdapter):
             )
         except (requests.ConnectionError, requests.Timeout) as error:
             raise NetworkRetryableError(
-                f"No answer from {self._name()} at {self.url}: {error}. {LATER_REMEDY}"
+                f"No answer from {self.name} at {self.url}: {error}. {LATER_REMEDY}"
             ) from error
         if answer.status_code != requests.codes.multi_status:
             raise self._next_step(answer)
@@ -135,7 +136,7 @@ class ContactAdapter(CRUDAdapter):
             default = FailedJobError, URL_REMEDY
         error_class, remedy = NEXT_STEPS.get(status, default)
         return error_class(
-            f"Cannot read {self._name()}: {self.url} answered {status} "
+            f"Cannot read {self.name}: {self.url} answered {status} "
             f"{answer.reason}, expected 207 Multi-Status. {remedy}"
         )
 
@@ -145,7 +146,7 @@ class ContactAdapter(CRUDAdapter):
             return etree.fromstring(answer.content, parser).findall("d:response", NAMES)
         except etree.XMLSyntaxError as error:
             raise FailedJobError(
-                f"Cannot read {self._name()}: {self.url} did not answer in XML "
+                f"Cannot read {self.name}: {self.url} did not answer in XML "
                 f"({error}). {URL_REMEDY}"
             ) from error
 
@@ -156,12 +157,9 @@ class ContactAdapter(CRUDAdapter):
         }
         if kinds.get(unquote(urlsplit(self.url).path).rstrip("/")) is None:
             raise FailedJobError(
-                f"Cannot read {self._name()}: {self.url} is a folder, but not an "
+                f"Cannot read {self.name}: {self.url} is a folder, but not an "
                 f"address book. {URL_REMEDY}"
             )
-
-    def _name(self) -> str:
-        return f"{self.backend_record.name!r} ({self.backend_record})"
 
 
 def _path(answer: etree._Element) -> str:

@@ -3,6 +3,8 @@
 
 from collections import Counter
 
+import psycopg2
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -13,8 +15,9 @@ from ..backend import carddav
 from .contact import ContactImporter
 from .importer import CREATED, UPDATED
 
-# What one card can be refused for; any other error is not its fault and ends it all.
-FAULTS = (InvalidDataError, MappingError, UserError)
+# What is the fault of one card; any other error ends the import.
+FAULTS = (InvalidDataError, MappingError)
+NOT_STORED = (UserError, psycopg2.IntegrityError, psycopg2.DataError)
 
 
 @carddav
@@ -55,8 +58,15 @@ class ContactBatchImporter(Importer):
 
     def _import_card(self, external_id: str, payload) -> str:
         """Import one card, all of it or nothing, and return what was done."""
-        with self.env.cr.savepoint():
-            return self.unit_for(ContactImporter).run(external_id, payload)
+        try:
+            with self.env.cr.savepoint():
+                return self.unit_for(ContactImporter).run(external_id, payload)
+        except NOT_STORED as error:
+            raise InvalidDataError(
+                f"Cannot store card {external_id!r} of "
+                f"{self.backend_record.describe()}: {str(error).strip()} "
+                "Correct the card, then import again."
+            ) from error
 
     def _archive(self, etags: dict[str, str]) -> int:
         """Archive the contacts whose cards are gone, and return how many."""

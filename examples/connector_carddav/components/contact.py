@@ -50,6 +50,7 @@ class ContactImporter(RecordImporter):
 
     def _invalid(self, reason: str) -> InvalidDataError:
         return InvalidDataError(
-            f"Cannot read card {self.external_id!r} of {self.backend_record}: {reason} "
+            f"Cannot read card {self.external_id!r} of "
+            f"{self.backend_record.describe()}: {reason} "
             "Correct the card, then import again."
         )

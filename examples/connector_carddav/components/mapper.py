@@ -119,8 +119,8 @@ class ContactMapper(PlaceMapper):
             return {"birthday": self._parse_birthday(line) if line else False}
         except ValueError as error:
             raise MappingError(
-                f"Cannot map card {record['external_id']!r} of {self.backend_record}: "
-                f"BDAY is {line.value!r}, expected a date such as 1985-04-12. "
+                f"Cannot map card {record['external_id']!r} of "
+                f"{self.backend_record.describe()}: BDAY is {line.value!r}, expected a date such as 1985-04-12. "
                 "Correct the card, then import again."
             ) from error
 

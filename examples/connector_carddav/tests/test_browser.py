@@ -28,19 +28,6 @@ PRESS_IMPORT = """
 
 @tagged("post_install", "-at_install", "browser")
 class TestBrowser(CarddavCase, HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # Debian's package lacks this file, and the client stops without it
-        cls.env["ir.asset"].create(
-            {
-                "name": "without selfie segmentation",
-                "bundle": "web.assets_backend",
-                "directive": "remove",
-                "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
-            }
-        )
-
     def test_button_imports_and_shows_what_was_done(self):
         self.book.put("ada", "FN:Ada")
         self.book.put("nameless", "FN:")

@@ -1,14 +1,22 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What happens to a broken card, and to the others?"""
 
+from odoo.tools import mute_logger
+
 from .common import CarddavCase
 
 # What is broken in a card, and the reason that is told.
 BROKEN = {
-    "nameless": (["FN:"], "'nameless.vcf'.* it has no name, expected one in FN"),
+    "nameless": (
+        ["FN:"],
+        r"'nameless.vcf' of 'Friends' \(carddav.backend,.*: it has no name, expected one in FN",
+    ),
     "unborn": (["BDAY:last spring"], "BDAY is 'last spring', expected a date such as"),
     "no_date": (["BDAY:1985-13-41"], "BDAY is '1985-13-41'"),
-    "blurred": (["PHOTO;ENCODING=b;TYPE=PNG:Tm90IGEgcGljdHVyZQ=="], "image"),
+    "blurred": (
+        ["PHOTO;ENCODING=b;TYPE=PNG:Tm90IGEgcGljdHVyZQ=="],
+        "Cannot store card 'blurred.vcf' .* could not be decoded as an image",
+    ),
 }
 
 
@@ -47,6 +55,19 @@ class TestRefusals(CarddavCase):
         tags = self.env["res.partner.category"].search([("name", "=", "Blurred")])
         self.assertFalse(tags)
         self.assertFalse(self.find("ada"))
+
+    def test_card_that_the_database_refuses_stops_no_other(self):
+        self.env.cr.execute(
+            "ALTER TABLE res_partner ADD CONSTRAINT no_bob CHECK (name <> 'Bob')"
+        )
+        self.book.put("bob", "FN:Bob")
+        self.book.put("zoe", "FN:Zoe")
+
+        with mute_logger("odoo.sql_db"):
+            done = self.backend.import_contacts()
+
+        self.assertEqual((done.created_count, done.refused_count), (1, 1))
+        self.assertRegex(done.refusal_ids.reason, "'bob.vcf' .*no_bob")
 
     def test_corrected_card_is_imported(self):
         self.book.put("ada", "FN:")

@@ -29,7 +29,7 @@ class TestServer(CarddavCase):
             self.backend.import_contacts()
 
         message = str(caught.exception)
-        self.assertIn("'Friends' (carddav.backend(", message)
+        self.assertIn("'Friends' (carddav.backend,", message)
         self.assertIn("answered 401 Unauthorized", message)
         self.assertIn("Correct its login and password", message)
         self.assertNotIn("looking-glass", message)
