@@ -3,6 +3,7 @@ from . import (
     test_addon,
     test_architecture,
     test_backend,
+    test_backend_kept,
     test_backend_lookup,
     test_call_text,
     test_codec,

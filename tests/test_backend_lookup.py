@@ -1,43 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which of the registered classes answers to a question?"""
 
-from ..backend import Backend, BackendRegistry
-from ..components.core import ConnectorUnit
+from ..backend import Backend
 from ..exception import AmbiguousUnitError, NoConnectorUnitError
-from .common import ConnectorCase
-
-PARTNER = "res.partner"
-
-
-class Unit(ConnectorUnit):
-    pass
-
-
-class OtherUnit(ConnectorUnit):
-    pass
-
-
-class LookupCase(ConnectorCase):
-    def setUp(self):
-        super().setUp()
-        self.known = BackendRegistry()
-        self.parent = Backend("shop", registry=self.known)
-        self.child = Backend(parent=self.parent, version="2", registry=self.known)
-
-    def find(self, backend, base=Unit, model_name=PARTNER):
-        """Return the class that answers on a backend."""
-        return backend.get_class(base, self.session, model_name)
-
-    def install(self, addon):
-        """Make the registry of this test say that an addon is installed."""
-        addons = {*self.registry._init_modules, addon}
-        self.patch(self.registry, "_init_modules", addons)
-
-
-def unit(*bases, addon="connector", model_name=PARTNER):
-    """Return a new class of units, defined by an addon."""
-    names = {"__module__": f"odoo.addons.{addon}.units", "_model_name": model_name}
-    return type("Fresh", bases or (Unit,), names)
+from .backend_case import PARTNER, LookupCase, OtherUnit, Unit, unit
 
 
 class TestCandidates(LookupCase):
@@ -239,56 +205,6 @@ class TestReplacing(LookupCase):
 
         with self.assertRaises(AmbiguousUnitError):
             self.find(self.parent)
-
-
-class TestKeptAnswers(LookupCase):
-    def test_answer_changes_with_a_new_registration(self):
-        old = self.parent(unit())
-        self.assertIs(self.find(self.child), old)
-
-        new = self.parent(replacing=old)(unit())
-
-        self.assertIs(self.find(self.child), new)
-
-    def test_answer_changes_with_a_registration_on_the_child(self):
-        self.parent(unit())
-        self.find(self.child)
-
-        new = self.child(unit())
-
-        self.assertIs(self.find(self.child), new)
-
-    def test_answer_changes_when_an_addon_is_installed(self):
-        old = self.parent(unit())
-        new = self.parent(replacing=old)(unit(addon="shop"))
-        self.assertIs(self.find(self.parent), old)
-
-        self.install("shop")
-
-        self.assertIs(self.find(self.parent), new)
-
-    def test_unit_registered_after_a_failure_is_found(self):
-        with self.assertRaises(NoConnectorUnitError):
-            self.find(self.parent)
-
-        cls = self.parent(unit())
-
-        self.assertIs(self.find(self.parent), cls)
-
-    def test_same_question_is_answered_only_once(self):
-        calls = []
-
-        class Counting(Unit):
-            @classmethod
-            def match(cls, session, model):
-                calls.append(model)
-                return True
-
-        self.parent(Counting)
-        for _time in range(3):
-            self.find(self.parent)
-
-        self.assertEqual(calls, [PARTNER])
 
 
 class TestMessages(LookupCase):

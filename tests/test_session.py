@@ -51,6 +51,17 @@ class TestConnectorSession(ConnectorCase):
 
         self.assertIs(session.env, env)
 
+    def test_session_from_an_environment_in_superuser_mode_stays_in_it(self):
+        """A consumer could not read what a user had written through ``sudo()``."""
+        user = self.env.ref("base.user_admin")
+        env = self.env(user=user, su=True)
+
+        session = ConnectorSession.from_env(env)
+
+        self.assertIs(session.env, env)
+        with session.change_context(lang="fr_FR"):
+            self.assertIs(session.env.su, True)
+
     def test_subclass_makes_sessions_of_its_own_class(self):
         class ShopSession(ConnectorSession):
             pass
