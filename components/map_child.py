@@ -88,16 +88,19 @@ class ImportMapChild(MapChild):
     def get_items(self, items, parent, to_attr, options):
         """Return one command for each line, see :class:`ImportMapChild`."""
         self._own_lines = self._find_own_lines(to_attr, options)
-        # the record is not the one that the lines of a line belong to
-        line_options = MapOptions(options, binding=None)
+        line_options = options
+        if isinstance(options.binding, models.BaseModel):
+            # the record is not the one that the lines of a line belong to
+            line_options = MapOptions(options, binding=None)
         commands = super().get_items(items, parent, to_attr, line_options)
         if options.delete_missing and self._own_lines is not None:
             commands += self._delete_missing(commands)
         return commands
 
     def _find_own_lines(self, to_attr, options):
-        if options.binding and to_attr in options.binding._fields:
-            return options.binding[to_attr]
+        binding = options.binding  # may be something else in connectors of old
+        if isinstance(binding, models.BaseModel) and to_attr in binding._fields:
+            return binding[to_attr]
         return () if options.for_create else None
 
     def _map_items(self, items, parent, to_attr, options):
@@ -112,7 +115,9 @@ class ImportMapChild(MapChild):
             if bool(line) != bool(options.for_create) and not (line and has_lines):
                 return values
             # an old record may have new lines, and a new one known lines
-            settled = MapOptions(options, for_create=not line, binding=line)
+            settled = MapOptions(options, for_create=not line)
+            if line:
+                settled.binding = line
             return self.get_item_values(record, to_attr, settled)
 
         return [(record, settle(record, values)) for record, values in mapped]

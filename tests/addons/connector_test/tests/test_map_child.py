@@ -58,6 +58,21 @@ class TestImportLines(ChildCase):
 
         self.assertEqual(lines, [(0, 0, {"name": "one", "color": "red"})])
 
+    def test_option_binding_of_another_meaning_is_an_option_like_others(self):
+        @mapping
+        def color(self, record):
+            return {"color": self.options.binding}
+
+        self.register_line_mapper(color=color)
+
+        for for_create in (True, False):
+            with self.subTest(for_create=for_create):
+                lines = self.map_lines(
+                    [{"label": "one"}], binding=7, for_create=for_create
+                )
+
+                self.assertEqual(lines, [(0, 0, {"name": "one", "color": 7})])
+
     def test_lines_inherit_the_fields(self):
         self.register_line_mapper(direct=[("label", "name"), ("lines", "ref")])
         line = {"label": "one", "lines": "two"}
