@@ -26,7 +26,7 @@ def find_template(bench: Workbench, modules: Iterable[str]) -> str:
     wanted = sorted(modules)
     name = _template_name(bench, wanted)
     if not _is_whole(bench, name):
-        with cache.only_one(f"make {name}"):
+        with cache.only_one(f"make the template {name}"):
             if not _is_whole(bench, name):
                 _make(bench, name, wanted)
     return name

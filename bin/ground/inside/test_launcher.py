@@ -33,7 +33,8 @@ class Recorder:
         self.file = open(path, "a", buffering=1)
         self.pid = os.getpid()
         self.chosen = []
-        self.outcomes = {}  # test id -> outcome of the running test
+        self.finished = set()
+        self.outcomes = {}  # test id -> (outcome, detail) of the running test
 
     def write(self, event, test, detail=""):
         """Write one line, unless this is a process that a test has forked."""
@@ -41,7 +42,40 @@ class Recorder:
             line = {"event": event, "test": test, "detail": detail}
             self.file.write(json.dumps(line) + "\n")
 
-    def note(self, test, outcome, detail=""):
+    def note_start(self, _result, test):
+        """Write that a test begins."""
+        self.write("started", test.id())
+
+    def note_success(self, _result, test):
+        """Remember that a test has passed so far."""
+        self._note(test, "pass")
+
+    def note_skip(self, _result, test, reason):
+        """Remember that a test was skipped."""
+        self._note(test, "skip", reason)
+
+    def note_failure(self, result, test, error):
+        """Remember a failed test with its traceback."""
+        if not result._soft_fail:  # else Odoo is going to try it once more
+            text = result._exc_info_to_string(error, test)
+            subject = f"{test}\n" if getattr(test, "test_case", None) else ""
+            self._note(test, "fail", f"{subject}{text}")
+
+    def note_end(self, _result, test):
+        """Write what became of a test."""
+        nothing = ("fail", "It ended without any outcome.")
+        outcome, detail = self.outcomes.pop(test.id(), nothing)
+        self.finished.add(test.id())
+        self.write(outcome, test.id(), detail)
+
+    def write_missing(self):
+        """Write the tests that were chosen and did not run."""
+        why = "It was chosen and did not run: its class failed before it."
+        for test in self.chosen:
+            if test.id() not in self.finished:
+                self.write("fail", test.id(), why)
+
+    def _note(self, test, outcome, detail=""):
         """Remember an outcome of a test; a failure outweighs whatever follows."""
         if not hasattr(test, "_testMethodName"):
             self.write(outcome, test.id(), detail)  # setUpClass, tearDownClass
@@ -51,24 +85,6 @@ class Recorder:
         old, old_detail = self.outcomes.get(test.id(), ("pass", ""))
         new = outcome if old == "pass" else old
         self.outcomes[test.id()] = (new, f"{old_detail}{detail}")
-
-    def finish(self, test):
-        """Write what became of a test."""
-        nothing = ("fail", "It ended without any outcome.")
-        self.write(*_named(test, self.outcomes.pop(test.id(), nothing)))
-
-    def write_missing(self, finished):
-        """Write the tests that were chosen and did not run."""
-        for test in self.chosen:
-            if test.id() not in finished:
-                why = "It was chosen and did not run: its class failed before it."
-                self.write("fail", test.id(), why)
-
-
-def _named(test, outcome):
-    """Return the three words of a line."""
-    kind, detail = outcome
-    return kind, test.id(), detail
 
 
 class LoadErrors(logging.Handler):
@@ -92,35 +108,13 @@ class LoadErrors(logging.Handler):
 
 
 def install(recorder):
-    """Hook the recorder into Odoo's test result and loader."""
-    finished = set()
-
-    def after(name, note):
-        original = getattr(OdooTestResult, name)
-
-        def method(self, test, *details):
-            original(self, test, *details)
-            note(self, test, *details)
-
-        setattr(OdooTestResult, name, method)
-
-    def failed(result, test, error):
-        if not result._soft_fail:  # Odoo is going to try it once more
-            text = result._exc_info_to_string(error, test)
-            subject = f"{test}\n" if getattr(test, "test_case", None) else ""
-            recorder.note(test, "fail", f"{subject}{text}")
-
-    def stopped(_result, test):
-        finished.add(test.id())
-        recorder.finish(test)
-
-    after("startTest", lambda _result, test: recorder.write("started", test.id()))
-    after("addSuccess", lambda _result, test: recorder.note(test, "pass"))
-    after("addSkip", lambda _result, test, why: recorder.note(test, "skip", why))
-    after("addError", failed)
-    after("addFailure", failed)
-    after("stopTest", stopped)
-
+    """Hook the recorder into Odoo's test result, test loader and log."""
+    _follow("startTest", recorder.note_start)
+    _follow("addSuccess", recorder.note_success)
+    _follow("addSkip", recorder.note_skip)
+    _follow("addError", recorder.note_failure)
+    _follow("addFailure", recorder.note_failure)
+    _follow("stopTest", recorder.note_end)
     make_suite = odoo.tests.loader.make_suite
 
     def make_recorded_suite(*arguments, **options):
@@ -130,19 +124,29 @@ def install(recorder):
 
     odoo.tests.loader.make_suite = make_recorded_suite
     logging.getLogger().addHandler(LoadErrors(recorder))
-    return finished
+
+
+def _follow(name, note):
+    """Call ``note`` after a method of Odoo's test result."""
+    original = getattr(OdooTestResult, name)
+
+    def method(self, test, *details):
+        original(self, test, *details)
+        note(self, test, *details)
+
+    setattr(OdooTestResult, name, method)
 
 
 def main():
     """Run Odoo, then write what is missing and that the end was reached."""
     recorder = Recorder(report_path)
-    finished = install(recorder)
+    install(recorder)
     code = 0
     try:
         odoo.cli.main()
     except SystemExit as end:
         code = end.code
-    recorder.write_missing(finished)
+    recorder.write_missing()
     if scope == "all":
         for test, why in find_silent_tests(addon, recorder.chosen):
             recorder.write("fail", test, why)
