@@ -12,6 +12,11 @@ from ..session import ConnectorSession
 from .lasting_reference import LastingReference
 from .reviewed_record import find_records, has_records, name_records, search_names
 
+# What a checkpoint is about; reviewers judge it and do not change it.
+FACTS = {
+    *("model_id", "model", "record_id", "message"),
+    *("backend_id", "backend_name", "company_id"),
+}
 FREE_TEXT = Domain("message", "not in", [False, ""])
 
 
@@ -35,7 +40,9 @@ class ConnectorCheckpoint(models.Model):
         selection="_select_models", string="Reviewed Record", compute="_compute_record"
     )
     message = fields.Char()
-    backend_id = LastingReference(selection="_select_backends", required=True)
+    backend_id = LastingReference(
+        selection="_select_backends", required=True, index=True
+    )
     backend_name = fields.Char(compute="_compute_backend_facts", store=True)
     company_id = fields.Many2one(
         "res.company", compute="_compute_backend_facts", store=True, index=True
@@ -156,6 +163,13 @@ class ConnectorCheckpoint(models.Model):
         checkpoints_sudo._subscribe_managers()
         checkpoints_sudo._post_notes()
         return checkpoints
+
+    def _has_field_access(self, field, operation):
+        """Let only managers change what a checkpoint is about."""
+        if operation == "write" and field.name in FACTS and not self.env.su:
+            if not self.env.user.has_group("connector.group_connector_manager"):
+                return False
+        return super()._has_field_access(field, operation)
 
     @api.private
     def create_from_name(

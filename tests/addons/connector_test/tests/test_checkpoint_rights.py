@@ -73,6 +73,27 @@ class TestCheckpointRights(CheckpointCase):
         with self.assertRaises(AccessError):
             self.add().with_user(self.users["user"]).reviewed()
 
+    def test_reviewer_cannot_change_what_a_checkpoint_is_about(self):
+        checkpoint = self.add(user_id=self.users["user"].id)
+        other = self.backend_record.copy()
+        for vals in (
+            {"message": "Look!"},
+            {"record_id": self.env.user.partner_id.id},
+            {"model_id": self.env["ir.model"]._get("res.users").id},
+            {"backend_id": f"{other._name},{other.id}"},
+            {"company_id": self.env.company.id},
+        ):
+            for role in ("user", "reviewer"):
+                with self.subTest(role, vals=vals), self.assertRaises(AccessError):
+                    checkpoint.with_user(self.users[role]).write(vals)
+
+    def test_reviewer_gives_the_checkpoint_to_somebody(self):
+        checkpoint = self.add()
+
+        checkpoint.with_user(self.users["reviewer"]).user_id = self.users["user"]
+
+        self.assertEqual(checkpoint.user_id, self.users["user"])
+
     def test_wizard_gives_no_more_rights(self):
         wizards = self.env["connector.checkpoint.review"]
         checkpoint = self.add()
