@@ -44,6 +44,7 @@ NEXT_STEPS = {
     404: (IDMissingInBackend, URL_REMEDY),
     408: (NetworkRetryableError, LATER_REMEDY),
     429: (NetworkRetryableError, LATER_REMEDY),
+    501: (FailedJobError, URL_REMEDY),
 }
 
 
@@ -121,23 +122,27 @@ class ContactAdapter(CRUDAdapter):
                 headers={"Content-Type": "text/xml; charset=utf-8", "Depth": "1"},
                 timeout=TIMEOUT_S,
             )
-        except (requests.ConnectionError, requests.Timeout) as error:
+        except ValueError as error:  # so requests calls an address that is none
+            raise FailedJobError(
+                f"Cannot read {self.name}: {error} {URL_REMEDY}"
+            ) from error
+        except requests.RequestException as error:
             raise NetworkRetryableError(
                 f"No answer from {self.name} at {self.url}: {error}. {LATER_REMEDY}"
             ) from error
         if answer.status_code != requests.codes.multi_status:
-            raise self._next_step(answer)
+            raise self._next_step(answer.status_code, answer.reason)
         return self._parse(answer)
 
-    def _next_step(self, answer: requests.Response) -> Exception:
-        status = answer.status_code
+    def _next_step(self, status: int, reason: str) -> Exception:
+        """Return the error that says what to do about an HTTP status."""
         default = NetworkRetryableError, LATER_REMEDY
         if status < requests.codes.server_error:
             default = FailedJobError, URL_REMEDY
         error_class, remedy = NEXT_STEPS.get(status, default)
         return error_class(
-            f"Cannot read {self.name}: {self.url} answered {status} "
-            f"{answer.reason}, expected 207 Multi-Status. {remedy}"
+            f"Cannot read {self.name}: {self.url} answered {status} {reason}, "
+            f"expected 207 Multi-Status. {remedy}"
         )
 
     def _parse(self, answer: requests.Response) -> list[etree._Element]:

@@ -120,7 +120,8 @@ class ContactMapper(PlaceMapper):
         except ValueError as error:
             raise MappingError(
                 f"Cannot map card {record['external_id']!r} of "
-                f"{self.backend_record.describe()}: BDAY is {line.value!r}, expected a date such as 1985-04-12. "
+                f"{self.backend_record.describe()}: BDAY is {line.value!r}, "
+                "expected a date such as 1985-04-12. "
                 "Correct the card, then import again."
             ) from error
 

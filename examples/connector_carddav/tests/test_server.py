@@ -42,6 +42,33 @@ class TestServer(CarddavCase):
         ):
             self.backend.import_contacts()
 
+    def test_address_that_is_none_says_what_to_do(self):
+        self.backend.url = "cloud.example.com/dav"
+
+        with self.assertRaisesRegex(FailedJobError, "Correct its URL"):
+            self.backend.import_contacts()
+
+    def test_status_decides_what_to_do(self):
+        scope = self.backend.get_environment("carddav.res.partner")
+        adapter = scope.get_connector_unit(ContactAdapter)
+
+        for status, error_class in (
+            (200, FailedJobError),
+            (401, FailedJobError),
+            (403, FailedJobError),
+            (404, IDMissingInBackend),
+            (405, FailedJobError),
+            (408, NetworkRetryableError),
+            (429, NetworkRetryableError),
+            (500, NetworkRetryableError),
+            (501, FailedJobError),
+            (503, NetworkRetryableError),
+        ):
+            with self.subTest(status):
+                error = adapter._next_step(status, "Reason")
+                self.assertIs(type(error), error_class)
+                self.assertIn(f"{self.book.url} answered {status} Reason", str(error))
+
     def test_folder_that_is_no_address_book_archives_nobody(self):
         self.book.put("ada", "FN:Ada")
         self.backend.import_contacts()
