@@ -10,6 +10,8 @@ from ..session import ConnectorSession
 
 
 class Base(models.AbstractModel):
+    """The create, write and unlink of every model."""
+
     _inherit = "base"
 
     @property

@@ -11,6 +11,8 @@ from ..queue.job import JobOptions
 
 
 class Base(models.AbstractModel):
+    """The ``delayed`` of every model."""
+
     _inherit = "base"
 
     @api.private

@@ -16,7 +16,7 @@ class QueueAttempt(models.Model):
 
     job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
     attempt = fields.Integer(required=True, readonly=True, help="The first is 1.")
-    worker_id = fields.Integer(string="Worker", readonly=True)
+    worker_id = fields.Integer(string="Worker No.", readonly=True)
     state = fields.Selection(
         [
             ("done", "Done"),

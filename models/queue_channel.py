@@ -73,9 +73,7 @@ class QueueChannel(models.Model):
 
     def _check_not_root(self):
         if any(channel.complete_name == ROOT for channel in self):
-            raise UserError(
-                self.env._("The root channel stays where and what it is.")
-            )
+            raise UserError(self.env._("The root channel stays where and what it is."))
 
     @api.model
     @tools.ormcache("complete_name")

@@ -10,6 +10,8 @@ from ..queue.wake import wake_after_commit
 
 
 class QueueJob(models.Model):
+    """The buttons of a job."""
+
     _inherit = "connector.queue.job"
 
     # === ACTIONS === #

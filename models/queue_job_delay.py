@@ -17,6 +17,8 @@ CONTEXT_KEYS = ("lang", "tz", "allowed_company_ids")  # of the user, kept for th
 
 
 class QueueJob(models.Model):
+    """The making of jobs."""
+
     _inherit = "connector.queue.job"
 
     @api.model

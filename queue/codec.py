@@ -259,6 +259,8 @@ class _Reader:
             yield _expect(key_type, self.read(key)), self.read(value)
 
     def _read_tagged(self, value):
+        if len(value) != 1:
+            raise ValueError(f"{value!r:.60} has not one key")
         ((tag, content),) = value.items()
         if tag == "$dict":
             return dict(self.read_pairs(content))
@@ -268,6 +270,8 @@ class _Reader:
             return _COLLECTIONS[tag](self.read(_expect(list, content)))
         if tag == "$markup":
             return Markup(_expect(str, self.read(content)))
+        if tag not in _READERS:
+            raise LookupError(f"{tag!r} is no tag of format {VERSION}")
         content_type, from_json = _READERS[tag]
         return from_json(_expect(content_type, content))
 

@@ -31,7 +31,7 @@ class Delayed:
         if method is None:
             raise InvalidUsageError(
                 f"Cannot delay {name!r} of {self._records}: the model has no such "
-                "method with @job. Decorate it with odoo.addons.connector.queue.job.job."
+                "method with @job. Decorate it with job of connector.queue.job."
             )
         return self._delay_many(method) if self._is_many else self._delay_one(method)
 

@@ -212,7 +212,9 @@ class Task:
 
 def identity_exact(task: "Task | Job") -> str:
     """Return a key that is the same for the same function and arguments."""
-    text = repr((task.func_name, task.model_name, task.args, sorted(task.kwargs.items())))
+    text = repr(
+        (task.func_name, task.model_name, task.args, sorted(task.kwargs.items()))
+    )
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 

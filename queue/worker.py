@@ -310,7 +310,9 @@ class WorkerWatcher(threading.Thread):
             return
         worker.presence.recover()
         worker.start()
-        _logger.info("worker %s runs the jobs of %s", worker.presence.worker_id, db_name)
+        _logger.info(
+            "worker %s runs the jobs of %s", worker.presence.worker_id, db_name
+        )
 
     def _hear(self, timeout_s: float) -> None:
         """Wait for notifications, and pass them on."""

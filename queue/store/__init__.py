@@ -1,0 +1,73 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Every SQL statement of the engine.
+
+Statements marked *job* run in the transaction of a job (or of whoever delays
+one), on an Odoo cursor at REPEATABLE READ. All others run on a connection of the
+worker, at READ COMMITTED and in autocommit. Times are naive UTC, as Odoo has them.
+
+A job has a worker if and only if it is enqueued (a CHECK of the table), so a statement
+on one job that names the worker names the state it leaves. It says IS NOT DISTINCT
+FROM, which no index serves: the one on the jobs a worker holds would be walked through
+the dead entries of all the jobs that it has finished.
+"""
+
+from .attempt import (
+    fence,
+    finish,
+    settle,
+)
+from .claim import (
+    claim_jobs,
+    has_ready_job,
+    next_eta_s,
+    release_eta,
+    release_jobs,
+)
+from .delay import (
+    find_identical,
+    insert_jobs,
+    lock_identical,
+    move_jobs,
+    replace_payload,
+    wake,
+)
+from .liveness import (
+    beat,
+    delete_dead_workers,
+    delete_worker,
+    has_addon,
+    has_live_worker,
+    insert_worker,
+    listen,
+    recover_jobs,
+    terminate_backends,
+)
+
+HOLD_ETA = "eta"  # why a pending job may not start yet
+
+__all__ = [
+    "HOLD_ETA",
+    "beat",
+    "claim_jobs",
+    "delete_dead_workers",
+    "delete_worker",
+    "fence",
+    "find_identical",
+    "finish",
+    "has_addon",
+    "has_live_worker",
+    "has_ready_job",
+    "insert_jobs",
+    "insert_worker",
+    "listen",
+    "lock_identical",
+    "move_jobs",
+    "next_eta_s",
+    "recover_jobs",
+    "release_eta",
+    "release_jobs",
+    "replace_payload",
+    "settle",
+    "terminate_backends",
+    "wake",
+]

@@ -1,0 +1,98 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How does a try of a job end?"""
+
+# job. Before each commit in the middle of a job: is it still ours? The row changes, so
+# that whoever takes it from us meanwhile and we cannot both commit.
+FENCE = """
+UPDATE connector_queue_job
+   SET commits = commits + 1
+ WHERE id = %(job_id)s
+   AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+   AND attempt = %(attempt)s - 1
+"""
+
+# job. The last statement of a job that succeeded: its attempt and its own row, only
+# if this worker still holds it for this attempt.
+FINISH = """
+WITH attempt AS (
+    INSERT INTO connector_queue_attempt (
+        job_id, attempt, worker_id, state, date_started, date_done
+    )
+    VALUES (
+        %(job_id)s, %(attempt)s, %(worker_id)s, 'done', %(date_started)s,
+        clock_timestamp() AT TIME ZONE 'UTC'
+    )
+)
+UPDATE connector_queue_job
+   SET state = 'done',
+       attempt = %(attempt)s,
+       deaths = 0,
+       result = %(result)s,
+       exc_info = NULL,
+       worker_id = NULL,
+       date_started = %(date_started)s,
+       date_done = clock_timestamp() AT TIME ZONE 'UTC'
+ WHERE id = %(job_id)s
+   AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+   AND attempt = %(attempt)s - 1
+"""
+
+# The end of an attempt that did not succeed; its transaction was rolled back. A key
+# that a younger job took meanwhile is given up: both run.
+SETTLE = """
+WITH attempt AS (
+    INSERT INTO connector_queue_attempt (
+        job_id, attempt, worker_id, state, message, exc_info, date_started, date_done
+    )
+    SELECT id, %(attempt)s, %(worker_id)s, %(outcome)s, %(message)s, %(exc_info)s,
+           %(date_started)s, clock_timestamp() AT TIME ZONE 'UTC'
+      FROM connector_queue_job
+     WHERE id = %(job_id)s
+       AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+       AND attempt = %(attempt)s - 1
+       FOR UPDATE
+    RETURNING job_id
+)
+UPDATE connector_queue_job AS job
+   SET state = %(state)s,
+       hold = %(hold)s,
+       eta = CASE WHEN %(hold)s = 'eta'
+                  THEN clock_timestamp() AT TIME ZONE 'UTC'
+                       + %(delay_s)s * INTERVAL '1 second'
+                  ELSE eta END,
+       attempt = %(attempt)s,
+       retry = %(retry)s,
+       deaths = 0,
+       result = %(message)s,
+       exc_info = %(exc_info)s,
+       worker_id = NULL,
+       identity_key = CASE WHEN %(state)s = 'pending' AND EXISTS (
+               SELECT FROM connector_queue_job AS twin
+                WHERE twin.identity_key = job.identity_key
+                  AND twin.state IN ('waiting', 'pending')
+           ) THEN NULL ELSE identity_key END,
+       date_started = %(date_started)s,
+       date_done = CASE WHEN %(state)s IN ('done', 'failed')
+                        THEN clock_timestamp() AT TIME ZONE 'UTC' END
+  FROM attempt
+ WHERE job.id = attempt.job_id
+"""
+
+
+def fence(cr, worker_id: int, job_id: int, attempt: int) -> bool:
+    """Tell whether the attempt is still ours; nobody takes it until we commit."""
+    values = {"worker_id": worker_id, "job_id": job_id, "attempt": attempt}
+    cr.execute(FENCE, values)
+    return cr.rowcount == 1
+
+
+def finish(cr, values: dict) -> bool:
+    """Write the success of an attempt; False when it is not ours any more."""
+    cr.execute(FINISH, values)
+    return cr.rowcount == 1
+
+
+def settle(cr, values: dict) -> bool:
+    """Write the end of an attempt without success; False when it is not ours."""
+    cr.execute(SETTLE, values)
+    return cr.rowcount == 1

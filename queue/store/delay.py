@@ -1,0 +1,122 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How do jobs get into the queue, in the transaction of who delays them?"""
+
+CHANNEL = "connector_queue"  # of LISTEN and NOTIFY
+
+# job. Insert n jobs. Locks: the new rows. A key which a waiting job has already
+# inserts nothing; one that is not in our snapshot raises a serialization error.
+INSERT_JOBS = """
+INSERT INTO connector_queue_job (
+    uuid, payload, identity_key,
+    name, func_name, method_name, model_name, payload_version,
+    user_id, company_id, context,
+    channel_id, job_function_id,
+    state, hold, priority, eta, max_retries,
+    retry, attempt, deaths, commits, date_created
+)
+SELECT new.uuid, new.payload::jsonb, new.identity_key,
+       %(name)s, %(func_name)s, %(method_name)s, %(model_name)s, %(payload_version)s,
+       %(user_id)s, %(company_id)s, %(context)s::jsonb,
+       %(channel_id)s, %(job_function_id)s,
+       'pending', %(hold)s, %(priority)s, %(eta)s, %(max_retries)s,
+       0, 0, 0, 0, now() AT TIME ZONE 'UTC'
+  FROM unnest(%(uuids)s::text[], %(payloads)s::text[], %(identity_keys)s::text[])
+       AS new (uuid, payload, identity_key)
+    ON CONFLICT (identity_key)
+       WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')
+       DO NOTHING
+RETURNING uuid
+"""
+
+# job. The waiting jobs with these keys. Locks: the rows, FOR SHARE, so that none is
+# taken by a worker before we commit. Index: connector_queue_job__identity_uniq.
+FIND_IDENTICAL = """
+SELECT identity_key, uuid
+  FROM connector_queue_job
+ WHERE identity_key = ANY (%(identity_keys)s)
+   AND state IN ('waiting', 'pending')
+   FOR SHARE
+"""
+
+# job. The waiting job with a key, to alter it. Locks: the row, FOR UPDATE; where a
+# worker took it since our snapshot, that is a serialization error.
+LOCK_IDENTICAL = """
+SELECT id, payload::text
+  FROM connector_queue_job
+ WHERE identity_key = %(identity_key)s
+   AND state IN ('waiting', 'pending')
+   FOR UPDATE
+"""
+
+# job. Give a waiting job, locked before, other arguments.
+REPLACE_PAYLOAD = """
+UPDATE connector_queue_job SET payload = %(payload)s::jsonb WHERE id = %(job_id)s
+"""
+
+# job. Move jobs that no worker has. Locks: the rows.
+MOVE = """
+UPDATE connector_queue_job AS job
+   SET state = %(target)s,
+       hold = NULL,
+       eta = CASE WHEN %(target)s = 'pending' THEN NULL ELSE eta END,
+       retry = CASE WHEN %(target)s = 'pending' THEN 0 ELSE retry END,
+       deaths = 0,
+       result = COALESCE(%(message)s, result),
+       identity_key = CASE WHEN EXISTS (
+               SELECT FROM connector_queue_job AS twin
+                WHERE twin.identity_key = job.identity_key
+                  AND twin.id <> job.id
+                  AND twin.state IN ('waiting', 'pending')
+           ) THEN NULL ELSE identity_key END,
+       date_done = CASE WHEN %(target)s = 'pending' THEN NULL
+                        ELSE now() AT TIME ZONE 'UTC' END
+ WHERE id = ANY (%(job_ids)s)
+   AND state = ANY (%(sources)s)
+RETURNING id
+"""
+
+# Wake every worker of the database. In a transaction of its own: inside the one that
+# writes, it would keep PostgreSQL from committing transactions together.
+WAKE = "SELECT pg_notify(%(channel)s, '')"
+
+
+def insert_jobs(cr, values: dict) -> list[str]:
+    """Insert jobs which differ in uuid, payload and key; return the uuids inserted."""
+    cr.execute(INSERT_JOBS, values)
+    return [row[0] for row in cr.fetchall()]
+
+
+def find_identical(cr, identity_keys: list[str]) -> dict[str, str]:
+    """Return the uuid of the waiting job of each key, and keep it waiting."""
+    cr.execute(FIND_IDENTICAL, {"identity_keys": identity_keys})
+    return dict(cr.fetchall())
+
+
+def lock_identical(cr, identity_key: str) -> tuple[int, str]:
+    """Return id and payload of the waiting job with a key, and keep it waiting."""
+    cr.execute(LOCK_IDENTICAL, {"identity_key": identity_key})
+    return cr.fetchone()
+
+
+def replace_payload(cr, job_id: int, payload: str) -> None:
+    """Give a locked job other arguments."""
+    cr.execute(REPLACE_PAYLOAD, {"job_id": job_id, "payload": payload})
+
+
+def move_jobs(
+    cr, job_ids: list[int], sources: list[str], target: str, message: str | None
+) -> set[int]:
+    """Move jobs from one of some states to another; return the ids moved."""
+    values = {
+        "job_ids": job_ids,
+        "sources": sources,
+        "target": target,
+        "message": message,
+    }
+    cr.execute(MOVE, values)
+    return {row[0] for row in cr.fetchall()}
+
+
+def wake(cr) -> None:
+    """Notify every worker that listens."""
+    cr.execute(WAKE, {"channel": CHANNEL})

@@ -1,0 +1,203 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which workers are alive, and what becomes of the jobs of the dead?"""
+
+from .delay import CHANNEL
+
+LOCK_CLASS = 0x436F6E6E  # first key of the workers' advisory locks: "Conn"
+
+LISTEN = f"LISTEN {CHANNEL}"
+
+# A new worker, with the lock that proves it alive as long as its session is. Nobody
+# sees the row before the lock is held.
+INSERT_WORKER = """
+WITH worker AS (
+    INSERT INTO connector_queue_worker (
+        uuid, host, pid, process_type, backend_pid, date_start, date_alive
+    )
+    VALUES (
+        %(uuid)s, %(host)s, %(pid)s, %(process_type)s, pg_backend_pid(),
+        clock_timestamp() AT TIME ZONE 'UTC', clock_timestamp() AT TIME ZONE 'UTC'
+    )
+    RETURNING id
+)
+SELECT id, pg_advisory_lock(%(lock_class)s, id) FROM worker
+"""
+
+# Say that the worker is alive and what it runs. No row: somebody declared it dead.
+HEARTBEAT = """
+UPDATE connector_queue_worker
+   SET date_alive = clock_timestamp() AT TIME ZONE 'UTC',
+       job_id = %(job_id)s,
+       job_backend_pid = %(job_backend_pid)s,
+       job_started_at = %(job_started_at)s
+ WHERE id = %(worker_id)s
+RETURNING id
+"""
+
+DELETE_WORKER = "DELETE FROM connector_queue_worker WHERE id = %(worker_id)s"
+
+# Is the addon installed? Also in a database that Odoo did not make.
+HAS_ADDON = """
+SELECT to_regclass('ir_module_module') IS NOT NULL
+   AND to_regclass('connector_queue_job') IS NOT NULL
+"""
+
+# Does anybody else hold the lock of a worker?
+HAS_LIVE_WORKER = """
+SELECT EXISTS (
+    SELECT FROM connector_queue_worker AS worker
+      JOIN pg_locks AS lock
+        ON lock.locktype = 'advisory'
+       AND lock.classid = %(lock_class)s
+       AND lock.objid::bigint = worker.id
+       AND lock.granted
+       AND lock.database = (
+           SELECT oid FROM pg_database WHERE datname = current_database()
+       )
+)
+"""
+
+# The workers whose session is gone or whose heartbeat is too old, deleted. Locks: their
+# rows, SKIP LOCKED: one recovers at a time.
+DELETE_DEAD_WORKERS = """
+DELETE FROM connector_queue_worker
+ WHERE id IN (
+    SELECT worker.id
+      FROM connector_queue_worker AS worker
+     WHERE worker.date_alive < clock_timestamp() AT TIME ZONE 'UTC'
+                               - %(silence_s)s * INTERVAL '1 second'
+        OR NOT EXISTS (
+            SELECT FROM pg_locks AS lock
+             WHERE lock.locktype = 'advisory'
+               AND lock.classid = %(lock_class)s
+               AND lock.objid::bigint = worker.id
+               AND lock.granted
+               AND lock.database = (
+                   SELECT oid FROM pg_database WHERE datname = current_database()
+               )
+        )
+       FOR UPDATE SKIP LOCKED
+ )
+RETURNING id, ARRAY [backend_pid, job_backend_pid], date_alive
+"""
+
+# End what is left of a dead worker's sessions, so that nothing of it commits late. A
+# session that began after the worker's last sign of life is somebody else's.
+TERMINATE_BACKENDS = """
+SELECT pg_terminate_backend(pid)
+  FROM pg_stat_activity
+ WHERE datname = current_database()
+   AND pid = ANY (%(pids)s)
+   AND backend_start AT TIME ZONE 'UTC' <= %(date_alive)s
+"""
+
+# The jobs of workers that exist no more: the first unfinished one of each is charged
+# with the death, the others were only claimed. Index: connector_queue_job__held_idx.
+RECOVER_JOBS = """
+WITH lost AS (
+    SELECT id, worker_id, attempt,
+           claim_number = min(claim_number) OVER (PARTITION BY worker_id) AS has_run
+      FROM connector_queue_job
+     WHERE state = 'enqueued'
+       AND NOT EXISTS (
+           SELECT FROM connector_queue_worker AS worker
+            WHERE worker.id = connector_queue_job.worker_id
+       )
+),
+held AS (
+    SELECT job.id, lost.has_run,
+           lost.has_run AND job.deaths + 1 >= COALESCE(
+               NULLIF(job.max_retries, 0), %(max_deaths)s) AS is_poison
+      FROM connector_queue_job AS job
+      JOIN lost ON lost.id = job.id
+     WHERE job.state = 'enqueued'
+       AND job.worker_id = lost.worker_id
+       FOR UPDATE OF job SKIP LOCKED
+),
+attempt AS (
+    INSERT INTO connector_queue_attempt (
+        job_id, attempt, worker_id, state, message, date_done
+    )
+    SELECT lost.id, lost.attempt + 1, lost.worker_id, 'died', %(message)s,
+           clock_timestamp() AT TIME ZONE 'UTC'
+      FROM lost
+      JOIN held ON held.id = lost.id
+     WHERE lost.has_run
+)
+UPDATE connector_queue_job AS job
+   SET attempt = job.attempt + held.has_run::int,
+       deaths = job.deaths + held.has_run::int,
+       state = CASE WHEN held.is_poison THEN 'failed' ELSE 'pending' END,
+       exc_info = CASE WHEN held.has_run THEN %(message)s ELSE job.exc_info END,
+       date_done = CASE WHEN held.is_poison
+                        THEN clock_timestamp() AT TIME ZONE 'UTC' END,
+       identity_key = CASE WHEN EXISTS (
+               SELECT FROM connector_queue_job AS twin
+                WHERE twin.identity_key = job.identity_key
+                  AND twin.state IN ('waiting', 'pending')
+           ) THEN NULL ELSE job.identity_key END,
+       worker_id = NULL,
+       claim_number = NULL
+  FROM held
+ WHERE job.id = held.id
+RETURNING job.id, job.state
+"""
+
+
+def insert_worker(cr, **values) -> int:
+    """Insert the row of a worker and hold its lock; return its id."""
+    cr.execute(INSERT_WORKER, {"lock_class": LOCK_CLASS, **values})
+    return cr.fetchone()[0]
+
+
+def listen(cr) -> None:
+    """Receive the notifications of the queue on this connection."""
+    cr.execute(LISTEN)
+
+
+def beat(cr, worker_id: int, job, job_backend_pid: int | None) -> bool:
+    """Write a sign of life; False when the row is gone."""
+    values = {
+        "worker_id": worker_id,
+        "job_id": job.id if job else None,
+        "job_started_at": job.date_started if job else None,
+        "job_backend_pid": job_backend_pid,
+    }
+    cr.execute(HEARTBEAT, values)
+    return cr.rowcount == 1
+
+
+def delete_worker(cr, worker_id: int) -> None:
+    """Delete the row of a worker."""
+    cr.execute(DELETE_WORKER, {"worker_id": worker_id})
+
+
+def has_addon(cr) -> bool:
+    """Tell whether the database has the tables of the queue."""
+    cr.execute(HAS_ADDON)
+    return cr.fetchone()[0]
+
+
+def has_live_worker(cr) -> bool:
+    """Tell whether some worker of the database is alive."""
+    cr.execute(HAS_LIVE_WORKER, {"lock_class": LOCK_CLASS})
+    return cr.fetchone()[0]
+
+
+def delete_dead_workers(cr, silence_s: int) -> list[tuple]:
+    """Delete the rows of dead workers; return id, backend pids, last sign of life."""
+    values = {"silence_s": silence_s, "lock_class": LOCK_CLASS}
+    cr.execute(DELETE_DEAD_WORKERS, values)
+    return cr.fetchall()
+
+
+def terminate_backends(cr, pids: list[int], date_alive) -> None:
+    """End the sessions that a dead worker left behind."""
+    cr.execute(TERMINATE_BACKENDS, {"pids": pids, "date_alive": date_alive})
+
+
+def recover_jobs(cr, max_deaths: int) -> list[tuple[int, str]]:
+    """Free the jobs of workers that are gone; return ids and new states."""
+    message = "The worker died while it ran the job."
+    cr.execute(RECOVER_JOBS, {"max_deaths": max_deaths, "message": message})
+    return cr.fetchall()
