@@ -15,6 +15,7 @@ from ground.say import say
 NOT_OURS = (  # messages of pylint-odoo that do not fit here
     "manifest-required-author",  # wants the name of another project
     "manifest-superfluous-key",  # a default that is written out is no mistake
+    "missing-return",  # a method that extends one without result has none either
     "method-required-super",  # an adapter's create and write are not a model's
 )
 
