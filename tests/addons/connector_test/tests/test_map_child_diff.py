@@ -334,3 +334,13 @@ class TestNestedLines(DiffCase):
         new = self.partner.line_ids - self.line
         self.assertEqual(new.line_ids, self.part)
         self.assertFalse(self.line.line_ids)
+
+    def test_new_line_without_parts_does_not_delete_the_lines_beside_it(self):
+        """A line's field for its parts may have the name of the record's field."""
+        known = {"id": "1", "label": "one", "parts": [{"id": "1.1", "parts": []}]}
+        new = {"id": "2", "label": "two", "parts": []}
+
+        self.import_lines([known, new], delete_missing=True)
+
+        self.assertEqual(self.partner.line_ids.mapped("name"), ["one", "two"])
+        self.assertEqual(self.line.line_ids, self.part)
