@@ -34,7 +34,7 @@ class ConnectorCheckpoint(models.Model):
 
     name = fields.Char(compute="_compute_name", search="_search_name")
     model_id = fields.Many2one("ir.model", ondelete="set null")
-    model = fields.Char(string="Model Name", related="model_id.model", store=True)
+    model = fields.Char(string="Model Name", compute="_compute_model", store=True)
     record_id = fields.Many2oneReference(string="Record ID", model_field="model")
     record = fields.Reference(
         selection="_select_models", string="Reviewed Record", compute="_compute_record"
@@ -95,6 +95,12 @@ class ConnectorCheckpoint(models.Model):
         """Return who can be given a checkpoint."""
         group = self.env.ref("connector.group_connector_user", raise_if_not_found=False)
         return [("all_group_ids", "in", group.ids if group else [])]
+
+    @api.depends("model_id")
+    def _compute_model(self):
+        """Copy the name of the model; it stays when the model goes."""
+        for checkpoint in self:
+            checkpoint.model = checkpoint.model_id.model or checkpoint.model
 
     @api.depends("backend_id")
     def _compute_backend_facts(self):

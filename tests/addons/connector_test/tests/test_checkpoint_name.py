@@ -48,6 +48,13 @@ class TestName(CheckpointCase):
         )
         self.assertFalse(checkpoint.record)
 
+    def test_name_of_the_model_outlives_the_model(self):
+        checkpoint = self.add()
+
+        checkpoint.model_id = False  # what the removal of an addon does to it
+
+        self.assertEqual(checkpoint.model, "res.partner")
+
     def test_closed_record_does_not_tell_its_name(self):
         secret = self.env["ir.config_parameter"].create({"key": "a", "value": "b"})
         reviewer = self.new_user("reviewer", "group_connector_reviewer")
