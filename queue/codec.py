@@ -273,7 +273,10 @@ class _Reader:
         if tag not in _READERS:
             raise LookupError(f"{tag!r} is no tag of format {VERSION}")
         content_type, from_json = _READERS[tag]
-        return from_json(_expect(content_type, content))
+        try:
+            return from_json(_expect(content_type, content))
+        except _UNREADABLE as error:
+            raise ValueError(f"{value!r:.80}: {error}") from error
 
     def _read_records(self, model_name, ids):
         if model_name not in self.env:

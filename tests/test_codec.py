@@ -78,6 +78,7 @@ SCALARS = [
     pytz.utc.localize(CHANGE),
     PYTZ_PARIS.localize(CHANGE, is_dst=True),
     PYTZ_PARIS.localize(CHANGE, is_dst=False),
+    PYTZ_PARIS.localize(CHANGE, is_dst=False).replace(fold=1),
     time(0, 0),
     time(23, 59, 59, 1),
     time(2, 30, fold=1),

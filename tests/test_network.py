@@ -15,6 +15,7 @@ from xmlrpc.client import ServerProxy
 import requests
 import urllib3
 from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.wrappers import Response
 
 from odoo.tests import BaseCase, tagged
 
@@ -155,7 +156,7 @@ class TestNetworkError(NetworkCase):
             FileNotFoundError(errno.ENOENT, "x"),
             PermissionError(errno.EACCES, "x"),
             RetryableJobError("x"),
-            ServiceUnavailable(response=None),
+            ServiceUnavailable(response=Response(status=503)),
             URLError("unknown url type: ftps"),
             requests.exceptions.InvalidURL("x"),
             requests.HTTPError("without an answer"),

@@ -129,6 +129,26 @@ class TestNotReadable(ConnectorCase):
                 with self.assertRaisesRegex(NotReadableJobError, "^Cannot read"):
                     decode(payload, self.env)
 
+    def test_payload_too_deep_to_be_ours_is_refused(self):
+        payload = []
+        for _ in range(5000):
+            payload = [payload]
+
+        with self.assertRaisesRegex(NotReadableJobError, "recursion"):
+            decode([payload, []], self.env)
+
+    def test_what_is_wrong_is_named(self):
+        cases = [
+            ("'\\$new' is no tag of format 1", [[{"$new": 1}], []]),
+            ("{'a': 1, 'b': 2} has not one key", [[{"a": 1, "b": 2}], []]),
+            ("'2026-02-30'", [[{"$date": "2026-02-30"}], []]),
+            ("5 is no str", [[{"$date": 5}], []]),
+        ]
+        for message, payload in cases:
+            with self.subTest(payload):
+                with self.assertRaisesRegex(NotReadableJobError, message):
+                    decode(payload, self.env)
+
     def test_missing_model_is_named(self):
         payload = [[{"$records": ["gone.model", [1]]}], []]
 
