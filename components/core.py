@@ -7,6 +7,7 @@ session, model); a :class:`ConnectorUnit` is a class that works in it.
 
 import hashlib
 import struct
+from functools import cache
 from typing import TypeVar
 
 from ..addon import addon_of
@@ -97,9 +98,7 @@ class ConnectorUnit(metaclass=MetaConnectorUnit):
 
     def binder_for(self, model: str | None = None):
         """Return the registered binder of this model, or of another one."""
-        from .binder import Binder  # noqa: PLC0415 a binder is a unit itself
-
-        return self.unit_for(Binder, model)
+        return self.unit_for(_binder_class(), model)
 
     def advisory_lock_or_retry(self, lock, retry_seconds: int = 1) -> None:
         """Take a lock until the end of the transaction, or try again later.
@@ -201,6 +200,14 @@ class ConnectorEnvironment:
 
 
 Environment = ConnectorEnvironment  # its name in series 7
+
+
+@cache
+def _binder_class() -> type[ConnectorUnit]:
+    """Return what all binders are; as units, they are defined after this module."""
+    from .binder import Binder  # noqa: PLC0415 it imports this module
+
+    return Binder
 
 
 def pg_try_advisory_lock(env, lock) -> bool:
