@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What does an import do when the address book has changed, or has not?"""
 
+from ..components.contact import ContactImporter
 from .common import CarddavCase
 
 
@@ -31,6 +32,16 @@ class TestChanges(CarddavCase):
         self.assertEqual(self.import_and_count(), (0, 0, 2, 0))
         self.assertEqual(self.ada.name, "Changed here")
         self.assertEqual(partners.search_count([]), before)
+
+    def test_one_card_is_imported_when_it_has_changed(self):
+        scope = self.backend.get_environment("carddav.res.partner")
+        importer = scope.get_connector_unit(ContactImporter)
+
+        self.assertEqual(importer.run("ada.vcf"), "skipped")
+        self.book.put("ada", "FN:Ada King")
+        self.assertEqual(importer.run("ada.vcf"), "updated")
+        self.book.put("cid", "FN:Cid")
+        self.assertEqual(importer.run("cid.vcf"), "created")
 
     def test_changed_card_updates_its_contact_only(self):
         bob = self.find("bob")
