@@ -183,7 +183,10 @@ class Backend:
             return []
         classes = [replacing] if isinstance(replacing, type) else list(replacing)
         if cls in classes:
-            raise ValueError(f"{cls!r} cannot replace itself on {self}.")
+            raise ValueError(
+                f"{cls!r} cannot replace itself on {self}. Name the class it stands "
+                "in for."
+            )
         for old in classes:
             if all(entry.cls is not old for entry in self._class_entries):
                 raise ValueError(

@@ -169,7 +169,8 @@ class TestRegisterClass(ConnectorCase):
 
         self.assertEqual(
             str(caught.exception),
-            f"{PartnerUnit!r} cannot replace itself on Backend('shop').",
+            f"{PartnerUnit!r} cannot replace itself on Backend('shop'). Name the class "
+            "it stands in for.",
         )
 
     def test_class_of_the_parent_cannot_be_replaced_on_the_child(self):

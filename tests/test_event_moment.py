@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """When is a consumer told: at once or after the commit?"""
 
-from ..event import Event
+from ..event import Event, on_record_create
 from ..exception import InvalidUsageError
-from .common import ConnectorCase
+from .common import ConnectorCase, RaceCase
 
 PARTNER = "res.partner"
 
@@ -139,3 +139,43 @@ class TestMoment(ConnectorCase):
         """Do what follows a commit; the cursors that opens stay in this test."""
         with self.enter_registry_test_mode():
             self.env.cr.postcommit.run()
+
+
+class TestRealCommit(RaceCase):
+    """The consumer reads on another connection what was committed."""
+
+    def setUp(self):
+        super().setUp()
+        self.env = self.open_env()
+        self.categories = self.env["res.partner.category"]
+        self.found = []
+        on_record_create.subscribe(self._find, self.categories._name, moment="commit")
+        self.addCleanup(on_record_create.unsubscribe, self._find, self.categories._name)
+
+    def _find(self, session, model_name, record_id, _vals):
+        """Note which record is there, seen from which cursor."""
+        record = session.env[model_name].browse(record_id)
+        self.found.append((record.exists().id, session.cr is self.env.cr))
+
+    def test_committed_record_is_there_on_a_fresh_cursor(self):
+        self.addCleanup(self._delete)
+
+        self.record = self.categories.create({"name": "red"})
+        before = list(self.found)
+        self.env.cr.commit()
+
+        self.assertEqual(before, [])
+        self.assertEqual(self.found, [(self.record.id, False)])
+
+    def test_record_rolled_back_is_never_told(self):
+        self.categories.create({"name": "red"})
+
+        self.env.cr.rollback()
+        self.env.cr.commit()
+
+        self.assertEqual(self.found, [])
+
+    def _delete(self):
+        """Delete what was committed."""
+        self.record.unlink()
+        self.env.cr.commit()
