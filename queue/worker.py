@@ -10,25 +10,21 @@ import logging
 import select
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime, timezone
+from functools import partial
 
 import psycopg2
 
-from odoo import api
 from odoo.modules.registry import Registry
 from odoo.service.server import cron_database_list
-from odoo.sql_db import Cursor
 
-from ..session import ConnectorSession
-from . import codec, store
+from . import store
 from .connection import connect
 from .job import Job
-from .outcome import AttemptLost, outcome_of
 from .presence import Presence
 from .queue import JobsQueue
+from .runner import Runner, own_transaction
 from .settings import Settings
 
 _logger = logging.getLogger(__name__)
@@ -37,9 +33,6 @@ MODEL = "connector.queue.job"
 TICK_S = 1.0  # how often the watcher looks around
 FIND_DATABASES_S = 60.0  # how often it asks for databases nobody opened here
 RECONNECT_S = 1.0  # after an error, before a worker is made anew
-BATCH = 50  # jobs of one claim at the most
-BATCH_S = 0.5  # as many as run in about this time, so that priorities stay fresh
-ETA_BATCH = 10_000  # due jobs made ready at once
 
 
 class Worker(threading.Thread):
@@ -60,14 +53,13 @@ class Worker(threading.Thread):
         self.settings = watcher.settings
         self.queue = self.queue_class()
         self.presence = Presence(db_name, watcher.process_type)
-        self.running: Job | None = None
-        self.running_backend_pid: int | None = None
         self._connection = connect(db_name)
-        self._cr = self._connection.cursor()
+        self._books = self._connection.cursor()
+        self.runner = Runner(
+            self._books, self.presence.worker_id, partial(own_transaction, db_name)
+        )
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._claimed_count = 0
-        self._mean_s = BATCH_S  # of a job; the first claims are small
 
     # === LIFE === #
 
@@ -94,25 +86,25 @@ class Worker(threading.Thread):
 
     def beat(self) -> None:
         """Say that the worker is alive; it ends when it has been declared dead."""
-        if not self.presence.beat(self.running, self.running_backend_pid):
+        runner = self.runner
+        if not self.presence.beat(runner.running, runner.running_backend_pid):
             self.stop()
 
     @property
     def is_busy(self) -> bool:
         """Whether a job runs or waits in this worker."""
-        return bool(self.running or self.queue)
+        return bool(self.runner.running or self.queue)
 
     def _leave(self) -> None:
         try:
-            waiting = [job.id for job in self.queue.drain()]
-            store.release_jobs(self._cr, self.presence.worker_id, waiting)
+            self.runner.release(self.queue.drain())
             self.presence.leave()
             self._connection.close()
         except psycopg2.Error:  # no connection left: recovery frees the jobs
             _logger.debug("worker of %s ends without a word", self.db_name)
 
     def _idle_s(self) -> float:
-        eta_s = store.next_eta_s(self._cr)
+        eta_s = store.next_eta_s(self._books)
         poll_s = self.settings.poll_s
         return poll_s if eta_s is None else max(0.0, min(poll_s, eta_s))
 
@@ -120,14 +112,13 @@ class Worker(threading.Thread):
 
     def _run_some(self) -> bool:
         """Claim a batch and run it; False when there was nothing to claim."""
-        store.release_eta(self._cr, ETA_BATCH)
-        jobs = self._claim()
+        jobs = self.runner.claim()
         if not jobs:
             return False
+        self.queue.enqueue_many(jobs)
         registry = Registry(self.db_name).check_signaling()
         if MODEL not in registry:  # the addon was removed meanwhile
             self.stop()
-        self.queue.enqueue_many(jobs)
         while not self._stopping.is_set():
             job = self.queue.dequeue(timeout_s=0)
             if job is None:
@@ -135,95 +126,9 @@ class Worker(threading.Thread):
             self.run_job(job)
         return True
 
-    def _claim(self) -> list[Job]:
-        limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
-        rows = store.claim_jobs(
-            self._cr, self.presence.worker_id, limit, self._claimed_count
-        )
-        self._claimed_count += len(rows)
-        return [Job.from_row(row) for row in rows]
-
     def run_job(self, job: Job) -> None:
         """Run one job and store what became of it."""
-        job.date_started = _now()
-        job.attempt += 1
-        self.running = job
-        start = time.monotonic()
-        try:
-            self._perform(job)
-        except AttemptLost as error:
-            _logger.warning("job %s: %s", job.uuid, error)
-        except Exception as error:  # noqa: BLE001 the one place that must see them all
-            self._settle(job, error)
-        finally:
-            self.running = self.running_backend_pid = None
-            seconds = time.monotonic() - start
-            self._mean_s += (seconds - self._mean_s) * 0.2
-            _logger.debug("job %s ran %.3f s", job.uuid, seconds)
-
-    def _perform(self, job: Job) -> None:
-        registry = Registry(self.db_name)
-        try:
-            with closing(registry.cursor()) as cr:
-                self.running_backend_pid = cr._cnx.get_backend_pid()
-                self._fence_commits(cr, job)
-                env = api.Environment(cr, job.user_id, job.run_context())
-                job.args, job.kwargs = codec.decode(
-                    job.payload, env, job.payload_version
-                )
-                result = job.perform(ConnectorSession.from_env(env))
-                cr.flush()  # the job's own row comes last
-                self._finish(cr, job, result)
-        except BaseException:
-            registry.reset_changes()
-            raise
-        registry.signal_changes()
-
-    def _fence_commits(self, cr: Cursor, job: Job) -> None:
-        """Let no commit in the middle of the job pass once it is somebody else's."""
-        worker_id = self.presence.worker_id
-
-        def commit():
-            cr.flush()
-            if not store.fence(cr, worker_id, job.id, job.attempt):
-                raise AttemptLost("another worker has it; the commit is refused")
-            Cursor.commit(cr)
-
-        cr.commit = commit
-
-    def _finish(self, cr: Cursor, job: Job, result) -> None:
-        values = {
-            "job_id": job.id,
-            "attempt": job.attempt,
-            "worker_id": self.presence.worker_id,
-            "date_started": job.date_started,
-            "result": str(result) if result else None,
-        }
-        if not store.finish(cr, values):
-            raise AttemptLost("another worker has it; its work is undone")
-        # the one durable commit of the job, with its effects and its outcome
-        Cursor.commit(cr)  # pylint: disable=invalid-commit
-
-    def _settle(self, job: Job, error: Exception) -> None:
-        outcome = outcome_of(error, job, _now())
-        values = {
-            "job_id": job.id,
-            "attempt": job.attempt,
-            "worker_id": self.presence.worker_id,
-            "date_started": job.date_started,
-            "outcome": outcome.outcome,
-            "state": outcome.state,
-            "hold": None if outcome.delay_s is None else store.HOLD_ETA,
-            "delay_s": outcome.delay_s,
-            "retry": outcome.retry,
-            "message": outcome.message,
-            "exc_info": None,
-        }
-        if outcome.state == "failed":
-            values["exc_info"] = "".join(traceback.format_exception(error))
-            _logger.error("job %s failed: %s", job.uuid, outcome.message)
-        if not store.settle(self._cr, values):
-            _logger.warning("job %s: another worker has it", job.uuid)
+        self.runner.run_job(job)
 
 
 class WorkerWatcher(threading.Thread):
@@ -363,7 +268,3 @@ def _has_addon(db_name: str) -> bool:
             return store.has_addon(connection.cursor())
     except psycopg2.Error:
         return False
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc).replace(tzinfo=None)

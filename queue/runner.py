@@ -1,0 +1,152 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How is a job taken, run, and its outcome stored?"""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime, timezone
+
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.sql_db import Cursor
+
+from ..session import ConnectorSession
+from . import codec, store
+from .job import FAILED, Job
+from .outcome import AttemptLost, outcome_of
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 50  # jobs of one claim at the most
+BATCH_S = 0.5  # as many as run in about this time, so that priorities stay fresh
+ETA_BATCH = 10_000  # due jobs made ready at once
+NEWS_WEIGHT = 0.2  # of the last job in the mean duration
+
+Fence = Callable[[Cursor], bool]
+Transaction = Callable[[Fence], AbstractContextManager[Cursor]]
+
+
+class Runner:
+    """Takes jobs for a worker and runs them, one after the other.
+
+    Args:
+        books: cursor on which the books are kept: claims, failures.
+        worker_id: of the worker that holds the jobs.
+        transaction: opens the transaction of one job; see :func:`own_transaction`.
+    """
+
+    def __init__(self, books, worker_id: int, transaction: Transaction):
+        self.worker_id = worker_id
+        self.running: Job | None = None
+        self.running_backend_pid: int | None = None
+        self._books = books
+        self._transaction = transaction
+        self._claimed_count = 0
+        self._mean_s = BATCH_S  # of a job; the first claims are small
+
+    def claim(self) -> list[Job]:
+        """Take the jobs to run next, in the order in which they must be run."""
+        store.release_eta(self._books, ETA_BATCH)
+        limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
+        rows = store.claim_jobs(self._books, self.worker_id, limit, self._claimed_count)
+        self._claimed_count += len(rows)
+        return [Job.from_row(row) for row in rows]
+
+    def release(self, jobs: list[Job]) -> None:
+        """Give back jobs that were not started."""
+        store.release_jobs(self._books, self.worker_id, [job.id for job in jobs])
+
+    def run_job(self, job: Job) -> None:
+        """Run one job and store what became of it."""
+        job.date_started = _now()
+        job.attempt += 1
+        self.running = job
+        start = time.monotonic()
+        try:
+            self._perform(job)
+        except AttemptLost as error:
+            _logger.warning("job %s: %s", job.uuid, error)
+        except Exception as error:  # noqa: BLE001 the one place that must see them all
+            self._settle(job, error)
+        finally:
+            self.running = self.running_backend_pid = None
+            seconds = time.monotonic() - start
+            self._mean_s += (seconds - self._mean_s) * NEWS_WEIGHT
+            _logger.debug("job %s ran %.3f s", job.uuid, seconds)
+
+    def _perform(self, job: Job) -> None:
+        def is_ours(cr: Cursor) -> bool:
+            return store.fence(cr, self.worker_id, job.id, job.attempt)
+
+        with self._transaction(is_ours) as cr:
+            self.running_backend_pid = cr.connection.get_backend_pid()
+            env = api.Environment(cr, job.user_id, job.run_context())
+            job.args, job.kwargs = codec.decode(job.payload, env, job.payload_version)
+            result = job.perform(ConnectorSession.from_env(env))
+            cr.flush()  # the job's own row comes last
+            self._finish(cr, job, result)
+
+    def _finish(self, cr: Cursor, job: Job, result) -> None:
+        values = self._attempt_values(job, result=str(result) if result else None)
+        if not store.finish(cr, values):
+            raise AttemptLost("another worker has it; its work is undone")
+
+    def _settle(self, job: Job, error: Exception) -> None:
+        outcome = outcome_of(error, job, _now())
+        exc_info = None
+        if outcome.state == FAILED:
+            exc_info = "".join(traceback.format_exception(error))
+            _logger.error("job %s failed: %s", job.uuid, outcome.message)
+        values = self._attempt_values(
+            job,
+            outcome=outcome.outcome,
+            state=outcome.state,
+            hold=None if outcome.delay_s is None else store.HOLD_ETA,
+            delay_s=outcome.delay_s,
+            retry=outcome.retry,
+            message=outcome.message,
+            exc_info=exc_info,
+        )
+        if not store.settle(self._books, values):
+            _logger.warning("job %s: another worker has it", job.uuid)
+
+    def _attempt_values(self, job: Job, **values) -> dict:
+        return {
+            "job_id": job.id,
+            "attempt": job.attempt,
+            "worker_id": self.worker_id,
+            "date_started": job.date_started,
+            **values,
+        }
+
+
+@contextmanager
+def own_transaction(db_name: str, is_ours: Fence) -> Iterator[Cursor]:
+    """Give a job a cursor of its own; commit at the end, roll back on an error.
+
+    No commit in the middle of the job passes once it is somebody else's.
+    """
+    registry = Registry(db_name)
+
+    def commit() -> None:
+        cr.flush()
+        if not is_ours(cr):
+            raise AttemptLost("another worker has it; the commit is refused")
+        Cursor.commit(cr)
+
+    try:
+        with closing(registry.cursor()) as cr:
+            cr.commit = commit
+            yield cr
+            # the one durable commit of the job, with its effects and its outcome
+            Cursor.commit(cr)  # pylint: disable=invalid-commit
+    except BaseException:
+        registry.reset_changes()
+        raise
+    registry.signal_changes()
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc).replace(tzinfo=None)

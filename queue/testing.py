@@ -1,0 +1,64 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How are jobs tested in one transaction, by the code that runs them for real?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from unittest import mock
+
+from odoo import api
+
+from .job import JOB_REGISTRY, JobOptions
+from .runner import Fence, Runner
+
+TEST_WORKER_ID = 0  # no worker has it
+
+
+def run_jobs(env: api.Environment) -> int:
+    """Run every job that is ready, on the cursor of the test; return how many.
+
+    They are claimed, run and settled by the same code as in a worker; in place of
+    a transaction of its own, each job has a savepoint. Those that jobs delay run as
+    well; those with an eta to come stay.
+    """
+    env.flush_all()
+    runner = Runner(env.cr, TEST_WORKER_ID, lambda is_ours: _savepoint(env, is_ours))
+    count = 0
+    while jobs := runner.claim():
+        for job in jobs:
+            runner.run_job(job)
+            count += 1
+    env.invalidate_all()
+    return count
+
+
+@contextmanager
+def _savepoint(env: api.Environment, _is_ours: Fence) -> Iterator:
+    with env.cr.savepoint():
+        yield env.cr
+
+
+@contextmanager
+def mock_job_delay_to_direct(job_path: str) -> Iterator[mock.Mock]:
+    """Run a job function at once where it would be delayed, inside the block.
+
+    Args:
+        job_path: dotted path of the function.
+
+    Raises:
+        AssertionError: there is no job with that path.
+    """
+    module_name, _dot, name = job_path.rpartition(".")
+    try:
+        function = getattr(import_module(module_name), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise AssertionError(f"No job {job_path!r}: {error}") from error
+    if function not in JOB_REGISTRY:
+        raise AssertionError(f"{job_path!r} is no job; decorate it with @job.")
+
+    def run_now(session, model_name, *args, **kwargs):
+        _options, rest = JobOptions.split(kwargs)
+        return function(session, model_name, *args, **rest)
+
+    with mock.patch.object(function, "delay", side_effect=run_now) as delay:
+        yield delay
