@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
@@ -70,9 +71,9 @@ class Cluster:
         if not self.pid():
             return False
         ready = subprocess.run(
-            [self.programs / "pg_isready", "-q", "-h", self.socket_folder],
+            [self.programs / "pg_isready", "-q"],
             check=False,
-            env=self.server().connection_environment(),
+            env={**self.server().connection_environment(), "PGDATABASE": "postgres"},
         )
         return ready.returncode == 0
 
@@ -80,7 +81,9 @@ class Cluster:
         """Start the server, and clear away what a dead one has left."""
         self._end_orphans()
         # Another process may have the number that a dead server has left behind.
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        socket_file = self.socket_folder / SOCKET_NAME
+        for left in (self.data / "postmaster.pid", f"{socket_file}.lock", socket_file):
+            Path(left).unlink(missing_ok=True)
         with self._data_descriptor() as (data, options):
             options_for_server = (
                 f"-c listen_addresses='' -c max_connections={MAX_CONNECTIONS}"
@@ -128,6 +131,8 @@ class Cluster:
                 building.server("postgres").query(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
             finally:
                 building.stop()
+                if building.socket_folder != building.data:
+                    shutil.rmtree(building.socket_folder)
 
     def _socket_for_server(self, data: str) -> str:
         """Return the socket folder as the server sees it, made when needed."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ground import cache
 from ground.process import run
+from ground.say import StepFailed, say
 from ground.workbench import Workbench
 
 FORMAT = "1"  # raise it when templates are made in another way
@@ -42,8 +43,7 @@ def database(bench: Workbench, purpose: str, modules: Iterable[str]) -> Iterator
             copy(bench, find_template(bench, modules), name)
             yield name
         finally:
-            drop(bench, name)
-            lock_file.unlink()
+            _clear_away(bench, name, lock_file)
 
 
 def copy(bench: Workbench, source: str, target: str) -> None:
@@ -76,6 +76,15 @@ def sweep(bench: Workbench) -> None:
             if cache.try_lock(file):
                 drop(bench, path.name)
                 path.unlink(missing_ok=True)
+
+
+def _clear_away(bench: Workbench, name: str, lock_file: Path) -> None:
+    """Drop a database; leave that to the next command when the server is gone."""
+    try:
+        drop(bench, name)
+        lock_file.unlink()
+    except StepFailed as failure:
+        say(f"  {name} stays until the next command: {failure.why}")
 
 
 @contextlib.contextmanager
