@@ -7,6 +7,7 @@ from . import (
     test_backend_lookup,
     test_call_text,
     test_codec,
+    test_deprecation,
     test_docstring,
     test_event,
     test_event_moment,

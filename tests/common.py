@@ -9,6 +9,7 @@ from odoo.tests.common import get_db_name
 from ..backend import BACKENDS, Backend
 from ..components.core import ConnectorEnvironment, ConnectorUnit
 from ..event import Consumer, Event
+from ..queue.testing import mock_job_delay_to_direct  # noqa: F401 its classic path
 from ..session import ConnectorSession
 
 

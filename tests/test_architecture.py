@@ -50,7 +50,7 @@ CLASSIC = {
     "backend_model.py": ("models",),
     "related_action.py": ("components.related_action",),
     "producer.py": ("models.base",),
-    "deprecate.py": (),
+    "deprecate.py": ("components.deprecation",),
     "jobrunner/": ("queue",),
 }
 
