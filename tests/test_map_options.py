@@ -54,6 +54,10 @@ class TestMapOptions(BaseCase):
         self.assertEqual(copies, [options, options, options])
         self.assertEqual({type(made) for made in copies}, {MapOptions})
 
+    def test_protocols_of_python_are_no_options(self):
+        """Who asks an object for ``__html__`` calls what it gets."""
+        self.assertFalse(hasattr(MapOptions(), "__html__"))
+
     def test_options_become_keywords(self):
         def keywords(**kwargs):
             return kwargs
