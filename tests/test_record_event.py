@@ -96,6 +96,17 @@ class TestWrite(ConnectorCase):
 
         self.assertEqual(heard, [(CATEGORY, self.records[0].id, {"name": "green"})])
 
+    def test_values_are_those_that_overrides_passed_down(self):
+        """``res.partner`` completes the address of a website in its own write."""
+        partner = self.env[PARTNER].create({"name": "Ada"})
+        heard = self.listen(on_record_write, PARTNER)
+
+        partner.write({"website": "ada.example"})
+
+        self.assertEqual(
+            heard, [(PARTNER, partner.id, {"website": "http://ada.example"})]
+        )
+
     def test_consumer_sees_the_new_value(self):
         colors = []
         self.subscribe(
