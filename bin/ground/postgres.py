@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which PostgreSQL server do we use: the one PG* variables name, or our own?"""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -52,6 +53,12 @@ class Server:
         given = {"PGHOST": self.host, "PGPORT": self.port, "PGUSER": self.user}
         set_values = {name: value for name, value in given.items() if value}
         return {**self.environment, **set_values}
+
+    @property
+    def key(self) -> str:
+        """Return a short name that tells this server from others."""
+        facts = repr((self.host, self.port, self.user))
+        return hashlib.sha256(facts.encode()).hexdigest()[:8]
 
     @property
     def name(self) -> str:

@@ -38,7 +38,7 @@ def database(bench: Workbench, purpose: str, modules: Iterable[str]) -> Iterator
     """Give the name of a fresh database with ``modules``, dropped at the end."""
     sweep(bench)
     name = f"connector_{purpose}_{cache.repository_key()}_{os.getpid()}"
-    with _owned(name) as lock_file:
+    with _owned(bench, name) as lock_file:
         try:
             copy(bench, find_template(bench, modules), name)
             yield name
@@ -71,7 +71,7 @@ def exists(bench: Workbench, name: str) -> bool:
 
 def sweep(bench: Workbench) -> None:
     """Drop the databases of commands that have ended without doing so."""
-    for path in cache.folder("runs").iterdir():
+    for path in _runs(bench).iterdir():
         with contextlib.suppress(FileNotFoundError), open(path) as file:
             if cache.try_lock(file):
                 drop(bench, path.name)
@@ -88,18 +88,24 @@ def _clear_away(bench: Workbench, name: str, lock_file: Path) -> None:
 
 
 @contextlib.contextmanager
-def _owned(name: str) -> Iterator[Path]:
+def _owned(bench: Workbench, name: str) -> Iterator[Path]:
     """Mark a database as in use for as long as this process lives."""
-    path = cache.folder("runs") / name
+    path = _runs(bench) / name
     with open(path, "w") as file:
         cache.try_lock(file)
         with cache.holding(file):
             yield path
 
 
+def _runs(bench: Workbench) -> Path:
+    """Return the folder of the lock files of copies on this server."""
+    return cache.folder("runs", bench.server.key)
+
+
 def _template_name(bench: Workbench, modules: list[str]) -> str:
     """Return a name that changes with everything a template is made of."""
-    facts = (FORMAT, bench.odoo.version, bench.odoo.parent, cache.folder(), *modules)
+    places = (bench.server.key, bench.odoo.parent, cache.folder())
+    facts = (FORMAT, bench.odoo.version, *places, *modules)
     key = hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
     return f"connector_template_{key}"
 
