@@ -4,6 +4,7 @@
 import argparse
 import contextlib
 import json
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ SCRIPT = Path(__file__).parent / "demo" / "import_contacts.py"
 VERSIONS = {"Friends": "3.0", "Customers": "4.0"}  # of each address book
 DEFAULT_COUNT = 500
 SHOWN_MISTAKES = 20
+LAST_PORT = 65535
 
 DESCRIPTION = """\
 Starts a CardDAV server with two address books, one of vCard 3.0 and one of 4.0,
@@ -77,7 +79,9 @@ def _read_options(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.count < 0:
         parser.error(f"--count is {options.count}, expected 0 or more")
-    if options.port:
+    if options.port is not None:
+        if not 0 < options.port <= LAST_PORT:
+            parser.error(f"--port is {options.port}, expected 1 to {LAST_PORT}")
         _check_port(options.port)
     return options
 
@@ -87,10 +91,10 @@ def _check_port(port: int) -> None:
     try:
         with socket.create_server(("127.0.0.1", port)):
             pass
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise StepFailed(
             f"serve Odoo on port {port}",
-            f"{error}.",
+            f"{os.strerror(error.errno)}.",
             "Choose another --port, or leave it out to take a free one.",
         ) from error
 

@@ -108,8 +108,8 @@ class ContactMapper(PlaceMapper):
     def company(self, record):
         """Tell companies from people, who may belong to one."""
         is_company = self._is_company(record)
-        company = False if is_company else record["company"]
-        return {"is_company": is_company, "company_name": company}
+        company = "" if is_company else record["company"]
+        return {"is_company": is_company, "company_name": company or False}
 
     @mapping
     def birthday(self, record):
