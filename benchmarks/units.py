@@ -22,7 +22,7 @@ from ground.say import Progress
 
 ROUNDS = 9
 RECORDS = per_second(10_000)
-LOOKUPS = per_second(20_000)
+LOOKUPS = per_second(100_000)
 EMPTY_CALLS = per_call(20_000)
 CALLS = per_call(1_000)
 HOOK_S = 4e-6  # what a call may cost when nobody listens

@@ -8,7 +8,6 @@ input and answers with a line of JSON. Nothing is committed.
 import gc
 import itertools
 import json
-import random
 import statistics
 import sys
 import time
@@ -20,16 +19,14 @@ from odoo.addons.bench_units.tasks import Tasks
 sys.path.append(str(Path(__file__).parents[1]))
 
 from side_by_side import floors  # noqa: E402 found there
+from side_by_side.contacts import make_contacts, make_external_ids  # noqa: E402
 from side_by_side.stopwatch import watching, without  # noqa: E402 found there
 
 RECORDS = 10_000  # dictionaries to map in one round
-LOOKUPS = 20_000
+LOOKUPS = 100_000
 EMPTY_CALLS = 20_000
 MANY = 1_000  # records in one call, external ids in one query
 UNWATCHED = "res.partner.category"  # nobody listens to this model
-
-FIELDS = ("street", "street_more", "postcode", "town", "mail", "telephone")
-MORE_FIELDS = ("homepage", "number", "note", "vat_number")
 
 
 class Clockwork:
@@ -46,7 +43,7 @@ class Clockwork:
         # nothing but the record event shall happen beside the write itself
         quiet = env(context={"tracking_disable": True})
         self.partners = self.bindings.odoo_id.with_env(quiet)
-        self.records = [_contact(number) for number in range(RECORDS)]
+        self.records = make_contacts(RECORDS)
 
     def map_records(self):
         """Map 10,000 dictionaries."""
@@ -130,11 +127,11 @@ class Clockwork:
 
     def find_each(self):
         """Find bindings by external id, one by one."""
-        return self._timed_cold(self.tasks.find_each, _external_ids())
+        return self._timed_cold(self.tasks.find_each, make_external_ids(MANY))
 
     def find_many(self):
         """Find bindings by external id, together."""
-        return self._timed_cold(self.tasks.find_many, _external_ids())
+        return self._timed_cold(self.tasks.find_many, make_external_ids(MANY))
 
     def find_each_external(self):
         """Find external ids of normal records, one by one."""
@@ -218,30 +215,12 @@ class Clockwork:
                     "external_id": external_id,
                     "name": f"Contact {external_id}",
                 }
-                for external_id in _external_ids()
+                for external_id in make_external_ids(MANY)
             ]
         )
 
     def _new_pairs(self):
         return [(f"new-{binding.id}", binding) for binding in self.bindings]
-
-
-def _external_ids():
-    return [str(number) for number in range(MANY)]
-
-
-def _contact(number):
-    """Return a contact as another system would send it, with some gaps."""
-    filled = random.Random(number)
-    contact = {name: f"{name} of {number}" for name in FIELDS + MORE_FIELDS}
-    contact["street_more"] = filled.choice(["", "3rd floor"])
-    contact["telephone"] = filled.choice([None, "+49 30 123456", "+41 44 765432"])
-    return contact | {
-        "first_name": "Ada",
-        "last_name": f"Lovelace {number}",
-        "country": filled.choice(["DE", "CH"]),
-        "is_company": filled.choice([True, False]),
-    }
 
 
 def serve(clockwork):
@@ -250,4 +229,5 @@ def serve(clockwork):
         print(json.dumps(getattr(clockwork, line.strip())()), flush=True)
 
 
-serve(Clockwork(env))  # noqa: F821  given by what runs this file
+if __name__ == "__main__":
+    serve(Clockwork(env))  # noqa: F821 given by what runs this file
