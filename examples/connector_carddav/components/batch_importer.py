@@ -2,10 +2,11 @@
 """How does a whole address book come to Odoo?"""
 
 from collections import Counter
+from collections.abc import Callable
 
 import psycopg2
 
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
 
 from odoo.addons.connector.components.synchronizer import Deleter, Importer
@@ -13,11 +14,17 @@ from odoo.addons.connector.exception import InvalidDataError, MappingError
 
 from ..backend import carddav
 from .contact import ContactImporter
+from .deleter import ARCHIVED
 from .importer import CREATED, UPDATED
 
 # What is the fault of one card; any other error ends the import.
 FAULTS = (InvalidDataError, MappingError)
-NOT_STORED = (UserError, psycopg2.IntegrityError, psycopg2.DataError)
+NOT_STORED = (
+    UserError,
+    RedirectWarning,
+    psycopg2.IntegrityError,
+    psycopg2.DataError,
+)
 
 
 @carddav
@@ -25,6 +32,9 @@ class ContactBatchImporter(Importer):
     """Imports the cards that are new or changed; a broken one stops no other."""
 
     _model_name = "carddav.res.partner"
+
+    outcomes: Counter[str]
+    refusals: dict[str, str]  # the reasons by external id
 
     def run(self):
         """Import an address book and return the ``carddav.import`` that tells of it.
@@ -35,17 +45,15 @@ class ContactBatchImporter(Importer):
             FailedJobError: the server refuses to answer.
         """
         self.advisory_lock_or_retry(f"import of {self.backend_record}")
+        self.outcomes, self.refusals = Counter(), {}
         etags = self.backend_adapter.search()
-        outcomes: Counter[str] = Counter()
-        refusals: dict[str, str] = {}
-        for external_id, payload in self.backend_adapter.read_many(
-            self._find_changed(etags)
-        ):
-            try:
-                outcomes[self._import_card(external_id, payload)] += 1
-            except FAULTS as error:
-                refusals[external_id] = str(error)
-        return self._report(len(etags), outcomes, refusals, self._archive(etags))
+        importer, deleter = self.unit_for(ContactImporter), self.unit_for(Deleter)
+        changed = self._find_changed(etags)
+        for external_id, payload in self.backend_adapter.read_many(changed):
+            self._try(external_id, importer.run, external_id, payload)
+        for binding in self._find_gone(etags):
+            self._try(binding.external_id, deleter.run, binding)
+        return self._report(etags)
 
     def _find_changed(self, etags: dict[str, str]) -> list[str]:
         """Return the cards that differ from what we have imported."""
@@ -56,44 +64,47 @@ class ContactBatchImporter(Importer):
             if external_id not in bindings or bindings[external_id].etag != etag
         ]
 
-    def _import_card(self, external_id: str, payload) -> str:
-        """Import one card, all of it or nothing, and return what was done."""
-        try:
-            with self.env.cr.savepoint():
-                return self.unit_for(ContactImporter).run(external_id, payload)
-        except NOT_STORED as error:
-            raise InvalidDataError(
-                f"Cannot store card {external_id!r} of "
-                f"{self.backend_record.describe()}: {str(error).strip()} "
-                "Correct the card, then import again."
-            ) from error
-
-    def _archive(self, etags: dict[str, str]) -> int:
-        """Archive the contacts whose cards are gone, and return how many."""
-        gone = self.model.with_context(active_test=False).search(
+    def _find_gone(self, etags: dict[str, str]):
+        """Return the bindings of cards that have been there."""
+        return self.model.with_context(active_test=False).search(
             [
                 ("backend_id", "=", self.backend_record.id),
                 ("external_id", "not in", list(etags)),
                 ("is_card_deleted", "=", False),
             ]
         )
-        if gone:
-            self.unit_for(Deleter).run(gone)
-        return len(gone)
 
-    def _report(self, read, outcomes, refusals, archived):
-        written = outcomes[CREATED] + outcomes[UPDATED]
+    def _try(self, external_id: str, step: Callable[..., str], *args) -> None:
+        """Take a step with one card, all of it or nothing, and note what came out."""
+        try:
+            with self.env.cr.savepoint():
+                outcome = step(*args)
+        except FAULTS as error:
+            self.refusals[external_id] = str(error)
+        except NOT_STORED as error:
+            self.refusals[external_id] = (
+                f"Cannot store card {external_id!r} of "
+                f"{self.backend_record.describe()}: {str(error.args[0]).strip()} "
+                "Correct the card or the contact, then import again."
+            )
+        else:
+            self.outcomes[outcome] += 1
+
+    def _report(self, etags: dict[str, str]):
+        done = self.outcomes
+        refused = self.refusals.keys() & etags.keys()
+        handled_count = done[CREATED] + done[UPDATED] + len(refused)
         return self.env["carddav.import"].create(
             {
                 "backend_id": self.backend_record.id,
-                "read_count": read,
-                "created_count": outcomes[CREATED],
-                "updated_count": outcomes[UPDATED],
-                "skipped_count": read - written - len(refusals),
-                "archived_count": archived,
+                "read_count": len(etags),
+                "created_count": done[CREATED],
+                "updated_count": done[UPDATED],
+                "skipped_count": len(etags) - handled_count,
+                "archived_count": done[ARCHIVED],
                 "refusal_ids": [
                     Command.create({"external_id": external_id, "reason": reason})
-                    for external_id, reason in refusals.items()
+                    for external_id, reason in self.refusals.items()
                 ],
             }
         )

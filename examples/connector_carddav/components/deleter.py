@@ -5,6 +5,8 @@ from odoo.addons.connector.components.synchronizer import Deleter
 
 from ..backend import carddav
 
+ARCHIVED = "archived"
+
 
 @carddav
 class ContactDeleter(Deleter):
@@ -15,8 +17,9 @@ class ContactDeleter(Deleter):
 
     _model_name = "carddav.res.partner"
 
-    def run(self, bindings) -> None:
-        """Archive the contacts of bindings, with their further addresses."""
-        bindings = bindings.with_context(connector_no_export=True)
-        bindings.write({"is_card_deleted": True, "etag": False})
-        (bindings.odoo_id | bindings.address_ids.odoo_id).action_archive()
+    def run(self, binding) -> str:
+        """Archive the contact of a binding, with its further addresses."""
+        binding = binding.with_context(connector_no_export=True)
+        binding.write({"is_card_deleted": True, "etag": False})
+        (binding.odoo_id | binding.address_ids.odoo_id).action_archive()
+        return ARCHIVED

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What does an import do when the address book has changed, or has not?"""
 
+from odoo.tests import new_test_user
+
 from ..components.contact import ContactImporter
 from .common import CarddavCase
 
@@ -69,6 +71,22 @@ class TestChanges(CarddavCase):
         self.assertFalse(child.active)
         self.assertTrue(self.find("bob").odoo_id.active)
         self.assertEqual(self.import_and_count(), (0, 0, 1, 0))
+
+    def test_contact_that_cannot_be_archived_stops_no_other(self):
+        new_test_user(self.env, "ada", partner_id=self.ada.odoo_id.id)
+        self.book.delete("ada")
+        self.book.delete("bob")
+
+        done = self.backend.import_contacts()
+
+        self.assertEqual((done.archived_count, done.refused_count), (1, 1))
+        self.assertRegex(
+            done.refusal_ids.reason,
+            r"'ada.vcf' of 'Friends' .*: You cannot archive contacts linked to an "
+            "active user",
+        )
+        self.assertTrue(self.ada.odoo_id.active)
+        self.assertFalse(self.ada.is_card_deleted)
 
     def test_contact_comes_back_with_its_card(self):
         child = self.ada.address_ids.odoo_id
