@@ -8,6 +8,7 @@ from . import (
     test_call_text,
     test_codec,
     test_deprecation,
+    test_docs,
     test_docstring,
     test_event,
     test_event_moment,

@@ -62,9 +62,7 @@ def find_false_examples(path: Path, names: dict, text: str | None = None) -> lis
         text: the document, where it is not as it was written.
     """
     text = path.read_text() if text is None else text
-    examples = doctest.DocTestParser().get_doctest(
-        text, names, path.name, str(path), 0
-    )
+    examples = doctest.DocTestParser().get_doctest(text, names, path.name, str(path), 0)
     found: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     runner.run(examples, out=found.append)

@@ -111,7 +111,6 @@ class TestShop(TransactionCase):
         self.assertEqual(job.name, "Import one customer of the shop.")
         self.assertEqual(self.find_customers().name, "Ada")
 
-
     def test_examples_of_the_readme_give_what_it_shows(self):
         self.server.write_customer("7", full_name="Ada", mail="ada@example.com")
         self.patch(sys.modules[job.__module__], "JOB_REGISTRY", set(JOB_REGISTRY))
