@@ -1,0 +1,72 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Jobs that leave a trace, and the traces."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from odoo import fields, models
+
+from odoo.addons.connector.queue.job import job
+
+TRACE = "connector.test.trace"
+
+
+class TestTrace(models.Model):
+    """That a job ran: each run leaves one, in its own transaction."""
+
+    _name = TRACE
+    _description = "Test Trace"
+    _order = "id"
+
+    name = fields.Char()
+    job_uuid = fields.Char(default=lambda self: self.env.context.get("job_uuid"))
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
+
+    @job
+    def copy_as(self, name):
+        """Leave a trace with another name for each of these."""
+        return self.create([{"name": name} for _trace in self]).ids
+
+    @job(default_channel="root.traces", retry_pattern={1: 7})
+    def rename(self, name):
+        """Rename these traces."""
+        self.write({"name": name})
+
+    def archive_quietly(self):
+        """Do what no job may do."""
+
+
+class TestTraceOverride(models.Model):
+    """An addon that overrides a job and does not decorate it again."""
+
+    _inherit = TRACE
+
+    def rename(self, name):
+        """Rename these traces, in capitals."""
+        return super().rename(name.upper())
+
+
+@job
+def leave_trace(session, _model_name, name="trace"):
+    """Leave a trace."""
+    return session.env[TRACE].create({"name": name}).name
+
+
+@job(default_channel="root.traces.slow")
+def leave_trace_slowly(session, _model_name, name, seconds):
+    """Leave a trace, and take some time."""
+    session.env[TRACE].create({"name": name})
+    time.sleep(seconds)
+
+
+@job
+def kill_own_process(session, _model_name, file=None):
+    """Leave a trace and kill this process; only once when a file is given."""
+    session.env[TRACE].create({"name": "killer"})
+    if file and Path(file).exists():
+        return
+    if file:
+        Path(file).touch()
+    os.kill(os.getpid(), signal.SIGKILL)
