@@ -9,6 +9,7 @@ from docutils.core import publish_doctree
 
 ROOT = Path(__file__).parents[1]
 QUIET = {"report_level": 5, "halt_level": 5, "file_insertion_enabled": False}
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 INFO = 1  # docutils' level: a hint that a line may not mean what it seems to
 
 
@@ -63,8 +64,9 @@ def find_false_examples(path: Path, names: dict, text: str | None = None) -> lis
     """
     text = path.read_text() if text is None else text
     examples = doctest.DocTestParser().get_doctest(text, names, path.name, str(path), 0)
+    examples.globs = names  # not a copy: what is declared can be imported
     found: list[str] = []
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    runner = doctest.DocTestRunner(optionflags=FLAGS)
     runner.run(examples, out=found.append)
     return found
 

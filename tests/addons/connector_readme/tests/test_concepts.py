@@ -1,0 +1,36 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Do the examples of the concepts give what they show?"""
+
+import sys
+
+from odoo.addons.connector.event import (
+    on_record_create,
+    on_record_unlink,
+    on_record_write,
+)
+from odoo.addons.connector.queue.job import job
+from odoo.addons.connector.tests.common import ConnectorCase
+from odoo.addons.connector.tests.documents import ROOT, find_false_examples
+
+CONCEPTS = ROOT / "docs" / "concepts.rst"
+
+
+class TestConcepts(ConnectorCase):
+    def setUp(self):
+        super().setUp()
+        for event in (on_record_create, on_record_write, on_record_unlink):
+            self.patch(event, "_consumers", dict(event._consumers))
+        engine = sys.modules[job.__module__]
+        self.patch(engine, "JOB_REGISTRY", set(engine.JOB_REGISTRY))
+        module = type(sys)("odoo.addons.connector_readme.concepts")
+        sys.modules[module.__name__] = module  # a worker imports its jobs from there
+        self.addCleanup(sys.modules.pop, module.__name__)
+        self.names = vars(module)
+
+    def test_examples_give_what_they_show(self):
+        shops = self.env["shop.backend"]
+        record = shops.create({"name": "Shop", "url": "http://127.0.0.1:1"})  # unused
+        self.names.update(env=self.env, record=record)
+        found = find_false_examples(CONCEPTS, self.names)
+
+        self.assertEqual("".join(found), "")
