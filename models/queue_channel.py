@@ -4,6 +4,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ..queue.wake import wake_after_commit
+
 ROOT = "root"
 
 
@@ -22,6 +24,43 @@ class QueueChannel(models.Model):
     )
     job_function_ids = fields.One2many("connector.queue.function", "channel_id")
 
+    is_paused = fields.Boolean(
+        string="Paused", help="No job of the channel, or of one below it, starts."
+    )
+    capacity = fields.Integer(help="Jobs that run at the same time; 0: any number.")
+    is_sequential = fields.Boolean(
+        string="Sequential",
+        help="Jobs run one at a time and in their order; a failed one stops the "
+        "others until it is done or cancelled.",
+    )
+    throttle_s = fields.Float(
+        string="Throttle", help="Seconds between two starts at least; 0: none."
+    )
+    rate_count = fields.Integer(
+        string="Rate", help="Starts in one period at most; 0: any number."
+    )
+    rate_period_s = fields.Float(
+        string="Period", default=60, help="Length of the period in seconds."
+    )
+    is_open = fields.Boolean(compute="_compute_is_open", store=True, recursive=True)
+    is_limited = fields.Boolean(
+        compute="_compute_is_limited", store=True, recursive=True
+    )
+
+    # written by the claims, see queue.store.channel
+    next_start_at = fields.Datetime(readonly=True)
+    period_count = fields.Integer(readonly=True)
+    period_end_at = fields.Datetime(readonly=True)
+
+    _limits_check = models.Constraint(
+        "CHECK (capacity >= 0 AND throttle_s >= 0 AND rate_count >= 0"
+        " AND (rate_count = 0 OR rate_period_s > 0))",
+        "Limits are not negative, and a rate has a period.",
+    )
+    _sequential_check = models.Constraint(
+        "CHECK (NOT is_sequential OR capacity IN (0, 1))",
+        "A sequential channel runs one job at a time: its capacity is 1.",
+    )
     _complete_name_uniq = models.Constraint(
         "UNIQUE (complete_name)", "There is a channel with this name already."
     )
@@ -33,6 +72,29 @@ class QueueChannel(models.Model):
         for channel in self:
             names = filter(None, [channel.parent_id.complete_name, channel.name])
             channel.complete_name = ".".join(names)
+
+    @api.depends("is_paused", "parent_id.is_open")
+    def _compute_is_open(self):
+        for channel in self:
+            parent = channel.parent_id
+            channel.is_open = not channel.is_paused and (not parent or parent.is_open)
+
+    @api.depends(
+        "capacity",
+        "is_sequential",
+        "throttle_s",
+        "rate_count",
+        "parent_id.is_limited",
+    )
+    def _compute_is_limited(self):
+        for channel in self:
+            channel.is_limited = bool(
+                channel.capacity
+                or channel.is_sequential
+                or channel.throttle_s
+                or channel.rate_count
+                or channel.parent_id.is_limited
+            )
 
     # === CONSTRAINTS === #
 
@@ -62,6 +124,7 @@ class QueueChannel(models.Model):
         if {"name", "parent_id"} & vals.keys():
             self._check_not_root()
             self.env.registry.clear_cache()
+        wake_after_commit(self.env.cr)  # another limit, other jobs
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

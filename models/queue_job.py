@@ -62,7 +62,11 @@ class QueueJob(models.Model):
         "(channel_id, priority, id) WHERE state = 'pending' AND hold IS NULL"
     )
     _eta_idx = models.Index("(eta) WHERE state = 'pending' AND hold = 'eta'")
-    _held_idx = models.Index("(worker_id, claim_number) WHERE state = 'enqueued'")
+    _taken_idx = models.Index("(channel_id) WHERE state = 'enqueued'")
+    _order_idx = models.Index(
+        "(channel_id, priority, id)"
+        " WHERE state = 'failed' OR (state = 'pending' AND hold = 'eta')"
+    )
     _identity_uniq = models.UniqueIndex(
         "(identity_key)"
         " WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')"

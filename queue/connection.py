@@ -1,6 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """On which connections does the engine keep its books?"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
@@ -25,3 +28,16 @@ def connect(db_name: str):
         isolation_level=ISOLATION_LEVEL_READ_COMMITTED, autocommit=True
     )
     return connection
+
+
+@contextmanager
+def one_transaction(cr) -> Iterator[None]:
+    """Make the statements of a block on the books one transaction.
+
+    On the cursor of a test they are part of its transaction anyway.
+    """
+    if cr.connection.autocommit:
+        with cr.connection:
+            yield
+    else:
+        yield

@@ -230,6 +230,7 @@ class Job:
     func_name: str
     method_name: str | None
     model_name: str | None
+    channel_id: int
     payload: object
     payload_version: int
     user_id: int
@@ -239,6 +240,7 @@ class Job:
     max_retries: int
     attempt: int
     is_user_active: bool = True
+    is_limited: bool = False  # its channel, or one above, has limits
     func: Callable | None = None
     date_started: datetime | None = None
     args: tuple = ()

@@ -14,6 +14,8 @@ from odoo.sql_db import Cursor
 
 from ..session import ConnectorSession
 from . import codec, store
+from .channel import Limits
+from .connection import one_transaction
 from .job import FAILED, Job
 from .outcome import AttemptLost, outcome_of
 
@@ -43,16 +45,57 @@ class Runner:
         self.running_backend_pid: int | None = None
         self._books = books
         self._transaction = transaction
+        self.start_in_s: float | None = None
+        """Seconds until a throttled channel lets a job start, when one waits."""
         self._claimed_count = 0
         self._mean_s = BATCH_S  # of a job; the first claims are small
 
     def claim(self) -> list[Job]:
-        """Take the jobs to run next, in the order in which they must be run."""
+        """Take the jobs to run next, in the order in which they must be run.
+
+        They are either one job of a channel with limits, or a batch of the others;
+        whichever is more urgent.
+        """
         store.release_eta(self._books, ETA_BATCH)
-        limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
-        rows = store.claim_jobs(self._books, self.worker_id, limit, self._claimed_count)
+        rows = self._claim_limited() or self._claim_batch()
         self._claimed_count += len(rows)
         return [Job.from_row(row) for row in rows]
+
+    def _claim_batch(self) -> list[dict]:
+        limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
+        return store.claim_jobs(self._books, self.worker_id, limit, self._claimed_count)
+
+    def _claim_limited(self) -> list[dict]:
+        """Take one job of the first limited channel that has room."""
+        self.start_in_s = None
+        for channel_id, limiting_ids in store.find_limited(self._books):
+            with one_transaction(self._books):
+                if self._has_room(limiting_ids):
+                    rows = store.claim_limited_job(
+                        self._books, self.worker_id, channel_id, self._claimed_count
+                    )
+                    if rows:
+                        store.note_start(self._books, limiting_ids)
+                        return [{**row, "is_limited": True} for row in rows]
+        return []
+
+    def _has_room(self, channel_ids: list[int]) -> bool:
+        """Tell whether every channel lets a job start; hold their locks."""
+        channels = [
+            Limits(**row) for row in store.lock_limits(self._books, channel_ids)
+        ]
+        wait_s = max(channel.start_in_s() for channel in channels)
+        if wait_s:
+            known_s = self.start_in_s
+            self.start_in_s = wait_s if known_s is None else min(known_s, wait_s)
+            return False
+        return not any(self._is_full(channel) for channel in channels)
+
+    def _is_full(self, channel: Limits) -> bool:
+        if channel.slots is not None:
+            if store.count_taken(self._books, channel.id) >= channel.slots:
+                return True
+        return channel.is_sequential and store.is_order_blocked(self._books, channel.id)
 
     def release(self, jobs: list[Job]) -> None:
         """Give back jobs that were not started."""

@@ -32,6 +32,7 @@ _logger = logging.getLogger(__name__)
 MODEL = "connector.queue.job"
 TICK_S = 1.0  # how often the watcher looks around
 FIND_DATABASES_S = 60.0  # how often it asks for databases nobody opened here
+LOOK_S = 0.5  # how long a pause may go unnoticed between two jobs
 RECONNECT_S = 1.0  # after an error, before a worker is made anew
 
 
@@ -58,6 +59,8 @@ class Worker(threading.Thread):
         self.runner = Runner(
             self._books, self.presence.worker_id, partial(own_transaction, db_name)
         )
+        self._closed_ids: set[int] = set()
+        self._looked_at = 0.0
         self._woken = threading.Event()
         self._stopping = threading.Event()
 
@@ -104,9 +107,10 @@ class Worker(threading.Thread):
             _logger.debug("worker of %s ends without a word", self.db_name)
 
     def _idle_s(self) -> float:
-        eta_s = store.next_eta_s(self._books)
-        poll_s = self.settings.poll_s
-        return poll_s if eta_s is None else max(0.0, min(poll_s, eta_s))
+        """Return how long to wait when nobody wakes the worker."""
+        known = store.next_eta_s(self._books), self.runner.start_in_s
+        waits = [seconds for seconds in known if seconds is not None]
+        return max(0.0, min([self.settings.poll_s, *waits]))
 
     # === WORK === #
 
@@ -127,8 +131,20 @@ class Worker(threading.Thread):
         return True
 
     def run_job(self, job: Job) -> None:
-        """Run one job and store what became of it."""
+        """Run one job, unless its channel was paused since it was claimed."""
+        if self._is_closed(job.channel_id):
+            self.runner.release([job])
+            return
         self.runner.run_job(job)
+        if job.is_limited:
+            store.wake(self._books)  # others may wait for its place
+
+    def _is_closed(self, channel_id: int) -> bool:
+        now = time.monotonic()
+        if now - self._looked_at > LOOK_S:
+            self._looked_at = now
+            self._closed_ids = store.find_closed(self._books)
+        return channel_id in self._closed_ids
 
 
 class WorkerWatcher(threading.Thread):

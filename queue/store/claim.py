@@ -29,10 +29,33 @@ UPDATE connector_queue_job AS job
  WHERE job.id = due.id
 """
 
-# Take up to %(limit)s ready jobs of the channels without limits. They are run in the
+# The end of each claim: give the jobs of "next" to the worker. They are run in the
 # order of claim_number, so that after a death the first unfinished one is the one
-# that ran. Locks: job rows, SKIP LOCKED. Index: connector_queue_job__ready_idx.
-CLAIM = """
+# that ran.
+_TAKE = """,
+claimed AS (
+    UPDATE connector_queue_job AS job
+       SET state = 'enqueued',
+           worker_id = %(worker_id)s,
+           claim_number = %(claimed_before)s + next.place,
+           date_enqueued = clock_timestamp() AT TIME ZONE 'UTC'
+      FROM next
+     WHERE job.id = next.id
+    RETURNING job.*
+)
+SELECT claimed.id, claimed.uuid, func_name, method_name, model_name, channel_id,
+       payload::text AS payload, payload_version, user_id, claimed.company_id,
+       context::text AS context, retry, max_retries, attempt,
+       COALESCE(users.active OR users.id = %(superuser_id)s, FALSE) AS is_user_active
+  FROM claimed
+  LEFT JOIN res_users AS users ON users.id = claimed.user_id
+ ORDER BY claim_number
+"""
+
+# Take up to %(limit)s ready jobs of the open channels without limits.
+# Locks: job rows, SKIP LOCKED. Index: connector_queue_job__ready_idx.
+CLAIM = (
+    """
 WITH next AS (
     SELECT job.id, row_number() OVER (ORDER BY job.priority, job.id) AS place
       FROM connector_queue_channel AS channel
@@ -44,27 +67,27 @@ WITH next AS (
             LIMIT %(limit)s
               FOR UPDATE SKIP LOCKED
      ) AS job
+     WHERE channel.is_open AND NOT channel.is_limited
      ORDER BY job.priority, job.id
      LIMIT %(limit)s
-),
-claimed AS (
-    UPDATE connector_queue_job AS job
-       SET state = 'enqueued',
-           worker_id = %(worker_id)s,
-           claim_number = %(claimed_before)s + next.place,
-           date_enqueued = clock_timestamp() AT TIME ZONE 'UTC'
-      FROM next
-     WHERE job.id = next.id
-    RETURNING job.*
+)"""
+    + _TAKE
 )
-SELECT claimed.id, claimed.uuid, func_name, method_name, model_name,
-       payload::text AS payload, payload_version, user_id, claimed.company_id,
-       context::text AS context, retry, max_retries, attempt,
-       COALESCE(users.active OR users.id = %(superuser_id)s, FALSE) AS is_user_active
-  FROM claimed
-  LEFT JOIN res_users AS users ON users.id = claimed.user_id
- ORDER BY claim_number
-"""
+
+# Take the first ready job of one channel, whose limits were looked at under their lock.
+# Locks: the job's row, SKIP LOCKED. Index: connector_queue_job__ready_idx.
+CLAIM_LIMITED = (
+    """
+WITH next AS (
+    SELECT id, 1 AS place
+      FROM connector_queue_job
+     WHERE channel_id = %(channel_id)s AND state = 'pending' AND hold IS NULL
+     ORDER BY priority, id
+     LIMIT 1
+       FOR UPDATE SKIP LOCKED
+)"""
+    + _TAKE
+)
 
 # Give back the jobs a worker claimed and did not start.
 RELEASE = """
@@ -75,10 +98,17 @@ UPDATE connector_queue_job
    AND worker_id = %(worker_id)s
 """
 
-# Is there a job that could start now? Index: connector_queue_job__ready_idx.
+# Is there a job that could start now, limits aside?
+# Indexes: connector_queue_job__ready_idx, connector_queue_job__eta_idx.
 HAS_READY_JOB = """
 SELECT EXISTS (
-    SELECT FROM connector_queue_job WHERE state = 'pending' AND hold IS NULL
+    SELECT FROM connector_queue_channel AS channel
+     CROSS JOIN LATERAL (
+           SELECT FROM connector_queue_job
+            WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+            LIMIT 1
+     ) AS job
+     WHERE channel.is_open
 )
     OR EXISTS (
     SELECT FROM connector_queue_job
@@ -102,13 +132,28 @@ def release_eta(cr, limit: int) -> int:
 
 def claim_jobs(cr, worker_id: int, limit: int, claimed_before: int) -> list[dict]:
     """Take ready jobs for a worker; return what CLAIM does, in its order."""
-    values = {
+    cr.execute(CLAIM, {"limit": limit, **_worker_values(worker_id, claimed_before)})
+    return _rows(cr)
+
+
+def claim_limited_job(
+    cr, worker_id: int, channel_id: int, claimed_before: int
+) -> list[dict]:
+    """Take the first ready job of a channel, if there is one; return as CLAIM does."""
+    values = _worker_values(worker_id, claimed_before)
+    cr.execute(CLAIM_LIMITED, {"channel_id": channel_id, **values})
+    return _rows(cr)
+
+
+def _worker_values(worker_id: int, claimed_before: int) -> dict:
+    return {
         "worker_id": worker_id,
-        "limit": limit,
         "claimed_before": claimed_before,
         "superuser_id": SUPERUSER_ID,  # archived, and yet allowed to run jobs
     }
-    cr.execute(CLAIM, values)
+
+
+def _rows(cr) -> list[dict]:
     names = [column.name for column in cr.description]
     return [dict(zip(names, row, strict=True)) for row in cr.fetchall()]
 

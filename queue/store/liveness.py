@@ -92,7 +92,7 @@ SELECT pg_terminate_backend(pid)
 """
 
 # The jobs of workers that exist no more: the first unfinished one of each is charged
-# with the death, the others were only claimed. Index: connector_queue_job__held_idx.
+# with the death, the others were only claimed. Index: connector_queue_job__taken_idx.
 RECOVER_JOBS = """
 WITH lost AS (
     SELECT id, worker_id, attempt,

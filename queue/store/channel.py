@@ -1,0 +1,139 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which channels have limits, and do these let another job start?"""
+
+# The open channels with limits that have a ready job, the most urgent job first, and
+# the channels whose limits count for each: itself and those above it.
+# Index: connector_queue_job__ready_idx.
+FIND_LIMITED = """
+WITH RECURSIVE above (channel_id, id, parent_id) AS (
+    SELECT id, id, parent_id
+      FROM connector_queue_channel
+     WHERE is_open AND is_limited
+     UNION ALL
+    SELECT above.channel_id, parent.id, parent.parent_id
+      FROM above
+      JOIN connector_queue_channel AS parent ON parent.id = above.parent_id
+),
+chain AS (
+    SELECT channel_id, array_agg(id ORDER BY id) AS ids FROM above GROUP BY channel_id
+)
+SELECT chain.channel_id, chain.ids
+  FROM chain
+ CROSS JOIN LATERAL (
+       SELECT priority, id
+         FROM connector_queue_job
+        WHERE channel_id = chain.channel_id AND state = 'pending' AND hold IS NULL
+        ORDER BY priority, id
+        LIMIT 1
+ ) AS first
+ ORDER BY first.priority, first.id
+"""
+
+# The limits of some channels. Locks: their rows, in the order of their ids, until the
+# claim is committed: claims of one limited channel happen one after the other.
+LOCK_LIMITS = """
+SELECT id,
+       COALESCE(capacity, 0) AS capacity,
+       COALESCE(is_sequential, FALSE) AS is_sequential,
+       COALESCE(throttle_s, 0) AS throttle_s,
+       COALESCE(rate_count, 0) AS rate_count,
+       extract(epoch FROM next_start_at - clock_timestamp() AT TIME ZONE 'UTC')
+           AS wait_s,
+       COALESCE(period_count, 0) AS period_count,
+       extract(epoch FROM period_end_at - clock_timestamp() AT TIME ZONE 'UTC')
+           AS period_left_s
+  FROM connector_queue_channel
+ WHERE id = ANY (%(channel_ids)s)
+ ORDER BY id
+   FOR NO KEY UPDATE
+"""
+
+# How many jobs of a channel, or of one below it, are taken by workers?
+# Index: connector_queue_job__taken_idx.
+COUNT_TAKEN = """
+WITH RECURSIVE below (id) AS (
+    SELECT %(channel_id)s
+     UNION ALL
+    SELECT channel.id
+      FROM below
+      JOIN connector_queue_channel AS channel ON channel.parent_id = below.id
+)
+SELECT count(*)
+  FROM connector_queue_job AS job
+  JOIN below ON below.id = job.channel_id
+ WHERE job.state = 'enqueued'
+"""
+
+# Does a channel that keeps the order have to wait: for a failed job, or for one before
+# this that waits for its eta? Index: connector_queue_job__order_idx.
+IS_ORDER_BLOCKED = """
+SELECT EXISTS (
+    SELECT FROM connector_queue_job AS held
+     WHERE held.channel_id = %(channel_id)s
+       AND (held.state = 'failed' OR (held.state = 'pending' AND held.hold = 'eta'))
+       AND (held.state = 'failed' OR (held.priority, held.id) < (
+           SELECT priority, id
+             FROM connector_queue_job
+            WHERE channel_id = %(channel_id)s AND state = 'pending' AND hold IS NULL
+            ORDER BY priority, id
+            LIMIT 1
+       ))
+)
+"""
+
+# Note a start in a channel that counts them. Locks: its row, which is ours already.
+NOTE_START = """
+UPDATE connector_queue_channel
+   SET next_start_at = clock_timestamp() AT TIME ZONE 'UTC'
+                       + COALESCE(throttle_s, 0) * INTERVAL '1 second',
+       period_count = CASE
+           WHEN period_end_at > clock_timestamp() AT TIME ZONE 'UTC'
+           THEN period_count + 1
+           ELSE 1 END,
+       period_end_at = CASE
+           WHEN period_end_at > clock_timestamp() AT TIME ZONE 'UTC'
+           THEN period_end_at
+           ELSE clock_timestamp() AT TIME ZONE 'UTC'
+                + rate_period_s * INTERVAL '1 second' END
+ WHERE id = ANY (%(channel_ids)s)
+   AND (throttle_s > 0 OR rate_count > 0)
+"""
+
+# The channels of which no job may start now.
+FIND_CLOSED = "SELECT id FROM connector_queue_channel WHERE NOT is_open"
+
+
+def find_limited(cr) -> list[tuple[int, list[int]]]:
+    """Return each limited channel that has work, with the channels that limit it."""
+    cr.execute(FIND_LIMITED)
+    return cr.fetchall()
+
+
+def lock_limits(cr, channel_ids: list[int]) -> list[dict]:
+    """Return the limits of channels, which nobody else looks at until the commit."""
+    cr.execute(LOCK_LIMITS, {"channel_ids": channel_ids})
+    names = [column.name for column in cr.description]
+    return [dict(zip(names, row, strict=True)) for row in cr.fetchall()]
+
+
+def count_taken(cr, channel_id: int) -> int:
+    """Return how many jobs of a channel and of those below it are taken."""
+    cr.execute(COUNT_TAKEN, {"channel_id": channel_id})
+    return cr.fetchone()[0]
+
+
+def is_order_blocked(cr, channel_id: int) -> bool:
+    """Tell whether a sequential channel waits for an earlier job."""
+    cr.execute(IS_ORDER_BLOCKED, {"channel_id": channel_id})
+    return cr.fetchone()[0]
+
+
+def note_start(cr, channel_ids: list[int]) -> None:
+    """Count a start in the channels that count them."""
+    cr.execute(NOTE_START, {"channel_ids": channel_ids})
+
+
+def find_closed(cr) -> set[int]:
+    """Return the channels that are paused, or below a paused one."""
+    cr.execute(FIND_CLOSED)
+    return {row[0] for row in cr.fetchall()}
