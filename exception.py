@@ -16,6 +16,7 @@
         ├── NotReadableJobError    the job's arguments cannot be read
         ├── FailedJobError         fail the job for good
         ├── RetryableJobError      put the job back, with a delay
+        │   ├── NewerPayloadError      a later version of the addon wrote the job
         │   ├── NetworkRetryableError  the far side did not answer
         │   └── NoExternalId           the record has no external id yet
         ├── NothingToDoJob         end the job as done, keep the message
@@ -96,6 +97,10 @@ class RetryableJobError(JobError):
         super().__init__(msg)
         self.seconds = seconds
         self.ignore_retry = ignore_retry
+
+
+class NewerPayloadError(RetryableJobError, NotReadableJobError):
+    """The arguments were stored by a later version, which may run them."""
 
 
 class NetworkRetryableError(RetryableJobError):

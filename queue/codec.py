@@ -29,7 +29,7 @@ from markupsafe import Markup
 from odoo import api
 from odoo.models import BaseModel
 
-from ..exception import NotReadableJobError
+from ..exception import NewerPayloadError, NotReadableJobError
 from .refusal import Refused, explain
 
 VERSION = 1
@@ -77,13 +77,15 @@ def decode(
         version: format of the payload, as it was stored with the job.
 
     Raises:
-        NotReadableJobError: the payload was not written by ``encode``, was written
-            by a later version of it, or names a model that this database lacks.
+        NotReadableJobError: the payload was not written by ``encode``, or names a
+            model that this database lacks.
+        NewerPayloadError: a later version of ``encode`` wrote it.
     """
     if version > VERSION:
-        raise NotReadableJobError(
+        raise NewerPayloadError(
             f"Cannot read the job's arguments: their format is {version}, expected at "
-            f"most {VERSION}. Update the addon connector, then requeue the job."
+            f"most {VERSION}. Update the addon connector; the job waits for it.",
+            ignore_retry=True,
         )
     try:
         args, kwargs = json.loads(payload) if isinstance(payload, str) else payload

@@ -267,7 +267,7 @@ class Job:
 
         Raises:
             FailedJobError: the function is gone, is no job, or its addon is not
-                installed; or the user cannot log in any more.
+                installed; records are gone; or the user cannot log in any more.
         """
         if not self.is_user_active:
             raise FailedJobError(
@@ -277,18 +277,29 @@ class Job:
         if self.method_name:
             records, *args = self.args
             self.func = self._find_method(records)
-            return self.func(*args, **self.kwargs)
+            self._check_exist(records)
+            return getattr(records, self.method_name)(*args, **self.kwargs)
         self.func = self._find_function(session)
         return self.func(session, self.model_name, *self.args, **self.kwargs)
 
     def _find_method(self, records) -> Callable:
-        if not find_job_method(type(records), self.method_name):
+        method = find_job_method(type(records), self.method_name)
+        if method is None:
             raise FailedJobError(
                 f"Cannot run {self.func_name}: model {records._name!r} has no method "
                 f"{self.method_name!r} decorated with @job. Bring it back, or cancel "
                 "the job."
             )
-        return getattr(records, self.method_name)
+        return method
+
+    def _check_exist(self, records) -> None:
+        """Refuse to run for records some of which would be silently left out."""
+        gone = records - records.exists()
+        if gone:
+            raise FailedJobError(
+                f"Cannot run {self.func_name}: {gone} does not exist any more. "
+                "Delay it for the records that are left, or set the job to done."
+            )
 
     def _find_function(self, session: ConnectorSession) -> Callable:
         module_name, _dot, name = self.func_name.rpartition(".")
