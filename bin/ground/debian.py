@@ -27,7 +27,12 @@ def install_packages(packages: list[str], reason: str) -> None:
         run(install, step, env=environment)
     except StepFailed:
         # Package lists may be missing or too old to find the files on the mirror.
-        run([*apt, "update"], "update apt's package lists", env=environment)
+        run(
+            [*apt, "update"],
+            "update apt's package lists",
+            env=environment,
+            remedy=by_hand,
+        )
         run(install, step, env=environment, remedy=by_hand)
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from ground import browser, cache, template
+from ground import browser, cache, own_tests, template
 from ground.addons import Addon, find_addons, find_dependencies
 from ground.odoo_server import free_port, read_end
 from ground.say import Progress, StepFailed, say
@@ -28,8 +28,8 @@ own, at install and after it. What is missing is set up first. The last line is
 """
 TAGS = """\
 narrows the run: TestClass, TestClass.test_method, test_method, test_file.py, an addon
-(connector_carddav), a tag (race, browser), or any piece of Odoo's --test-tags
-([-][tag][/addon][:Class][.method])
+(connector_carddav), a tag (race, browser), ground (these tools), or any piece of
+Odoo's --test-tags ([-][tag][/addon][:Class][.method])
 """
 
 
@@ -40,13 +40,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--log", action="store_true", help="show Odoo's log as it runs")
     # A tag may begin with "-", which excludes it.
     options, others = parser.parse_known_args(arguments)
-    plan = _plan([*options.tags, *others])
+    asked = [*options.tags, *others]
+    tags = [tag for tag in asked if tag != own_tests.TAG]
     report = Report()
+    if tags == [] or tags != asked:
+        say("- test the tools")
+        report.add(own_tests.run())
+    plan = _plan(tags) if tags or not asked else []
     if plan:
         bench = prepare()
         for addon, spec in plan:
-            is_all = not (options.tags or others)
-            report.add(_test_addon(bench, addon, spec, is_all, options.log))
+            report.add(_test_addon(bench, addon, spec, not asked, options.log))
     return _tell(report)
 
 
