@@ -6,6 +6,7 @@ from . import (
     test_backend_kept,
     test_backend_lookup,
     test_call_text,
+    test_classic_names,
     test_codec,
     test_deprecation,
     test_docs,

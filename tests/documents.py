@@ -45,13 +45,12 @@ def read_blocks(path: Path) -> list[str]:
     return [node.astext() for node in read_tree(path).findall(nodes.literal_block)]
 
 
-def read_table(path: Path) -> list[list[str]]:
-    """Return the rows of the tables of a document, without their heads."""
-    return [
-        [entry.astext() for entry in row.findall(nodes.entry)]
-        for body in read_tree(path).findall(nodes.tbody)
-        for row in body.findall(nodes.row)
-    ]
+def read_sections(path: Path) -> dict[str, list[list[str]]]:
+    """Return the rows of the tables of a document by the title above them."""
+    return {
+        section.next_node(nodes.title).astext(): _read_rows(section)
+        for section in read_tree(path).findall(nodes.section)
+    }
 
 
 def find_false_examples(path: Path, names: dict, text: str | None = None) -> list[str]:
@@ -74,3 +73,12 @@ def find_false_examples(path: Path, names: dict, text: str | None = None) -> lis
 def squeeze(text: str) -> str:
     """Return a text without its empty lines."""
     return "\n".join(line for line in text.splitlines() if line.strip())
+
+
+def _read_rows(section: nodes.section) -> list[list[str]]:
+    """Return the rows of a section's tables, without their heads."""
+    return [
+        [entry.astext() for entry in row.findall(nodes.entry)]
+        for body in section.findall(nodes.tbody)
+        for row in body.findall(nodes.row)
+    ]
