@@ -89,7 +89,9 @@ class Clockwork:
         """Create records of a model nobody listens to, one by one."""
         model = self.env[UNWATCHED]
         vals_list = [{"name": f"Category {number}"} for number in range(MANY)]
-        return self._inside_hooks_of_each(model, vals_list, model.create)
+        return self._inside_hooks_of_each(
+            model, vals_list, lambda vals: model.create(vals)
+        )
 
     def write_unwatched(self):
         """Write records of a model nobody listens to, one by one."""
