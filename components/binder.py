@@ -188,17 +188,19 @@ class Binder(ConnectorUnit):
         """Turn a lost race for a binding into an error that starts it all again.
 
         The winner's row is not in our snapshot, so the whole transaction has to
-        run again on a new one.
+        run again on a new one. Put it around each create of a binding, and create
+        with the external id: then a race is lost at once.
         """
         self._warn_once_without_constraint()
         try:
             yield
         except psycopg2.errors.UniqueViolation as error:
-            if error.diag.table_name != self.model._table:
+            if not self._is_of_binding(error.diag.table_name):
                 raise
             message = (
                 f"Cannot keep a {self.model._name} of {self.backend_record}: another "
-                f"transaction made the same one ({error.diag.message_detail}). "
+                f"transaction made the same one, or a line of it "
+                f"({error.diag.message_detail}). "
                 "Run the transaction again; it will find it."
             )
             if self.env.context.get("job_uuid"):
@@ -267,6 +269,14 @@ class Binder(ConnectorUnit):
                 f"expected a record of {self.unwrap_model()!r}. Drop wrap to pass "
                 "a binding."
             )
+
+    def _is_of_binding(self, table: str) -> bool:
+        """Tell whether a table holds bindings: ours, or those of lines."""
+        bindings = self.env.registry["external.binding"]
+        return table == self.model._table or any(
+            model._table == table and issubclass(model, bindings)
+            for model in self.env.registry.values()
+        )
 
     def _warn_once_without_constraint(self) -> None:
         """Say how to keep doubles out, once for each binding model and process."""

@@ -100,7 +100,8 @@ class ImportMapChild(MapChild):
     def _find_own_lines(self, to_attr, options):
         binding = options.binding  # may be something else in connectors of old
         if isinstance(binding, models.BaseModel) and to_attr in binding._fields:
-            return binding[to_attr]
+            lines = binding.with_context(active_test=False)[to_attr]
+            return lines.with_env(binding.env)
         return () if options.for_create else None
 
     def _map_items(self, items, parent, to_attr, options):

@@ -78,7 +78,10 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
         self._apply_direct(map_record.source, values, fields)
         self._apply_methods(map_record.source, values, fields)
         if self.children:
-            self._apply_children(map_record, values, fields)
+            lines = self._map_children(map_record, fields)
+            # first: Odoo forgets the tags that a write gives to the record behind a
+            # binding, where the same write deletes a line after them
+            values = {**lines, **values, **lines}
         return self.finalize(map_record, values)
 
     def _apply_direct(self, record, values: dict, fields) -> None:
@@ -105,11 +108,12 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
                     raise ValueError(_not_a_dict(self, name, found))
                 values |= found
 
-    def _apply_children(self, map_record: MapRecord, values: dict, fields) -> None:
-        for source, target, model_name in self.children:
-            if not fields or source in fields:
-                items = self._map_child(map_record, source, target, model_name)
-                values[target] = items
+    def _map_children(self, map_record: MapRecord, fields) -> dict:
+        return {
+            target: self._map_child(map_record, source, target, model_name)
+            for source, target, model_name in self.children
+            if not fields or source in fields
+        }
 
     def _direct_plan(self) -> DirectPlan:
         plan = self._plan

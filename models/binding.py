@@ -10,7 +10,7 @@ class ExternalBinding(models.AbstractModel):
     _name = "external.binding"
     _description = "External Binding"
 
-    sync_date = fields.Datetime(string="Last synchronization date", copy=False)
+    sync_date = fields.Datetime(string="Last Synchronization", copy=False)
 
 
 class ConnectorBinding(models.AbstractModel):

@@ -40,6 +40,13 @@ class ConnectorBackend(models.AbstractModel):
         """Return the versions as pairs of value and label; for overrides."""
         return []
 
+    @api.private
+    def describe(self) -> str:
+        """Return how messages call the record: ``'Shop FR' (shop.backend,3)``."""
+        self.ensure_one()
+        return f"{self.name!r} ({self._name},{self.id})"
+
+    @api.private
     def get_backend(self) -> Backend:
         """Return the backend with the units for the record's service and version.
 
@@ -54,6 +61,7 @@ class ConnectorBackend(models.AbstractModel):
             )
         return get_backend(self._backend_type, self.version)
 
+    @api.private
     def get_environment(
         self, model_name: str, session: ConnectorSession | None = None
     ) -> ConnectorEnvironment:

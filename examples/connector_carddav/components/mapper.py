@@ -131,14 +131,6 @@ class ContactMapper(PlaceMapper):
         line = record["photo"]
         return {"image_1920": self._read_image(line) if line else False}
 
-    def finalize(self, map_record, values):
-        """Return the addresses first.
-
-        Odoo forgets the tags of the contact behind the binding where the same write
-        deletes an address after them.
-        """
-        return {"address_ids": values["address_ids"], **values}
-
     def _is_company(self, record: dict) -> bool:
         """Tell whether the card is of a company."""
         raise NotImplementedError

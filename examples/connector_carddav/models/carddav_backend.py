@@ -127,11 +127,6 @@ class CarddavBackend(models.Model):
         scope = self.get_environment("carddav.res.partner")
         return scope.get_connector_unit(ContactBatchImporter).run()
 
-    @api.private
-    def describe(self) -> str:
-        """Return how messages call the address book."""
-        return f"{self.name!r} ({self._name},{self.id})"
-
     @contextmanager
     def _tell_errors(self):
         """Show what the framework reports to the person who pressed a button."""

@@ -31,10 +31,24 @@ class TestLine(models.Model):
         default=lambda self: self.env["connector.test.backend"].search([], limit=1),
     )
     external_id = fields.Char()
+    active = fields.Boolean(default=True)
     name = fields.Char()
     quantity = fields.Integer()
     line_id = fields.Many2one("connector.test.line", ondelete="cascade")
     line_ids = fields.One2many("connector.test.line", "line_id")
+
+
+class TestUniqueLine(models.Model):
+    """A line whose external id is unique in the database."""
+
+    _name = "connector.test.unique.line"
+    _inherit = "external.binding"
+    _description = "Test Unique Line Binding"
+
+    backend_id = fields.Many2one("connector.test.backend", ondelete="cascade")
+    external_id = fields.Char()
+
+    _external_uniq = models.Constraint("UNIQUE (backend_id, external_id)")
 
 
 class TestCategory(models.Model):

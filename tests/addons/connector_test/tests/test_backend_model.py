@@ -51,6 +51,16 @@ class TestGetBackend(UnitCase):
             self.backend_record.get_backend()
 
 
+class TestDescribe(UnitCase):
+    def test_record_is_called_by_name_model_and_id(self):
+        record = self.backend_record
+        record.name = "Shop FR"
+
+        self.assertEqual(
+            record.describe(), f"'Shop FR' (connector.test.backend,{record.id})"
+        )
+
+
 class TestFields(UnitCase):
     def test_name_and_version_are_required(self):
         described = self.env["connector.backend"].fields_get(["name", "version"])

@@ -81,9 +81,9 @@ class TestLostRace(RaceCase):
         self.assertEqual(
             str(caught.exception),
             f"Cannot keep a connector.test.partner of {self.shop}: another "
-            "transaction made the same one (Key (backend_id, external_id)="
-            f"({self.shop.id}, A7) already exists.). Run the transaction again; it "
-            "will find it.",
+            "transaction made the same one, or a line of it (Key (backend_id, "
+            f"external_id)=({self.shop.id}, A7) already exists.). Run the transaction "
+            "again; it will find it.",
         )
 
     @mute_logger("odoo.sql_db")
@@ -122,6 +122,16 @@ class TestLostRace(RaceCase):
 
         with self.assertRaises(RetryableJobError), loser.concurrency_guard():
             loser.model.create(values)
+
+    @mute_logger("odoo.sql_db")
+    def test_race_can_be_lost_in_the_table_of_a_line(self):
+        """A record created without its external id lost the race in a line of it."""
+        binder = self.binder()
+        values = {"backend_id": self.shop.id, "external_id": "L1"}
+        lines = binder.env["connector.test.unique.line"]
+
+        with self.assertRaises(ConcurrencyError), binder.concurrency_guard():
+            lines.create([values, values])
 
     @mute_logger("odoo.sql_db")
     def test_clash_in_another_table_is_not_a_lost_race(self):

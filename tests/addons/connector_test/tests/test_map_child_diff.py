@@ -244,6 +244,44 @@ class TestDeleteMissing(DiffCase):
         self.assertEqual(commands, [])
 
 
+class TestTraps(DiffCase):
+    """What an import of lines met in real connectors."""
+
+    def test_archived_line_is_known_as_a_line_of_its_record(self):
+        self.line.active = False
+
+        commands = self.map_lines(
+            [{"id": 1, "label": "new"}], binding=self.partner, delete_missing=True
+        )
+
+        self.assertEqual(
+            commands, [(1, self.line.id, {"external_id": 1, "name": "new"})]
+        )
+
+    def test_lines_stand_before_the_other_values(self):
+        """Odoo dropped tags written by the same write before a line was deleted."""
+
+        class TaggedMapper(PartnerMapper):
+            direct = [("ref", "ref")]
+
+        record = self.unit(TaggedMapper).map_record({"ref": "R", "lines": []})
+
+        self.assertEqual(list(record.values()), ["line_ids", "ref"])
+
+    def test_tags_survive_the_deletion_of_a_line(self):
+        tag = self.env["res.partner.category"].create({"name": "Gold"})
+
+        class TaggedMapper(PartnerMapper):
+            @mapping
+            def tags(self, record):
+                return {"category_id": [(6, 0, tag.ids)]}
+
+        record = self.unit(TaggedMapper).map_record({"lines": []})
+        self.partner.write(record.values(binding=self.partner, delete_missing=True))
+
+        self.assertEqual(self.partner.category_id, tag)
+
+
 class TestWithoutBinder(UnitCase):
     """Without a binder for the lines, every line is new, as in the classic times."""
 
