@@ -92,4 +92,5 @@ def find(path: str):
 
 def find_in(place: str, name: str):
     """Return what a place holds under a name; it may say that of the name itself."""
-    return find(f"{place}.{name}") or find(place)
+    found = find(f"{place}.{name}")
+    return find(place) if found is None else found

@@ -5,8 +5,17 @@ import re
 
 from odoo.tests import BaseCase, tagged
 
-from .documents import ROOT, find_dead_links, find_documents, find_mistakes
+from .documents import (
+    ROOT,
+    find_dead_links,
+    find_documents,
+    find_mistakes,
+    read_blocks,
+)
 
+TUTORIAL = ROOT / "docs" / "writing_a_connector.rst"
+EXAMPLE = ROOT / "examples" / "connector_carddav"
+LEFT_OUT = "…"
 PLACE = re.compile(r"``((?:bin|docs|examples|queue|components|tests)/[\w./-]*)``")
 
 
@@ -27,4 +36,34 @@ class TestDocs(BaseCase):
             named = set(PLACE.findall(path.read_text()))
             for name in named - {"examples/my_shop"}:  # which the reader makes
                 with self.subTest(document=path.name, name=name):
-                    self.assertTrue((ROOT / name).exists())
+                    places = (ROOT, EXAMPLE)  # of which the tutorial speaks
+                    self.assertTrue(any((one / name).exists() for one in places))
+
+
+@tagged("post_install", "-at_install")
+class TestTutorial(BaseCase):
+    def test_code_is_that_of_the_example(self):
+        files = [strip_lines(path.read_text()) for path in EXAMPLE.rglob("*.py")]
+        quotes = [one for one in read_blocks(TUTORIAL) if not one.startswith("bin/")]
+
+        for quote in quotes:
+            with self.subTest(quote=quote):
+                pieces = [strip_lines(piece) for piece in quote.split(LEFT_OUT)]
+                self.assertTrue(any(is_in_order(pieces, text) for text in files))
+
+
+def strip_lines(text: str) -> str:
+    """Return a text without indentation and empty lines, each line ended."""
+    lines = [line.strip() for line in text.splitlines()]
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def is_in_order(pieces: list[str], text: str) -> bool:
+    """Tell whether a text holds all pieces, one after the other."""
+    start = 0
+    for piece in pieces:
+        start = text.find(piece, start)
+        if start < 0:
+            return False
+        start += len(piece)
+    return True

@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the examples of the concepts give what they show?"""
+"""Do the examples of the manual give what they show?"""
 
 import sys
 
+from odoo.addons.connector.backend import Backend
 from odoo.addons.connector.event import (
     on_record_create,
     on_record_unlink,
@@ -12,10 +13,10 @@ from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.tests.common import ConnectorCase
 from odoo.addons.connector.tests.documents import ROOT, find_false_examples
 
-CONCEPTS = ROOT / "docs" / "concepts.rst"
+MANUAL = ROOT / "docs"
 
 
-class TestConcepts(ConnectorCase):
+class TestManual(ConnectorCase):
     def setUp(self):
         super().setUp()
         for event in (on_record_create, on_record_write, on_record_unlink):
@@ -27,10 +28,18 @@ class TestConcepts(ConnectorCase):
         self.addCleanup(sys.modules.pop, module.__name__)
         self.names = vars(module)
 
-    def test_examples_give_what_they_show(self):
         shops = self.env["shop.backend"]
-        record = shops.create({"name": "Shop", "url": "http://127.0.0.1:1"})  # unused
-        self.names.update(env=self.env, record=record)
-        found = find_false_examples(CONCEPTS, self.names)
+        record = shops.create({"name": "Shop", "url": "http://127.0.0.1:1"})
+        self.names.update(env=self.env, record=record, session=self.session)
+
+    def test_examples_of_the_concepts_give_what_they_show(self):
+        found = find_false_examples(MANUAL / "concepts.rst", self.names)
+
+        self.assertEqual("".join(found), "")
+
+    def test_examples_of_porting_give_what_they_show(self):
+        Backend("shop", version="1")
+
+        found = find_false_examples(MANUAL / "porting.rst", self.names)
 
         self.assertEqual("".join(found), "")
