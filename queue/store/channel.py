@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which channels have limits, and do these let another job start?"""
 
-# The open channels with limits that have a ready job, the most urgent job first, and
-# the channels whose limits count for each: itself and those above it.
-# Index: connector_queue_job__ready_idx.
+# The open channels with limits whose first ready job is more urgent than that of every
+# channel without, the most urgent first; and the channels whose limits count for each:
+# itself and those above it. Index: connector_queue_job__ready_idx.
 FIND_LIMITED = """
 WITH RECURSIVE above (channel_id, id, parent_id) AS (
     SELECT id, id, parent_id
@@ -16,6 +16,20 @@ WITH RECURSIVE above (channel_id, id, parent_id) AS (
 ),
 chain AS (
     SELECT channel_id, array_agg(id ORDER BY id) AS ids FROM above GROUP BY channel_id
+),
+free AS (
+    SELECT job.priority, job.id
+      FROM connector_queue_channel AS channel
+     CROSS JOIN LATERAL (
+           SELECT priority, id
+             FROM connector_queue_job
+            WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+            ORDER BY priority, id
+            LIMIT 1
+     ) AS job
+     WHERE channel.is_open AND NOT channel.is_limited
+     ORDER BY job.priority, job.id
+     LIMIT 1
 )
 SELECT chain.channel_id, chain.ids
   FROM chain
@@ -26,6 +40,9 @@ SELECT chain.channel_id, chain.ids
         ORDER BY priority, id
         LIMIT 1
  ) AS first
+ WHERE NOT EXISTS (
+       SELECT FROM free WHERE (free.priority, free.id) < (first.priority, first.id)
+ )
  ORDER BY first.priority, first.id
 """
 
