@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ground.test_report import Report
 
-FOLDER = Path(__file__).parent / "tests"
+FOLDER = Path(__file__).parent
 TAG = "ground"  # what bin/test calls these tests
 
 
@@ -28,7 +28,7 @@ class _Outcomes(unittest.TestResult):
 
 def run() -> Report:
     """Run the tests of the tools and return the report."""
-    suite = unittest.TestLoader().discover(str(FOLDER), top_level_dir=FOLDER.parent)
+    suite = unittest.TestLoader().discover(str(FOLDER), top_level_dir=FOLDER.parents[1])
     outcomes = _Outcomes()
     suite.run(outcomes)
     outcomes.tell_failures()
