@@ -28,7 +28,9 @@ class _Outcomes(unittest.TestResult):
 
 def run() -> Report:
     """Run the tests of the tools and return the report."""
-    suite = unittest.TestLoader().discover(str(FOLDER), top_level_dir=FOLDER.parents[1])
+    suite = unittest.TestLoader().discover(
+        str(FOLDER), top_level_dir=str(FOLDER.parents[1])
+    )
     outcomes = _Outcomes()
     suite.run(outcomes)
     outcomes.tell_failures()
