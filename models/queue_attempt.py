@@ -29,8 +29,8 @@ class QueueAttempt(models.Model):
     )
     message = fields.Text(readonly=True)
     exc_info = fields.Text(string="Exception", readonly=True)
-    date_started = fields.Datetime(readonly=True)
-    date_done = fields.Datetime(readonly=True)
+    date_started = fields.Datetime(string="Started", readonly=True)
+    date_done = fields.Datetime(string="Ended", readonly=True)
 
     # the fence: two workers never both commit the same attempt
     _attempt_uniq = models.Constraint(
