@@ -91,7 +91,7 @@ class QueueRaceCase(RaceCase):
 
     def row(self, uuid: str, columns: str = "state") -> tuple:
         """Return columns of a job, as they are committed now."""
-        statement = f"SELECT {columns} FROM connector_queue_job WHERE uuid = %s"
+        statement = f"SELECT {columns} FROM connector_queue_job AS job WHERE uuid = %s"
         (row,) = self.query(statement, uuid)
         return row
 

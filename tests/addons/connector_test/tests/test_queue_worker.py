@@ -1,0 +1,206 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Does a worker run what is delayed, and give back what it does not?"""
+
+import threading
+import time
+from types import SimpleNamespace
+from unittest import mock
+
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.tests.common import get_db_name
+
+from odoo.addons.connector.queue.job import job
+from odoo.addons.connector.queue.settings import Settings
+from odoo.addons.connector.queue.worker import Worker, WorkerWatcher
+
+from ..models.job import TRACE, leave_trace
+from .queue_case import QueueRaceCase
+
+DEADLINE_S = 10
+POLL_S = 0.02
+WORKER_LOG = "odoo.addons.connector.queue.worker"
+
+
+def meet():
+    """Stand for what a job waits for; tests patch it."""
+
+
+@job
+def leave_trace_after_meeting(session, _model_name):
+    """Wait, then leave a trace."""
+    meet()
+    session.env[TRACE].create({"name": "met"})
+
+
+class WorkerCase(QueueRaceCase):
+    """A test of workers in threads of this process."""
+
+    def setUp(self):
+        super().setUp()
+        # the thread of the tests holds it, and workers open environments
+        self.patch(Registry, "_lock", DummyRLock())
+
+    def delay(self, function=leave_trace, count=1):
+        """Delay jobs and commit; return the uuids."""
+        session = self.open_session()
+        uuids = function.delay_many(session, TRACE, [()] * count)
+        session.commit()
+        return uuids
+
+    def wait_for(self, is_true, what):
+        """Wait until something is true; fail when it does not become so."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not is_true():
+            self.assertLess(time.monotonic(), deadline, what)
+            threading.Event().wait(POLL_S)
+
+    def states(self) -> list[str]:
+        """Return the states of the jobs, as they are committed now."""
+        statement = "SELECT state FROM connector_queue_job ORDER BY id"
+        return [state for (state,) in self.query(statement)]
+
+
+class TestWorker(WorkerCase):
+    def start_worker(self) -> Worker:
+        """Start a worker without a watcher; it ends with the test."""
+        watcher = SimpleNamespace(process_type="test", settings=Settings())
+        worker = Worker(get_db_name(), watcher)
+        self.addCleanup(worker.join, DEADLINE_S)
+        self.addCleanup(worker.stop)
+        worker.start()
+        return worker
+
+    def test_worker_runs_what_is_there(self):
+        self.delay(count=3)
+
+        self.start_worker()
+
+        self.wait_for(lambda: self.states() == ["done"] * 3, "the jobs are not done")
+
+    def test_worker_that_is_stopped_finishes_its_job_and_gives_back_the_others(self):
+        started, may_end = threading.Event(), threading.Event()
+
+        def wait():
+            started.set()
+            may_end.wait(DEADLINE_S)
+
+        self.enterContext(mock.patch(f"{__name__}.meet", wait))
+        self.delay(leave_trace_after_meeting, count=3)
+        worker = self.start_worker()
+        worker.runner._mean_s = 0.001  # the first claim takes several
+        started.wait(DEADLINE_S)
+
+        worker.stop()
+        may_end.set()
+        worker.join(DEADLINE_S)
+
+        self.assertEqual(self.states(), ["done", "pending", "pending"])
+        self.assertEqual(self.query("SELECT id FROM connector_queue_worker"), [])
+
+    def test_worker_that_was_declared_dead_ends(self):
+        worker = self.start_worker()
+        self.query("DELETE FROM connector_queue_worker")
+
+        worker.beat()
+        worker.join(DEADLINE_S)
+
+        self.assertFalse(worker.is_alive())
+
+    def test_beat_says_which_job_runs(self):
+        started, may_end = threading.Event(), threading.Event()
+        self.addCleanup(may_end.set)
+
+        def wait():
+            started.set()
+            may_end.wait(DEADLINE_S)
+
+        self.enterContext(mock.patch(f"{__name__}.meet", wait))
+        (uuid,) = self.delay(leave_trace_after_meeting)
+        worker = self.start_worker()
+        started.wait(DEADLINE_S)
+
+        worker.beat()
+
+        shown = self.query(
+            "SELECT job_id, job_started_at IS NOT NULL, job_backend_pid > 0"
+            " FROM connector_queue_worker"
+        )
+        self.assertEqual(shown, [(*self.row(uuid, "id"), True, True)])
+
+
+class TestWatcher(WorkerCase):
+    """A watcher in this process, which knows the test's database only."""
+
+    def setUp(self):
+        super().setUp()
+        self.patch(
+            WorkerWatcher, "available_db_names", lambda _watcher: {get_db_name()}
+        )
+
+    def start_watcher(self, **settings) -> WorkerWatcher:
+        """Start a watcher and wait until its worker is idle."""
+        watcher = WorkerWatcher("test", Settings(**settings))
+        self.addCleanup(watcher.join, DEADLINE_S)
+        self.addCleanup(watcher.stop, DEADLINE_S)
+        watcher.start()
+        self.wait_for(lambda: self.worker_of(watcher), "no worker came")
+        return watcher
+
+    def worker_of(self, watcher):
+        """Return the living worker of a watcher."""
+        worker = watcher.worker_for_db(get_db_name())
+        return worker if worker and worker.is_alive() else None
+
+    def test_commit_wakes_the_worker(self):
+        """Without the notification it would look for jobs after 1000 s."""
+        self.start_watcher(poll_s=1000)
+        self.delay()
+        self.wait_for(lambda: self.states() == ["done"], "the first is not done")
+
+        self.delay()
+
+        self.wait_for(lambda: self.states() == ["done"] * 2, "the next is not done")
+
+    def test_lost_notification_costs_a_poll_at_the_most(self):
+        self.start_watcher(poll_s=0.1)
+        session = self.open_session()
+        leave_trace.delay(session, TRACE)
+
+        session.cr._cnx.commit()  # without what Odoo does after a commit
+
+        self.wait_for(lambda: self.states() == ["done"], "the job is not done")
+
+    def test_worker_that_lost_its_sessions_is_replaced(self):
+        watcher = self.start_watcher()
+        worker = self.worker_of(watcher)
+
+        with self.assertLogs(WORKER_LOG, "WARNING"):
+            self.query(
+                "SELECT pg_terminate_backend(backend_pid) FROM connector_queue_worker"
+            )
+            self.wait_for(
+                lambda: self.worker_of(watcher) not in (None, worker),
+                "no other worker came",
+            )
+
+        self.delay()
+        self.wait_for(lambda: self.states() == ["done"], "the job is not done")
+
+    def test_worker_that_was_declared_dead_is_replaced_without_an_error(self):
+        watcher = self.start_watcher(heartbeat_s=0.1)
+        worker = self.worker_of(watcher)
+
+        with self.assertNoLogs(WORKER_LOG, "ERROR"):
+            self.query("DELETE FROM connector_queue_worker")
+            self.wait_for(
+                lambda: self.worker_of(watcher) not in (None, worker),
+                "no other worker came",
+            )
+
+    def test_stopped_watcher_leaves_no_worker(self):
+        watcher = self.start_watcher()
+
+        watcher.stop()
+        watcher.join(DEADLINE_S)
+
+        self.assertEqual(self.query("SELECT id FROM connector_queue_worker"), [])
