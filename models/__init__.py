@@ -7,6 +7,7 @@ from . import (
     delayable_base,
     queue_attempt,
     queue_channel,
+    queue_current,
     queue_function,
     queue_job,
     queue_job_action,

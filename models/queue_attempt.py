@@ -23,6 +23,7 @@ class QueueAttempt(models.Model):
             ("retried", "Retried"),
             ("failed", "Failed"),
             ("died", "Died"),
+            ("cancelled", "Cancelled"),
         ],
         required=True,
         readonly=True,

@@ -51,6 +51,10 @@ class QueueJob(models.Model):
     date_done = fields.Datetime(string="Ended", readonly=True)
     result = fields.Text(readonly=True)
     exc_info = fields.Text(string="Exception", readonly=True)
+    progress = fields.Float(
+        compute="_compute_progress", help="Percent of the work, as the job says."
+    )
+    progress_message = fields.Char(compute="_compute_progress")
     attempt_ids = fields.One2many("connector.queue.attempt", "job_id", readonly=True)
 
     _uuid_uniq = models.Constraint("UNIQUE (uuid)", "There is a job with this UUID.")
@@ -71,6 +75,22 @@ class QueueJob(models.Model):
         "(identity_key)"
         " WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')"
     )
+
+    # === COMPUTE === #
+
+    def _compute_progress(self):
+        told = (
+            self.env["connector.queue.progress"]
+            .sudo()
+            .search_fetch(
+                [("job_id", "in", self.ids)], ["job_id", "done", "total", "message"]
+            )
+        )  # who sees a job sees how far it is
+        by_job = {row.job_id.id: row for row in told}
+        for job in self:
+            row = by_job.get(job.id, told.browse())
+            job.progress = 100 * row.done / row.total if row.total else 0
+            job.progress_message = row.message
 
     # === HELPERS === #
 

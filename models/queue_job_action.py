@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What may people do with a job that does not run?"""
+"""What may people do with a job?"""
 
 from odoo import models
 from odoo.exceptions import AccessError, UserError
@@ -36,6 +36,11 @@ class QueueJob(models.Model):
             CANCELLED,
             self.env._("Cancelled by %(user)s", user=self.env.user.name),
         )
+
+    def button_stop(self) -> None:
+        """Ask running jobs to stop; those that look at the flag do."""
+        self._check_may_move()
+        store.ask_to_stop(self.env.cr, self.ids, self.env.uid)
 
     # === HELPERS === #
 

@@ -10,7 +10,7 @@ from psycopg2 import errors
 from odoo.exceptions import ConcurrencyError
 
 from ..exception import NothingToDoJob, RetryableJobError
-from .job import DONE, FAILED, PENDING, Job
+from .job import CANCELLED, DONE, FAILED, PENDING, Job
 from .retry import Policy, next_delay_s, real_error
 
 CONCURRENCY_ERRORS = (
@@ -38,14 +38,19 @@ class Outcome:
     delay_s: float | None = None
 
 
-def outcome_of(error: Exception, job: Job, now: datetime) -> Outcome:
+def outcome_of(
+    error: Exception, job: Job, now: datetime, is_cancelled: bool = False
+) -> Outcome:
     """Return what happens to a job that raised an error.
 
     Args:
         now: naive, in UTC.
+        is_cancelled: somebody asked the job to stop.
     """
     error = real_error(error)
     message = str(error) or type(error).__name__
+    if is_cancelled:
+        return Outcome("cancelled", CANCELLED, message, job.retry)
     if isinstance(error, NothingToDoJob):
         return Outcome("done", DONE, str(error) or NOTHING_TO_DO, job.retry)
     if isinstance(error, CONCURRENCY_ERRORS):

@@ -16,6 +16,7 @@ from ..session import ConnectorSession
 from . import codec, store
 from .channel import Limits
 from .connection import one_transaction
+from .current import CurrentJob, running
 from .job import FAILED, Job
 from .outcome import AttemptLost, outcome_of
 
@@ -127,8 +128,9 @@ class Runner:
             self.running_backend_pid = cr.connection.get_backend_pid()
             env = api.Environment(cr, job.user_id, job.run_context())
             job.args, job.kwargs = codec.decode(job.payload, env, job.payload_version)
-            result = job.perform(ConnectorSession.from_env(env))
-            cr.flush()  # the job's own row comes last
+            with running(CurrentJob(job, self._books)):
+                result = job.perform(ConnectorSession.from_env(env))
+                cr.flush()  # the job's own row comes last
             self._finish(cr, job, result)
 
     def _finish(self, cr: Cursor, job: Job, result) -> None:
@@ -137,7 +139,8 @@ class Runner:
             raise AttemptLost("another worker has it; its work is undone")
 
     def _settle(self, job: Job, error: Exception) -> None:
-        outcome = outcome_of(error, job, _now())
+        is_cancelled = CurrentJob(job, self._books).find_cancelled()
+        outcome = outcome_of(error, job, _now(), is_cancelled)
         exc_info = None
         if outcome.state == FAILED:
             exc_info = "".join(traceback.format_exception(error))

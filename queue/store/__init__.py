@@ -32,6 +32,11 @@ from .claim import (
     release_eta,
     release_jobs,
 )
+from .current import (
+    ask_to_stop,
+    is_cancelled,
+    tell_progress,
+)
 from .delay import (
     find_identical,
     insert_jobs,
@@ -56,6 +61,7 @@ HOLD_ETA = "eta"  # why a pending job may not start yet
 
 __all__ = [
     "HOLD_ETA",
+    "ask_to_stop",
     "beat",
     "claim_jobs",
     "claim_limited_job",
@@ -72,6 +78,7 @@ __all__ = [
     "has_ready_job",
     "insert_jobs",
     "insert_worker",
+    "is_cancelled",
     "is_order_blocked",
     "listen",
     "lock_identical",
@@ -84,6 +91,7 @@ __all__ = [
     "release_jobs",
     "replace_payload",
     "settle",
+    "tell_progress",
     "terminate_backends",
     "wake",
 ]

@@ -72,7 +72,7 @@ UPDATE connector_queue_job AS job
                   AND twin.state IN ('waiting', 'pending')
            ) THEN NULL ELSE identity_key END,
        date_started = %(date_started)s,
-       date_done = CASE WHEN %(state)s IN ('done', 'failed')
+       date_done = CASE WHEN %(state)s IN ('done', 'failed', 'cancelled')
                         THEN clock_timestamp() AT TIME ZONE 'UTC' END
   FROM attempt
  WHERE job.id = attempt.job_id

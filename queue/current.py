@@ -1,0 +1,82 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What does a job know of itself while it runs, and how does it tell how far it is?"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from odoo import api
+
+from . import store
+
+QUIET_S = 0.2  # between two messages, and between two looks at the cancel flag
+
+_current: ContextVar["CurrentJob | None"] = ContextVar("current_job", default=None)
+
+
+def current_job(env: api.Environment) -> "CurrentJob | None":
+    """Return the job that runs in an environment, None outside of jobs."""
+    job = _current.get()
+    is_inside = job is not None and env.context.get("job_uuid") == job.uuid
+    return job if is_inside else None
+
+
+class CurrentJob:
+    """The running job, as its own function sees it.
+
+    What it says and reads goes over the worker's connection: it is seen at once, and
+    the job's row stays untouched until the end.
+
+    Args:
+        job: the job in the hands of the runner.
+        books: cursor of the worker's connection.
+    """
+
+    def __init__(self, job, books):
+        self.uuid: str = job.uuid
+        self.attempt: int = job.attempt
+        """Number of this start; the first is 1."""
+        self._job_id: int = job.id
+        self._books = books
+        self._told_at = self._asked_at = float("-inf")
+        self._is_cancelled = False
+
+    def progress(
+        self, done: float, total: float | None = None, message: str | None = None
+    ) -> None:
+        """Show people how far the job is; may be called for each item.
+
+        Args:
+            done: work done so far, in any unit.
+            total: all the work, in the same unit; None when nobody knows.
+            message: what is being done.
+        """
+        now = time.monotonic()
+        is_last = total is not None and done >= total
+        if now - self._told_at >= QUIET_S or is_last:
+            self._told_at = now
+            store.tell_progress(self._books, self._job_id, done, total, message)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody wants the job to stop: raise NothingToDoJob, or return."""
+        now = time.monotonic()
+        if not self._is_cancelled and now - self._asked_at >= QUIET_S:
+            self._asked_at = now
+            self._is_cancelled = self.find_cancelled()
+        return self._is_cancelled
+
+    def find_cancelled(self) -> bool:
+        """Ask the database now whether the job is to stop."""
+        return store.is_cancelled(self._books, self._job_id, self.attempt)
+
+
+@contextmanager
+def running(job: CurrentJob) -> Iterator[None]:
+    """Make a job the current one."""
+    token = _current.set(job)
+    try:
+        yield
+    finally:
+        _current.reset(token)

@@ -1,0 +1,56 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What do a running job and the people who watch it tell each other?
+
+Neither writes the row of the job: its own transaction would be refused.
+"""
+
+# Locks: the job's row of progress, which nobody else writes.
+TELL_PROGRESS = """
+INSERT INTO connector_queue_progress (job_id, done, total, message, date)
+VALUES (
+    %(job_id)s, %(done)s, %(total)s, %(message)s, clock_timestamp() AT TIME ZONE 'UTC'
+)
+    ON CONFLICT (job_id) DO UPDATE
+   SET done = EXCLUDED.done,
+       total = EXCLUDED.total,
+       message = EXCLUDED.message,
+       date = EXCLUDED.date
+"""
+
+# job. Ask running jobs to stop. Only the attempt that runs is meant: the flag says
+# nothing to a later one. Locks: the new rows.
+ASK_TO_STOP = """
+INSERT INTO connector_queue_cancel (job_id, attempt, user_id, date)
+SELECT id, attempt + 1, %(user_id)s, now() AT TIME ZONE 'UTC'
+  FROM connector_queue_job
+ WHERE id = ANY (%(job_ids)s)
+   AND state = 'enqueued'
+    ON CONFLICT (job_id, attempt) DO NOTHING
+"""
+
+# Index: connector_queue_cancel__attempt_uniq.
+IS_CANCELLED = """
+SELECT EXISTS (
+    SELECT FROM connector_queue_cancel
+     WHERE job_id = %(job_id)s AND attempt = %(attempt)s
+)
+"""
+
+
+def tell_progress(
+    cr, job_id: int, done: float, total: float | None, message: str | None
+) -> None:
+    """Write how far a job is."""
+    values = {"job_id": job_id, "done": done, "total": total, "message": message}
+    cr.execute(TELL_PROGRESS, values)
+
+
+def ask_to_stop(cr, job_ids: list[int], user_id: int) -> None:
+    """Ask the jobs that workers have to stop."""
+    cr.execute(ASK_TO_STOP, {"job_ids": job_ids, "user_id": user_id})
+
+
+def is_cancelled(cr, job_id: int, attempt: int) -> bool:
+    """Tell whether somebody wants an attempt to stop."""
+    cr.execute(IS_CANCELLED, {"job_id": job_id, "attempt": attempt})
+    return cr.fetchone()[0]
