@@ -2,6 +2,7 @@
 """How is the engine configured, and is the configuration right?"""
 
 import configparser
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -61,7 +62,7 @@ def _read(cls: type, name: str, text: str):
             f"Unreadable setting {name!r} in [{SECTION}]: {text!r}, expected a "
             f"number such as {getattr(cls, name)}."
         ) from error
-    if value < 0:
+    if not 0 <= value < math.inf:
         raise ValueError(f"Setting {name!r} in [{SECTION}] is {text}, expected >= 0.")
     return value
 
