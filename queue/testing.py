@@ -4,10 +4,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from typing import NamedTuple
 from unittest import mock
 
 from odoo import api
 
+from . import codec, store
 from .job import JOB_REGISTRY, JobOptions
 from .runner import Fence, Runner
 
@@ -36,6 +38,50 @@ def run_jobs(env: api.Environment) -> int:
 def _savepoint(env: api.Environment, _is_ours: Fence) -> Iterator:
     with env.cr.savepoint():
         yield env.cr
+
+
+class TrappedCall(NamedTuple):
+    """A call that would have become a job."""
+
+    func_name: str
+    model_name: str | None
+    args: tuple
+    kwargs: dict
+    values: dict
+    """The columns of the row, such as ``priority`` and ``channel_id``."""
+
+
+class JobTrap:
+    """The jobs that were delayed inside a block, and not stored."""
+
+    def __init__(self):
+        self._inserts: list[dict] = []
+
+    def insert(self, _cr, values: dict) -> list[str]:
+        """Keep the rows in place of the database; return their uuids."""
+        self._inserts.append(values)
+        return values["uuids"]
+
+    def calls(self, env: api.Environment) -> list[TrappedCall]:
+        """Return the calls in their order, with records in an environment."""
+        return [
+            TrappedCall(
+                values["func_name"],
+                values["model_name"],
+                *codec.decode(payload, env),
+                values,
+            )
+            for values in self._inserts
+            for payload in values["payloads"]
+        ]
+
+
+@contextmanager
+def trap_jobs() -> Iterator[JobTrap]:
+    """Keep the jobs delayed inside the block from being stored, and tell of them."""
+    trap = JobTrap()
+    with mock.patch.object(store, "insert_jobs", trap.insert):
+        yield trap
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from . import (
     test_queue_recovery,
     test_queue_rights,
     test_queue_run,
+    test_queue_testing,
     test_queue_transaction,
     test_queue_unrunnable,
     test_queue_worker,

@@ -1,0 +1,83 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How do the authors of connectors test their jobs?"""
+
+from odoo.addons.connector.queue.job import job
+from odoo.addons.connector.queue.testing import (
+    mock_job_delay_to_direct,
+    trap_jobs,
+)
+from odoo.addons.connector.tests.common import UnitCase
+
+HEARD = []
+
+
+@job
+def hear(session, model_name, *args, **kwargs):
+    """Keep what it was called with."""
+    HEARD.append((model_name, args, kwargs))
+
+
+class TestTrap(UnitCase):
+    def test_trapped_job_is_not_stored(self):
+        before = self.env["connector.queue.job"].search_count([])
+
+        with trap_jobs():
+            hear.delay(self.session, "res.partner", 1)
+
+        self.assertEqual(self.env["connector.queue.job"].search_count([]), before)
+
+    def test_trap_tells_what_was_delayed_and_how(self):
+        partner = self.env.user.partner_id
+
+        with trap_jobs() as trap:
+            hear.delay(self.session, "res.partner", partner, priority=3, who="x")
+
+        (call,) = trap.calls(self.env)
+        self.assertEqual(call.func_name, f"{__name__}.hear")
+        self.assertEqual(call.model_name, "res.partner")
+        self.assertEqual((call.args, call.kwargs), ((partner,), {"who": "x"}))
+        self.assertEqual(call.values["priority"], 3)
+
+    def test_trap_tells_each_job_of_a_bulk(self):
+        with trap_jobs() as trap:
+            hear.delay_many(self.session, "res.partner", [(1,), (2,)])
+
+        self.assertEqual([call.args for call in trap.calls(self.env)], [(1,), (2,)])
+
+    def test_delay_gives_a_uuid_as_ever(self):
+        with trap_jobs():
+            uuid = hear.delay(self.session, "res.partner")
+
+        self.assertEqual(len(uuid), 36)
+
+
+class TestMockToDirect(UnitCase):
+    def setUp(self):
+        super().setUp()
+        HEARD.clear()
+
+    def test_job_runs_at_once_without_the_options_of_a_job(self):
+        with mock_job_delay_to_direct(f"{__name__}.hear") as delay:
+            hear.delay(self.session, "res.partner", 1, priority=3, who="x")
+
+        self.assertEqual(HEARD, [("res.partner", (1,), {"who": "x"})])
+        delay.assert_called_once()
+
+    def test_job_is_delayed_again_after_the_block(self):
+        with mock_job_delay_to_direct(f"{__name__}.hear"):
+            pass
+
+        hear.delay(self.session, "res.partner", 1)
+
+        self.assertEqual(HEARD, [])
+
+    def test_wrong_path_is_refused(self):
+        for path in ("nowhere.hear", f"{__name__}.deaf", "hear"):
+            with self.subTest(path), self.assertRaises(AssertionError):
+                with mock_job_delay_to_direct(path):
+                    pass
+
+    def test_plain_function_is_refused(self):
+        with self.assertRaisesRegex(AssertionError, "is no job; decorate it"):
+            with mock_job_delay_to_direct(f"{__name__}.UnitCase"):
+                pass
