@@ -136,9 +136,7 @@ class Event:
             return False  # the path of every record that nobody watches
         return bool(self._listening(registry, model_name))
 
-    def fire(
-        self, session: ConnectorSession, model_name: str, *args, **kwargs
-    ) -> None:
+    def fire(self, session: ConnectorSession, model_name: str, *args, **kwargs) -> None:
         """Tell every installed consumer: those of all models first.
 
         Raises:
