@@ -2,6 +2,7 @@
 """Which program is behind the command that was called?"""
 
 import importlib
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,8 @@ def main(command: str, arguments: list[str]) -> int:
     """Run ``command`` and return its exit code; a failed step is told in one line."""
     from ground.say import StepFailed, say
 
+    # A polite end clears away as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         program = importlib.import_module(f"ground.{command}_run")
         return program.main(arguments)

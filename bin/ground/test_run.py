@@ -2,7 +2,6 @@
 """What does ``bin/test`` do: run the tests of every addon here, and count."""
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -74,31 +73,36 @@ def _test_addon(
     with template.database(bench, "test", find_dependencies(addon)) as database:
         log = cache.folder("logs") / f"{database}_{addon.name}.log"
         events_file = log.with_suffix(".jsonl")
+        scope = "all" if is_all else "some"
         command = [
-            *(bench.python, LAUNCHER, bench.odoo.parent, events_file),
-            *(addon.name, "all" if is_all else "some"),
-            *("-d", database, "-i", addon.name, "--test-tags", spec),
+            *(bench.python, LAUNCHER, bench.odoo.parent, events_file, addon.name),
+            *(scope, "-d", database, "-i", addon.name, "--test-tags", spec),
             *("--http-port", free_port(), "--stop-after-init"),
         ]
         try:
-            with open(os.devnull if show_log else log, "w") as output:
-                words = [str(word) for word in command]
-                odoo = subprocess.Popen(
-                    words,
-                    env=bench.environment(),
-                    cwd="/",
-                    stdout=None if show_log else output,
-                    stderr=None if show_log else output,
-                )
-                code = _watch(odoo, addon, events_file)
+            odoo = _start(
+                bench, [str(word) for word in command], None if show_log else log
+            )
+            code = _watch(odoo, addon, events_file)
             report = count(read_events(events_file), code, read_end(log))
         finally:
             events_file.unlink(missing_ok=True)
     if report.is_green:
         log.unlink(missing_ok=True)
-    else:
+    elif not show_log:
         say(f"  the log: {log}")
     return report
+
+
+def _start(bench: Workbench, command: list[str], log: Path | None) -> subprocess.Popen:
+    """Start Odoo with its log in a file, or where our own output goes."""
+    environment = bench.environment()
+    if log is None:
+        return subprocess.Popen(command, env=environment, cwd="/")
+    with open(log, "w") as output:
+        return subprocess.Popen(
+            command, env=environment, cwd="/", stdout=output, stderr=output
+        )
 
 
 def _watch(odoo: subprocess.Popen, addon: Addon, events_file: Path) -> int:
