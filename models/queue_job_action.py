@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..queue import store
 from ..queue.job import CANCELLED, DONE, FAILED, PENDING, WAITING
+from ..queue.related import find_related_action
 from ..queue.wake import wake_after_commit
 
 
@@ -41,6 +42,20 @@ class QueueJob(models.Model):
         """Ask running jobs to stop; those that look at the flag do."""
         self._check_may_move()
         store.ask_to_stop(self.env.cr, self.ids, self.env.uid)
+
+    def open_related_action(self) -> dict:
+        """Show what the job worked on."""
+        self.ensure_one()
+        action = find_related_action(self.env, self)
+        if not action:
+            raise UserError(
+                self.env._(
+                    "There is nothing to show for %(name)s: its function names no "
+                    "related action, or what it worked on is gone.",
+                    name=self.name,
+                )
+            )
+        return action
 
     # === HELPERS === #
 
