@@ -1,0 +1,140 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Is what was measured good enough, and how is it shown?
+
+The contestants take turns, so that what else the machine does disturbs all alike. A
+ratio is the median of the ratios of the rounds.
+"""
+
+from dataclasses import dataclass, field
+from statistics import median
+
+OURS = "ours"
+PEERS = ("floor", "procrastinate", "queue_job")
+HEADER = (
+    *("what", OURS, *PEERS),
+    *("times as quick", "by processor", "must reach", "verdict"),
+)
+Answers = dict[str, list[dict[str, float]]]  # of each contestant, round by round
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table.
+
+    Args:
+        what: what is measured, in words.
+        figures: what each contestant reached, in words.
+        must_reach: the demand in words, empty when the row only informs.
+        is_met: whether ours reaches it.
+        ratios: how many times as quick as each we are, in words.
+        cpu_ratios: the same by processor time.
+    """
+
+    what: str
+    figures: dict[str, str]
+    must_reach: str = ""
+    is_met: bool = True
+    ratios: str = ""
+    cpu_ratios: str = ""
+
+    def cells(self) -> list[str]:
+        """Return the line of the table."""
+        verdict = "met" if self.is_met else "FALLS SHORT"
+        return [
+            self.what,
+            *(self.figures.get(name, "") for name in (OURS, *PEERS)),
+            self.ratios,
+            self.cpu_ratios,
+            self.must_reach,
+            verdict if self.must_reach else "",
+        ]
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A row in which contestants run the same jobs.
+
+    Args:
+        what: what is measured, in words.
+        times: we must be so many times as quick as some of the others.
+        at_least: jobs in a second that ours must reach.
+        queries: that ours may need.
+    """
+
+    what: str
+    times: dict[str, float] = field(default_factory=dict)
+    at_least: int = 0
+    queries: int = 0
+
+    def judge(self, answers: Answers) -> Row:
+        """Return the line of the table for what was measured."""
+        ratios = _ratios(answers, "wall")
+        ours = answers[OURS]
+        met = [ratios[name] >= times for name, times in self.times.items()]
+        met.append(_rate(ours) >= self.at_least)
+        if self.queries:
+            met.append(median(one["queries"] for one in ours) <= self.queries)
+        return Row(
+            self.what,
+            {name: _figure(rounds) for name, rounds in answers.items()},
+            self._must_reach(),
+            all(met),
+            _write_ratios(ratios),
+            _write_ratios(_ratios(answers, "cpu")),
+        )
+
+    def _must_reach(self) -> str:
+        words = [f"{times:g} x {name}" for name, times in self.times.items()]
+        if self.at_least:
+            words.append(f"{self.at_least:,}/s")
+        if self.queries:
+            words.append(f"<= {self.queries} queries")
+        return ", ".join(words)
+
+
+def write_table(rows: list[Row]) -> str:
+    """Return the table in Markdown."""
+    lines = [list(HEADER), *(row.cells() for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["-" * width for width in widths])
+    return "\n".join(
+        "| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines
+    )
+
+
+def milliseconds(seconds: float) -> str:
+    """Write seconds as milliseconds."""
+    return f"{seconds * 1e3:.2f} ms"
+
+
+def _ratios(answers: Answers, clock: str) -> dict[str, float]:
+    """Return how many times as quick as each we are, by a clock that ran for all."""
+    return {
+        name: median(
+            theirs[clock] / ours[clock]
+            for ours, theirs in zip(answers[OURS], rounds, strict=True)
+        )
+        for name, rounds in answers.items()
+        if name != OURS and _has(answers[OURS], clock) and _has(rounds, clock)
+    }
+
+
+def _has(rounds: list[dict], clock: str) -> bool:
+    # the database server may be on another machine, whose processors we cannot see
+    return all(one.get(clock) for one in rounds)
+
+
+def _rate(rounds: list[dict]) -> float:
+    return 1 / median(one["wall"] for one in rounds)
+
+
+def _figure(rounds: list[dict]) -> str:
+    text = f"{_rate(rounds):,.0f}/s"
+    if "queries" in rounds[0]:
+        count = median(one["queries"] for one in rounds)
+        text += f", {count:,.0f} {'query' if count == 1 else 'queries'}"
+    return text
+
+
+def _write_ratios(ratios: dict[str, float]) -> str:
+    return ", ".join(f"{ratio:.2f} {name}" for name, ratio in ratios.items())
