@@ -33,13 +33,16 @@ class TestManual(ConnectorCase):
         self.names.update(env=self.env, record=record, session=self.session)
 
     def test_examples_of_the_concepts_give_what_they_show(self):
-        found = find_false_examples(MANUAL / "concepts.rst", self.names)
+        self.assertEqual(self.find_false("concepts.rst"), "")
 
-        self.assertEqual("".join(found), "")
+    def test_examples_of_the_jobs_give_what_they_show(self):
+        self.assertEqual(self.find_false("jobs.rst"), "")
 
     def test_examples_of_porting_give_what_they_show(self):
         Backend("shop", version="1")
 
-        found = find_false_examples(MANUAL / "porting.rst", self.names)
+        self.assertEqual(self.find_false("porting.rst"), "")
 
-        self.assertEqual("".join(found), "")
+    def find_false(self, name):
+        """Return what the examples of a document give that it does not show."""
+        return "".join(find_false_examples(MANUAL / name, self.names))
