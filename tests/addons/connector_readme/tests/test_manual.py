@@ -9,7 +9,7 @@ from odoo.addons.connector.event import (
     on_record_unlink,
     on_record_write,
 )
-from odoo.addons.connector.queue.job import job
+from odoo.addons.connector.queue.job import JOB_REGISTRY
 from odoo.addons.connector.tests.common import ConnectorCase
 from odoo.addons.connector.tests.documents import ROOT, find_false_examples
 
@@ -21,8 +21,7 @@ class TestManual(ConnectorCase):
         super().setUp()
         for event in (on_record_create, on_record_write, on_record_unlink):
             self.patch(event, "_consumers", dict(event._consumers))
-        engine = sys.modules[job.__module__]
-        self.patch(engine, "JOB_REGISTRY", set(engine.JOB_REGISTRY))
+        self.addCleanup(JOB_REGISTRY.intersection_update, set(JOB_REGISTRY))
         module = type(sys)("odoo.addons.connector_readme.concepts")
         sys.modules[module.__name__] = module  # a worker imports its jobs from there
         self.addCleanup(sys.modules.pop, module.__name__)
