@@ -24,7 +24,7 @@ from .worker import WorkerWatcher
 
 _logger = logging.getLogger(__name__)
 
-RESPAWN_S = (0.5, 30.0)  # first and longest pause between deaths in a row
+RESPAWN_S = (0.1, 30.0)  # first and longest pause between deaths in a row
 STABLE_S = 2.0  # a process that lived that long did not die of its start
 
 _watcher: WorkerWatcher | None = None
@@ -95,6 +95,7 @@ class WorkerJobs(server.Worker):
         super().__init__(multi)
         self.watchdog_timeout = None  # a job may take its time
         self.request_max = float("inf")
+        self.pause_s = multi.connector_respawn.pause_s
         self.watcher: WorkerWatcher | None = None
 
     def start(self) -> None:
@@ -104,6 +105,8 @@ class WorkerJobs(server.Worker):
         signal.signal(signal.SIGTERM, self._on_term)
         if self.multi.socket:
             self.multi.socket.close()
+        # here, not in the master: that one sleeps a beat of 4 s after each look
+        self._wait(self.pause_s)
 
     def _on_term(self, sig, frame) -> None:
         # a service manager may send TERM to every process, not to the master only
@@ -118,9 +121,12 @@ class WorkerJobs(server.Worker):
 
     def sleep(self) -> None:
         """Wait a beat, or for a signal; not before the watcher is there."""
-        beat_s = self.multi.beat if self.watcher else 0
-        select.select([self.wakeup_fd_r], [], [], beat_s)
+        self._wait(self.multi.beat if self.watcher else 0)
         server.empty_pipe(self.wakeup_fd_r)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait so long, or until a signal comes."""
+        select.select([self.wakeup_fd_r], [], [], seconds)
 
     def process_work(self) -> None:
         """Keep the watcher going; it is made here, below the signal mask."""
@@ -136,36 +142,33 @@ class WorkerJobs(server.Worker):
 
 
 class Respawn:
-    """How many job processes there should be, and when a next one may start."""
+    """How many job processes there should be, and how soon a next one works."""
 
     def __init__(self, settings: Settings):
         self.workers: dict[int, server.Worker] = {}
         self.count = settings.workers
-        self._born: dict[int, float] = {}
-        self._pause_s = 0.0
-        self._next_at = 0.0
+        self.pause_s = 0.0  # that the next process waits before it works
+        self._works_at: dict[int, float] = {}
 
-    def may_spawn(self) -> bool:
-        """Tell whether a process is missing and has not died just now."""
-        return len(self.workers) < self.count and time.monotonic() >= self._next_at
+    def is_missing(self) -> bool:
+        """Tell whether there are too few processes."""
+        return len(self.workers) < self.count
 
     def note_birth(self, pid: int) -> None:
-        """Remember when a process was started."""
-        self._born[pid] = time.monotonic()
+        """Remember from when on a process works."""
+        self._works_at[pid] = time.monotonic() + self.pause_s
 
     def note_death(self, pid: int) -> None:
         """Make the pause longer when processes die soon after their start."""
         self.workers.pop(pid, None)
-        born = self._born.pop(pid, None)
-        if born is None:
+        works_at = self._works_at.pop(pid, None)
+        if works_at is None:
             return
-        now = time.monotonic()
         first_s, longest_s = RESPAWN_S
-        if now - born >= STABLE_S:
-            self._pause_s = 0.0
+        if time.monotonic() - works_at >= STABLE_S:
+            self.pause_s = 0.0
         else:
-            self._pause_s = min(longest_s, self._pause_s * 2 or first_s)
-        self._next_at = now + self._pause_s
+            self.pause_s = min(longest_s, self.pause_s * 2 or first_s)
 
 
 def _spawn_workers(multi) -> None:
@@ -173,7 +176,7 @@ def _spawn_workers(multi) -> None:
     if respawn is None:
         settings = _settings() or Settings(workers=0)
         respawn = multi.connector_respawn = Respawn(settings)
-    while respawn.may_spawn():
+    while respawn.is_missing():
         worker = multi.worker_spawn(WorkerJobs, respawn.workers)
         respawn.note_birth(worker.pid)
 

@@ -18,6 +18,7 @@ from . import (
     test_map_options,
     test_mapping_definition,
     test_network,
+    test_queue_respawn,
     test_queue_settings,
     test_record_event,
     test_refusal,
