@@ -6,6 +6,8 @@ import threading
 import time
 from contextlib import closing
 
+import psycopg2
+
 from odoo.service import server
 
 from . import store
@@ -44,13 +46,23 @@ def _run_for(db_name: str, cr, budget_s: float) -> None:
     worker.presence.recover()
     worker.start()
     deadline = time.monotonic() + budget_s
-    while time.monotonic() < deadline and (worker.is_busy or store.has_ready_job(cr)):
+    while worker.is_alive() and (worker.is_busy or store.has_ready_job(cr)):
+        if time.monotonic() >= deadline:
+            break
         time.sleep(LOOK_S)
-        worker.beat()
+        _beat(worker)
     worker.stop()
     while worker.is_alive():  # the job that runs is finished, however long it takes
         worker.join(TICK_S)
+        _beat(worker)
+
+
+def _beat(worker: Worker) -> None:
+    """Say that the worker is alive, unless it has ended meanwhile."""
+    try:
         worker.beat()
+    except psycopg2.Error:
+        worker.stop()
 
 
 def _is_cron() -> bool:
