@@ -12,5 +12,6 @@ from . import (
     queue_job,
     queue_job_action,
     queue_job_delay,
+    queue_job_retention,
     queue_worker,
 )

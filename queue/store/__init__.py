@@ -12,6 +12,7 @@ the dead entries of all the jobs that it has finished.
 """
 
 from .attempt import (
+    clean_session,
     fence,
     finish,
     settle,
@@ -56,6 +57,9 @@ from .liveness import (
     recover_jobs,
     terminate_backends,
 )
+from .retention import (
+    delete_old,
+)
 
 HOLD_ETA = "eta"  # why a pending job may not start yet
 
@@ -65,8 +69,10 @@ __all__ = [
     "beat",
     "claim_jobs",
     "claim_limited_job",
+    "clean_session",
     "count_taken",
     "delete_dead_workers",
+    "delete_old",
     "delete_worker",
     "fence",
     "find_closed",

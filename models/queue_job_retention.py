@@ -1,0 +1,40 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How long are jobs kept?"""
+
+from odoo import api, models
+
+from ..queue import store
+from ..queue.job import CANCELLED, DONE, FAILED
+
+BATCH = 10_000  # jobs deleted in one transaction
+
+
+class QueueJob(models.Model):
+    """The removal of old jobs."""
+
+    _inherit = "connector.queue.job"
+
+    _removal_interval = 30  # days, for jobs that are done or cancelled
+    _failed_removal_interval = 180  # days: somebody may still want to know
+
+    @api.autovacuum
+    def _gc_jobs(self) -> tuple[int, int]:
+        """Delete jobs that ended long ago, a batch at a time."""
+        days = {
+            DONE: self._removal_interval,
+            CANCELLED: self._removal_interval,
+            FAILED: self._failed_removal_interval,
+        }
+        counts = [
+            store.delete_old(self.env.cr, state, kept_days, BATCH)
+            for state, kept_days in days.items()
+        ]
+        self.invalidate_model()
+        return sum(counts), int(BATCH in counts)
+
+    @api.model
+    def autovacuum(self) -> bool:
+        """Delete all jobs that ended long ago; the classic name."""
+        while self._gc_jobs()[1]:
+            pass
+        return True

@@ -1,0 +1,33 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which jobs have been kept long enough?"""
+
+# job. Delete the oldest jobs that ended long ago, with all that is known of them.
+# Locks: the rows, SKIP LOCKED. Index: connector_queue_job_pkey, from its start: old
+# jobs have low ids.
+DELETE_OLD = """
+WITH old AS (
+    SELECT id
+      FROM connector_queue_job
+     WHERE state = %(state)s
+       AND date_done < now() AT TIME ZONE 'UTC' - %(days)s * INTERVAL '1 day'
+     ORDER BY id
+     LIMIT %(limit)s
+       FOR UPDATE SKIP LOCKED
+),
+attempt AS (
+    DELETE FROM connector_queue_attempt USING old WHERE job_id = old.id
+),
+progress AS (
+    DELETE FROM connector_queue_progress USING old WHERE job_id = old.id
+),
+cancel AS (
+    DELETE FROM connector_queue_cancel USING old WHERE job_id = old.id
+)
+DELETE FROM connector_queue_job AS job USING old WHERE job.id = old.id
+"""
+
+
+def delete_old(cr, state: str, days: float, limit: int) -> int:
+    """Delete jobs that ended in a state long ago; return how many."""
+    cr.execute(DELETE_OLD, {"state": state, "days": days, "limit": limit})
+    return cr.rowcount
