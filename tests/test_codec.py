@@ -195,11 +195,11 @@ class TestRoundTrip(CodecCase):
                 self.assertEqual(form(self.returned(value)), form(value))
 
     def test_scalar_comes_back_as_a_key(self):
-        for value in SCALARS:
-            if form(value).find("sNaN") < 0:
-                with self.subTest(form(value)):
-                    given = {value: 1, (value, 2): 3}
-                    self.assertEqual(form(self.returned(given)), form(given))
+        hashable = [value for value in SCALARS if "sNaN" not in form(value)]
+        for value in hashable:
+            with self.subTest(form(value)):
+                given = {value: 1, (value, 2): 3}
+                self.assertEqual(form(self.returned(given)), form(given))
 
     def test_order_of_a_dict_comes_back(self):
         given = {"zebra": 1, "a": 2, "mouse": {"b": 1, "a": 2}}

@@ -11,50 +11,47 @@ PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
     "awAAAABJRU5ErkJggg=="
 )
+CARD = (
+    "FN:Ada Lovelace",
+    "TITLE:Mathematician",
+    "ORG:Analytical Engines;Programs",
+    "EMAIL;TYPE=home:ada@example.com",
+    "TEL;TYPE=cell:+44 20 7946 0001",
+    "ADR;TYPE=home:;Attic;12 St James's Square;London;;SW1Y 4JH;United Kingdom",
+    "URL:https://example.com/ada",
+    "BDAY:1815-12-10",
+    r"NOTE:Met at a ball.\nLikes horses\, too.",
+)
+CONTACT = {
+    "name": "Ada Lovelace",
+    "function": "Mathematician",
+    "company_name": "Analytical Engines",
+    "is_company": False,
+    "email": "ada@example.com",
+    "phone": "+44 20 7946 0001",
+    "street": "12 St James's Square",
+    "street2": "Attic",
+    "city": "London",
+    "zip": "SW1Y 4JH",
+    "website": "https://example.com/ada",
+    "comment": "<p>Met at a ball.<br>Likes horses, too.</p>",
+    "birthday": date(1815, 12, 10),
+    "uid": "ada",
+}
 
 
 class TestImport(CarddavCase):
     def test_card_becomes_a_contact(self):
-        self.book.put(
-            "ada",
-            "FN:Ada Lovelace",
-            "TITLE:Mathematician",
-            "ORG:Analytical Engines;Programs",
-            "EMAIL;TYPE=home:ada@example.com",
-            "TEL;TYPE=cell:+44 20 7946 0001",
-            "ADR;TYPE=home:;Attic;12 St James's Square;London;;SW1Y 4JH;United Kingdom",
-            "URL:https://example.com/ada",
-            "BDAY:1815-12-10",
-            r"NOTE:Met at a ball.\nLikes horses\, too.",
-        )
+        self.book.put("ada", *CARD)
 
         done = self.backend.import_contacts()
 
         self.assertEqual(done.refusal_ids.mapped("reason"), [])
         self.assertEqual((done.read_count, done.created_count), (1, 1))
-        self.assertRecordValues(
-            self.find("ada"),
-            [
-                {
-                    "name": "Ada Lovelace",
-                    "function": "Mathematician",
-                    "company_name": "Analytical Engines",
-                    "is_company": False,
-                    "email": "ada@example.com",
-                    "phone": "+44 20 7946 0001",
-                    "street": "12 St James's Square",
-                    "street2": "Attic",
-                    "city": "London",
-                    "zip": "SW1Y 4JH",
-                    "country_id": self.env.ref("base.uk").id,
-                    "website": "https://example.com/ada",
-                    "comment": "<p>Met at a ball.<br>Likes horses, too.</p>",
-                    "birthday": date(1815, 12, 10),
-                    "uid": "ada",
-                    "backend_id": self.backend.id,
-                }
-            ],
-        )
+        contact = self.find("ada")
+        self.assertRecordValues(contact, [CONTACT])
+        self.assertEqual(contact.country_id, self.env.ref("base.uk"))
+        self.assertEqual(contact.backend_id, self.backend)
 
     def test_letters_of_all_scripts_survive(self):
         self.book.put("jürgen", "FN:Jürgen Groß", "ADR:;;Hauptstraße 1;Köln;;50667;")
