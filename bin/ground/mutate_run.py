@@ -1,0 +1,146 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What does ``bin/mutate`` do: break each promise once and see its test fail."""
+
+import argparse
+import contextlib
+import re
+import runpy
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ground import cache
+from ground.process import tail
+from ground.say import StepFailed, say
+
+LISTS = cache.REPOSITORY / "tests" / "mutations"
+NOT_COPIED = shutil.ignore_patterns(".git", "__pycache__", ".*_cache")
+LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
+
+DESCRIPTION = """\
+Applies the changes listed in tests/mutations/ one by one to a copy of this repository
+and runs the test that guards the broken promise. The test must fail; a test that
+passes guards nothing. Before that, all these tests pass in the unchanged copy. Ends
+with 0 when every change was seen.
+"""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A small change that breaks a promise, and the test that sees it."""
+
+    promise: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+def main(arguments: list[str]) -> int:
+    """Apply the mutations that were asked for; return 0 when all were seen."""
+    parser = argparse.ArgumentParser("bin/mutate", description=DESCRIPTION)
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="narrows the run to mutations whose promise, file or test contains a WORD",
+    )
+    mutations = _choose(parser.parse_args(arguments).words)
+    with cache.only_one("break the promises"):
+        copy = _copy_repository()
+        _expect_green(copy, mutations)
+        unseen = [one for one in mutations if not _is_seen(copy, one)]
+        shutil.rmtree(copy)
+    print(f"{len(mutations) - len(unseen)} seen, {len(unseen)} not seen")
+    return 1 if unseen else 0
+
+
+def _choose(words: list[str]) -> list[Mutation]:
+    """Return the mutations that contain any of the words; all without words."""
+    found = [
+        Mutation(*entry)
+        for file in sorted(LISTS.glob("*.py"))
+        for entry in runpy.run_path(str(file))["MUTATIONS"]
+    ]
+    if words:
+        found = [
+            one
+            for one in found
+            if any(word in f"{one.promise} {one.file} {one.test}" for word in words)
+        ]
+    if not found:
+        remedy = f"Name a word of one in {LISTS}."
+        raise StepFailed("choose mutations", f"none contains {words}.", remedy)
+    return found
+
+
+def _copy_repository() -> Path:
+    """Return a fresh copy of the repository, at the same place each time."""
+    copy = cache.folder("mutations", cache.repository_key()) / "repository"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(cache.REPOSITORY, copy, ignore=NOT_COPIED, symlinks=True)
+    return copy
+
+
+def _expect_green(copy: Path, mutations: list[Mutation]) -> None:
+    """Run the guarding tests unharmed; raise StepFailed when one fails."""
+    for one in mutations:
+        _read(copy, one)
+    say("- run the tests on the unchanged copy")
+    tests = sorted({one.test for one in mutations})
+    passed, failed, output = _test(copy, *tests)
+    if failed or passed < len(tests):
+        why = f"{passed} of {len(tests)} passed:\n{tail(output, 40)}"
+        raise StepFailed("run the tests on the unchanged copy", why, "Mend them first.")
+
+
+def _is_seen(copy: Path, mutation: Mutation) -> bool:
+    """Tell whether the test fails when the promise is broken."""
+    with _changed(copy, mutation):
+        _passed, failed, output = _test(copy, mutation.test)
+    is_seen = bool(failed) and f".{mutation.test}" in output
+    print(f"{'seen    ' if is_seen else 'NOT SEEN'} {mutation.promise}", flush=True)
+    if not is_seen:
+        print(f"         {mutation.file}, {mutation.test}\n{tail(output)}")
+    return is_seen
+
+
+@contextlib.contextmanager
+def _changed(copy: Path, mutation: Mutation) -> Iterator[None]:
+    """Break the promise inside the block."""
+    text = _read(copy, mutation)
+    file = copy / mutation.file
+    file.write_text(text.replace(mutation.old, mutation.new))
+    try:
+        yield
+    finally:
+        file.write_text(text)
+
+
+def _read(copy: Path, mutation: Mutation) -> str:
+    """Return the file's text; raise StepFailed when the old text is not in it once."""
+    text = (copy / mutation.file).read_text()
+    if text.count(mutation.old) != 1:
+        raise StepFailed(
+            f"break {mutation.promise!r}",
+            f"{mutation.file} has the old text {text.count(mutation.old)} times, "
+            f"expected once:\n{mutation.old}",
+            f"Follow the code in {LISTS}.",
+        )
+    return text
+
+
+def _test(copy: Path, *tests: str) -> tuple[int, int, str]:
+    """Run tests of the copy; return how many passed and failed, and the output."""
+    answer = subprocess.run(
+        [copy / "bin" / "test", *tests],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+    counts = LAST_LINE.findall(answer.stdout)
+    passed, failed = map(int, counts[-1]) if counts else (0, 0)
+    return passed, failed, answer.stdout
