@@ -18,6 +18,7 @@ from .channel import Limits
 from .connection import one_transaction
 from .current import CurrentJob, running
 from .job import FAILED, Job
+from .job_connection import JobConnection
 from .outcome import AttemptLost, outcome_of
 
 _logger = logging.getLogger(__name__)
@@ -169,12 +170,12 @@ class Runner:
 
 
 @contextmanager
-def own_transaction(db_name: str, is_ours: Fence) -> Iterator[Cursor]:
+def own_transaction(connection: JobConnection, is_ours: Fence) -> Iterator[Cursor]:
     """Give a job a cursor of its own; commit at the end, roll back on an error.
 
     No commit in the middle of the job passes once it is somebody else's.
     """
-    registry = Registry(db_name)
+    registry = Registry(connection.db_name)
 
     def commit() -> None:
         cr.flush()
@@ -183,7 +184,7 @@ def own_transaction(db_name: str, is_ours: Fence) -> Iterator[Cursor]:
         Cursor.commit(cr)
 
     try:
-        with closing(registry.cursor()) as cr:
+        with closing(connection.cursor()) as cr:
             cr.commit = commit
             yield cr
             # the one durable commit of the job, with its effects and its outcome

@@ -22,6 +22,7 @@ from odoo.service.server import cron_database_list
 from . import store
 from .connection import connect
 from .job import Job
+from .job_connection import JobConnection
 from .presence import Presence
 from .queue import JobsQueue
 from .runner import Runner, own_transaction
@@ -56,9 +57,9 @@ class Worker(threading.Thread):
         self.presence = Presence(db_name, watcher.process_type)
         self._connection = connect(db_name)
         self._books = self._connection.cursor()
-        self.runner = Runner(
-            self._books, self.presence.worker_id, partial(own_transaction, db_name)
-        )
+        self._job_connection = JobConnection(db_name)
+        transaction = partial(own_transaction, self._job_connection)
+        self.runner = Runner(self._books, self.presence.worker_id, transaction)
         self._closed_ids: set[int] = set()
         self._looked_at = 0.0
         self._woken = threading.Event()
@@ -99,6 +100,7 @@ class Worker(threading.Thread):
         return bool(self.runner.running or self.queue)
 
     def _leave(self) -> None:
+        self._job_connection.close()
         try:
             self.runner.release(self.queue.drain())
             self.presence.leave()

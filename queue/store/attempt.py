@@ -1,6 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How does a try of a job end?"""
 
+# Take away what a job left in its session: all that DISCARD ALL does, apart from the
+# plans of foreign keys and triggers, which are nobody's and dear to make again. A job
+# relies on the ISO dates of the driver, whatever the database's default.
+CLEAN_SESSION = """
+CLOSE ALL;
+SET SESSION AUTHORIZATION DEFAULT;
+RESET ALL;
+SET datestyle TO ISO;
+DEALLOCATE ALL;
+UNLISTEN *;
+SELECT pg_advisory_unlock_all();
+DISCARD TEMP;
+DISCARD SEQUENCES
+"""
+
 # job. Before each commit in the middle of a job: is it still ours? The row changes, so
 # that whoever takes it from us meanwhile and we cannot both commit.
 FENCE = """
@@ -77,6 +92,11 @@ UPDATE connector_queue_job AS job
   FROM attempt
  WHERE job.id = attempt.job_id
 """
+
+
+def clean_session(cr) -> None:
+    """Make the session of a connection as good as new."""
+    cr.execute(CLEAN_SESSION)
 
 
 def fence(cr, worker_id: int, job_id: int, attempt: int) -> bool:

@@ -38,6 +38,7 @@ from . import (
     test_queue_related,
     test_queue_rights,
     test_queue_run,
+    test_queue_session,
     test_queue_testing,
     test_queue_transaction,
     test_queue_unrunnable,

@@ -12,6 +12,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.job import job
+from odoo.addons.connector.queue.job_connection import JobConnection
 from odoo.addons.connector.queue.runner import Runner, own_transaction
 
 from ..models.job import TRACE, leave_trace
@@ -51,7 +52,9 @@ class FenceCase(QueueRaceCase):
         session = self.open_session()
         self.uuid = function.delay(session, TRACE, **options)
         session.commit()
-        transaction = partial(own_transaction, get_db_name())
+        connection = JobConnection(get_db_name())
+        self.addCleanup(connection.close)
+        transaction = partial(own_transaction, connection)
         self.runner = Runner(self.open_books(), 1, transaction)
         (job,) = self.runner.claim()
         return job

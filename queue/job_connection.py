@@ -1,0 +1,83 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""On which connection do the jobs of a worker run, one after the other?"""
+
+import psycopg2
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+from odoo import sql_db
+
+from . import store
+
+
+class JobConnection:
+    """Keeps one connection for all jobs of a worker.
+
+    Each job gets a cursor of its own, whose one predecessor is closed: what an
+    earlier job kept of it is of no use any more. What a session keeps beyond its
+    transactions (settings, advisory locks, temporary tables, prepared statements,
+    the user) is taken away before the next job, all in one round trip. A connection
+    that is broken, or that somebody still uses, is replaced.
+
+    Args:
+        db_name: the database.
+    """
+
+    readonly = False  # of the pool that Odoo's cursor takes this for
+
+    def __init__(self, db_name: str):
+        self.db_name = db_name
+        self._connection = None
+        self._encoding = ""
+        self._is_lent = False
+
+    def cursor(self) -> sql_db.Cursor:
+        """Return a new cursor for one job; close it before asking for the next."""
+        return sql_db.Cursor(self, self.db_name, {})
+
+    def close(self) -> None:
+        """Close the connection; it is opened again when it is asked for."""
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+
+    # === WHAT ODOO'S CURSOR ASKS OF ITS POOL === #
+
+    def borrow(self, _connection_info: dict):
+        """Return the connection, as clean as a new one."""
+        if not self._is_clean():
+            self.close()
+            self._open()
+        self._is_lent = True
+        return self._connection
+
+    def give_back(self, _connection, keep_in_pool: bool = True) -> None:
+        """Take the connection back after its cursor was closed."""
+        self._is_lent = False
+
+    def _is_clean(self) -> bool:
+        """Tell whether the connection can be used again; clean it."""
+        connection = self._connection
+        if (
+            not connection
+            or self._is_lent
+            or connection.closed
+            or connection.encoding != self._encoding
+            or connection.get_transaction_status() != TRANSACTION_STATUS_IDLE
+        ):
+            return False
+        try:
+            # back to the defaults first: else the driver tells PostgreSQL each change
+            connection.set_session(isolation_level="DEFAULT", readonly="DEFAULT")
+            connection.autocommit = True  # until the cursor sets what it needs
+            with connection.cursor() as cr:
+                store.clean_session(cr)
+        except psycopg2.Error:
+            return False  # PostgreSQL ended it, or forbids what we ask
+        return True
+
+    def _open(self) -> None:
+        _name, info = sql_db.connection_info_for(self.db_name)
+        self._connection = psycopg2.connect(
+            **info, connection_factory=sql_db.PsycoConnection
+        )
+        self._encoding = self._connection.encoding
