@@ -132,7 +132,7 @@ MUTATIONS = [
         "queue/store/claim.py",
         "row_number() OVER (ORDER BY job.priority, job.id) AS place",
         "row_number() OVER (ORDER BY job.id) AS place",
-        "TestRun.test_jobs_run_by_priority_then_in_their_order",
+        "TestClaim.test_jobs_are_claimed_in_the_order_of_their_priority",
     ),
     (
         "a death is charged to the job that ran only",
@@ -174,7 +174,7 @@ MUTATIONS = [
         "models/queue_job_action.py",
         "        if any(job.user_id != self.env.user for job in self):\n",
         "        if False:\n",
-        "TestButton.test_user_may_not_act_on_the_jobs_of_others",
+        "TestButton.test_user_who_sees_the_jobs_of_others_may_not_act_on_them",
     ),
     (
         "a channel that people chose is kept",

@@ -201,20 +201,21 @@ class TestClaim(QueueRaceCase):
         while rows := store.claim_jobs(books, worker_id, 3, len(ids)):
             ids += [row["id"] for row in rows]
 
-    def test_jobs_are_claimed_in_the_order_in_which_they_run(self):
+    def test_jobs_are_claimed_in_the_order_of_their_priority(self):
         session = self.open_session()
         for priority in (10, 5, 10, 1):
             leave_trace.delay(session, TRACE, priority=priority)
         session.commit()
         books = self.open_books()
 
-        first = store.claim_jobs(books, 1, 2, 0)
-        second = store.claim_jobs(books, 1, 2, 2)
+        first = store.claim_jobs(books, 1, 3, 0)
+        second = store.claim_jobs(books, 1, 3, 3)
 
-        numbers = dict(
-            self.query("SELECT id, claim_number FROM connector_queue_job ORDER BY 1")
-        )
-        self.assertEqual([numbers[row["id"]] for row in first + second], [1, 2, 3, 4])
+        claimed = [row["id"] for row in first + second]
+        by_number = "SELECT id, priority FROM connector_queue_job ORDER BY claim_number"
+        stored = self.query(by_number)
+        self.assertEqual([job_id for job_id, _priority in stored], claimed)
+        self.assertEqual([priority for _id, priority in stored], [1, 5, 10, 10])
 
     def test_job_is_claimed_by_a_worker_or_not_at_all(self):
         session = self.open_session()

@@ -177,6 +177,15 @@ class TestButton(RightsCase):
                 self.press(button, self.of_bob, self.ada)
         self.assertEqual(self.of_bob.state, "pending")
 
+    def test_user_who_sees_the_jobs_of_others_may_not_act_on_them(self):
+        self.env.ref("connector.queue_job_rule_user").domain_force = "[(1, '=', 1)]"
+        self.assertIn(self.of_bob, self.env[JOB].with_user(self.ada).search([]))
+
+        for button in self.targets:
+            with self.subTest(button=button), self.assertRaises(AccessError) as caught:
+                self.press(button, self.of_bob, self.ada)
+            self.assertIn("Take only your own.", str(caught.exception))
+
     def test_cancelled_job_does_not_run(self):
         self.press("button_cancel", self.of_ada, self.ada)
 
