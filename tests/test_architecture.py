@@ -106,7 +106,9 @@ def find_logic(source: Source) -> list[str]:
 
 
 def _is_reexport(node: ast.stmt) -> bool:
-    """Tell whether a statement is an import, a docstring or ``__all__``."""
+    """Tell whether a statement is an import, or says why there is none."""
+    if isinstance(node, ast.Raise):
+        return ast.unparse(node).startswith("raise ImportError(")
     if isinstance(node, ast.Assign):
         return ast.unparse(node.targets[0]) == "__all__"
     is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

@@ -52,6 +52,15 @@ class TestClassicPaths(BaseCase):
             with self.subTest(path=path):
                 importlib.import_module(f"{ROOT}.{path}")
 
+    def test_what_is_not_ported_says_what_to_do(self):
+        remedies = {
+            "jobrunner.runner": "queue.worker runs the jobs as soon as the addon is",
+            "controllers.main": "override Runner of odoo.addons.connector.queue.runner",
+        }
+        for path, remedy in remedies.items():
+            with self.subTest(path), self.assertRaisesRegex(ImportError, remedy):
+                importlib.import_module(f"{ROOT}.{path}")
+
     def test_star_import_of_backend_gives_the_class_only(self):
         module = importlib.import_module(f"{ROOT}.backend")
 
