@@ -3,6 +3,6 @@
 
 raise ImportError(
     "ConnectorRunner and ConnectorRunnerThread are not ported: jobs are not run over "
-    "HTTP any more. Drop them; odoo.addons.connector.queue.worker runs the jobs as soon "
-    "as the addon is installed."
+    "HTTP any more. Drop them; odoo.addons.connector.queue.worker runs the jobs as "
+    "soon as the addon is installed."
 )
