@@ -106,6 +106,7 @@ class QueueJob(models.Model):
     def _caller_values(self) -> dict:
         """Return who calls, and in which context."""
         context = self.env.context
+        self.env.user.fetch(["company_id"])  # else all the user's fields are read
         company_id = context.get("company_id", self.env.company.id) or None
         kept = {key: context[key] for key in CONTEXT_KEYS if key in context}
         return {

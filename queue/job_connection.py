@@ -7,6 +7,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from odoo import sql_db
 
 from . import store
+from .connection import in_autocommit
 
 
 class JobConnection:
@@ -66,10 +67,7 @@ class JobConnection:
         ):
             return False
         try:
-            # back to the defaults first: else the driver tells PostgreSQL each change
-            connection.set_session(isolation_level="DEFAULT", readonly="DEFAULT")
-            connection.autocommit = True  # until the cursor sets what it needs
-            with connection.cursor() as cr:
+            with in_autocommit(connection) as cr:
                 store.clean_session(cr)
         except psycopg2.Error:
             return False  # PostgreSQL ended it, or forbids what we ask

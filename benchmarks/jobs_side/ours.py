@@ -1,7 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Runs inside our Odoo, beside the job processes: puts jobs in and looks at them."""
 
+import select
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -102,10 +104,22 @@ class Ours:
         self.cr.execute("DELETE FROM connector_queue_job WHERE state = 'pending'")
         return {"wall": wall_s / count, "queries": queries}
 
+    def listen(self) -> None:
+        """Hear every NOTIFY as a watcher does, and do nothing about it."""
+        threading.Thread(target=self._hear, daemon=True).start()
+
     def rss(self) -> int:
         """Return the bytes of memory of the first worker's process."""
         pages = Path(f"/proc/{self._worker_pids()[0]}/statm").read_text().split()[1]
         return int(pages) * 4096
+
+    def _hear(self) -> None:
+        connection = connect(self.db_name)
+        connection.cursor().execute("LISTEN connector_queue")
+        while True:
+            select.select([connection], [], [])
+            connection.poll()
+            connection.notifies.clear()
 
     def _delay(self, task: str, count: int) -> None:
         with self.registry.cursor() as cr:

@@ -77,7 +77,7 @@ RETURNING id
 
 # Wake every worker of the database. In a transaction of its own: inside the one that
 # writes, it would keep PostgreSQL from committing transactions together.
-WAKE = "SELECT pg_notify(%(channel)s, '')"
+WAKE = f"NOTIFY {CHANNEL}"
 
 
 def insert_jobs(cr, values: dict) -> list[str]:
@@ -119,4 +119,4 @@ def move_jobs(
 
 def wake(cr) -> None:
     """Notify every worker that listens."""
-    cr.execute(WAKE, {"channel": CHANNEL})
+    cr.execute(WAKE)

@@ -1,0 +1,75 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What does it cost a transaction to wake the workers after its commit?"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from statistics import median
+
+from ground import cluster, postgres
+from ground.say import Progress
+from jobs_side import contestants
+from jobs_side.contestants import Contestant, Ground
+from jobs_side.row import OURS, Row
+
+SESSIONS = 16
+COMMIT_DELAY_US = 2000  # as long as a common disk takes for a flush
+TURN_S = 2.0
+TURNS = 2  # with, without, without, with in each round
+AHEAD_S = 0.3  # all sessions start at the same time
+SHARE = 0.95  # of the transactions without a wake-up
+
+
+def measure_wake_up(ground: Ground, ours: Contestant, rounds: int) -> Row:
+    """Let sessions delay jobs with and without a wake-up, in turns."""
+    rates: dict[bool, list[float]] = {True: [], False: []}
+    with ExitStack() as stack:
+        stack.enter_context(_slow_commits(ground))
+        ours.ask("listen")
+        sessions = [
+            stack.enter_context(contestants.script(ground, "session"))
+            for _number in range(SESSIONS)
+        ]
+        _take_turn(sessions, is_waking=True)  # until all of them are there
+        for number in range(rounds):
+            progress = Progress(f"{SESSIONS} sessions, round {number + 1}")
+            progress.start()
+            for is_waking in (True, False, False, True) * TURNS:
+                rates[is_waking].append(_take_turn(sessions, is_waking))
+            progress.end()
+    pairs = zip(rates[True], rates[False], strict=True)
+    share = median(waking / silent for waking, silent in pairs)
+    return Row(
+        f"{SESSIONS} sessions that delay one job each, flush of 2 ms",
+        {OURS: f"{median(rates[True]):,.0f}/s", "floor": _silently(rates[False])},
+        f"{SHARE:.0%} of those without wake-up",
+        share >= SHARE,
+        f"{share:.1%}",
+    )
+
+
+def _silently(rates: list[float]) -> str:
+    return f"{median(rates):,.0f}/s without"
+
+
+def _take_turn(sessions: list[Contestant], is_waking: bool) -> float:
+    """Return the transactions per second of all sessions together."""
+    start = time.time() + AHEAD_S
+    for session in sessions:
+        session.tell("delay", start, start + TURN_S, is_waking)
+    return sum(session.hear()["count"] for session in sessions) / TURN_S
+
+
+@contextmanager
+def _slow_commits(ground: Ground) -> Iterator[None]:
+    """Let commits of new sessions wait as for a common disk."""
+    server = ground.bench.server
+    if not postgres.is_given(os.environ):
+        server = cluster.find_cluster().server("postgres")  # a superuser's setting
+    alter = f'ALTER DATABASE "{ground.database}"'
+    server.query(f"{alter} SET commit_delay = {COMMIT_DELAY_US}")
+    try:
+        yield
+    finally:
+        server.query(f"{alter} RESET commit_delay")
