@@ -5,6 +5,7 @@ They are processes of their own, and the test kills only those.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +63,7 @@ class ChaosCase(QueueRaceCase):
     def setUp(self):
         super().setUp()
         self.folder = Path(mkdtemp(prefix="connector_chaos_"))
+        self.addCleanup(shutil.rmtree, self.folder)
         (self.folder / "odoo-bin").write_text(ODOO_BIN)
 
     def start_server(self, *arguments: str) -> subprocess.Popen:

@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 
 from odoo.tests import tagged
 from odoo.tests.common import get_db_name
@@ -124,7 +125,5 @@ class TestKill(ChaosCase):
 
     def kill_process(self, pid):
         """Kill a process of a server started here; it may be gone already."""
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
