@@ -36,6 +36,7 @@ from . import (
     test_queue_identity,
     test_queue_recovery,
     test_queue_related,
+    test_queue_retention,
     test_queue_rights,
     test_queue_run,
     test_queue_session,
