@@ -56,7 +56,7 @@ class TestQueueSession(QueueRaceCase):
 
                 with closing(self.connection.cursor()) as cr:
                     cr.execute(left)
-                    cr.commit()
+                    cr.commit()  # pylint: disable=invalid-commit
 
                 self.assertEqual(self.ask(seen), before)
                 self.assertEqual(self.backend_pid(), pid)
