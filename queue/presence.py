@@ -4,6 +4,7 @@
 import logging
 import os
 import socket
+import threading
 import uuid
 
 from . import store
@@ -19,7 +20,9 @@ class Presence:
     """The row, the lock and the ear of a worker in a database.
 
     The row says who it is and what it runs. The lock is its session's: PostgreSQL
-    gives it back the moment the process is gone. The ear hears NOTIFY.
+    gives it back the moment the process is gone. The ear hears NOTIFY. The watcher's
+    thread and the worker's take turns: an answer that one of them waits for must not
+    be read by the other, which only listens.
 
     Args:
         db_name: the database.
@@ -28,6 +31,7 @@ class Presence:
 
     def __init__(self, db_name: str, process_type: str):
         self.db_name = db_name
+        self._turn = threading.Lock()
         self.connection = connect(db_name)
         self._cr = self.connection.cursor()
         self.worker_id: int = store.insert_worker(
@@ -45,28 +49,31 @@ class Presence:
 
     def has_heard(self) -> bool:
         """Tell whether somebody notified since the last call."""
-        self.connection.poll()
-        heard = bool(self.connection.notifies)
-        self.connection.notifies.clear()
+        with self._turn:
+            self.connection.poll()
+            heard = bool(self.connection.notifies)
+            self.connection.notifies.clear()
         return heard
 
     def beat(self, job=None, job_backend_pid: int | None = None) -> bool:
         """Say what the worker runs; False when it has been declared dead."""
-        return store.beat(self._cr, self.worker_id, job, job_backend_pid)
+        with self._turn:
+            return store.beat(self._cr, self.worker_id, job, job_backend_pid)
 
     def recover(self) -> bool:
         """Free the jobs of workers that died; tell whether there were any."""
-        for worker_id, pids, date_alive in store.delete_dead_workers(
-            self._cr, SILENCE_S
-        ):
-            _logger.warning("worker %s is dead, its jobs are freed", worker_id)
-            store.terminate_backends(self._cr, pids, date_alive)
-        recovered = store.recover_jobs(self._cr, MAX_DEATHS)
+        with self._turn:
+            dead = store.delete_dead_workers(self._cr, SILENCE_S)
+            for worker_id, pids, date_alive in dead:
+                _logger.warning("worker %s is dead, its jobs are freed", worker_id)
+                store.terminate_backends(self._cr, pids, date_alive)
+            recovered = store.recover_jobs(self._cr, MAX_DEATHS)
         for job_id, state in recovered:
             _logger.warning("job %s of a dead worker is %s", job_id, state)
         return bool(recovered)
 
     def leave(self) -> None:
         """Take the row away and give the lock back."""
-        store.delete_worker(self._cr, self.worker_id)
-        self.connection.close()
+        with self._turn:
+            store.delete_worker(self._cr, self.worker_id)
+            self.connection.close()
