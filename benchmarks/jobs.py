@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from jobs_side import contestants, speed
+from jobs_side import backlog, contestants, memory, speed, wake_up
 from jobs_side.row import OURS, Row, write_table
 
 ROUNDS = 5
@@ -22,11 +22,12 @@ ONE_PROCESS = {
     "bulk": speed.measure_bulk,
 }
 EIGHT_PROCESSES = {"wait": speed.measure_wait}
-NAMES = [*ONE_PROCESS, *EIGHT_PROCESSES]
+BACKLOG = 1_000_000  # jobs of each kind, beside which is claimed
+NAMES = [*ONE_PROCESS, *EIGHT_PROCESSES, "memory", "wake_up", "backlog"]
 
 
-def measure(names: list[str], rounds: int) -> Iterator[Row]:
-    """Yield the rows that were asked for."""
+def measure_beside_others(names: list[str], rounds: int) -> Iterator[Row]:
+    """Yield the rows in which others run jobs as well."""
     with ExitStack() as stack:
         ground = stack.enter_context(contestants.open_ours())
         field = {
@@ -43,6 +44,18 @@ def measure(names: list[str], rounds: int) -> Iterator[Row]:
                         yield row(field, rounds)
 
 
+def measure_alone(names: list[str], rounds: int) -> Iterator[Row]:
+    """Yield the rows in which ours is compared with itself."""
+    with ExitStack() as stack:
+        ground = stack.enter_context(contestants.open_ours("alone"))
+        ours = stack.enter_context(contestants.script(ground, "ours"))
+        if "memory" in names:
+            with contestants.workers(ground, ours, 1):
+                yield memory.measure_memory(ours)
+        if "wake_up" in names:
+            yield wake_up.measure_wake_up(ground, ours, rounds)
+
+
 def main() -> int:
     """Measure, print the table, and return 1 when a row falls short."""
     parser = argparse.ArgumentParser("bin/bench jobs", description=__doc__)
@@ -50,10 +63,20 @@ def main() -> int:
     parser.add_argument(
         "rows", nargs="*", metavar="ROW", help=f"some of {', '.join(NAMES)}"
     )
+    parser.add_argument("--backlog", type=int, default=BACKLOG, metavar="N")
     options = parser.parse_args()
-    rows = list(measure(options.rows or NAMES, options.rounds))
+    names = options.rows or NAMES
+    rows, plans = [], ""
+    if {*ONE_PROCESS, *EIGHT_PROCESSES} & {*names}:
+        rows += measure_beside_others(names, options.rounds)
+    if {"memory", "wake_up"} & {*names}:
+        rows += measure_alone(names, options.rounds)
+    if "backlog" in names:
+        backlog_rows, plans = backlog.measure_backlog(options.backlog)
+        rows += backlog_rows
     print(write_table(rows))
     print("Load of the machine: {:.1f}, {:.1f}, {:.1f}.".format(*os.getloadavg()))
+    print(plans)
     return 0 if all(row.is_met for row in rows) else 1
 
 

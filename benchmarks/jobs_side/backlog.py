@@ -1,0 +1,62 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Does the time of a claim grow with what else is in the table?"""
+
+from statistics import median
+
+from ground.say import Progress
+from jobs_side import contestants
+from jobs_side.row import OURS, Row, milliseconds
+
+CLAIMS = 20  # in one turn
+TURNS = 5  # of each table
+AT_MOST = 1.2  # times as long as on an empty table
+CASES = ("pending", "postponed", "done", "paused", "full")
+WORDS = {
+    "pending": "claim of 50 with {:,} pending",
+    "postponed": "… plus {:,} postponed",
+    "done": "… plus {:,} done",
+    "paused": "… plus {:,} in a paused channel",
+    "full": "… plus {:,} in a full channel",
+}
+
+
+def measure_backlog(count: int) -> tuple[list[Row], str]:
+    """Return a row for each backlog, and the plans with all of them."""
+    with (
+        contestants.open_ours("empty") as empty,
+        contestants.script(empty, "claims") as on_empty,
+        contestants.open_ours("full") as full,
+        contestants.script(full, "claims") as on_full,
+    ):
+        rows = []
+        for case in CASES:
+            progress = Progress(f"claims beside {count:,} {case}")
+            progress.start()
+            on_full.ask("fill", case, count)
+            rows.append(_compare(WORDS[case].format(count), on_empty, on_full))
+            progress.end()
+        plans = on_full.ask("plans")
+    rows.append(_not_there(f"… plus {count:,} behind one concurrency key"))
+    return rows, "\n\n".join(
+        "\n".join([f"{name}:", *lines]) for name, lines in plans.items()
+    )
+
+
+def _compare(what: str, on_empty, on_full) -> Row:
+    pairs = [
+        (on_empty.ask("claim", CLAIMS), on_full.ask("claim", CLAIMS))
+        for _turn in range(TURNS)
+    ]
+    ratio = median(full / empty for empty, full in pairs)
+    empty_s, full_s = (median(column) for column in zip(*pairs, strict=True))
+    return Row(
+        what,
+        {OURS: milliseconds(full_s), "floor": f"{milliseconds(empty_s)} when empty"},
+        f"<= {AT_MOST:g} times an empty table",
+        ratio <= AT_MOST,
+        f"{1 / ratio:.2f} empty",
+    )
+
+
+def _not_there(what: str) -> Row:
+    return Row(what, {OURS: "not there yet"}, f"<= {AT_MOST:g} times", False)

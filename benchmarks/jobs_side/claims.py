@@ -1,0 +1,110 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Runs inside our Odoo: how long does a claim take, whatever else waits?"""
+
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from odoo import SUPERUSER_ID
+
+from odoo.addons.connector.queue.connection import connect
+from odoo.addons.connector.queue.runner import BATCH, ETA_BATCH, Runner
+from odoo.addons.connector.queue.store import channel, claim
+
+sys.path.append(str(Path(__file__).parents[1]))
+
+from jobs_side.line_server import serve  # noqa: E402 found there
+
+WORKER_ID = 1
+QUICK_S = 1e-4  # mean duration of the jobs before: whole batches are claimed
+INSERT = """
+INSERT INTO connector_queue_job (
+    uuid, payload, func_name, payload_version, user_id, channel_id, state, hold, eta,
+    priority, attempt, retry, max_retries, deaths, commits, date_created, worker_id
+)
+SELECT gen_random_uuid(), '[[], []]', 'no.job', 1, 1, %(channel_id)s, %(state)s,
+       %(hold)s, now() AT TIME ZONE 'UTC' + %(eta)s::interval, %(priority)s, 0, 0, 5,
+       0, 0, now() AT TIME ZONE 'UTC', %(worker_id)s
+  FROM generate_series(1, %(count)s)
+"""
+CASES = {  # how the rows of a backlog differ from ready jobs of root
+    "pending": {},
+    "postponed": {"hold": "eta", "eta": "1 day"},
+    "done": {"state": "done"},
+    "paused": {"channel": "root.paused", "priority": 0},
+    "full": {"channel": "root.full", "priority": 0},
+}
+PLANS = {
+    "release_eta": (claim.RELEASE_ETA, {"limit": ETA_BATCH}),
+    "find_limited": (channel.FIND_LIMITED, {}),
+    "claim": (
+        claim.CLAIM,
+        {
+            "limit": BATCH,
+            "worker_id": WORKER_ID,
+            "claimed_before": 0,
+            "superuser_id": SUPERUSER_ID,
+        },
+    ),
+}
+
+
+class Claims:
+    """Claims jobs as a worker does, beside the backlogs that were filled in."""
+
+    def __init__(self, env):
+        self.cr = connect(env.cr.dbname).cursor()
+        channels = env["connector.queue.channel"]
+        for name, values in {
+            "root": {},
+            "root.paused": {"is_paused": True},
+            "root.full": {"capacity": 1},
+        }.items():
+            channels.browse(channels._id_of(name)).write(values)
+        self.channel_ids = {
+            name: channels._id_of(name) for name in ("root", "root.paused", "root.full")
+        }
+        env.cr.commit()  # pylint: disable=invalid-commit
+
+    def fill(self, case: str, count: int) -> None:
+        """Add a backlog."""
+        if case == "full":
+            self._insert(1, channel="root.full", state="enqueued", worker_id=2)
+        self._insert(count, **CASES[case])
+        self.cr.execute("VACUUM ANALYZE connector_queue_job")
+
+    def claim(self, count: int) -> float:
+        """Return the median seconds of claims of a whole batch."""
+        self._insert(count * BATCH, priority=1)
+        runner = Runner(self.cr, WORKER_ID, None)
+        runner._mean_s = QUICK_S
+        seconds = []
+        for _number in range(count):
+            start = time.perf_counter()
+            jobs = runner.claim()
+            seconds.append(time.perf_counter() - start)
+            if len(jobs) != BATCH:
+                raise RuntimeError(f"{len(jobs)} jobs were claimed, expected {BATCH}")
+        self.cr.execute("DELETE FROM connector_queue_job WHERE worker_id = 1")
+        return median(seconds)
+
+    def plans(self) -> dict[str, list[str]]:
+        """Return how PostgreSQL does the statements of a claim."""
+        return {name: self._explain(*plan) for name, plan in PLANS.items()}
+
+    def _explain(self, statement: str, values: dict) -> list[str]:
+        self.cr.execute("BEGIN")
+        self.cr.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {statement}", values)
+        lines = [line for (line,) in self.cr.fetchall()]
+        self.cr.execute("ROLLBACK")
+        return lines
+
+    def _insert(self, count: int, channel: str = "root", **values) -> None:
+        plain = {"state": "pending", "hold": None, "eta": None, "priority": 10}
+        ids = {"channel_id": self.channel_ids[channel], "worker_id": None}
+        self.cr.execute(INSERT, {"count": count, **plain, **ids, **values})
+
+
+if __name__ == "__main__":
+    serve(Claims(env))  # noqa: F821 given by what runs this file
