@@ -12,6 +12,7 @@ from . import (
     test_checkpoint_name,
     test_checkpoint_rights,
     test_classic_usage,
+    test_connector_worker,
     test_environment,
     test_event_job,
     test_map_child,

@@ -65,16 +65,19 @@ class ChaosCase(QueueRaceCase):
         self.folder = Path(mkdtemp(prefix="connector_chaos_"))
         self.addCleanup(shutil.rmtree, self.folder)
         (self.folder / "odoo-bin").write_text(ODOO_BIN)
-
-    def start_server(self, *arguments: str) -> subprocess.Popen:
-        """Start a server; return it when it has a worker."""
-        words = ["server", "-d", get_db_name(), "--no-http", *arguments]
-        log = self.folder / "log"
         parent = str(Path(odoo.__path__[0]).parent)
+        self.environment = {**os.environ, "PYTHONPATH": parent}
+
+    def start_server(
+        self, *arguments: str, command: str = "server"
+    ) -> subprocess.Popen:
+        """Start a server, or another command; return it when it has a worker."""
+        words = [command, "-d", get_db_name(), "--no-http", *arguments]
+        log = self.folder / "log"
         with log.open("a") as output:
             server = subprocess.Popen(
                 [sys.executable, str(self.folder / "odoo-bin"), *words],
-                env={**os.environ, "PYTHONPATH": parent},
+                env=self.environment,
                 cwd="/",
                 stdout=output,
                 stderr=output,
@@ -83,6 +86,18 @@ class ChaosCase(QueueRaceCase):
         self.addCleanup(self.kill_server, server)
         self.wait_for(self.living, "the server has no worker", log=log)
         return server
+
+    def run_command(self, *words: str) -> str:
+        """Run a command of Odoo to its end; return what it said."""
+        done = subprocess.run(
+            [sys.executable, str(self.folder / "odoo-bin"), *words],
+            env=self.environment,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+        )
+        return done.stdout + done.stderr
 
     def kill_server(self, server: subprocess.Popen) -> None:
         """Kill a server with all its processes."""

@@ -1,0 +1,39 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Does the command without a web server run jobs?"""
+
+import signal
+
+from odoo.tests import tagged
+
+from ..models.job import TRACE, leave_trace_slowly
+from .chaos_case import ChaosCase
+
+WORKERS = 2
+JOBS = 20
+
+
+@tagged("chaos")
+class TestConnectorWorker(ChaosCase):
+    def test_two_processes_share_the_jobs_and_end_with_the_signal(self):
+        server = self.start_server(
+            "--workers", str(WORKERS), command="connector_worker"
+        )
+        self.wait_for(lambda: len(self.living()) == WORKERS, "a worker is missing")
+        session = self.open_session()
+        args = [(f"trace {number}", 0.05) for number in range(JOBS)]
+        leave_trace_slowly.delay_many(session, TRACE, args)
+        session.commit()
+
+        self.wait_for(self.is_settled, "jobs are left")
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=30)
+
+        self.assertSound()
+        statement = "SELECT count(DISTINCT worker_id) FROM connector_queue_attempt"
+        self.assertEqual(self.query(statement), [(WORKERS,)])
+        self.assertEqual(self.living(), [])
+
+    def test_number_of_processes_is_checked(self):
+        output = self.run_command("connector_worker", "--workers", "0")
+
+        self.assertIn("--workers is 0, expected 1 or more", output)
