@@ -3,7 +3,9 @@
 
 # The open channels with limits whose first ready job is more urgent than that of every
 # channel without, the most urgent first; and the channels whose limits count for each:
-# itself and those above it. Index: connector_queue_job__ready_idx.
+# itself and those above it. One that is full by its own jobs is left out at once: it is
+# not worth its lock, and whoever frees a place notifies.
+# Indexes: connector_queue_job__ready_idx, connector_queue_job__taken_idx.
 FIND_LIMITED = """
 WITH RECURSIVE above (channel_id, id, parent_id) AS (
     SELECT id, id, parent_id
@@ -33,6 +35,7 @@ free AS (
 )
 SELECT chain.channel_id, chain.ids
   FROM chain
+  JOIN connector_queue_channel AS limited ON limited.id = chain.channel_id
  CROSS JOIN LATERAL (
        SELECT priority, id
          FROM connector_queue_job
@@ -43,6 +46,14 @@ SELECT chain.channel_id, chain.ids
  WHERE NOT EXISTS (
        SELECT FROM free WHERE (free.priority, free.id) < (first.priority, first.id)
  )
+   AND (
+       SELECT count(*)
+         FROM connector_queue_job AS taken
+        WHERE taken.channel_id = chain.channel_id AND taken.state = 'enqueued'
+       ) < COALESCE(
+           CASE WHEN limited.is_sequential THEN 1
+                ELSE NULLIF(limited.capacity, 0) END,
+           2147483647)
  ORDER BY first.priority, first.id
 """
 
