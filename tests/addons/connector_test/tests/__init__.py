@@ -45,6 +45,7 @@ from . import (
     test_queue_testing,
     test_queue_transaction,
     test_queue_unrunnable,
+    test_queue_usage,
     test_queue_worker,
     test_related_action,
     test_synchronizer,
