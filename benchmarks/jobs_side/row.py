@@ -2,7 +2,8 @@
 """Is what was measured good enough, and how is it shown?
 
 The contestants take turns, so that what else the machine does disturbs all alike. A
-ratio is the median of the ratios of the rounds.
+ratio is the median of the ratios of the rounds. It is judged by processor time, that
+of PostgreSQL included, which other programs disturb less than wall time.
 """
 
 from dataclasses import dataclass, field
@@ -69,8 +70,10 @@ class Contest:
     def judge(self, answers: Answers) -> Row:
         """Return the line of the table for what was measured."""
         ratios = _ratios(answers, "wall")
+        cpu_ratios = _ratios(answers, "cpu")
+        judged = {**ratios, **cpu_ratios}
         ours = answers[OURS]
-        met = [ratios[name] >= times for name, times in self.times.items()]
+        met = [judged[name] >= times for name, times in self.times.items()]
         met.append(_rate(ours) >= self.at_least)
         if self.queries:
             met.append(median(one["queries"] for one in ours) <= self.queries)
@@ -80,7 +83,7 @@ class Contest:
             self._must_reach(),
             all(met),
             _write_ratios(ratios),
-            _write_ratios(_ratios(answers, "cpu")),
+            _write_ratios(cpu_ratios),
         )
 
     def _must_reach(self) -> str:
