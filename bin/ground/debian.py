@@ -10,7 +10,6 @@ from ground import cache
 from ground.process import clean_environment, run
 from ground.say import StepFailed
 
-MIRROR = "http://mirror.example/debian/"  # when apt's own sources name no other
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 LOCK_WAIT_S = 300  # another apt may be at work
 
@@ -122,7 +121,13 @@ def find_mirror() -> str:
         check=False,
     )
     mirrors = [uri for uri in answer.stdout.split() if uri.endswith("/debian/")]
-    return mirrors[0] if mirrors else MIRROR
+    if not mirrors:
+        raise StepFailed(
+            "find a mirror of Debian",
+            "apt's own sources name none whose address ends in /debian/.",
+            "Add one to /etc/apt/sources.list, then run the command again.",
+        )
+    return mirrors[0]
 
 
 def _become_root(step: str, by_hand: str) -> list[str]:
