@@ -7,7 +7,7 @@ from odoo import api
 
 from ..session import ConnectorSession
 from . import codec
-from .job import JOB_REGISTRY, find_job_method
+from .job import JOB_REGISTRY, Task, find_job_method
 
 
 def find_related_action(env: api.Environment, row) -> dict | None:
@@ -36,7 +36,7 @@ def find_related_action(env: api.Environment, row) -> dict | None:
 def _find_function(env, row):
     if row.method_name:
         return find_job_method(env.registry[row.model_name], row.method_name)
-    known = {f"{one.__module__}.{one.__name__}": one for one in JOB_REGISTRY}
+    known = {Task(one, None).func_name: one for one in JOB_REGISTRY}
     return known.get(row.func_name)
 
 

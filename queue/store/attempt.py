@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How does a try of a job end?"""
 
+from .identity import KEPT_KEY
+
 # Take away what a job left in its session: all that DISCARD ALL does, apart from the
 # plans of foreign keys and triggers, which are nobody's and dear to make again. A job
 # relies on the ISO dates of the driver, whatever the database's default.
@@ -54,7 +56,7 @@ UPDATE connector_queue_job
 
 # The end of an attempt that did not succeed; its transaction was rolled back. A key
 # that a younger job took meanwhile is given up: both run.
-SETTLE = """
+SETTLE = f"""
 WITH attempt AS (
     INSERT INTO connector_queue_attempt (
         job_id, attempt, worker_id, state, message, exc_info, date_started, date_done
@@ -81,11 +83,8 @@ UPDATE connector_queue_job AS job
        result = %(message)s,
        exc_info = %(exc_info)s,
        worker_id = NULL,
-       identity_key = CASE WHEN %(state)s = 'pending' AND EXISTS (
-               SELECT FROM connector_queue_job AS twin
-                WHERE twin.identity_key = job.identity_key
-                  AND twin.state IN ('waiting', 'pending')
-           ) THEN NULL ELSE identity_key END,
+       identity_key = CASE WHEN %(state)s = 'pending' THEN {KEPT_KEY}
+                           ELSE job.identity_key END,
        date_started = %(date_started)s,
        date_done = CASE WHEN %(state)s IN ('done', 'failed', 'cancelled')
                         THEN clock_timestamp() AT TIME ZONE 'UTC' END

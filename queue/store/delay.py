@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How do jobs get into the queue, in the transaction of who delays them?"""
 
+from .identity import KEPT_KEY
+
 CHANNEL = "connector_queue"  # of LISTEN and NOTIFY
 
 # job. Insert n jobs. Locks: the new rows. A key which a waiting job has already
@@ -54,7 +56,7 @@ UPDATE connector_queue_job SET payload = %(payload)s::jsonb WHERE id = %(job_id)
 """
 
 # job. Move jobs that no worker has. Locks: the rows.
-MOVE = """
+MOVE = f"""
 UPDATE connector_queue_job AS job
    SET state = %(target)s,
        hold = NULL,
@@ -62,12 +64,7 @@ UPDATE connector_queue_job AS job
        retry = CASE WHEN %(target)s = 'pending' THEN 0 ELSE retry END,
        deaths = 0,
        result = COALESCE(%(message)s, result),
-       identity_key = CASE WHEN EXISTS (
-               SELECT FROM connector_queue_job AS twin
-                WHERE twin.identity_key = job.identity_key
-                  AND twin.id <> job.id
-                  AND twin.state IN ('waiting', 'pending')
-           ) THEN NULL ELSE identity_key END,
+       identity_key = {KEPT_KEY},
        date_done = CASE WHEN %(target)s = 'pending' THEN NULL
                         ELSE now() AT TIME ZONE 'UTC' END
  WHERE id = ANY (%(job_ids)s)

@@ -2,6 +2,7 @@
 """Which workers are alive, and what becomes of the jobs of the dead?"""
 
 from .delay import CHANNEL
+from .identity import KEPT_KEY
 
 LOCK_CLASS = 0x436F6E6E  # first key of the workers' advisory locks: "Conn"
 
@@ -93,7 +94,7 @@ SELECT pg_terminate_backend(pid)
 
 # The jobs of workers that exist no more: the first unfinished one of each is charged
 # with the death, the others were only claimed. Index: connector_queue_job__taken_idx.
-RECOVER_JOBS = """
+RECOVER_JOBS = f"""
 WITH lost AS (
     SELECT id, worker_id, attempt,
            claim_number = min(claim_number) OVER (PARTITION BY worker_id) AS has_run
@@ -131,11 +132,7 @@ UPDATE connector_queue_job AS job
        exc_info = CASE WHEN held.has_run THEN %(message)s ELSE job.exc_info END,
        date_done = CASE WHEN held.is_poison
                         THEN clock_timestamp() AT TIME ZONE 'UTC' END,
-       identity_key = CASE WHEN EXISTS (
-               SELECT FROM connector_queue_job AS twin
-                WHERE twin.identity_key = job.identity_key
-                  AND twin.state IN ('waiting', 'pending')
-           ) THEN NULL ELSE job.identity_key END,
+       identity_key = {KEPT_KEY},
        worker_id = NULL,
        claim_number = NULL
   FROM held
