@@ -152,7 +152,8 @@ class Event:
                 consumer(session, model_name, *args, **kwargs)
             elif moment == AFTER_COMMIT:
                 self._call_after_commit(consumer, session, model_name, args, kwargs)
-            else:
+            elif not session.context.get("connector_no_export"):
+                # in the job, the consumer could not see that this is not to be exported
                 self._delay(consumer, session, model_name, args, kwargs)
 
     def _listening(self, registry, model_name: str) -> list[tuple[Consumer, str]]:
@@ -192,10 +193,8 @@ class Event:
         session.cr.postcommit.add(call)
 
     def _delay(self, consumer, session, model_name, args, kwargs):
-        # the consumer cannot see in the job that this change must not be exported
-        if not session.context.get("connector_no_export"):
-            jobs = session.env["connector.queue.job"]
-            jobs._delay_consumer(consumer, model_name, args, kwargs)
+        jobs = session.env["connector.queue.job"]
+        jobs._delay_consumer(consumer, model_name, args, kwargs)
 
     def _holds_true(self, session, model_name, args) -> bool:
         """Tell whether what happened was committed, and not undone by a savepoint."""
@@ -226,9 +225,7 @@ class RecordWriteEvent(RecordEvent):
     """
 
     def _delay(self, consumer, session, model_name, args, kwargs):
-        if not session.context.get("connector_no_export"):
-            jobs = session.env["connector.queue.job"]
-            jobs._delay_merged(consumer, model_name, *args)
+        session.env["connector.queue.job"]._delay_merged(consumer, model_name, *args)
 
 
 def _group_names(model_names: str | Iterable[str] | None) -> list[str | None]:
