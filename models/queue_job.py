@@ -71,6 +71,9 @@ class QueueJob(models.Model):
         "(channel_id, priority, id)"
         " WHERE state = 'failed' OR (state = 'pending' AND hold = 'eta')"
     )
+    _key_idx = models.Index(
+        "(identity_key) WHERE identity_key IS NOT NULL AND state <> 'done'"
+    )
     _identity_uniq = models.UniqueIndex(
         "(identity_key)"
         " WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')"

@@ -3,6 +3,8 @@
 
 from odoo import SUPERUSER_ID
 
+from .identity import KEPT_KEY
+
 # The next time a job that is held until its eta may start.
 # Index: connector_queue_job__eta_idx.
 NEXT_ETA = """
@@ -90,9 +92,10 @@ WITH next AS (
 )
 
 # Give back the jobs a worker claimed and did not start.
-RELEASE = """
-UPDATE connector_queue_job
-   SET state = 'pending', worker_id = NULL, claim_number = NULL, date_enqueued = NULL
+RELEASE = f"""
+UPDATE connector_queue_job AS job
+   SET state = 'pending', worker_id = NULL, claim_number = NULL, date_enqueued = NULL,
+       identity_key = {KEPT_KEY}
  WHERE id = ANY (%(job_ids)s)
    AND state = 'enqueued'
    AND worker_id = %(worker_id)s

@@ -44,6 +44,7 @@ from . import (
     test_queue_session,
     test_queue_testing,
     test_queue_transaction,
+    test_queue_twins,
     test_queue_unrunnable,
     test_queue_usage,
     test_queue_worker,
