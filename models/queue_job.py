@@ -1,7 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The jobs, as the database keeps them."""
 
+import json
+from collections.abc import Callable
+
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..queue.fallback import run_without_worker
 from ..queue.job import PENDING, STATES
@@ -36,6 +41,10 @@ class QueueJob(models.Model):
     priority = fields.Integer(readonly=True)
     eta = fields.Datetime(string="Not Before", readonly=True)
     identity_key = fields.Char(readonly=True)
+    tags = fields.Json(readonly=True, help="Texts by which jobs are found.")
+    tag_names = fields.Char(
+        string="Tags", compute="_compute_tag_names", search="_search_tag_names"
+    )
 
     attempt = fields.Integer(string="Starts", readonly=True)
     retry = fields.Integer(string="Current try", readonly=True)
@@ -78,8 +87,20 @@ class QueueJob(models.Model):
         "(identity_key)"
         " WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')"
     )
+    _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
 
     # === COMPUTE === #
+
+    @api.depends("tags")
+    def _compute_tag_names(self):
+        for job in self:
+            job.tag_names = ", ".join(job.tags or ())
+
+    def _search_tag_names(self, operator, value):
+        """Find the jobs with a tag, by the whole of it: that is what an index knows."""
+        if operator == "in":
+            return Domain.OR(Domain.custom(to_sql=_has_tag(tag)) for tag in value)
+        return NotImplemented
 
     def _compute_progress(self):
         told = (
@@ -102,3 +123,12 @@ class QueueJob(models.Model):
         """See that jobs run: without a live worker, run them here for a while."""
         if run_without_worker(self.env.cr.dbname):
             self.env.ref("connector.queue_cron_run")._trigger()
+
+
+def _has_tag(tag: str) -> Callable:
+    """Return the condition that a job has a tag; the index on tags serves it."""
+    return lambda model, alias, query: SQL(
+        "%s @> %s::jsonb",
+        model._field_to_sql(alias, "tags", query),
+        json.dumps([tag]),
+    )

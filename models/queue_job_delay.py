@@ -30,7 +30,7 @@ class QueueJob(models.Model):
         """
         if not tasks:
             return []
-        keys = [_identity_key(task, options) for task in tasks]
+        keys = [options.identity_key_of(task) for task in tasks]
         uuids = [_new_uuid() for _task in tasks]
         inserted = self._insert(tasks, options, uuids, keys)
         if len(inserted) == len(uuids):
@@ -101,6 +101,7 @@ class QueueJob(models.Model):
             "priority": options.priority,
             "eta": run_after,
             "max_retries": options.max_retries,
+            "tags": json.dumps(list(options.tags)) if options.tags else None,
         }
 
     def _caller_values(self) -> dict:
@@ -119,11 +120,6 @@ class QueueJob(models.Model):
 def _payload(task: Task) -> str:
     args = task.args if task.records is None else (task.records, *task.args)
     return codec.encode(args, task.kwargs)
-
-
-def _identity_key(task: Task, options: JobOptions) -> str | None:
-    key = options.identity_key
-    return key(task) if callable(key) else key
 
 
 def _new_uuid() -> str:

@@ -5,13 +5,20 @@ import hashlib
 import inspect
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 
 from ..addon import addon_of
-from ..exception import FailedJobError, InvalidUsageError
+from ..exception import FailedJobError
 from ..session import ConnectorSession
+from .options import (
+    DEFAULT_MAX_RETRIES,  # noqa: F401 its classic path
+    DEFAULT_PRIORITY,  # noqa: F401 its classic path
+    ROOT_CHANNEL,
+    JobOptions,
+    check_channel,
+)
 from .retry import Backoff, Pattern, Policy
 
 WAITING = "waiting"  # for other jobs
@@ -30,10 +37,6 @@ STATES = [
     (FAILED, "Failed"),
     (CANCELLED, "Cancelled"),
 ]
-
-DEFAULT_PRIORITY = 10  # smaller first
-DEFAULT_MAX_RETRIES = 5  # 0 means for ever
-ROOT_CHANNEL = "root"
 
 JOB_REGISTRY: set[Callable] = set()
 """The module functions that may run as jobs."""
@@ -69,7 +72,7 @@ def job(
     Raises:
         InvalidUsageError: one of them cannot be used.
     """
-    _check_channel(default_channel)
+    check_channel(default_channel)
     policy = Policy(retry_pattern, retry_on, backoff)
 
     def declare(function: Callable) -> Callable:
@@ -108,7 +111,7 @@ def related_action(action: Callable = lambda session, job: None, **kwargs):
 def _delay_of(function: Callable) -> Callable:
     def delay(session: ConnectorSession, model_name: str, *args, **kwargs) -> str:
         """Run the function later; same arguments, and the options of a job."""
-        options, kwargs = JobOptions.split(kwargs)
+        options, kwargs = JobOptions.split(kwargs, function)
         task = Task(function, model_name, args, kwargs)
         return session.env["connector.queue.job"]._delay([task], options)[0]
 
@@ -123,7 +126,7 @@ def _delay_many_of(function: Callable) -> Callable:
         **options,
     ) -> list[str]:
         """Run the function later, once for each tuple of arguments."""
-        options, kwargs = JobOptions.split(options)
+        options, kwargs = JobOptions.split(options, function)
         tasks = [Task(function, model_name, args, kwargs) for args in list_of_args]
         return session.env["connector.queue.job"]._delay(tasks, options)
 
@@ -135,52 +138,7 @@ def _is_method(function: Callable) -> bool:
     return bool(owner) and not owner.endswith("<locals>")
 
 
-def _check_channel(name: str) -> None:
-    if name != ROOT_CHANNEL and not name.startswith(f"{ROOT_CHANNEL}."):
-        raise InvalidUsageError(
-            f"Cannot declare a job: its channel is {name!r}, expected 'root' or a "
-            "name below it such as 'root.orders'."
-        )
-
-
 # === DELAYING === #
-
-
-@dataclass(frozen=True)
-class JobOptions:
-    """How, when and where a job runs."""
-
-    priority: int = DEFAULT_PRIORITY
-    eta: datetime | timedelta | int | float | None = None
-    max_retries: int = DEFAULT_MAX_RETRIES
-    description: str | None = None
-    channel: str | None = None
-    identity_key: str | Callable[["Task"], str] | None = None
-
-    @classmethod
-    def split(cls, kwargs: dict) -> tuple["JobOptions", dict]:
-        """Return the options among keyword arguments, and the other ones."""
-        names = {one.name for one in fields(cls)}
-        given = {
-            key: value
-            for key, value in kwargs.items()
-            if key in names and value is not None
-        }
-        rest = {key: value for key, value in kwargs.items() if key not in names}
-        return cls(**given), rest
-
-    def run_after(self, now: datetime) -> datetime | None:
-        """Return the time before which the job must not start, naive UTC."""
-        eta = self.eta
-        if eta is None:
-            return None
-        if isinstance(eta, datetime):
-            return (
-                eta.astimezone(timezone.utc).replace(tzinfo=None) if eta.tzinfo else eta
-            )
-        if not isinstance(eta, timedelta):
-            eta = timedelta(seconds=eta)
-        return now + eta
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def mock_job_delay_to_direct(job_path: str) -> Iterator[mock.Mock]:
         raise AssertionError(f"{job_path!r} is no job; decorate it with @job.")
 
     def run_now(session, model_name, *args, **kwargs):
-        _options, rest = JobOptions.split(kwargs)
+        _options, rest = JobOptions.split(kwargs, function)
         return function(session, model_name, *args, **rest)
 
     with mock.patch.object(function, "delay", side_effect=run_now) as delay:

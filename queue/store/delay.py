@@ -11,14 +11,14 @@ INSERT_JOBS = """
 INSERT INTO connector_queue_job (
     uuid, payload, identity_key,
     name, func_name, method_name, model_name, payload_version,
-    user_id, company_id, context,
+    user_id, company_id, context, tags,
     channel_id, job_function_id,
     state, hold, priority, eta, max_retries,
     retry, attempt, deaths, commits, date_created
 )
 SELECT new.uuid, new.payload::jsonb, new.identity_key,
        %(name)s, %(func_name)s, %(method_name)s, %(model_name)s, %(payload_version)s,
-       %(user_id)s, %(company_id)s, %(context)s::jsonb,
+       %(user_id)s, %(company_id)s, %(context)s::jsonb, %(tags)s::jsonb,
        %(channel_id)s, %(job_function_id)s,
        'pending', %(hold)s, %(priority)s, %(eta)s, %(max_retries)s,
        0, 0, 0, 0, now() AT TIME ZONE 'UTC'

@@ -36,6 +36,7 @@ from . import (
     test_queue_fence,
     test_queue_function,
     test_queue_identity,
+    test_queue_options,
     test_queue_recovery,
     test_queue_related,
     test_queue_retention,

@@ -1,0 +1,203 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How, when and where is a job to run, and can it be meant like that?"""
+
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from ..exception import InvalidUsageError
+
+if TYPE_CHECKING:
+    from .job import Task
+
+DEFAULT_PRIORITY = 10  # smaller first
+DEFAULT_MAX_RETRIES = 5  # 0 means for ever
+ROOT_CHANNEL = "root"
+INT_MAX = 2**31 - 1  # of a column
+KEY_MAX = 512  # characters of a key: in UTF-8 less than an index row may have
+TAG_MAX = 64  # characters
+
+# These were options before functions had parameters of their own to think of: they
+# always are. Of the others a job function may have a parameter with the same name.
+ALWAYS_OPTIONS = frozenset(
+    ("priority", "eta", "max_retries", "description", "channel", "identity_key")
+)
+
+
+@dataclass(frozen=True)
+class JobOptions:
+    """How, when and where a job runs.
+
+    Raises:
+        InvalidUsageError: an option cannot be used; it is named.
+    """
+
+    priority: int = DEFAULT_PRIORITY
+    eta: datetime | timedelta | int | float | None = None
+    max_retries: int = DEFAULT_MAX_RETRIES
+    description: str | None = None
+    channel: str | None = None
+    identity_key: str | Callable[["Task"], str | None] | None = None
+    tags: list[str] | None = None
+
+    def __post_init__(self):
+        for name, (is_usable, expected) in CHECKS.items():
+            value = getattr(self, name)
+            if value is not None and not is_usable(value):
+                raise InvalidUsageError(
+                    f"Cannot delay: option {name!r} is {value!r}, expected {expected}."
+                )
+
+    @classmethod
+    def split(
+        cls, kwargs: dict, func: Callable | None = None
+    ) -> tuple["JobOptions", dict]:
+        """Return the options among keyword arguments, and the other ones.
+
+        Args:
+            kwargs: of a delay; an option that is None is as if not given.
+            func: that is delayed, when its arguments are among them. It keeps what it
+                could take itself, except the classic six options.
+        """
+        names = {
+            key
+            for key in kwargs.keys() & OPTION_NAMES
+            if key in ALWAYS_OPTIONS or not _takes_keyword(func, key)
+        }
+        given = {key: kwargs[key] for key in names if kwargs[key] is not None}
+        rest = {key: value for key, value in kwargs.items() if key not in names}
+        return cls(**given), rest
+
+    def run_after(self, now: datetime) -> datetime | None:
+        """Return the time before which the job must not start, naive UTC."""
+        try:
+            return _naive_time(self.eta, now)
+        except OverflowError as error:
+            raise InvalidUsageError(
+                f"Cannot delay: option 'eta' is {self.eta!r}, which is beyond what a "
+                "datetime can tell. Take an earlier one."
+            ) from error
+
+    def identity_key_of(self, task: "Task") -> str | None:
+        """Return the identity key of a call, None for none."""
+        return _key_of(self.identity_key, task, "identity_key")
+
+
+OPTION_NAMES = frozenset(one.name for one in fields(JobOptions))
+
+
+def check_channel(name: str) -> None:
+    """Raise InvalidUsageError for what is no complete name of a channel."""
+    if not _is_channel(name):
+        raise InvalidUsageError(
+            f"Cannot declare a job: its channel is {name!r}, expected "
+            f"{CHECKS['channel'][1]}."
+        )
+
+
+def _takes_keyword(func: Callable | None, name: str) -> bool:
+    """Tell whether a function has a parameter for a keyword argument."""
+    if func is None:
+        return False
+    parameters = inspect.signature(func).parameters.values()
+    return any(
+        one.kind is one.VAR_KEYWORD
+        or (one.name == name and one.kind is not one.POSITIONAL_ONLY)
+        for one in parameters
+    )
+
+
+def _naive_time(
+    eta: datetime | timedelta | int | float | None, now: datetime
+) -> datetime | None:
+    if eta is None:
+        return None
+    if isinstance(eta, datetime):
+        return eta.astimezone(timezone.utc).replace(tzinfo=None) if eta.tzinfo else eta
+    if not isinstance(eta, timedelta):
+        eta = timedelta(seconds=eta)
+    return now + eta
+
+
+def _key_of(key, task: "Task", name: str) -> str | None:
+    """Return a key that was given, or is computed from the call."""
+    if not callable(key):
+        return key
+    computed = key(task)
+    if computed is not None and not _is_key_text(computed):
+        raise InvalidUsageError(
+            f"Cannot delay: the function of option {name!r} gave {computed!r} for "
+            f"{task}, expected {KEY_TEXT}, or None for no key."
+        )
+    return computed
+
+
+# === CHECKS === #
+
+KEY_TEXT = f"text of 1 to {KEY_MAX} characters"
+
+
+def _is_whole(value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_priority(value) -> bool:
+    return _is_whole(value) and -INT_MAX <= value <= INT_MAX
+
+
+def _is_max_retries(value) -> bool:
+    return _is_whole(value) and 0 <= value <= INT_MAX
+
+
+def _is_eta(value) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, (datetime, timedelta)) or _is_whole(value)
+
+
+def _is_text(value) -> bool:
+    """Tell whether the database can keep a value as text."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True
+
+
+def _is_channel(value) -> bool:
+    return (
+        _is_text(value)
+        and all(value.split("."))
+        and value.partition(".")[0] == ROOT_CHANNEL
+    )
+
+
+def _is_tags(value) -> bool:
+    return isinstance(value, (list, tuple)) and all(
+        _is_text(tag) and 0 < len(tag) <= TAG_MAX for tag in value
+    )
+
+
+def _is_key_text(value) -> bool:
+    return _is_text(value) and 0 < len(value) <= KEY_MAX
+
+
+def _is_key(value) -> bool:
+    return callable(value) or _is_key_text(value)
+
+
+# Of each option: can it be used, and what is expected?
+CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "priority": (_is_priority, "a whole number; smaller goes first"),
+    "eta": (_is_eta, "a datetime, a timedelta, or seconds from now"),
+    "max_retries": (_is_max_retries, "a whole number, 0 for no end"),
+    "description": (_is_text, "text"),
+    "channel": (_is_channel, "'root' or a name below it such as 'root.orders'"),
+    "identity_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
+    "tags": (_is_tags, f"a list of texts of 1 to {TAG_MAX} characters"),
+}
