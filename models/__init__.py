@@ -13,5 +13,6 @@ from . import (
     queue_job_action,
     queue_job_delay,
     queue_job_retention,
+    queue_job_storage,
     queue_worker,
 )

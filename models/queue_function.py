@@ -9,7 +9,8 @@ import psycopg2
 from odoo import api, fields, models, tools
 
 from ..addon import addon_of
-from ..queue.job import JOB_METHODS, JOB_REGISTRY, Task, find_job_method
+from ..queue.function import JOB_METHODS, JOB_REGISTRY, find_job_method
+from ..queue.task import Task
 
 _logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..queue.fallback import run_without_worker
-from ..queue.job import PENDING, STATES
+from ..queue.state import PENDING, STATES
 from .loose_many2one import LooseMany2one
 
 

@@ -5,8 +5,8 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from ..queue import store
-from ..queue.job import CANCELLED, DONE, FAILED, PENDING, WAITING
 from ..queue.related import find_related_action
+from ..queue.state import CANCELLED, DONE, FAILED, PENDING, WAITING
 from ..queue.wake import wake_after_commit
 
 

@@ -10,7 +10,8 @@ from datetime import datetime, timezone
 from odoo import api, models
 
 from ..queue import codec, store
-from ..queue.job import JobOptions, Task
+from ..queue.job import JobOptions
+from ..queue.task import Task
 from ..queue.wake import wake_after_commit
 
 CONTEXT_KEYS = ("lang", "tz", "allowed_company_ids")  # of the user, kept for the job

@@ -4,7 +4,7 @@
 from odoo import api, models
 
 from ..queue import store
-from ..queue.job import CANCELLED, DONE, FAILED
+from ..queue.state import CANCELLED, DONE, FAILED
 
 BATCH = 10_000  # jobs deleted in one transaction
 

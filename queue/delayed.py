@@ -4,7 +4,9 @@
 from collections.abc import Callable, Iterable
 
 from ..exception import InvalidUsageError
-from .job import JobOptions, Task, find_job_method
+from .function import find_job_method
+from .job import JobOptions
+from .task import Task
 
 
 class Delayed:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..exception import InvalidUsageError
 
 if TYPE_CHECKING:
-    from .job import Task
+    from .task import Task
 
 DEFAULT_PRIORITY = 10  # smaller first
 DEFAULT_MAX_RETRIES = 5  # 0 means for ever

@@ -10,8 +10,9 @@ from psycopg2 import errors
 from odoo.exceptions import ConcurrencyError
 
 from ..exception import NothingToDoJob, RetryableJobError
-from .job import CANCELLED, DONE, FAILED, PENDING, Job
+from .claimed_job import ClaimedJob
 from .retry import Policy, next_delay_s, real_error
+from .state import CANCELLED, DONE, FAILED, PENDING
 
 CONCURRENCY_ERRORS = (
     errors.SerializationFailure,
@@ -39,7 +40,7 @@ class Outcome:
 
 
 def outcome_of(
-    error: Exception, job: Job, now: datetime, is_cancelled: bool = False
+    error: Exception, job: ClaimedJob, now: datetime, is_cancelled: bool = False
 ) -> Outcome:
     """Return what happens to a job that raised an error.
 

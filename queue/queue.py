@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 
-from .job import Job
+from .claimed_job import ClaimedJob
 
 
 class JobsQueue:
@@ -16,29 +16,29 @@ class JobsQueue:
     """
 
     def __init__(self):
-        self._jobs: deque[Job] = deque()
+        self._jobs: deque[ClaimedJob] = deque()
         self._changed = threading.Condition()
 
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def enqueue(self, job: Job) -> None:
+    def enqueue(self, job: ClaimedJob) -> None:
         """Add a job behind the others."""
         self.enqueue_many([job])
 
-    def enqueue_many(self, jobs: Iterable[Job]) -> None:
+    def enqueue_many(self, jobs: Iterable[ClaimedJob]) -> None:
         """Add jobs behind the others."""
         with self._changed:
             self._jobs.extend(jobs)
             self._changed.notify_all()
 
-    def dequeue(self, timeout_s: float | None = None) -> Job | None:
+    def dequeue(self, timeout_s: float | None = None) -> ClaimedJob | None:
         """Take out the first job; wait for one, None when the time is over."""
         with self._changed:
             self._changed.wait_for(lambda: self._jobs, timeout_s)
             return self._jobs.popleft() if self._jobs else None
 
-    def drain(self) -> list[Job]:
+    def drain(self) -> list[ClaimedJob]:
         """Take out all jobs, to give them back."""
         with self._changed:
             jobs = list(self._jobs)

@@ -1,13 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which screen shows what a job worked on?"""
 
-from types import SimpleNamespace
-
 from odoo import api
 
 from ..session import ConnectorSession
-from . import codec
-from .job import JOB_REGISTRY, Task, find_job_method
+from .classic_job import Job
+from .function import JOB_REGISTRY, find_job_method
+from .task import Task
 
 
 def find_related_action(env: api.Environment, row) -> dict | None:
@@ -20,17 +19,11 @@ def find_related_action(env: api.Environment, row) -> dict | None:
         env: of the person who wants to see it.
         row: the job, a record of ``connector.queue.job``.
     """
-    args, kwargs = codec.decode(row.payload, env, row.payload_version)
-    function = _find_function(env, row)
-    action = getattr(function, "related_action", None)
-    if action is None:
-        return _show(args[0]) if row.method_name else None
-    if not row.method_name:
-        args = (row.model_name, *args)  # as the classic framework has them
-    call = SimpleNamespace(
-        uuid=row.uuid, model_name=row.model_name, args=args, kwargs=kwargs
-    )
-    return action(ConnectorSession.from_env(env), call)
+    job = Job.from_record(row, env)
+    action = getattr(_find_function(env, row), "related_action", None)
+    if action:
+        return action(ConnectorSession.from_env(env), job)
+    return _show(job.args[0]) if job.method_name else None
 
 
 def _find_function(env, row):

@@ -15,11 +15,12 @@ from odoo.sql_db import Cursor
 from ..session import ConnectorSession
 from . import codec, store
 from .channel import Limits
+from .claimed_job import ClaimedJob
 from .connection import one_transaction
 from .current import CurrentJob, running
-from .job import FAILED, Job
 from .job_connection import JobConnection
 from .outcome import AttemptLost, outcome_of
+from .state import FAILED
 
 _logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Runner:
 
     def __init__(self, books, worker_id: int, transaction: Transaction):
         self.worker_id = worker_id
-        self.running: Job | None = None
+        self.running: ClaimedJob | None = None
         self.running_backend_pid: int | None = None
         self._books = books
         self._transaction = transaction
@@ -52,7 +53,7 @@ class Runner:
         self._claimed_count = 0
         self._mean_s = BATCH_S  # of a job; the first claims are small
 
-    def claim(self) -> list[Job]:
+    def claim(self) -> list[ClaimedJob]:
         """Take the jobs to run next, in the order in which they must be run.
 
         They are either one job of a channel with limits, or a batch of the others;
@@ -61,7 +62,7 @@ class Runner:
         store.release_eta(self._books, ETA_BATCH)
         rows = self._claim_limited() or self._claim_batch()
         self._claimed_count += len(rows)
-        return [Job.from_row(row) for row in rows]
+        return [ClaimedJob.from_row(row) for row in rows]
 
     def _claim_batch(self) -> list[dict]:
         limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
@@ -99,11 +100,11 @@ class Runner:
                 return True
         return channel.is_sequential and store.is_order_blocked(self._books, channel.id)
 
-    def release(self, jobs: list[Job]) -> None:
+    def release(self, jobs: list[ClaimedJob]) -> None:
         """Give back jobs that were not started."""
         store.release_jobs(self._books, self.worker_id, [job.id for job in jobs])
 
-    def run_job(self, job: Job) -> None:
+    def run_job(self, job: ClaimedJob) -> None:
         """Run one job and store what became of it."""
         job.date_started = _now()
         job.attempt += 1
@@ -121,7 +122,7 @@ class Runner:
             self._mean_s += (seconds - self._mean_s) * NEWS_WEIGHT
             _logger.debug("job %s ran %.3f s", job.uuid, seconds)
 
-    def _perform(self, job: Job) -> None:
+    def _perform(self, job: ClaimedJob) -> None:
         def is_ours(cr: Cursor) -> bool:
             return store.fence(cr, self.worker_id, job.id, job.attempt)
 
@@ -134,12 +135,12 @@ class Runner:
                 cr.flush()  # the job's own row comes last
             self._finish(cr, job, result)
 
-    def _finish(self, cr: Cursor, job: Job, result) -> None:
+    def _finish(self, cr: Cursor, job: ClaimedJob, result) -> None:
         values = self._attempt_values(job, result=str(result) if result else None)
         if not store.finish(cr, values):
             raise AttemptLost("another worker has it; its work is undone")
 
-    def _settle(self, job: Job, error: Exception) -> None:
+    def _settle(self, job: ClaimedJob, error: Exception) -> None:
         is_cancelled = CurrentJob(job, self._books).find_cancelled()
         outcome = outcome_of(error, job, _now(), is_cancelled)
         exc_info = None
@@ -159,7 +160,7 @@ class Runner:
         if not store.settle(self._books, values):
             _logger.warning("job %s: another worker has it", job.uuid)
 
-    def _attempt_values(self, job: Job, **values) -> dict:
+    def _attempt_values(self, job: ClaimedJob, **values) -> dict:
         return {
             "job_id": job.id,
             "attempt": job.attempt,

@@ -10,7 +10,8 @@ from unittest import mock
 from odoo import api
 
 from . import codec, store
-from .job import JOB_REGISTRY, JobOptions
+from .function import JOB_REGISTRY
+from .job import JobOptions
 from .runner import Fence, Runner
 
 TEST_WORKER_ID = 0  # no worker has it

@@ -20,6 +20,11 @@ from odoo.service.server import cron_database_list
 
 from . import store
 from .connection import connect
+from .process_watcher import (  # noqa: F401 their classic path
+    THREAD,
+    start_service,
+    watcher,
+)
 from .settings import Settings
 from .worker_thread import MODEL, Worker
 
@@ -41,7 +46,7 @@ class WorkerWatcher(threading.Thread):
     worker_class = Worker
 
     def __init__(self, process_type: str, settings: Settings):
-        super().__init__(name="connector.watcher", daemon=True)
+        super().__init__(name=THREAD, daemon=True)
         self.process_type = process_type
         self.settings = settings
         self._workers: dict[str, Worker] = {}

@@ -12,8 +12,8 @@ import psycopg2
 from odoo.modules.registry import Registry
 
 from . import store
+from .claimed_job import ClaimedJob
 from .connection import connect
-from .job import Job
 from .job_connection import JobConnection
 from .presence import Presence
 from .queue import JobsQueue
@@ -123,7 +123,7 @@ class Worker(threading.Thread):
             self.run_job(job)
         return True
 
-    def run_job(self, job: Job) -> None:
+    def run_job(self, job: ClaimedJob) -> None:
         """Run one job, unless its channel was paused since it was claimed."""
         if self._is_closed(job.channel_id):
             self.runner.release([job])

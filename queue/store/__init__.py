@@ -60,6 +60,9 @@ from .liveness import (
 from .retention import (
     delete_old,
 )
+from .rewrite import (
+    rewrite,
+)
 
 HOLD_ETA = "eta"  # why a pending job may not start yet
 
@@ -96,6 +99,7 @@ __all__ = [
     "release_eta",
     "release_jobs",
     "replace_payload",
+    "rewrite",
     "settle",
     "tell_progress",
     "terminate_backends",

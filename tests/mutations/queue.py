@@ -46,7 +46,7 @@ MUTATIONS = [
     ),
     (
         "a job of an archived user does not run",
-        "queue/job.py",
+        "queue/claimed_job.py",
         "        if not self.is_user_active:\n",
         "        if False:\n",
         "TestCaller.test_job_of_an_archived_user_fails_with_the_reason",
@@ -75,15 +75,15 @@ MUTATIONS = [
     ),
     (
         "an override that is not decorated keeps the policy of the job",
-        "queue/job.py",
-        "        return method\n\n    def _check_exist",
-        "        return getattr(records, self.method_name)\n\n    def _check_exist",
+        "queue/claimed_job.py",
+        "            self.func = require_job_method(records, self.method_name)\n",
+        "            self.func = getattr(records, self.method_name)\n",
         "TestRetry.test_method_whose_override_is_not_decorated_keeps_its_pattern",
     ),
     (
         "records that are gone are reported",
-        "queue/job.py",
-        "            self._check_exist(records)\n",
+        "queue/claimed_job.py",
+        "            check_exist(records, self.func_name)\n",
         "",
         "TestUnrunnable.test_record_that_does_not_exist_any_more_is_reported",
     ),
@@ -96,9 +96,9 @@ MUTATIONS = [
     ),
     (
         "only functions declared with @job run",
-        "queue/job.py",
-        "        if function not in JOB_REGISTRY:\n",
-        "        if False:\n",
+        "queue/function.py",
+        "    if function not in JOB_REGISTRY:\n",
+        "    if False:\n",
         "TestUnrunnable.test_function_that_is_no_job_any_more",
     ),
     (

@@ -43,6 +43,7 @@ from . import (
     test_queue_rights,
     test_queue_run,
     test_queue_session,
+    test_queue_storage,
     test_queue_testing,
     test_queue_transaction,
     test_queue_twins,

@@ -1,0 +1,110 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How are jobs that were made by hand stored, loaded and altered?"""
+
+from odoo import api, models
+
+from ..exception import InvalidUsageError, NoSuchJobError
+from ..queue import store
+from ..queue.classic_job import Job
+from ..queue.options import JobOptions
+from ..queue.state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
+from ..queue.wake import wake_after_commit
+
+REST = [WAITING, PENDING, DONE, FAILED, CANCELLED]  # states in which no worker has it
+
+
+class QueueJob(models.Model):
+    """The side of OpenERPJobStorage in the database."""
+
+    _inherit = "connector.queue.job"
+
+    @api.model
+    def _delay_job(self, job: Job) -> str:
+        """Delay what a job calls; return the uuid, that of its twin if there is one."""
+        return self._delay([_checked(job).task], _options(job))[0]
+
+    @api.model
+    def _load_job(self, job_uuid: str) -> Job:
+        """Return a stored job."""
+        row_sudo = self.sudo().search([("uuid", "=", job_uuid)])  # its own user may not
+        if not row_sudo:
+            raise NoSuchJobError(
+                f"Cannot load job {job_uuid}: there is none (any more)."
+            )
+        return Job.from_record(row_sudo, self.env)
+
+    @api.model
+    def _store_job(self, job: Job) -> None:
+        """Insert a job, or write what may change of the stored one."""
+        row_sudo = self.sudo().search([("uuid", "=", job.uuid)])  # its own user may not
+        if row_sudo:
+            row_sudo._store_again(job)
+        else:
+            self._store_first(_checked(job))
+
+    def _store_first(self, job: Job) -> None:
+        if job.state != PENDING:
+            raise InvalidUsageError(
+                f"Cannot store new {job}: its state is {job.state!r}, expected "
+                f"{PENDING!r}. Store it first, then set another."
+            )
+        rows = self.with_user(job.user_id or self.env.uid)
+        if job.company_id:
+            rows = rows.with_context(company_id=job.company_id)
+        if not rows._insert([job.task], _options(job), [job.uuid], [job.identity_key]):
+            raise InvalidUsageError(
+                f"Cannot store {job}: a job that waits has its identity key "
+                f"{job.identity_key!r}. Use enqueue(): it returns that one's uuid."
+            )
+
+    def _store_again(self, job: Job) -> None:
+        if job.state in (ENQUEUED, STARTED):
+            raise InvalidUsageError(
+                f"Cannot store {job}: its state is {job.state!r}, which only workers "
+                "give. Call set_pending(), set_done(), set_failed() or cancel()."
+            )
+        if job.state != self.state and job.state != WAITING:
+            sources = [state for state in REST if state != job.state]
+            store.move_jobs(self.env.cr, self.ids, sources, job.state, None)
+        self._rewrite(
+            [job.state],
+            priority=job.priority,
+            max_retries=job.max_retries,
+            retry=job.retry,
+            eta=job.eta,
+            has_eta=True,
+            result=None if job.result is None else str(job.result),
+            exc_info=job.exc_info,
+            has_end=True,
+        )
+
+    def _rewrite(self, states: list[str], **values) -> None:
+        """Alter jobs that no worker has; all of them or none."""
+        altered = store.rewrite(self.env.cr, self.ids, states, **values)
+        self.invalidate_recordset()
+        wake_after_commit(self.env.cr)
+        others = self.filtered(lambda one: one.id not in altered)
+        if others:
+            raise InvalidUsageError(
+                f"Cannot alter job {others[0].uuid}: it is {others[0].state}, expected "
+                f"one of {', '.join(states)}. A job that a worker has is left alone."
+            )
+
+
+def _checked(job: Job) -> Job:
+    if not getattr(job.func, "is_job", False):
+        raise InvalidUsageError(
+            f"Cannot store {job}: {job.func_name} is no job. Decorate it with @job."
+        )
+    return job
+
+
+def _options(job: Job) -> JobOptions:
+    return JobOptions(
+        priority=job.priority,
+        eta=job.eta,
+        max_retries=job.max_retries,
+        description=job.description,
+        channel=job.channel,
+        identity_key=job.identity_key,
+    )

@@ -1,0 +1,73 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How does a worker run a job that it has claimed?"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..exception import FailedJobError
+from ..session import ConnectorSession
+from .function import check_exist, require_job_function, require_job_method
+
+
+@dataclass
+class ClaimedJob:
+    """A stored job in the hands of a worker: all that is needed to run it."""
+
+    id: int
+    uuid: str
+    func_name: str
+    method_name: str | None
+    model_name: str | None
+    channel_id: int
+    payload: object
+    payload_version: int
+    user_id: int
+    company_id: int | None
+    context: dict
+    retry: int
+    max_retries: int
+    attempt: int
+    is_user_active: bool = True
+    is_limited: bool = False  # its channel, or one above, has limits
+    func: Callable | None = None
+    date_started: datetime | None = None
+    args: tuple = ()
+    kwargs: dict = field(default_factory=dict)
+
+    @classmethod
+    def from_row(cls, row: dict) -> "ClaimedJob":
+        """Return the job in a row of the claim."""
+        return cls(**{**row, "context": json.loads(row["context"] or "{}")})
+
+    def run_context(self) -> dict:
+        """Return the context the job runs in: its user's, and its uuid."""
+        context = dict(self.context, job_uuid=self.uuid)
+        if self.company_id:
+            others = context.get("allowed_company_ids") or []
+            context["allowed_company_ids"] = [
+                self.company_id,
+                *(one for one in others if one != self.company_id),
+            ]
+        return context
+
+    def perform(self, session: ConnectorSession):
+        """Run the function in a session of the job's user; return its result.
+
+        Raises:
+            FailedJobError: the function is gone, is no job, or its addon is not
+                installed; records are gone; or the user cannot log in any more.
+        """
+        if not self.is_user_active:
+            raise FailedJobError(
+                f"Cannot run {self.func_name} as user {self.user_id}: the user is "
+                "archived or deleted. Let another user delay it again."
+            )
+        if self.method_name:
+            records, *args = self.args
+            self.func = require_job_method(records, self.method_name)
+            check_exist(records, self.func_name)
+            return getattr(records, self.method_name)(*args, **self.kwargs)
+        self.func = require_job_function(self.func_name, session)
+        return self.func(session, self.model_name, *self.args, **self.kwargs)

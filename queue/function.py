@@ -1,0 +1,87 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which functions and methods may run as jobs, and which one does a job name?"""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from ..addon import addon_of
+from ..exception import FailedJobError
+from ..session import ConnectorSession
+
+JOB_REGISTRY: set[Callable] = set()
+"""The module functions that may run as jobs."""
+
+JOB_METHODS: set[str] = set()
+"""The names of the methods that are jobs on some model."""
+
+
+def find_job_method(model_class: type, name: str) -> Callable | None:
+    """Return the definition of a model's method that carries ``@job``, if any does."""
+    definitions = (vars(cls).get(name) for cls in model_class.__mro__)
+    return next((one for one in definitions if getattr(one, "is_job", False)), None)
+
+
+def find_job_function(func_name: str) -> Callable:
+    """Return the job function with a dotted path.
+
+    Raises:
+        FailedJobError: it is gone, or is no job.
+    """
+    module_name, _dot, name = func_name.rpartition(".")
+    try:
+        function = getattr(import_module(module_name), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise FailedJobError(
+            f"Cannot run {func_name}: {error}. Bring the function back, or cancel the "
+            "job."
+        ) from error
+    if function not in JOB_REGISTRY:
+        raise FailedJobError(
+            f"Cannot run {func_name}: it is a plain function, expected a job. "
+            "Decorate it with @job."
+        )
+    return function
+
+
+def require_job_function(func_name: str, session: ConnectorSession) -> Callable:
+    """Return the job function with a dotted path, of an installed addon.
+
+    Raises:
+        FailedJobError: it is gone, is no job, or its addon is not installed.
+    """
+    function = find_job_function(func_name)
+    if not session.is_module_installed(addon_of(function)):
+        raise FailedJobError(
+            f"Cannot run {func_name}: addon {addon_of(function)!r} is not installed. "
+            "Install it, or cancel the job."
+        )
+    return function
+
+
+def require_job_method(records, name: str) -> Callable:
+    """Return the definition of a method of records that carries ``@job``.
+
+    Raises:
+        FailedJobError: there is none.
+    """
+    method = find_job_method(type(records), name)
+    if method is None:
+        raise FailedJobError(
+            f"Cannot run {records._name}.{name}: model {records._name!r} has no method "
+            f"{name!r} decorated with @job. Bring it back, or cancel the job."
+        )
+    return method
+
+
+def check_exist(records, func_name: str) -> None:
+    """Refuse to run for records some of which would be silently left out.
+
+    Raises:
+        FailedJobError: some are gone; they are named.
+    """
+    gone = records - records.exists()
+    if gone:
+        raise FailedJobError(
+            f"Cannot run {func_name}: {gone} does not exist any more. Delay it for "
+            "the records that are left, or set the job to done."
+        )

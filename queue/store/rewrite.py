@@ -1,0 +1,39 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What may still be altered of a stored job?"""
+
+# job. Write when and how often jobs run that no worker has, and how they ended. None
+# keeps what is there; an eta is written where %(has_eta)s, an end where %(has_end)s.
+# A job held for another reason than its eta stays held. Locks: the rows. Index: the
+# primary key.
+REWRITE = """
+UPDATE connector_queue_job AS job
+   SET priority = COALESCE(%(priority)s, priority),
+       max_retries = COALESCE(%(max_retries)s, max_retries),
+       retry = COALESCE(%(retry)s, retry),
+       eta = CASE WHEN %(has_eta)s THEN %(eta)s::timestamp ELSE eta END,
+       hold = CASE WHEN NOT %(has_eta)s OR state <> 'pending' OR hold <> 'eta' THEN hold
+                   WHEN %(eta)s::timestamp > now() AT TIME ZONE 'UTC' THEN 'eta' END,
+       result = CASE WHEN %(has_end)s THEN %(result)s ELSE result END,
+       exc_info = CASE WHEN %(has_end)s THEN %(exc_info)s ELSE exc_info END
+ WHERE id = ANY (%(job_ids)s)
+   AND state = ANY (%(states)s)
+RETURNING id
+"""
+
+NOTHING = {
+    "priority": None,
+    "max_retries": None,
+    "retry": None,
+    "eta": None,
+    "has_eta": False,
+    "result": None,
+    "exc_info": None,
+    "has_end": False,
+}
+
+
+def rewrite(cr, job_ids: list[int], states: list[str], **values) -> set[int]:
+    """Alter jobs in some states; return the ids of those that were."""
+    names = {"job_ids": job_ids, "states": states}
+    cr.execute(REWRITE, {**NOTHING, **names, **values})
+    return {row[0] for row in cr.fetchall()}

@@ -1,0 +1,42 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which call is to be made later?"""
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Task:
+    """A call that waits: of a module function, or of a method on records."""
+
+    func: Callable
+    model_name: str | None
+    args: tuple = ()
+    kwargs: dict = field(default_factory=dict)
+    records: object = None  # of which the method is called; None for a function
+
+    @property
+    def func_name(self) -> str:
+        """``module.function``, or ``model.method``."""
+        if self.records is not None:
+            return f"{self.records._name}.{self.func.__name__}"
+        return f"{self.func.__module__}.{self.func.__name__}"
+
+    @property
+    def description(self) -> str:
+        """First line of the function's docstring, or its name."""
+        doc = inspect.getdoc(self.func)
+        return doc.partition("\n")[0] if doc else f"Function {self.func.__name__}"
+
+    def __str__(self) -> str:
+        return f"{self.func_name} of {self.model_name}"
+
+
+def identity_exact(task: Task) -> str:
+    """Return a key that is the same for the same function and arguments."""
+    text = repr(
+        (task.func_name, task.model_name, task.args, sorted(task.kwargs.items()))
+    )
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
