@@ -59,6 +59,9 @@ class QueueJob(models.Model):
     date_started = fields.Datetime(string="Started", readonly=True)
     date_done = fields.Datetime(string="Ended", readonly=True)
     result = fields.Text(readonly=True)
+    result_json = fields.Json(
+        string="Result as JSON", readonly=True, help="What the function returned."
+    )
     exc_info = fields.Text(string="Exception", readonly=True)
     progress = fields.Float(
         compute="_compute_progress", help="Percent of the work, as the job says."

@@ -1,13 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What does a job know of itself while it runs, and how does it tell how far it is?"""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import NoReturn
 
 from odoo import api
 
+from ..exception import InvalidUsageError, RetryableJobError
 from . import store
 
 QUIET_S = 0.2  # between two messages, and between two looks at the cancel flag
@@ -66,6 +69,24 @@ class CurrentJob:
             self._asked_at = now
             self._is_cancelled = self.find_cancelled()
         return self._is_cancelled
+
+    def snooze(self, seconds: float, message: str | None = None) -> NoReturn:
+        """End this start, undo what it did, and run again later; it may do so for ever.
+
+        Args:
+            seconds: until the next start.
+            message: why, shown as the result meanwhile.
+
+        Raises:
+            RetryableJobError: always; one that is not counted as a retry.
+            InvalidUsageError: the seconds are no such number.
+        """
+        if type(seconds) not in (int, float) or not 0 <= seconds < math.inf:
+            raise InvalidUsageError(
+                f"Cannot snooze: the time is {seconds!r}, expected a number of seconds."
+            )
+        message = message or f"Snoozed for {seconds:g} s."
+        raise RetryableJobError(message, seconds=seconds, ignore_retry=True)
 
     def find_cancelled(self) -> bool:
         """Ask the database now whether the job is to stop."""

@@ -20,6 +20,7 @@ from .connection import one_transaction
 from .current import CurrentJob, running
 from .job_connection import JobConnection
 from .outcome import AttemptLost, outcome_of
+from .result import result_json, result_text, storable
 from .state import FAILED
 
 _logger = logging.getLogger(__name__)
@@ -136,7 +137,9 @@ class Runner:
             self._finish(cr, job, result)
 
     def _finish(self, cr: Cursor, job: ClaimedJob, result) -> None:
-        values = self._attempt_values(job, result=str(result) if result else None)
+        values = self._attempt_values(
+            job, result=result_text(result), result_json=result_json(result)
+        )
         if not store.finish(cr, values):
             raise AttemptLost("another worker has it; its work is undone")
 
@@ -154,8 +157,8 @@ class Runner:
             hold=None if outcome.delay_s is None else store.HOLD_ETA,
             delay_s=outcome.delay_s,
             retry=outcome.retry,
-            message=outcome.message,
-            exc_info=exc_info,
+            message=storable(outcome.message),
+            exc_info=exc_info and storable(exc_info),
         )
         if not store.settle(self._books, values):
             _logger.warning("job %s: another worker has it", job.uuid)

@@ -45,6 +45,7 @@ UPDATE connector_queue_job
        attempt = %(attempt)s,
        deaths = 0,
        result = %(result)s,
+       result_json = %(result_json)s::jsonb,
        exc_info = NULL,
        worker_id = NULL,
        date_started = %(date_started)s,
@@ -81,6 +82,7 @@ UPDATE connector_queue_job AS job
        retry = %(retry)s,
        deaths = 0,
        result = %(message)s,
+       result_json = NULL,
        exc_info = %(exc_info)s,
        worker_id = NULL,
        identity_key = CASE WHEN %(state)s = 'pending' THEN {KEPT_KEY}

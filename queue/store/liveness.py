@@ -6,6 +6,8 @@ from .identity import KEPT_KEY
 
 LOCK_CLASS = 0x436F6E6E  # first key of the workers' advisory locks: "Conn"
 
+LONGEST_S = 60  # that a job which kills its workers waits for the next one
+
 LISTEN = f"LISTEN {CHANNEL}"
 
 # A new worker, with the lock that proves it alive as long as its session is. Nobody
@@ -93,11 +95,15 @@ SELECT pg_terminate_backend(pid)
 """
 
 # The jobs of workers that exist no more: the first unfinished one of each is charged
-# with the death, the others were only claimed. Index: connector_queue_job__taken_idx.
+# with the death, the others were only claimed. From its second death in a row on it
+# waits a little, twice as long each time, so that the others run before it kills the
+# next worker. Index: connector_queue_job__taken_idx.
 RECOVER_JOBS = f"""
 WITH lost AS (
     SELECT id, worker_id, attempt,
-           claim_number = min(claim_number) OVER (PARTITION BY worker_id) AS has_run
+           COALESCE(
+               claim_number = min(claim_number) OVER (PARTITION BY worker_id), FALSE
+           ) AS has_run
       FROM connector_queue_job
      WHERE state = 'enqueued'
        AND NOT EXISTS (
@@ -107,6 +113,7 @@ WITH lost AS (
 ),
 held AS (
     SELECT job.id, lost.has_run,
+           lost.has_run AND job.deaths >= 1 AS is_repeated,
            lost.has_run AND job.deaths + 1 >= COALESCE(
                NULLIF(job.max_retries, 0), %(max_deaths)s) AS is_poison
       FROM connector_queue_job AS job
@@ -129,6 +136,12 @@ UPDATE connector_queue_job AS job
    SET attempt = job.attempt + held.has_run::int,
        deaths = job.deaths + held.has_run::int,
        state = CASE WHEN held.is_poison THEN 'failed' ELSE 'pending' END,
+       hold = CASE WHEN held.is_repeated AND NOT held.is_poison
+                   THEN 'eta' ELSE job.hold END,
+       eta = CASE WHEN held.is_repeated AND NOT held.is_poison
+                  THEN clock_timestamp() AT TIME ZONE 'UTC' + INTERVAL '1 second'
+                       * LEAST(%(longest_s)s, 2 ^ LEAST(job.deaths - 1, 16))
+                  ELSE job.eta END,
        exc_info = CASE WHEN held.has_run THEN %(message)s ELSE job.exc_info END,
        date_done = CASE WHEN held.is_poison
                         THEN clock_timestamp() AT TIME ZONE 'UTC' END,
@@ -196,5 +209,6 @@ def terminate_backends(cr, pids: list[int], date_alive) -> None:
 def recover_jobs(cr, max_deaths: int) -> list[tuple[int, str]]:
     """Free the jobs of workers that are gone; return ids and new states."""
     message = "The worker died while it ran the job."
-    cr.execute(RECOVER_JOBS, {"max_deaths": max_deaths, "message": message})
+    values = {"max_deaths": max_deaths, "message": message, "longest_s": LONGEST_S}
+    cr.execute(RECOVER_JOBS, values)
     return cr.fetchall()

@@ -137,8 +137,8 @@ MUTATIONS = [
     (
         "a death is charged to the job that ran only",
         "queue/store/liveness.py",
-        "claim_number = min(claim_number) OVER (PARTITION BY worker_id) AS has_run",
-        "TRUE AS has_run",
+        "claim_number = min(claim_number) OVER (PARTITION BY worker_id), FALSE",
+        "TRUE, FALSE",
         "TestRecovery.test_death_is_charged_to_the_job_that_ran_only",
     ),
     (

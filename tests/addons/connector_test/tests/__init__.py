@@ -39,6 +39,7 @@ from . import (
     test_queue_options,
     test_queue_recovery,
     test_queue_related,
+    test_queue_result,
     test_queue_retention,
     test_queue_rights,
     test_queue_run,

@@ -7,6 +7,8 @@ from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.testing import run_jobs
 from odoo.addons.connector.tests.common import UnitCase
 
+from .queue_case import QueueCase
+
 HEARD = []
 
 
@@ -31,6 +33,12 @@ def give_up(session, model_name):
     """Hear whether it is to stop, and give up."""
     HEARD.append(current_job(session.env).is_cancelled)
     raise RetryableJobError("half way")
+
+
+@job
+def sleep_longer(session, model_name, seconds, message):
+    """Snooze."""
+    current_job(session.env).snooze(seconds, message)
 
 
 class TestCurrentJob(UnitCase):
@@ -90,3 +98,34 @@ class TestCurrentJob(UnitCase):
         self.env["connector.queue.cancel"].create(wish)
         self.env.flush_all()
         return job
+
+
+class TestSnooze(QueueCase):
+    def snoozed(self, **values):
+        """Return a job that snoozed."""
+        uuid = sleep_longer.delay(self.session, "res.partner", **values)
+        self.run_jobs()
+        return self.job(uuid)
+
+    def test_job_that_snoozes_runs_again_later(self):
+        now = self.env.cr.now()
+
+        job = self.snoozed(seconds=60, message="not yet")
+
+        self.assertEqual((job.state, job.result), ("pending", "not yet"))
+        self.assertAlmostEqual((job.eta - now).total_seconds(), 60, delta=30)
+
+    def test_snooze_is_no_failed_try(self):
+        job = self.snoozed(seconds=0, message="", max_retries=1)
+        for _turn in range(3):
+            self.make_due(job)
+            self.run_jobs()
+
+        columns = job.state, job.retry, job.attempt, job.result
+        self.assertEqual(columns, ("pending", 0, 4, "Snoozed for 0 s."))
+
+    def test_snooze_takes_a_number_of_seconds(self):
+        for seconds in ("5", None, -1, float("nan"), True):
+            with self.subTest(seconds=seconds):
+                job = self.snoozed(seconds=seconds, message="")
+                self.assertIn(f"the time is {seconds!r}", job.result)

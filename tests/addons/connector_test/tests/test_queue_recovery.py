@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What becomes of the jobs of a worker that died?"""
 
+import math
 import time
 
 import psycopg2
@@ -114,7 +115,36 @@ class TestRecovery(RecoveryCase):
                 self.assertEqual(self.row(uuid, "exc_info"), (REASON,))
                 self.query("DELETE FROM connector_queue_job")
 
+    def test_job_that_killed_two_workers_lets_the_others_go_first(self):
+        """It waits longer after each further death, and never longer than a minute."""
+        uuid, other = self.delay(max_retries=99, priority=1), self.delay()
+
+        waits = [self._wait_after_death(uuid) for _death in range(10)]
+
+        self.assertEqual(waits, [None, 1, 2, 4, 8, 16, 32, 60, 60, 60])
+        self.assertEqual(self.row(other, "hold, deaths"), (None, 0))
+
+    def _wait_after_death(self, uuid):
+        self._die_with(uuid)
+        (wait_s,) = self.row(
+            uuid, "extract(epoch FROM eta - clock_timestamp() AT TIME ZONE 'UTC')"
+        )
+        return wait_s and math.ceil(wait_s)
+
+    def test_jobs_without_a_place_among_the_claims_are_freed(self):
+        uuid = self.delay()
+        worker = self.open_worker()
+        self.claim(worker)
+        self.query("UPDATE connector_queue_job SET claim_number = NULL")
+        self.kill(worker)
+
+        self.recover()
+
+        columns = "state, attempt, deaths, hold"
+        self.assertEqual(self.row(uuid, columns), ("pending", 0, 0, None))
+
     def _die_with(self, uuid) -> str:
+        self.query("UPDATE connector_queue_job SET hold = NULL, eta = NULL")
         worker = self.open_worker()
         self.claim(worker)
         self.kill(worker)

@@ -13,12 +13,6 @@ def leave_trace_by_job(session, model_name, name):
     return leave_trace.delay(session, model_name, name, priority=1)
 
 
-@job
-def return_value(_session, _model_name, value):
-    """Return a value."""
-    return value
-
-
 class TestRun(QueueCase):
     def delay(self, *args, **options):
         """Delay a job and return its record."""
@@ -40,13 +34,6 @@ class TestRun(QueueCase):
         counts = [self.run_jobs(), self.run_jobs()]
 
         self.assertEqual(counts, [1, 0])
-
-    def test_result_is_kept_as_text(self):
-        for value, text in ((None, False), (3, "3"), ("text", "text"), ([1], "[1]")):
-            with self.subTest(value=value):
-                uuid = return_value.delay(self.session, TRACE, value)
-                self.run_jobs()
-                self.assertEqual(self.job(uuid).result, text)
 
     def test_jobs_run_by_priority_then_in_their_order(self):
         for name, priority in (("c", 10), ("d", 10), ("a", 5), ("e", 20), ("b", 5)):

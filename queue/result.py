@@ -1,0 +1,66 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How is kept what a job returns or says, whatever it is?"""
+
+import json
+from typing import Any
+
+MAX_DEPTH = 100  # of values in values; far below Python's and PostgreSQL's limits
+MAX_SIZE = 1_000_000  # characters of a result as JSON; a job is no place for files
+
+_to_json = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, default=lambda value: _text_of(value)
+).encode
+
+
+def result_text(result: Any) -> str | None:
+    """Return a result as text that a column can hold; None for None."""
+    return None if result is None else storable(_text_of(result))
+
+
+def result_json(result: Any) -> str | None:
+    """Return a result as JSON that jsonb can hold; None for None.
+
+    What JSON does not know (a date, a record) becomes its text. So does the whole,
+    where jsonb would refuse it: with nan in it, a zero character, or half a surrogate
+    pair; nested deeper than ``MAX_DEPTH``, or longer than ``MAX_SIZE``.
+    """
+    if result is None:
+        return None
+    return _storable_json(result) or _to_json(storable(_text_of(result))[:MAX_SIZE])
+
+
+def storable(text: str) -> str:
+    """Return a text without what PostgreSQL refuses: zeros and half surrogates."""
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+
+
+def _text_of(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 whatever it cannot say, the job is done
+        return object.__repr__(value)
+
+
+def _storable_json(result: Any) -> str | None:
+    """Return a result as JSON, None where Python or PostgreSQL would refuse it."""
+    try:
+        text = _to_json(result)
+        text.encode()  # half surrogates cannot be
+    except (TypeError, ValueError, RecursionError):
+        return None  # also keys that are no text, a circle, thousands of digits
+    is_short = len(text) <= MAX_SIZE and _depth(text) <= MAX_DEPTH
+    return text if is_short and "\\u0000" not in text else None
+
+
+def _depth(text: str) -> int:
+    """Return at least how deep the values of a JSON text are nested."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return 0  # nearly every result: it cannot be too deep
+    depth = deepest = 0
+    for character in text:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
