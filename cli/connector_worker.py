@@ -6,12 +6,17 @@ of ours is imported at the top.
 """
 
 import os
+import runpy
+import sys
+from pathlib import Path
 
 from odoo.cli.command import Command
 from odoo.cli.server import main
+from odoo.tools import config
 
 ADDON = "connector"
 NO_WEB_SERVER = ("--no-http", "--max-cron-threads=0")
+SETTINGS = Path(__file__).parents[1] / "queue" / "settings.py"
 PREFORK = "--workers=1"  # any number makes the server a master of processes
 
 
@@ -27,18 +32,42 @@ class ConnectorWorker(Command):
 
     def run(self, args: list[str]) -> None:
         """Become a master of job processes, until a signal ends it."""
-        self.parser.add_argument(
-            "--workers",
-            type=int,
-            metavar="N",
-            help="number of processes, each runs one job at a time (default: 1)",
+        add = self.parser.add_argument
+        add("--workers", type=int, metavar="N", help="number of processes (1)")
+        add("--threads", metavar="N", help="jobs at the same time in each of them (1)")
+        add(
+            "--channels",
+            metavar="NAME,…",
+            help="run only jobs of these channels, such as root.shop, and those below",
         )
         options, server_args = self.parser.parse_known_args(args)
-        if options.workers is not None:
-            if options.workers < 1:
-                self.parser.error(f"--workers is {options.workers}, expected 1 or more")
-            os.environ["CONNECTOR_WORKERS"] = str(options.workers)
-        main([*_with_addon(server_args), *NO_WEB_SERVER, PREFORK])
+        if options.workers is not None and options.workers < 1:
+            self.parser.error(f"--workers is {options.workers}, expected 1 or more")
+        _set("workers", options.workers)
+        _set("threads", options.threads)
+        _set("only_channels", options.channels)
+        server_args = [*_with_addon(server_args), *NO_WEB_SERVER, PREFORK]
+        _check_settings(server_args)
+        main(server_args)
+
+
+def _set(name: str, value) -> None:
+    """Give a setting to this process and its children, before all others."""
+    if value is not None:
+        os.environ[f"CONNECTOR_{name.upper()}"] = str(value)
+
+
+def _check_settings(server_args: list[str]) -> None:
+    """End with an error when a setting is wrong: no process would run a job."""
+    config.parse_config(list(server_args), setup_logging=False)
+    # by its path: an addon that is imported before the server loads it gets no hook
+    settings_class = runpy.run_path(str(SETTINGS))["Settings"]
+    try:
+        settings = settings_class.find()
+    except ValueError as error:
+        sys.exit(f"connector_worker: {error}")
+    if not settings.workers:
+        sys.exit("connector_worker: workers is 0, expected 1 or more.")
 
 
 def _with_addon(args: list[str]) -> list[str]:

@@ -43,7 +43,7 @@ def run_without_worker(db_name: str) -> bool:
 def _run_for(db_name: str, cr, budget_s: float) -> None:
     watcher = WorkerWatcher("cron", Settings.find())
     worker = Worker(db_name, watcher)
-    worker.presence.recover()
+    worker.presence.line.recover()
     worker.start()
     deadline = time.monotonic() + budget_s
     while worker.is_alive() and (worker.is_busy or store.has_ready_job(cr)):

@@ -16,36 +16,32 @@ SILENCE_S = 60  # a worker whose heartbeat is older is dead
 MAX_DEATHS = 5  # of a job whose max_retries is 0
 
 
-class Presence:
-    """The row, the lock and the ear of a worker in a database.
+class Line:
+    """The connection on which the workers of a process say that they are alive.
 
-    The row says who it is and what it runs. The lock is its session's: PostgreSQL
-    gives it back the moment the process is gone. The ear hears NOTIFY. The watcher's
-    thread and the worker's take turns: an answer that one of them waits for must not
-    be read by the other, which only listens.
+    It holds their locks, which PostgreSQL gives back the moment the process is gone,
+    and it hears NOTIFY. The watcher's thread and those of the workers take turns: an
+    answer that one of them waits for must not be read by another, which only listens.
 
     Args:
         db_name: the database.
-        process_type: what kind of process the worker is in, shown on screens.
     """
 
-    def __init__(self, db_name: str, process_type: str):
+    def __init__(self, db_name: str):
         self.db_name = db_name
-        self._turn = threading.Lock()
         self.connection = connect(db_name)
+        self._turn = threading.Lock()
         self._cr = self.connection.cursor()
-        self.worker_id: int = store.insert_worker(
-            self._cr,
-            uuid=str(uuid.uuid4()),
-            host=socket.gethostname(),
-            pid=os.getpid(),
-            process_type=process_type,
-        )
-        store.listen(self._cr)
+        self.ask(store.listen)
 
     def fileno(self) -> int:
         """Let ``select`` wait for notifications."""
         return self.connection.fileno()
+
+    def ask(self, statement, *values, **named):
+        """Run a statement of the store when it is our turn; return its answer."""
+        with self._turn:
+            return statement(self._cr, *values, **named)
 
     def has_heard(self) -> bool:
         """Tell whether somebody notified since the last call."""
@@ -54,11 +50,6 @@ class Presence:
             heard = bool(self.connection.notifies)
             self.connection.notifies.clear()
         return heard
-
-    def beat(self, job=None, job_backend_pid: int | None = None) -> bool:
-        """Say what the worker runs; False when it has been declared dead."""
-        with self._turn:
-            return store.beat(self._cr, self.worker_id, job, job_backend_pid)
 
     def recover(self) -> bool:
         """Free the jobs of workers that died; tell whether there were any."""
@@ -72,8 +63,40 @@ class Presence:
             _logger.warning("job %s of a dead worker is %s", job_id, state)
         return bool(recovered)
 
+    def close(self) -> None:
+        """Give every lock back."""
+        with self._turn:
+            self.connection.close()
+
+
+class Presence:
+    """The row and the lock of a worker in a database.
+
+    The row says who it is and what it runs; the lock is its line's.
+
+    Args:
+        db_name: the database.
+        process_type: what kind of process the worker is in, shown on screens.
+        line: which it shares with others; without, it has one of its own.
+    """
+
+    def __init__(self, db_name: str, process_type: str, line: Line | None = None):
+        self.line = line or Line(db_name)
+        self._is_shared = line is not None
+        self.worker_id: int = self.line.ask(
+            store.insert_worker,
+            uuid=str(uuid.uuid4()),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            process_type=process_type,
+        )
+
+    def beat(self, job=None, job_backend_pid: int | None = None) -> bool:
+        """Say what the worker runs; False when it has been declared dead."""
+        return self.line.ask(store.beat, self.worker_id, job, job_backend_pid)
+
     def leave(self) -> None:
         """Take the row away and give the lock back."""
-        with self._turn:
-            store.delete_worker(self._cr, self.worker_id)
-            self.connection.close()
+        self.line.ask(store.delete_worker, self.worker_id)
+        if not self._is_shared:
+            self.line.close()

@@ -4,37 +4,84 @@
 import configparser
 import math
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from typing import Any
 
 from odoo.tools import config
 
 SECTION = "connector"
 PREFIX = "CONNECTOR_"
+WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+Read = Callable[[str], Any]
+
+
+def _number(read: Read, least: float, most: float = math.inf) -> Read:
+    """Return what reads a number of a range."""
+
+    def read_number(text: str):
+        value = read(text)
+        if not least <= value <= most or math.isinf(value):
+            top = "" if math.isinf(most) else f" and <= {most}"
+            raise ValueError(f"expected a number >= {least}{top}")
+        return value
+
+    return read_number
+
+
+def _read_flag(text: str) -> bool:
+    return WORDS[text.strip().lower()]
+
+
+def _read_names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not all(f"{name}.".startswith("root.") for name in names):
+        raise ValueError("expected complete names of channels, such as root.shop")
+    return names
+
+
+def _setting(default, read: Read):
+    return field(default=default, metadata={"read": read})
 
 
 @dataclass(frozen=True)
 class Settings:
     """What can be set in section ``[connector]`` or as ``CONNECTOR_<NAME>``.
 
-    The environment wins over the file.
+    The environment wins over the file. ``docs/where_jobs_run.rst`` tells of each.
     """
 
-    workers: int = 1  # job processes beside a prefork server; 0 runs no jobs there
-    poll_s: float = 30.0  # how long a lost NOTIFY can go unnoticed
-    heartbeat_s: float = 5.0  # how often a worker says that it is alive
-    recover_s: float = 5.0  # how often a watcher looks for dead workers
-    grace_s: float = 60.0  # how long a stopping process waits for its job
+    workers: int = _setting(1, _number(int, 0))
+    """Job processes beside a prefork server; 0: none."""
+    threads: int = _setting(1, _number(int, 1))
+    """Jobs at the same time in each process."""
+    only_channels: tuple[str, ...] = _setting((), _read_names)
+    """The channels, with those below, whose jobs run here; none: all."""
+    pooled: bool | None = _setting(None, _read_flag)
+    """Whether a transaction pooler is between; None: found out."""
+    poll_s: float = _setting(30.0, _number(float, 0.1))
+    """How long a lost notification can go unnoticed."""
+    heartbeat_s: float = _setting(5.0, _number(float, 0.1, 20.0))
+    """How often a worker says that it is alive; after 60 s of silence it is dead."""
+    recover_s: float = _setting(5.0, _number(float, 0.1))
+    """How often a watcher looks for dead workers."""
+    grace_s: float = _setting(60.0, _number(float, 0))
+    """How long a process that stops waits for its jobs."""
 
     @classmethod
-    def load(cls, values: Mapping[str, str]) -> "Settings":
+    def load(cls, values: Mapping[str, str], source: str = "") -> "Settings":
         """Return the settings with some given values.
+
+        Args:
+            values: the text of each by its name.
+            source: where they stand, for messages.
 
         Raises:
             ValueError: a name is unknown or a value unreadable.
         """
-        return cls(**{name: _read(cls, name, text) for name, text in values.items()})
+        return cls(**_read_all(values, source or f"[{SECTION}]"))
 
     @classmethod
     def find(cls) -> "Settings":
@@ -43,34 +90,51 @@ class Settings:
         Raises:
             ValueError: a name is unknown or a value unreadable.
         """
-        return cls.load({**_from_file(config["config"]), **_from_environment()})
-
-
-def _read(cls: type, name: str, text: str):
-    types = {field.name: field.type for field in fields(cls)}
-    if name not in types:
-        near = get_close_matches(name, types, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
-            f"Unknown setting {name!r} in [{SECTION}]{hint} "
-            f"Known are {', '.join(types)}."
+        path = config["config"]
+        return cls(
+            **{
+                **_read_all(_from_file(path), f"[{SECTION}] of {path}"),
+                **_read_all(_from_environment(), "the environment"),
+            }
         )
-    try:
-        value = types[name](text)
-    except ValueError as error:
+
+
+def _read_all(values: Mapping[str, str], source: str) -> dict[str, Any]:
+    known = {setting.name: setting for setting in fields(Settings)}
+    for name in values.keys() - known.keys():
+        near = get_close_matches(name, known, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
-            f"Unreadable setting {name!r} in [{SECTION}]: {text!r}, expected a "
-            f"number such as {getattr(cls, name)}."
+            f"Unknown setting {name!r} in {source}.{hint} There are {', '.join(known)}."
+        )
+    return {name: _read(known[name], text, source) for name, text in values.items()}
+
+
+def _read(setting, text: str, source: str):
+    try:
+        return setting.metadata["read"](text)
+    except (KeyError, ValueError) as error:
+        reason = str(error) if str(error).startswith("expected") else ""
+        raise ValueError(
+            f"Unreadable setting {setting.name!r} in {source}: {text!r}, "
+            f"{reason or _expectation(setting)}."
         ) from error
-    if not 0 <= value < math.inf:
-        raise ValueError(f"Setting {name!r} in [{SECTION}] is {text}, expected >= 0.")
-    return value
+
+
+def _expectation(setting) -> str:
+    if setting.metadata["read"] is _read_flag:
+        return f"expected one of {', '.join(WORDS)}"
+    kind = "whole number" if isinstance(setting.default, int) else "number"
+    return f"expected a {kind} such as {setting.default}"
 
 
 def _from_file(path: str | None) -> dict[str, str]:
     parser = configparser.RawConfigParser()
-    if path:
-        parser.read(path)
+    try:
+        if path:
+            parser.read(path)
+    except configparser.Error as error:
+        raise ValueError(f"Unreadable file {path}: {error}") from error
     return dict(parser[SECTION]) if parser.has_section(SECTION) else {}
 
 

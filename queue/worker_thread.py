@@ -4,6 +4,7 @@
 import logging
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from .queue import JobsQueue
 from .runner import Runner, own_transaction
 
 if TYPE_CHECKING:
+    from .crew import Crew
     from .worker import WorkerWatcher
 
 _logger = logging.getLogger(__name__)
@@ -34,21 +36,29 @@ class Worker(threading.Thread):
     Args:
         db_name: the database.
         watcher: the watcher that keeps this worker.
+        crew: those who work beside it in this process; without, it is alone.
     """
 
     queue_class = JobsQueue
 
-    def __init__(self, db_name: str, watcher: "WorkerWatcher"):
+    def __init__(
+        self, db_name: str, watcher: "WorkerWatcher", crew: "Crew | None" = None
+    ):
         super().__init__(name=f"connector.worker.{db_name}", daemon=True)
         self.db_name = db_name
         self.dbname = db_name  # where Odoo's log looks for it
         self.watcher = watcher
         self.settings = watcher.settings
         self.queue = self.queue_class()
-        self.presence = Presence(db_name, watcher.process_type)
+        self.crew = crew
+        self.is_free = True
+        """Whether it has found no job since it last looked."""
         self._connection = connect(db_name)
         self._books = self._connection.cursor()
         self._job_connection = JobConnection(db_name)
+        # when everything else is there: who has a row is alive
+        line = crew.line if crew else None
+        self.presence = Presence(db_name, watcher.process_type, line)
         transaction = partial(own_transaction, self._job_connection)
         self.runner = Runner(self._books, self.presence.worker_id, transaction)
         self._closed_ids: set[int] = set()
@@ -61,6 +71,7 @@ class Worker(threading.Thread):
     def run(self) -> None:
         """Claim and run jobs until the worker is stopped or its database goes."""
         try:
+            self._check_registry()
             while not self._stopping.is_set():
                 self._woken.clear()  # before the claim: what comes later wakes again
                 if not self._run_some() and not self._stopping.is_set():
@@ -90,17 +101,25 @@ class Worker(threading.Thread):
         """Whether a job runs or waits in this worker."""
         return bool(self.runner.running or self.queue)
 
+    @property
+    def _is_held(self) -> bool:
+        return self.crew is not None and self.crew.is_held
+
     def _leave(self) -> None:
+        self.is_free = False
         self._job_connection.close()
-        try:
-            self.runner.release(self.queue.drain())
-            self.presence.leave()
-            self._connection.close()
-        except psycopg2.Error:  # no connection left: recovery frees the jobs
-            _logger.debug("worker of %s ends without a word", self.db_name)
+        # each by itself: without its row, or without its line, recovery frees the jobs
+        for end in (self._release_all, self.presence.leave, self._connection.close):
+            with suppress(psycopg2.Error):
+                end()
+
+    def _release_all(self) -> None:
+        self.runner.release(self.queue.drain())
 
     def _idle_s(self) -> float:
         """Return how long to wait when nobody wakes the worker."""
+        if self._is_held:
+            return self.settings.poll_s
         known = store.next_eta_s(self._books), self.runner.start_in_s
         waits = [seconds for seconds in known if seconds is not None]
         return max(0.0, min([self.settings.poll_s, *waits]))
@@ -109,19 +128,32 @@ class Worker(threading.Thread):
 
     def _run_some(self) -> bool:
         """Claim a batch and run it; False when there was nothing to claim."""
+        self.is_free = True
+        if self._is_held:
+            return False
         jobs = self.runner.claim()
         if not jobs:
             return False
+        self.is_free = False
         self.queue.enqueue_many(jobs)
-        registry = Registry(self.db_name).check_signaling()
-        if MODEL not in registry:  # the addon was removed meanwhile
-            self.stop()
+        if self.crew:
+            self.crew.wake_one()  # there may be more
+        self._check_registry()
         while not self._stopping.is_set():
             job = self.queue.dequeue(timeout_s=0)
             if job is None:
                 break
             self.run_job(job)
         return True
+
+    def _check_registry(self) -> None:
+        """Follow what other processes changed; end when the addon was removed."""
+        if self.crew:
+            registry = self.crew.registry()
+        else:
+            registry = Registry(self.db_name).check_signaling()
+        if MODEL not in registry:
+            self.stop()
 
     def run_job(self, job: ClaimedJob) -> None:
         """Run one job, unless its channel was paused since it was claimed."""

@@ -43,43 +43,75 @@ class TestSettings(BaseCase):
 
         self.assertEqual((settings.workers, settings.poll_s), (2, 4.0))
 
-    def test_unknown_name_is_refused_with_the_nearest_one(self):
+    def test_unknown_name_is_refused_with_the_nearest_one_and_the_file(self):
         with self.assertRaises(ValueError) as caught:
             self.find("[connector]\nheartbeats_s = 90\n")
 
-        self.assertIn(
-            "Unknown setting 'heartbeats_s' in [connector]; did you mean "
-            "'heartbeat_s'?",
-            str(caught.exception),
+        message = str(caught.exception)
+        self.assertRegex(
+            message, r"^Unknown setting 'heartbeats_s' in \[connector\] of /\S+\.conf\."
         )
+        self.assertIn("Did you mean 'heartbeat_s'?", message)
 
     def test_unknown_name_of_the_environment_is_refused_as_well(self):
-        with self.assertRaisesRegex(ValueError, "did you mean 'workers'"):
+        with self.assertRaisesRegex(
+            ValueError,
+            "Unknown setting 'worker' in the environment. Did you mean 'workers'",
+        ):
             self.find(CONNECTOR_WORKER="2")
 
     def test_name_that_is_like_no_other_is_refused_with_all_there_are(self):
         with self.assertRaises(ValueError) as caught:
             Settings.load({"zzz": "1"})
 
-        self.assertNotIn("did you mean", str(caught.exception))
-        self.assertIn("Known are workers, poll_s", str(caught.exception))
+        self.assertNotIn("Did you mean", str(caught.exception))
+        self.assertIn("There are workers, threads", str(caught.exception))
 
-    def test_unreadable_value_is_refused_with_what_was_seen(self):
-        for name, text in (("workers", "two"), ("workers", "1.5"), ("poll_s", "")):
+    def test_unreadable_value_is_refused_with_what_was_seen_and_expected(self):
+        for name, text, expected in (
+            ("workers", "two", "expected a whole number such as 1."),
+            ("workers", "1.5", "expected a whole number such as 1."),
+            ("workers", "-1", "expected a number >= 0."),
+            ("threads", "0", "expected a number >= 1."),
+            ("poll_s", "", "expected a number such as 30.0."),
+            ("poll_s", "0", "expected a number >= 0.1."),
+            # nan is no less than 0, and a wait of nan or of inf seconds raises later
+            ("poll_s", "nan", "expected a number >= 0.1."),
+            ("poll_s", "inf", "expected a number >= 0.1."),
+            # who says so seldom that it is alive would be taken for dead
+            ("heartbeat_s", "90", "expected a number >= 0.1 and <= 20.0."),
+            ("pooled", "maybe", "expected one of true, yes, 1, false, no, 0."),
+            (
+                "only_channels",
+                "root.a,shop",
+                "expected complete names of channels, such as root.shop.",
+            ),
+        ):
             with self.subTest(name=name, text=text):
                 with self.assertRaises(ValueError) as caught:
                     Settings.load({name: text})
-                self.assertIn(
-                    f"Unreadable setting {name!r} in [connector]: {text!r}, expected",
+                self.assertEqual(
                     str(caught.exception),
+                    f"Unreadable setting {name!r} in [connector]: {text!r}, {expected}",
                 )
 
-    def test_negative_value_is_refused(self):
-        with self.assertRaisesRegex(ValueError, "is -1, expected >= 0"):
-            Settings.load({"workers": "-1"})
+    def test_each_kind_of_value_is_read(self):
+        settings = Settings.load(
+            {
+                "threads": "8",
+                "only_channels": "root.a, root.b.c",
+                "pooled": "Yes",
+                "grace_s": "0",
+            }
+        )
 
-    def test_value_that_is_no_number_of_seconds_is_refused(self):
-        """nan is no less than 0, and a wait of nan or of inf seconds raises later."""
-        for text in ("nan", "inf"):
-            with self.subTest(text=text), self.assertRaises(ValueError):
-                Settings.load({"poll_s": text})
+        self.assertEqual(
+            settings,
+            Settings(
+                threads=8, only_channels=("root.a", "root.b.c"), pooled=True, grace_s=0
+            ),
+        )
+
+    def test_file_that_cannot_be_read_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "Unreadable file"):
+            self.find("[connector]\nworkers = 1\nworkers = 2\n")

@@ -1,12 +1,27 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which workers are alive, and what becomes of the jobs of the dead?"""
 
+from typing import NamedTuple
+
+import psycopg2
+
+from odoo.addons.base.models.ir_cron import BASE_VERSION
+
 from .delay import CHANNEL
 from .identity import KEPT_KEY
 
 LOCK_CLASS = 0x436F6E6E  # first key of the workers' advisory locks: "Conn"
 
 LONGEST_S = 60  # that a job which kills its workers waits for the next one
+
+
+class AddonState(NamedTuple):
+    """How it is about this addon in a database."""
+
+    is_installed: bool
+    is_our_version: bool  # of Odoo; another one must not touch the database
+    is_changing: bool  # addons are installed, upgraded or removed
+
 
 LISTEN = f"LISTEN {CHANNEL}"
 
@@ -37,13 +52,31 @@ UPDATE connector_queue_worker
 RETURNING id
 """
 
-DELETE_WORKER = "DELETE FROM connector_queue_worker WHERE id = %(worker_id)s"
-
-# Is the addon installed? Also in a database that Odoo did not make.
-HAS_ADDON = """
-SELECT to_regclass('ir_module_module') IS NOT NULL
-   AND to_regclass('connector_queue_job') IS NOT NULL
+# Locks: its row. The lock of the worker goes with it; the session may hold others.
+DELETE_WORKER = """
+DELETE FROM connector_queue_worker WHERE id = %(worker_id)s;
+SELECT pg_advisory_unlock(%(lock_class)s, %(worker_id)s)
 """
+
+# Is the addon installed, by the Odoo that we are, and is it left alone now? A table of
+# some 700 rows. Index: ir_module_module__state_index.
+READ_ADDON = """
+SELECT EXISTS (
+           SELECT FROM ir_module_module
+            WHERE name = 'connector' AND state IN ('installed', 'to upgrade')
+       ),
+       EXISTS (
+           SELECT FROM ir_module_module
+            WHERE name = 'base' AND latest_version = %(base_version)s
+       ),
+       EXISTS (
+           SELECT FROM ir_module_module
+            WHERE state IN ('to install', 'to upgrade', 'to remove')
+       )
+"""
+
+# Is there a database of that name? Asked in another one.
+IS_DATABASE = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %(db_name)s)"
 
 # Does anybody else hold the lock of a worker?
 HAS_LIVE_WORKER = """
@@ -179,12 +212,21 @@ def beat(cr, worker_id: int, job, job_backend_pid: int | None) -> bool:
 
 def delete_worker(cr, worker_id: int) -> None:
     """Delete the row of a worker."""
-    cr.execute(DELETE_WORKER, {"worker_id": worker_id})
+    cr.execute(DELETE_WORKER, {"worker_id": worker_id, "lock_class": LOCK_CLASS})
 
 
-def has_addon(cr) -> bool:
-    """Tell whether the database has the tables of the queue."""
-    cr.execute(HAS_ADDON)
+def read_addon(cr) -> AddonState:
+    """Tell how it is about the addon; also in a database that Odoo did not make."""
+    try:
+        cr.execute(READ_ADDON, {"base_version": BASE_VERSION})
+    except psycopg2.errors.UndefinedTable:
+        return AddonState(False, False, False)
+    return AddonState(*cr.fetchone())
+
+
+def is_database(cr, db_name: str) -> bool:
+    """Tell whether there is a database of that name."""
+    cr.execute(IS_DATABASE, {"db_name": db_name})
     return cr.fetchone()[0]
 
 

@@ -29,6 +29,7 @@ from . import (
     test_pseudo_model,
     test_queue_caller,
     test_queue_channel,
+    test_queue_crew,
     test_queue_current,
     test_queue_delay,
     test_queue_failure,

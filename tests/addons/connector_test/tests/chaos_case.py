@@ -87,8 +87,8 @@ class ChaosCase(QueueRaceCase):
         self.wait_for(self.living, "the server has no worker", log=log)
         return server
 
-    def run_command(self, *words: str) -> str:
-        """Run a command of Odoo to its end; return what it said."""
+    def run_command(self, *words: str, code: int = 0) -> str:
+        """Run a command of Odoo to its end with that code; return what it said."""
         done = subprocess.run(
             [sys.executable, str(self.folder / "odoo-bin"), *words],
             env=self.environment,
@@ -97,6 +97,7 @@ class ChaosCase(QueueRaceCase):
             text=True,
             timeout=DEADLINE_S,
         )
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
     def kill_server(self, server: subprocess.Popen) -> None:

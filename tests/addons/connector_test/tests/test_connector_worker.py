@@ -4,6 +4,7 @@
 import signal
 
 from odoo.tests import tagged
+from odoo.tests.common import get_db_name
 
 from ..models.job import TRACE, leave_trace_slowly
 from .chaos_case import ChaosCase
@@ -34,6 +35,17 @@ class TestConnectorWorker(ChaosCase):
         self.assertEqual(self.living(), [])
 
     def test_number_of_processes_is_checked(self):
-        output = self.run_command("connector_worker", "--workers", "0")
+        output = self.run_command("connector_worker", "--workers", "0", code=2)
 
         self.assertIn("--workers is 0, expected 1 or more", output)
+
+    def test_wrong_setting_keeps_the_command_from_starting(self):
+        self.environment["CONNECTOR_THREAD"] = "8"
+
+        output = self.run_command("connector_worker", "-d", get_db_name(), code=1)
+
+        self.assertIn(
+            "connector_worker: Unknown setting 'thread' in the environment."
+            " Did you mean 'threads'?",
+            output,
+        )

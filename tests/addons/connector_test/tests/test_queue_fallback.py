@@ -63,7 +63,7 @@ class TestFallback(QueueRaceCase):
     def test_cron_leaves_the_jobs_to_a_living_worker(self):
         self.delay(5)
         worker = Presence(get_db_name(), "test")
-        self.addCleanup(worker.connection.close)
+        self.addCleanup(worker.line.close)
 
         self.run_cron()
 

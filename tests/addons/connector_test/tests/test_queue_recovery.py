@@ -32,7 +32,7 @@ class RecoveryCase(QueueRaceCase):
     def open_worker(self) -> Presence:
         """Return a living worker."""
         presence = Presence(get_db_name(), "test")
-        self.addCleanup(presence.connection.close)
+        self.addCleanup(presence.line.close)
         return presence
 
     def claim(self, worker: Presence) -> None:
@@ -41,7 +41,7 @@ class RecoveryCase(QueueRaceCase):
 
     def kill(self, worker: Presence) -> None:
         """End the session of a worker, as the end of its process does."""
-        worker.connection.close()
+        worker.line.close()
         alive = (
             "SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
             " AND objid = %s"
@@ -53,7 +53,7 @@ class RecoveryCase(QueueRaceCase):
     @mute_logger(PRESENCE_LOG)
     def recover(self) -> bool:
         """Let another worker recover."""
-        return self.open_worker().recover()
+        return self.open_worker().line.recover()
 
 
 class TestRecovery(RecoveryCase):
@@ -192,9 +192,9 @@ class TestRecovery(RecoveryCase):
         self.patch(presence, "SILENCE_S", 0)
 
         with mute_logger(PRESENCE_LOG):
-            recoverer.recover()
+            recoverer.line.recover()
 
-        for cr in (worker._cr, job_books):
+        for cr in (worker.line._cr, job_books):
             with self.assertRaises(psycopg2.OperationalError):
                 self._wait_for_the_end(cr)
 

@@ -2,62 +2,24 @@
 """Does a worker run what is delayed, and give back what it does not?"""
 
 import threading
-import time
 from types import SimpleNamespace
 from unittest import mock
 
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.worker import Worker, WorkerWatcher
+from odoo.addons.connector.queue.worker import Worker
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueRaceCase
+from .worker_case import (
+    DEADLINE_S,
+    WatcherCase,
+    WorkerCase,
+    leave_trace_after_meeting,
+)
 
-DEADLINE_S = 10
-POLL_S = 0.02
+MEET = f"{WorkerCase.__module__}.meet"
 WORKER_LOG = "odoo.addons.connector.queue.worker"
-
-
-def meet():
-    """Stand for what a job waits for; tests patch it."""
-
-
-@job
-def leave_trace_after_meeting(session, _model_name):
-    """Wait, then leave a trace."""
-    meet()
-    session.env[TRACE].create({"name": "met"})
-
-
-class WorkerCase(QueueRaceCase):
-    """A test of workers in threads of this process."""
-
-    def setUp(self):
-        super().setUp()
-        # the thread of the tests holds it, and workers open environments
-        self.patch(Registry, "_lock", DummyRLock())
-
-    def delay(self, function=leave_trace, count=1):
-        """Delay jobs and commit; return the uuids."""
-        session = self.open_session()
-        uuids = function.delay_many(session, TRACE, [()] * count)
-        session.commit()
-        return uuids
-
-    def wait_for(self, is_true, what):
-        """Wait until something is true; fail when it does not become so."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not is_true():
-            self.assertLess(time.monotonic(), deadline, what)
-            threading.Event().wait(POLL_S)
-
-    def states(self) -> list[str]:
-        """Return the states of the jobs, as they are committed now."""
-        statement = "SELECT state FROM connector_queue_job ORDER BY id"
-        return [state for (state,) in self.query(statement)]
 
 
 class TestWorker(WorkerCase):
@@ -84,7 +46,7 @@ class TestWorker(WorkerCase):
             started.set()
             may_end.wait(DEADLINE_S)
 
-        self.enterContext(mock.patch(f"{__name__}.meet", wait))
+        self.enterContext(mock.patch(MEET, wait))
         self.delay(leave_trace_after_meeting, count=3)
         worker = self.start_worker()
         worker.runner._mean_s = 0.001  # the first claim takes several
@@ -114,7 +76,7 @@ class TestWorker(WorkerCase):
             started.set()
             may_end.wait(DEADLINE_S)
 
-        self.enterContext(mock.patch(f"{__name__}.meet", wait))
+        self.enterContext(mock.patch(MEET, wait))
         (uuid,) = self.delay(leave_trace_after_meeting)
         worker = self.start_worker()
         started.wait(DEADLINE_S)
@@ -128,29 +90,7 @@ class TestWorker(WorkerCase):
         self.assertEqual(shown, [(*self.row(uuid, "id"), True, True)])
 
 
-class TestWatcher(WorkerCase):
-    """A watcher in this process, which knows the test's database only."""
-
-    def setUp(self):
-        super().setUp()
-        self.patch(
-            WorkerWatcher, "available_db_names", lambda _watcher: {get_db_name()}
-        )
-
-    def start_watcher(self, **settings) -> WorkerWatcher:
-        """Start a watcher and wait until its worker is idle."""
-        watcher = WorkerWatcher("test", Settings(**settings))
-        self.addCleanup(watcher.join, DEADLINE_S)
-        self.addCleanup(watcher.stop, DEADLINE_S)
-        watcher.start()
-        self.wait_for(lambda: self.worker_of(watcher), "no worker came")
-        return watcher
-
-    def worker_of(self, watcher):
-        """Return the living worker of a watcher."""
-        worker = watcher.worker_for_db(get_db_name())
-        return worker if worker and worker.is_alive() else None
-
+class TestWatcher(WatcherCase):
     def test_commit_wakes_the_worker(self):
         """Without the notification it would look for jobs after 1000 s."""
         self.start_watcher(poll_s=1000)

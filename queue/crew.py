@@ -1,0 +1,108 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which workers of this process share the jobs of one database?"""
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from odoo.modules.registry import Registry
+
+from . import store
+from .presence import Line
+from .worker_thread import Worker
+
+if TYPE_CHECKING:
+    from .worker import WorkerWatcher
+
+_logger = logging.getLogger(__name__)
+
+
+class Crew:
+    """The workers of one database in this process, with one line to it.
+
+    There are as many as ``threads`` says. A notification wakes one that is free, and
+    each that finds work wakes the next: nobody asks the database in vain.
+
+    Args:
+        db_name: the database.
+        watcher: the watcher that keeps this crew.
+    """
+
+    def __init__(self, db_name: str, watcher: "WorkerWatcher"):
+        self.db_name = db_name
+        self.watcher = watcher
+        self.line = Line(db_name)
+        self.workers: list[Worker] = []
+        self.is_held = False
+        """Whether no job may start, because addons are about to change."""
+        self._registry_turn = threading.Lock()
+        # before the first claim
+        self.look()
+        self.recover()
+
+    # === WHAT THE WATCHER DOES === #
+
+    def fill(self) -> None:
+        """Replace the workers that ended."""
+        self.workers = [worker for worker in self.workers if worker.is_alive()]
+        for _missing in range(self.watcher.settings.threads - len(self.workers)):
+            worker = self.watcher.worker_class(self.db_name, self.watcher, self)
+            worker.start()
+            self.workers.append(worker)
+            _logger.info(
+                "worker %s runs the jobs of %s", worker.presence.worker_id, self.db_name
+            )
+
+    def hear(self) -> None:
+        """Pass on that somebody notified."""
+        if self.line.has_heard():
+            self.wake_one()
+
+    def look(self) -> bool:
+        """See whether addons change; False when ours was removed."""
+        addon = self.line.ask(store.read_addon)
+        was_held, self.is_held = self.is_held, addon.is_changing
+        if self.is_held and not was_held:
+            _logger.info("jobs of %s wait while its addons change", self.db_name)
+        if was_held and not self.is_held:
+            self.wake_one()
+        return addon.is_installed and addon.is_our_version
+
+    def beat(self) -> None:
+        """Say that the workers are alive."""
+        for worker in self.workers:
+            worker.beat()
+
+    def recover(self) -> None:
+        """Free what dead workers held."""
+        if self.line.recover():
+            self.wake_one()
+
+    def stop(self) -> None:
+        """Let each worker finish its job and end."""
+        for worker in self.workers:
+            worker.stop()
+
+    def join(self, deadline: float) -> None:
+        """Wait until the workers have ended, or until a moment of the clock."""
+        for worker in self.workers:
+            worker.join(max(0.0, deadline - time.monotonic()))
+
+    # === WHAT ITS WORKERS ASK === #
+
+    def wake_one(self) -> None:
+        """Let a worker that is free look for jobs; one that is not will do so anyway.
+
+        It counts as free until it has found a job: what comes while it looks makes it
+        look again.
+        """
+        for worker in self.workers:
+            if worker.is_free:
+                worker.wake()
+                return
+
+    def registry(self) -> Registry:
+        """Return the registry as the database wants it; one thread loads it."""
+        with self._registry_turn:
+            return Registry(self.db_name).check_signaling()

@@ -1,0 +1,73 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which databases have the addon?"""
+
+import logging
+import time
+from contextlib import closing, suppress
+
+import psycopg2
+
+from odoo import sql_db
+from odoo.modules.registry import Registry
+from odoo.service.server import cron_database_list
+
+from . import store
+from .connection import connect
+
+_logger = logging.getLogger(__name__)
+
+LIST_S = 5.0  # how soon a new database is seen
+ASK_S = 20.0  # how soon the addon is seen in a database that had no addon
+
+
+class Databases:
+    """The databases that this process may serve, and when to ask them again."""
+
+    def __init__(self):
+        self._names: set[str] = set()
+        self._list_at = 0.0
+        self._ask_at: dict[str, float] = {}
+
+    def find(self, served: set[str]) -> set[str]:
+        """Return the databases that have the addon; those served already are not asked.
+
+        A database that this process has loaded counts even where it is not listed.
+        """
+        now = time.monotonic()
+        if now >= self._list_at:
+            self._list_at = now + LIST_S
+            with suppress(psycopg2.Error):  # nobody answers: they are as they were
+                self._names = set(cron_database_list())
+        names = self._names | set(Registry.registries.snapshot)
+        self._ask_at = {name: at for name, at in self._ask_at.items() if name in names}
+        return {name for name in names if name in served or self._has_addon(name, now)}
+
+    def put_off(self, db_name: str, seconds: float) -> None:
+        """Leave a database alone for some time."""
+        self._ask_at[db_name] = time.monotonic() + seconds
+
+    def forget_if_gone(self, db_name: str) -> bool:
+        """Tell whether a database is gone; what this process knew of it goes, too."""
+        try:
+            with closing(sql_db.db_connect("postgres").cursor()) as cr:
+                if store.is_database(cr, db_name):
+                    return False
+        except psycopg2.Error:
+            return False  # nobody answers: it may be there
+        Registry.delete(db_name)
+        sql_db.close_db(db_name)
+        self._names.discard(db_name)
+        _logger.info("database %s is gone", db_name)
+        return True
+
+    def _has_addon(self, db_name: str, now: float) -> bool:
+        """Ask a database, unless it was asked a short while ago."""
+        if now < self._ask_at.get(db_name, 0):
+            return False
+        self._ask_at[db_name] = now + ASK_S
+        try:
+            with closing(connect(db_name)) as connection:
+                addon = store.read_addon(connection.cursor())
+        except psycopg2.Error:
+            return False
+        return addon.is_installed and addon.is_our_version
