@@ -17,6 +17,8 @@
         "views/connector_checkpoint_views.xml",
         "views/res_partner_views.xml",
         "views/queue_job_views.xml",
+        "wizards/queue_requeue_views.xml",
+        "wizards/queue_reschedule_views.xml",
         "views/queue_views.xml",
         "views/connector_menus.xml",
     ],

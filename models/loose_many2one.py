@@ -13,3 +13,23 @@ class LooseMany2one(fields.Many2one):
 
     def update_db_foreign_key(self, model, column):
         """Leave the column alone."""
+
+
+class LooseMany2many(fields.Many2many):
+    """A many2many whose table does not refer to the other model's.
+
+    For the dialogs that show rows of the queue: deleting these stays cheap.
+    """
+
+    def update_db_foreign_keys(self, model):
+        """Let the rows go with ours, and leave the other side alone."""
+        model.pool.add_foreign_key(
+            self.relation,
+            self.column1,
+            model._table,
+            "id",
+            "cascade",
+            model,
+            self._module,
+            force=False,
+        )

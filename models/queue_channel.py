@@ -27,6 +27,9 @@ class QueueChannel(models.Model):
     is_paused = fields.Boolean(
         string="Paused", help="No job of the channel, or of one below it, starts."
     )
+    pause_reason = fields.Char(
+        string="Why Paused", readonly=True, help="Where it was not a person's wish."
+    )
     capacity = fields.Integer(help="Jobs that run at the same time; 0: any number.")
     is_sequential = fields.Boolean(
         string="Sequential",
@@ -125,6 +128,8 @@ class QueueChannel(models.Model):
             self._check_not_root()
             self.env.registry.clear_cache()
         wake_after_commit(self.env.cr)  # another limit, other jobs
+        if "is_paused" in vals:
+            vals = {"pause_reason": False, **vals}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

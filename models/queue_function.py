@@ -27,7 +27,20 @@ class QueueFunction(models.Model):
         "connector.queue.channel", required=True, ondelete="restrict"
     )
     channel = fields.Char(related="channel_id.complete_name", store=True)
+    note_limit = fields.Integer(
+        string="Notes per Hour",
+        default=3,
+        help="Managers are told of so many failed jobs one by one in an hour, and of "
+        "the others together in one more note.",
+    )
 
+    # written when notes are posted, see queue.store.notice
+    note_count = fields.Integer(readonly=True)
+    notes_end_at = fields.Datetime(readonly=True)
+
+    _note_limit_check = models.Constraint(
+        "CHECK (note_limit >= 0)", "The number of notes per hour is not negative."
+    )
     _name_uniq = models.Constraint(
         "UNIQUE (name)", "There is a job function with this name already."
     )

@@ -24,11 +24,7 @@ class QueueJob(models.Model):
 
     def button_done(self) -> None:
         """Set jobs to done that were done by hand."""
-        self._move(
-            (WAITING, PENDING, FAILED, CANCELLED),
-            DONE,
-            self.env._("Manually set to done by %(user)s", user=self.env.user.name),
-        )
+        self._set_done()
 
     def button_cancel(self) -> None:
         """Cancel jobs that have not started."""
@@ -58,6 +54,13 @@ class QueueJob(models.Model):
         return action
 
     # === HELPERS === #
+
+    def _set_done(self, message: str | None = None) -> None:
+        """Set jobs to done that no worker has."""
+        by_hand = self.env._(
+            "Manually set to done by %(user)s", user=self.env.user.name
+        )
+        self._move((WAITING, PENDING, FAILED, CANCELLED), DONE, message or by_hand)
 
     def _move(
         self, sources: tuple[str, ...], target: str, message: str | None = None

@@ -30,6 +30,7 @@ class QueueJob(models.Model):
             for state, kept_days in days.items()
         ]
         self.invalidate_model()
+        self._forget_notes()
         return sum(counts), int(BATCH in counts)
 
     @api.model

@@ -7,6 +7,7 @@ from ..exception import InvalidUsageError, NoSuchJobError
 from ..queue import store
 from ..queue.classic_job import Job
 from ..queue.options import JobOptions
+from ..queue.result import result_text, storable
 from ..queue.state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
 from ..queue.wake import wake_after_commit
 
@@ -73,8 +74,8 @@ class QueueJob(models.Model):
             retry=job.retry,
             eta=job.eta,
             has_eta=True,
-            result=None if job.result is None else str(job.result),
-            exc_info=job.exc_info,
+            result=result_text(job.result),
+            exc_info=job.exc_info and storable(job.exc_info),
             has_end=True,
         )
 

@@ -58,6 +58,12 @@ from .liveness import (
     recover_jobs,
     terminate_backends,
 )
+from .notice import (
+    count_notes,
+    find_orphans,
+    find_untold,
+    take_untold,
+)
 from .retention import (
     delete_old,
 )
@@ -74,6 +80,7 @@ __all__ = [
     "claim_jobs",
     "claim_limited_job",
     "clean_session",
+    "count_notes",
     "count_taken",
     "delete_dead_workers",
     "delete_old",
@@ -82,6 +89,8 @@ __all__ = [
     "find_closed",
     "find_identical",
     "find_limited",
+    "find_orphans",
+    "find_untold",
     "finish",
     "has_live_worker",
     "has_ready_job",
@@ -103,6 +112,7 @@ __all__ = [
     "replace_payload",
     "rewrite",
     "settle",
+    "take_untold",
     "tell_progress",
     "terminate_backends",
     "wake",

@@ -63,6 +63,8 @@ UPDATE connector_queue_job AS job
        eta = CASE WHEN %(target)s = 'pending' THEN NULL ELSE eta END,
        retry = CASE WHEN %(target)s = 'pending' THEN 0 ELSE retry END,
        deaths = 0,
+       date_notified = CASE WHEN %(target)s = 'pending' THEN NULL
+                            ELSE date_notified END,
        result = COALESCE(%(message)s, result),
        identity_key = {KEPT_KEY},
        date_done = CASE WHEN %(target)s = 'pending' THEN NULL

@@ -25,13 +25,11 @@ class TestRetention(UnitCase):
         uuid = finish.delay(self.session, "res.partner")
         run_jobs(self.env)
         ended = self.jobs.search([("uuid", "=", uuid)])
-        ended.write(
-            {
-                "date_done": fields.Datetime.now() - timedelta(days=days_ago),
-                "state": state,
-            }
+        self.env.cr.execute(
+            "UPDATE connector_queue_job SET date_done = %s, state = %s WHERE id = %s",
+            [fields.Datetime.now() - timedelta(days=days_ago), state, ended.id],
         )
-        self.env.flush_all()
+        ended.invalidate_recordset()
         return ended
 
     def test_job_done_long_ago_goes_with_its_attempts(self):

@@ -1,0 +1,116 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What of a stored job can be changed, and by which names of old?"""
+
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..queue import store
+from ..queue.state import DONE, PENDING, WAITING
+from ..queue.wake import wake_after_commit
+
+NOT_STARTED = (WAITING, PENDING)
+CHANGEABLE = {"priority", "eta", "max_retries"}
+
+
+class QueueJob(models.Model):
+    """When a job runs can be changed until it starts; what it does cannot."""
+
+    _inherit = "connector.queue.job"
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Change when jobs run that have not started.
+
+        Raises:
+            UserError: another field is given, or a job has started.
+        """
+        self.check_access("write")
+        if not vals:
+            return True
+        if vals.keys() - CHANGEABLE:
+            raise UserError(
+                self.env._(
+                    "Cannot change %(fields)s of a job: only its priority, its eta and "
+                    "its retries, until it starts. Use the buttons of the job to "
+                    "requeue, cancel or end it.",
+                    fields=", ".join(sorted(vals.keys() - CHANGEABLE)),
+                )
+            )
+        self._change(**vals)
+        return True
+
+    # === HELPERS === #
+
+    def _change(self, **vals) -> None:
+        """Change when and how often jobs run; all of them or none.
+
+        Args:
+            vals: of priority, max_retries (None keeps them) and eta (False for none).
+        """
+        if "eta" in vals:
+            eta = fields.Datetime.to_datetime(vals["eta"]) or None
+            vals = {**vals, "eta": eta, "has_eta": True}
+        changed = store.rewrite(self.env.cr, self.ids, list(NOT_STARTED), **vals)
+        self.invalidate_recordset()
+        wake_after_commit(self.env.cr)  # it may be due now
+        others = self.filtered(lambda job: job.id not in changed)
+        if others:
+            raise UserError(
+                self.env._(
+                    "Cannot change %(count)s of the jobs, such as %(name)s: it is "
+                    "%(state)s. Take only jobs that have not started.",
+                    count=len(others),
+                    name=others[0].name,
+                    state=others[0].state,
+                )
+            )
+
+    def _reschedule(self, priority: int | None, eta: datetime | None) -> None:
+        """Change when jobs run; None leaves what they have."""
+        self._check_may_move()
+        self._change(priority=priority, **({"eta": eta} if eta else {}))
+
+    def _change_job_state(self, state: str, result: str | None = None) -> None:
+        """Set jobs to done, or let them run again; the classic name.
+
+        Raises:
+            ValueError: the state is another one.
+        """
+        if state == DONE:
+            self._set_done(result)
+        elif state == PENDING:
+            self.requeue()
+        else:
+            raise ValueError(
+                f"Cannot set jobs to {state!r}: expected {DONE!r} or {PENDING!r}."
+            )
+
+    @api.model
+    def requeue_stuck_jobs(
+        self, enqueued_delta: int = 5, started_delta: int = 0
+    ) -> bool:
+        """See that the jobs of dead workers run again; the classic name.
+
+        Nobody has to call it: a living worker frees them within seconds, and the
+        cron does where none lives. A job of a living worker is not stuck, however
+        long it takes.
+
+        Args:
+            enqueued_delta: minutes, 0 for not at all; of no further meaning.
+            started_delta: the same.
+
+        Raises:
+            ValidationError: both are 0.
+        """
+        if not enqueued_delta and not started_delta:
+            raise ValidationError(
+                self.env._(
+                    "Cannot look for stuck jobs: enqueued_delta and started_delta "
+                    "are both 0. Give the minutes of one at least."
+                )
+            )
+        self.env.ref("connector.queue_cron_run").sudo()._trigger()  # it runs as root
+        return True

@@ -1,0 +1,97 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Of which failures has nobody been told, and of how many may we tell?"""
+
+# job. The functions with failed jobs of which nobody was told, as far as one more note
+# may be posted: how many notes of one job, and how many were posted in the hour that
+# runs. Jobs of functions without a row have function 0. Indexes:
+# connector_queue_job_untold_idx, once for each function.
+FIND_UNTOLD = """
+SELECT function.id, function.note_limit, function.note_count
+  FROM (
+       SELECT id,
+              COALESCE(note_limit, 0) AS note_limit,
+              CASE WHEN notes_end_at > now() AT TIME ZONE 'UTC'
+                   THEN COALESCE(note_count, 0) ELSE 0 END AS note_count
+         FROM connector_queue_function
+        UNION ALL
+       SELECT 0, 0, 0
+  ) AS function
+ WHERE function.note_count <= function.note_limit
+   AND EXISTS (
+       SELECT FROM connector_queue_job
+        WHERE job_function_id = function.id
+          AND state = 'failed' AND date_notified IS NULL
+   )
+ ORDER BY function.id
+"""
+
+# job. Take the oldest failures of a function of which nobody was told; with the
+# transaction somebody is. Locks: the rows, SKIP LOCKED: whoever changes one knows of
+# it. Index: connector_queue_job_untold_idx.
+TAKE_UNTOLD = """
+WITH untold AS (
+    SELECT id
+      FROM connector_queue_job
+     WHERE job_function_id = %(function_id)s
+       AND state = 'failed' AND date_notified IS NULL
+     ORDER BY id
+     LIMIT %(limit)s
+       FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE connector_queue_job AS job
+   SET date_notified = now() AT TIME ZONE 'UTC'
+  FROM untold
+ WHERE job.id = untold.id
+RETURNING job.id, COALESCE(job.company_id, 0)
+"""
+
+# job. Count notes of a function; the first one begins an hour. Locks: its row.
+COUNT_NOTES = """
+UPDATE connector_queue_function
+   SET note_count = %(count)s + CASE
+           WHEN notes_end_at > now() AT TIME ZONE 'UTC' THEN note_count ELSE 0 END,
+       notes_end_at = CASE
+           WHEN notes_end_at > now() AT TIME ZONE 'UTC' THEN notes_end_at
+           ELSE now() AT TIME ZONE 'UTC' + INTERVAL '1 hour' END
+ WHERE id = %(function_id)s
+"""
+
+# job. Messages on jobs that are deleted, and their followers. Indexes: of mail, on the
+# model and the id of the record; the primary key of the jobs.
+FIND_ORPHANS = """
+SELECT array(
+           SELECT id FROM mail_message AS message
+            WHERE model = 'connector.queue.job'
+              AND NOT EXISTS (
+                  SELECT FROM connector_queue_job WHERE id = message.res_id)
+       ),
+       array(
+           SELECT id FROM mail_followers AS follower
+            WHERE res_model = 'connector.queue.job'
+              AND NOT EXISTS (
+                  SELECT FROM connector_queue_job WHERE id = follower.res_id)
+       )
+"""
+
+
+def find_untold(cr) -> list[tuple[int, int, int]]:
+    """Return id, limit and count of notes of the functions that have news."""
+    cr.execute(FIND_UNTOLD)
+    return cr.fetchall()
+
+
+def take_untold(cr, function_id: int, limit: int) -> list[tuple[int, int]]:
+    """Return jobs and companies of failures that are told now, the oldest first."""
+    cr.execute(TAKE_UNTOLD, {"function_id": function_id, "limit": limit})
+    return sorted(cr.fetchall())
+
+
+def count_notes(cr, function_id: int, count: int) -> None:
+    """Count what was posted on failures of a function."""
+    cr.execute(COUNT_NOTES, {"function_id": function_id, "count": count})
+
+
+def find_orphans(cr) -> tuple[list[int], list[int]]:
+    """Return the messages and followers of jobs that are deleted."""
+    cr.execute(FIND_ORPHANS)
+    return cr.fetchone()

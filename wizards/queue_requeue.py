@@ -1,0 +1,37 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Let several jobs run again at once."""
+
+from odoo import models
+
+from ..models.loose_many2one import LooseMany2many
+from ..queue.state import CANCELLED, FAILED
+
+JOB = "connector.queue.job"
+
+
+class QueueRequeue(models.TransientModel):
+    """Asks once before the chosen jobs run again."""
+
+    _name = "connector.queue.requeue"
+    _description = "Requeue Jobs"
+
+    job_ids = LooseMany2many(
+        JOB,
+        string="Jobs",
+        default=lambda self: self._default_jobs(),
+        required=True,
+    )
+
+    def _default_jobs(self):
+        """Return the selected jobs that can run again."""
+        if self.env.context.get("active_model") != JOB:
+            return False
+        selected = self.env[JOB].browse(self.env.context.get("active_ids", ()))
+        return selected.filtered(lambda job: job.state in (FAILED, CANCELLED))
+
+    # === ACTIONS === #
+
+    def requeue(self) -> dict:
+        """Let the jobs run again and close the dialog."""
+        self.job_ids.requeue()
+        return {"type": "ir.actions.act_window_close"}
