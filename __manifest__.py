@@ -23,5 +23,6 @@
         "views/connector_menus.xml",
     ],
     "post_load": "install_hooks",
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..queue import store
 from ..queue.fallback import run_without_worker
 from ..queue.state import PENDING, STATES
 from .loose_many2one import LooseMany2one
@@ -91,6 +92,10 @@ class QueueJob(models.Model):
         " WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')"
     )
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
+
+    def init(self):
+        """Make the functions of the hot path."""
+        store.make_functions(self.env.cr)
 
     # === COMPUTE === #
 

@@ -8,6 +8,7 @@ import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from odoo import sql_db
+from odoo.tools import SQL
 
 # Nothing is lost with the last commits of the books when PostgreSQL itself crashes:
 # a claim is made again, and the outcome of a job is in the job's own commit.
@@ -28,6 +29,22 @@ def connect(db_name: str):
         isolation_level=ISOLATION_LEVEL_READ_COMMITTED, autocommit=True
     )
     return connection
+
+
+class OdooCursor:
+    """Lets Odoo ask something on the books.
+
+    Args:
+        cr: a cursor of psycopg2.
+    """
+
+    def __init__(self, cr):
+        self._cr = cr
+        self.fetchone = cr.fetchone
+
+    def execute(self, query: SQL) -> None:
+        """Execute a query of Odoo's own kind."""
+        self._cr.execute(query.code, query.params)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from odoo.modules.registry import Registry
 
 from . import store
+from .connection import OdooCursor
 from .presence import Line
 from .worker_thread import Worker
 
@@ -102,7 +103,7 @@ class Crew:
                 worker.wake()
                 return
 
-    def registry(self) -> Registry:
+    def registry(self, cr: OdooCursor) -> Registry:
         """Return the registry as the database wants it; one thread loads it."""
         with self._registry_turn:
-            return Registry(self.db_name).check_signaling()
+            return Registry(self.db_name).check_signaling(cr)

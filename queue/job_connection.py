@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """On which connection do the jobs of a worker run, one after the other?"""
 
+import select
+
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
@@ -16,7 +18,7 @@ class JobConnection:
     Each job gets a cursor of its own, whose one predecessor is closed: what an
     earlier job kept of it is of no use any more. What a session keeps beyond its
     transactions (settings, advisory locks, temporary tables, prepared statements,
-    the user) is taken away before the next job, all in one round trip. A connection
+    the user) is taken away after each job, all in one round trip. A connection
     that is broken, or that somebody still uses, is replaced.
 
     Args:
@@ -45,22 +47,32 @@ class JobConnection:
 
     def borrow(self, _connection_info: dict):
         """Return the connection, as clean as a new one."""
-        if not self._is_clean():
+        if self._is_lent or not self._is_alive():
             self.close()
             self._open()
         self._is_lent = True
         return self._connection
 
     def give_back(self, _connection, keep_in_pool: bool = True) -> None:
-        """Take the connection back after its cursor was closed."""
+        """Take the connection back after its cursor was closed, and clean it."""
         self._is_lent = False
+        if not self._is_cleaned():
+            self.close()
 
-    def _is_clean(self) -> bool:
-        """Tell whether the connection can be used again; clean it."""
+    def _is_alive(self) -> bool:
+        """Tell whether the connection is open: nobody ended it meanwhile."""
+        connection = self._connection
+        if not connection or connection.closed:
+            return False
+        # between two jobs PostgreSQL has nothing to say but that it ends the session
+        unasked, _write, _error = select.select([connection], [], [], 0)
+        return not unasked
+
+    def _is_cleaned(self) -> bool:
+        """Take away what the job left in the session; False when that is impossible."""
         connection = self._connection
         if (
             not connection
-            or self._is_lent
             or connection.closed
             or connection.encoding != self._encoding
             or connection.get_transaction_status() != TRANSACTION_STATUS_IDLE

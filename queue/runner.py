@@ -27,7 +27,6 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 50  # jobs of one claim at the most
 BATCH_S = 0.5  # as many as run in about this time, so that priorities stay fresh
-ETA_BATCH = 10_000  # due jobs made ready at once
 NEWS_WEIGHT = 0.2  # of the last job in the mean duration
 
 Fence = Callable[[Cursor], bool]
@@ -60,18 +59,21 @@ class Runner:
         They are either one job of a channel with limits, or a batch of the others;
         whichever is more urgent.
         """
-        store.release_eta(self._books, ETA_BATCH)
-        rows = self._claim_limited() or self._claim_batch()
+        self.start_in_s = None
+        rows = self._claim_batch(has_seen_limits=False)
+        if rows is None:
+            rows = self._claim_limited() or self._claim_batch()
         self._claimed_count += len(rows)
         return [ClaimedJob.from_row(row) for row in rows]
 
-    def _claim_batch(self) -> list[dict]:
+    def _claim_batch(self, has_seen_limits: bool = True) -> list[dict] | None:
         limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
-        return store.claim_jobs(self._books, self.worker_id, limit, self._claimed_count)
+        return store.claim_jobs(
+            self._books, self.worker_id, limit, self._claimed_count, has_seen_limits
+        )
 
     def _claim_limited(self) -> list[dict]:
         """Take one job of the first limited channel that has room."""
-        self.start_in_s = None
         for channel_id, limiting_ids in store.find_limited(self._books):
             with one_transaction(self._books):
                 if self._has_room(limiting_ids):

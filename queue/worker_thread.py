@@ -14,7 +14,7 @@ from odoo.modules.registry import Registry
 
 from . import store
 from .claimed_job import ClaimedJob
-from .connection import connect
+from .connection import OdooCursor, connect
 from .job_connection import JobConnection
 from .presence import Presence
 from .queue import JobsQueue
@@ -138,6 +138,8 @@ class Worker(threading.Thread):
         self.queue.enqueue_many(jobs)
         if self.crew:
             self.crew.wake_one()  # there may be more
+        self._looked_at = time.monotonic()  # only open channels were claimed from
+        self._closed_ids = set()
         self._check_registry()
         while not self._stopping.is_set():
             job = self.queue.dequeue(timeout_s=0)
@@ -148,10 +150,11 @@ class Worker(threading.Thread):
 
     def _check_registry(self) -> None:
         """Follow what other processes changed; end when the addon was removed."""
+        cr = OdooCursor(self._books)
         if self.crew:
-            registry = self.crew.registry()
+            registry = self.crew.registry(cr)
         else:
-            registry = Registry(self.db_name).check_signaling()
+            registry = Registry(self.db_name).check_signaling(cr)
         if MODEL not in registry:
             self.stop()
 

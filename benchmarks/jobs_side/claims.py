@@ -1,16 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Runs inside our Odoo: how long does a claim take, whatever else waits?"""
 
+import re
 import sys
 import time
 from pathlib import Path
 from statistics import median
 
-from odoo import SUPERUSER_ID
-
 from odoo.addons.connector.queue.connection import connect
-from odoo.addons.connector.queue.runner import BATCH, ETA_BATCH, Runner
+from odoo.addons.connector.queue.runner import BATCH, Runner
 from odoo.addons.connector.queue.store import channel, claim
+from odoo.addons.connector.queue.store.function import LANGUAGE
 
 sys.path.append(str(Path(__file__).parents[1]))
 
@@ -36,18 +36,14 @@ CASES = {  # how the rows of a backlog differ from ready jobs of root
     "full": {"channel": "root.full", "priority": 0},
 }
 PLANS = {
-    "release_eta": (claim.RELEASE_ETA, {"limit": ETA_BATCH}),
-    "find_limited": (channel.FIND_LIMITED, {}),
-    "claim": (
-        claim.CLAIM,
-        {
-            "limit": BATCH,
-            "worker_id": WORKER_ID,
-            "claimed_before": 0,
-            "superuser_id": SUPERUSER_ID,
-        },
-    ),
+    "release_eta": claim.RELEASE_ETA,
+    "has_limited": claim.HAS_LIMITED,
+    "find_limited": channel.FIND_LIMITED,
+    "claim": claim.CLAIM,
 }
+PARAMETERS = {"p_limit": BATCH, "p_worker_id": WORKER_ID, "p_claimed_before": 0}
+# the conditions under which the functions of the hot path are planned
+AS_IN_FUNCTIONS = re.findall(r"SET \w+ = \w+", LANGUAGE)
 
 
 class Claims:
@@ -91,11 +87,15 @@ class Claims:
 
     def plans(self) -> dict[str, list[str]]:
         """Return how PostgreSQL does the statements of a claim."""
-        return {name: self._explain(*plan) for name, plan in PLANS.items()}
+        return {name: self._explain(plan) for name, plan in PLANS.items()}
 
-    def _explain(self, statement: str, values: dict) -> list[str]:
+    def _explain(self, statement: str) -> list[str]:
+        for name, value in PARAMETERS.items():
+            statement = statement.replace(name, str(value))
         self.cr.execute("BEGIN")
-        self.cr.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {statement}", values)
+        for setting in AS_IN_FUNCTIONS:
+            self.cr.execute(setting.replace("SET", "SET LOCAL"))
+        self.cr.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {statement}")
         lines = [line for (line,) in self.cr.fetchall()]
         self.cr.execute("ROLLBACK")
         return lines

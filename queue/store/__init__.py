@@ -12,6 +12,7 @@ the dead entries of all the jobs that it has finished.
 """
 
 from .attempt import (
+    MAKE_FINISH,
     clean_session,
     fence,
     finish,
@@ -26,11 +27,12 @@ from .channel import (
     note_start,
 )
 from .claim import (
+    MAKE_CLAIM,
+    MAKE_CLAIM_LIMITED,
     claim_jobs,
     claim_limited_job,
     has_ready_job,
     next_eta_s,
-    release_eta,
     release_jobs,
 )
 from .current import (
@@ -45,6 +47,9 @@ from .delay import (
     move_jobs,
     replace_payload,
     wake,
+)
+from .function import (
+    drop_functions,
 )
 from .liveness import (
     beat,
@@ -72,6 +77,13 @@ from .rewrite import (
 )
 
 HOLD_ETA = "eta"  # why a pending job may not start yet
+MAKE_FUNCTIONS = ";".join([MAKE_CLAIM, MAKE_CLAIM_LIMITED, MAKE_FINISH])
+
+
+def make_functions(cr) -> None:
+    """Make the functions of the hot path anew in the database."""
+    cr.execute(MAKE_FUNCTIONS)
+
 
 __all__ = [
     "HOLD_ETA",
@@ -86,6 +98,7 @@ __all__ = [
     "delete_old",
     "delete_worker",
     "fence",
+    "drop_functions",
     "find_closed",
     "find_identical",
     "find_limited",
@@ -102,12 +115,12 @@ __all__ = [
     "listen",
     "lock_identical",
     "lock_limits",
+    "make_functions",
     "move_jobs",
     "next_eta_s",
     "note_start",
     "read_addon",
     "recover_jobs",
-    "release_eta",
     "release_jobs",
     "replace_payload",
     "rewrite",

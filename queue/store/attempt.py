@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How does a try of a job end?"""
 
+from .function import LANGUAGE
 from .identity import KEPT_KEY
 
 # Take away what a job left in its session: all that DISCARD ALL does, apart from the
@@ -28,31 +29,45 @@ UPDATE connector_queue_job
    AND attempt = %(attempt)s - 1
 """
 
-# job. The last statement of a job that succeeded: its attempt and its own row, only
-# if this worker still holds it for this attempt.
-FINISH = """
-WITH attempt AS (
+# job. The last statement of a job that succeeded: its own row and its attempt, only if
+# this worker still holds it for this attempt.
+MAKE_FINISH = f"""
+CREATE OR REPLACE FUNCTION connector_queue_finish(
+    p_job_id integer, p_worker_id integer, p_attempt integer,
+    p_date_started timestamp, p_result text, p_result_json jsonb
+)
+RETURNS boolean {LANGUAGE} AS $$
+DECLARE
+    ended timestamp := clock_timestamp() AT TIME ZONE 'UTC';
+BEGIN
+    UPDATE connector_queue_job
+       SET state = 'done',
+           attempt = p_attempt,
+           deaths = 0,
+           result = p_result,
+           result_json = p_result_json,
+           exc_info = NULL,
+           worker_id = NULL,
+           date_started = p_date_started,
+           date_done = ended
+     WHERE id = p_job_id
+       AND worker_id IS NOT DISTINCT FROM p_worker_id
+       AND attempt = p_attempt - 1;
+    IF NOT FOUND THEN
+        RETURN FALSE;
+    END IF;
     INSERT INTO connector_queue_attempt (
         job_id, attempt, worker_id, state, date_started, date_done
     )
-    VALUES (
-        %(job_id)s, %(attempt)s, %(worker_id)s, 'done', %(date_started)s,
-        clock_timestamp() AT TIME ZONE 'UTC'
-    )
+    VALUES (p_job_id, p_attempt, p_worker_id, 'done', p_date_started, ended);
+    RETURN TRUE;
+END $$
+"""
+FINISH = """
+SELECT connector_queue_finish(
+    %(job_id)s, %(worker_id)s, %(attempt)s, %(date_started)s, %(result)s,
+    %(result_json)s::jsonb
 )
-UPDATE connector_queue_job
-   SET state = 'done',
-       attempt = %(attempt)s,
-       deaths = 0,
-       result = %(result)s,
-       result_json = %(result_json)s::jsonb,
-       exc_info = NULL,
-       worker_id = NULL,
-       date_started = %(date_started)s,
-       date_done = clock_timestamp() AT TIME ZONE 'UTC'
- WHERE id = %(job_id)s
-   AND worker_id IS NOT DISTINCT FROM %(worker_id)s
-   AND attempt = %(attempt)s - 1
 """
 
 # The end of an attempt that did not succeed; its transaction was rolled back. A key
@@ -110,7 +125,7 @@ def fence(cr, worker_id: int, job_id: int, attempt: int) -> bool:
 def finish(cr, values: dict) -> bool:
     """Write the success of an attempt; False when it is not ours any more."""
     cr.execute(FINISH, values)
-    return cr.rowcount == 1
+    return cr.fetchone()[0]
 
 
 def settle(cr, values: dict) -> bool:

@@ -3,6 +3,7 @@
 
 from odoo import SUPERUSER_ID
 
+from .function import LANGUAGE
 from .identity import KEPT_KEY
 
 # The next time a job that is held until its eta may start.
@@ -13,7 +14,7 @@ SELECT extract(epoch FROM min(eta) - now() AT TIME ZONE 'UTC')
  WHERE state = 'pending' AND hold = 'eta'
 """
 
-# Make up to %(limit)s jobs ready whose eta has come. Locks: the rows, SKIP LOCKED.
+# Make jobs ready whose eta has come. Locks: the rows, SKIP LOCKED.
 # Index: connector_queue_job__eta_idx.
 RELEASE_ETA = """
 WITH due AS (
@@ -22,42 +23,55 @@ WITH due AS (
      WHERE state = 'pending' AND hold = 'eta'
        AND eta <= now() AT TIME ZONE 'UTC'
      ORDER BY eta
-     LIMIT %(limit)s
+     LIMIT 10000
        FOR UPDATE SKIP LOCKED
 )
 UPDATE connector_queue_job AS job
    SET hold = NULL
   FROM due
- WHERE job.id = due.id
-"""
+ WHERE job.id = due.id"""
+
+# Has an open channel with limits a ready job? Index: connector_queue_job__ready_idx.
+HAS_LIMITED = """
+SELECT FROM connector_queue_channel AS channel
+ CROSS JOIN LATERAL (
+       SELECT FROM connector_queue_job
+        WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+        LIMIT 1
+ ) AS job
+ WHERE channel.is_open AND channel.is_limited"""
 
 # The end of each claim: give the jobs of "next" to the worker. They are run in the
 # order of claim_number, so that after a death the first unfinished one is the one
 # that ran.
-_TAKE = """,
+_TAKE = f"""
 claimed AS (
     UPDATE connector_queue_job AS job
        SET state = 'enqueued',
-           worker_id = %(worker_id)s,
-           claim_number = %(claimed_before)s + next.place,
+           worker_id = p_worker_id,
+           claim_number = p_claimed_before + next.place,
            date_enqueued = clock_timestamp() AT TIME ZONE 'UTC'
       FROM next
      WHERE job.id = next.id
     RETURNING job.*
 )
 SELECT claimed.id, claimed.uuid, func_name, method_name, model_name, channel_id,
-       payload::text AS payload, payload_version, user_id, claimed.company_id,
-       context::text AS context, retry, max_retries, attempt,
-       COALESCE(users.active OR users.id = %(superuser_id)s, FALSE) AS is_user_active
+       payload::text, payload_version, user_id, claimed.company_id, context::text,
+       retry, max_retries, attempt,
+       -- the superuser is archived, and yet allowed to run jobs
+       COALESCE(users.active OR users.id = {SUPERUSER_ID}, FALSE)
   FROM claimed
   LEFT JOIN res_users AS users ON users.id = claimed.user_id
- ORDER BY claim_number
-"""
+ ORDER BY claim_number"""
+_TAKEN = """
+    id integer, uuid varchar, func_name varchar, method_name varchar,
+    model_name varchar, channel_id integer, payload text, payload_version integer,
+    user_id integer, company_id integer, context text, retry integer,
+    max_retries integer, attempt integer, is_user_active boolean"""
 
-# Take up to %(limit)s ready jobs of the open channels without limits.
+# Take ready jobs of the open channels without limits.
 # Locks: job rows, SKIP LOCKED. Index: connector_queue_job__ready_idx.
-CLAIM = (
-    """
+CLAIM = f"""
 WITH next AS (
     SELECT job.id, row_number() OVER (ORDER BY job.priority, job.id) AS place
       FROM connector_queue_channel AS channel
@@ -66,30 +80,60 @@ WITH next AS (
              FROM connector_queue_job
             WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
             ORDER BY priority, id
-            LIMIT %(limit)s
+            LIMIT p_limit
               FOR UPDATE SKIP LOCKED
      ) AS job
      WHERE channel.is_open AND NOT channel.is_limited
      ORDER BY job.priority, job.id
-     LIMIT %(limit)s
-)"""
-    + _TAKE
+     LIMIT p_limit
+),{_TAKE}"""
+
+# A claim in one round trip. Where a channel with limits has work, it takes nothing and
+# returns a row without id: the caller looks at the limits first, then comes again.
+MAKE_CLAIM = f"""
+CREATE OR REPLACE FUNCTION connector_queue_claim(
+    p_worker_id integer, p_limit integer, p_claimed_before integer,
+    p_has_seen_limits boolean
 )
+RETURNS TABLE ({_TAKEN}) {LANGUAGE} AS $$
+#variable_conflict use_column
+BEGIN
+    IF EXISTS (
+        SELECT FROM connector_queue_job
+         WHERE state = 'pending' AND hold = 'eta' AND eta <= now() AT TIME ZONE 'UTC'
+    ) THEN {RELEASE_ETA};
+    END IF;
+    IF NOT p_has_seen_limits AND EXISTS ({HAS_LIMITED}) THEN
+        id := NULL;
+        RETURN NEXT;
+    ELSE
+        RETURN QUERY {CLAIM};
+    END IF;
+END $$
+"""
 
 # Take the first ready job of one channel, whose limits were looked at under their lock.
 # Locks: the job's row, SKIP LOCKED. Index: connector_queue_job__ready_idx.
-CLAIM_LIMITED = (
-    """
+CLAIM_LIMITED = f"""
 WITH next AS (
     SELECT id, 1 AS place
       FROM connector_queue_job
-     WHERE channel_id = %(channel_id)s AND state = 'pending' AND hold IS NULL
+     WHERE channel_id = p_channel_id AND state = 'pending' AND hold IS NULL
      ORDER BY priority, id
      LIMIT 1
        FOR UPDATE SKIP LOCKED
-)"""
-    + _TAKE
+),{_TAKE}"""
+
+MAKE_CLAIM_LIMITED = f"""
+CREATE OR REPLACE FUNCTION connector_queue_claim_limited(
+    p_worker_id integer, p_channel_id integer, p_claimed_before integer
 )
+RETURNS TABLE ({_TAKEN}) {LANGUAGE} AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY {CLAIM_LIMITED};
+END $$
+"""
 
 # Give back the jobs a worker claimed and did not start.
 RELEASE = f"""
@@ -127,33 +171,28 @@ def next_eta_s(cr) -> float | None:
     return None if seconds is None else float(seconds)
 
 
-def release_eta(cr, limit: int) -> int:
-    """Make due jobs ready; return how many."""
-    cr.execute(RELEASE_ETA, {"limit": limit})
-    return cr.rowcount
+def claim_jobs(
+    cr, worker_id: int, limit: int, claimed_before: int, has_seen_limits: bool = True
+) -> list[dict] | None:
+    """Take ready jobs of channels without limits, in the order they are run in.
 
-
-def claim_jobs(cr, worker_id: int, limit: int, claimed_before: int) -> list[dict]:
-    """Take ready jobs for a worker; return what CLAIM does, in its order."""
-    cr.execute(CLAIM, {"limit": limit, **_worker_values(worker_id, claimed_before)})
-    return _rows(cr)
+    Returns:
+        A row for each job; None when a channel with limits has work and the caller
+        has not seen to it yet.
+    """
+    values = [worker_id, limit, claimed_before, has_seen_limits]
+    cr.execute("SELECT * FROM connector_queue_claim(%s, %s, %s, %s)", values)
+    rows = _rows(cr)
+    return None if rows and rows[0]["id"] is None else rows
 
 
 def claim_limited_job(
     cr, worker_id: int, channel_id: int, claimed_before: int
 ) -> list[dict]:
-    """Take the first ready job of a channel, if there is one; return as CLAIM does."""
-    values = _worker_values(worker_id, claimed_before)
-    cr.execute(CLAIM_LIMITED, {"channel_id": channel_id, **values})
+    """Take the first ready job of a channel, if there is one."""
+    values = [worker_id, channel_id, claimed_before]
+    cr.execute("SELECT * FROM connector_queue_claim_limited(%s, %s, %s)", values)
     return _rows(cr)
-
-
-def _worker_values(worker_id: int, claimed_before: int) -> dict:
-    return {
-        "worker_id": worker_id,
-        "claimed_before": claimed_before,
-        "superuser_id": SUPERUSER_ID,  # archived, and yet allowed to run jobs
-    }
 
 
 def _rows(cr) -> list[dict]:

@@ -111,13 +111,8 @@ MUTATIONS = [
     (
         "an attempt is fenced by its number, too",
         "queue/store/attempt.py",
-        "       date_done = clock_timestamp() AT TIME ZONE 'UTC'\n"
-        " WHERE id = %(job_id)s\n"
-        "   AND worker_id IS NOT DISTINCT FROM %(worker_id)s\n"
-        "   AND attempt = %(attempt)s - 1\n",
-        "       date_done = clock_timestamp() AT TIME ZONE 'UTC'\n"
-        " WHERE id = %(job_id)s\n"
-        "   AND worker_id IS NOT DISTINCT FROM %(worker_id)s\n",
+        "       AND attempt = p_attempt - 1;\n",
+        "       ;\n",
         "TestFence.test_worker_that_lost_the_job_leaves_nothing",
     ),
     (
