@@ -42,7 +42,18 @@ class QueueJob(models.Model):
     priority = fields.Integer(readonly=True)
     eta = fields.Datetime(string="Not Before", readonly=True)
     identity_key = fields.Char(readonly=True)
-    tags = fields.Json(readonly=True, help="Texts by which jobs are found.")
+    concurrency_key = fields.Char(
+        readonly=True, help="Jobs with the same never run at the same time."
+    )
+    key_news = fields.Boolean(
+        readonly=True, help="Whether the next job with the key is to be looked for."
+    )
+    freed_key = fields.Char(
+        readonly=True, help="Another key that the job had, of which there are news."
+    )
+    tags = fields.Json(
+        "List of Tags", readonly=True, help="Texts by which jobs are found."
+    )
     tag_names = fields.Char(
         string="Tags", compute="_compute_tag_names", search="_search_tag_names"
     )
@@ -81,16 +92,24 @@ class QueueJob(models.Model):
     _eta_idx = models.Index("(eta) WHERE state = 'pending' AND hold = 'eta'")
     _taken_idx = models.Index("(channel_id) WHERE state = 'enqueued'")
     _order_idx = models.Index(
-        "(channel_id, priority, id)"
-        " WHERE state = 'failed' OR (state = 'pending' AND hold = 'eta')"
+        "(channel_id, state, priority, id)"
+        " WHERE state = 'failed' OR (state = 'pending' AND hold IN ('eta', 'key'))"
     )
     _key_idx = models.Index(
-        "(identity_key) WHERE identity_key IS NOT NULL AND state <> 'done'"
+        "(identity_key, id) WHERE identity_key IS NOT NULL AND state <> 'done'"
     )
     _identity_uniq = models.UniqueIndex(
         "(identity_key)"
         " WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')"
     )
+    _active_uniq = models.UniqueIndex(
+        "(concurrency_key) WHERE concurrency_key IS NOT NULL"
+        " AND (state = 'enqueued' OR (state = 'pending' AND hold IS NULL))"
+    )
+    _behind_idx = models.Index(
+        "(concurrency_key, priority, id) WHERE state = 'pending' AND hold = 'key'"
+    )
+    _news_idx = models.Index("(priority, id) WHERE key_news AND state <> 'enqueued'")
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
 
     def init(self):

@@ -76,6 +76,7 @@ class QueueJob(models.Model):
             "uuids": uuids,
             "payloads": [_payload(task) for task in tasks],
             "identity_keys": keys,
+            **_concurrency_values(tasks, options, keys),
             **self._call_values(tasks[0], options),
             **self._caller_values(),
         }
@@ -98,7 +99,6 @@ class QueueJob(models.Model):
             "payload_version": codec.VERSION,
             "job_function_id": function_id,
             "channel_id": channel_id,
-            "hold": store.HOLD_ETA if run_after else None,
             "priority": options.priority,
             "eta": run_after,
             "max_retries": options.max_retries,
@@ -121,6 +121,29 @@ class QueueJob(models.Model):
 def _payload(task: Task) -> str:
     args = task.args if task.records is None else (task.records, *task.args)
     return codec.encode(args, task.kwargs)
+
+
+def _concurrency_values(tasks: list[Task], options: JobOptions, keys: list) -> dict:
+    """Return the concurrency keys, and which jobs bring news of theirs.
+
+    One job for each key does, unless it may be left out for its identity key.
+    """
+    if options.concurrency_key is None:
+        return {
+            "concurrency_keys": [None] * len(tasks),
+            "has_news": [False] * len(tasks),
+        }
+    concurrency_keys = [options.concurrency_key_of(task) for task in tasks]
+    first = {key: place for place, key in reversed(list(enumerate(concurrency_keys)))}
+    return {
+        "concurrency_keys": concurrency_keys,
+        "has_news": [
+            key is not None and (identity_key is not None or first[key] == place)
+            for place, (key, identity_key) in enumerate(
+                zip(concurrency_keys, keys, strict=True)
+            )
+        ],
+    }
 
 
 def _new_uuid() -> str:

@@ -29,6 +29,7 @@ class ClaimedJob:
     retry: int
     max_retries: int
     attempt: int
+    concurrency_key: str | None = None
     is_user_active: bool = True
     is_limited: bool = False  # its channel, or one above, has limits
     func: Callable | None = None

@@ -41,6 +41,7 @@ class JobOptions:
     description: str | None = None
     channel: str | None = None
     identity_key: str | Callable[["Task"], str | None] | None = None
+    concurrency_key: str | Callable[["Task"], str | None] | None = None
     tags: list[str] | None = None
 
     def __post_init__(self):
@@ -84,6 +85,10 @@ class JobOptions:
     def identity_key_of(self, task: "Task") -> str | None:
         """Return the identity key of a call, None for none."""
         return _key_of(self.identity_key, task, "identity_key")
+
+    def concurrency_key_of(self, task: "Task") -> str | None:
+        """Return the concurrency key of a call, None for none."""
+        return _key_of(self.concurrency_key, task, "concurrency_key")
 
 
 OPTION_NAMES = frozenset(one.name for one in fields(JobOptions))
@@ -199,5 +204,6 @@ CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
     "description": (_is_text, "text"),
     "channel": (_is_channel, "'root' or a name below it such as 'root.orders'"),
     "identity_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
+    "concurrency_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
     "tags": (_is_tags, f"a list of texts of 1 to {TAG_MAX} characters"),
 }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 MODEL = "connector.queue.job"
+AGAIN_S = 0.02  # before another look at a job that is due and that somebody has locked
 LOOK_S = 0.5  # how long a pause may go unnoticed between two jobs
 
 
@@ -120,9 +121,9 @@ class Worker(threading.Thread):
         """Return how long to wait when nobody wakes the worker."""
         if self._is_held:
             return self.settings.poll_s
-        known = store.next_eta_s(self._books), self.runner.start_in_s
+        known = store.next_ready_s(self._books), self.runner.start_in_s
         waits = [seconds for seconds in known if seconds is not None]
-        return max(0.0, min([self.settings.poll_s, *waits]))
+        return max(AGAIN_S, min([self.settings.poll_s, *waits]))
 
     # === WORK === #
 
@@ -164,7 +165,7 @@ class Worker(threading.Thread):
             self.runner.release([job])
             return
         self.runner.run_job(job)
-        if job.is_limited:
+        if job.is_limited or job.concurrency_key:
             store.wake(self._books)  # others may wait for its place
 
     def _is_closed(self, channel_id: int) -> bool:

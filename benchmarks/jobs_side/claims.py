@@ -9,7 +9,7 @@ from statistics import median
 
 from odoo.addons.connector.queue.connection import connect
 from odoo.addons.connector.queue.runner import BATCH, Runner
-from odoo.addons.connector.queue.store import channel, claim
+from odoo.addons.connector.queue.store import channel, claim, ready
 from odoo.addons.connector.queue.store.function import LANGUAGE
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -17,15 +17,17 @@ sys.path.append(str(Path(__file__).parents[1]))
 from jobs_side.line_server import serve  # noqa: E402 found there
 
 WORKER_ID = 1
+KEY = "order-5"
 QUICK_S = 1e-4  # mean duration of the jobs before: whole batches are claimed
 INSERT = """
 INSERT INTO connector_queue_job (
     uuid, payload, func_name, payload_version, user_id, channel_id, state, hold, eta,
-    priority, attempt, retry, max_retries, deaths, commits, date_created, worker_id
+    priority, attempt, retry, max_retries, deaths, commits, date_created, worker_id,
+    concurrency_key
 )
 SELECT gen_random_uuid(), '[[], []]', 'no.job', 1, 1, %(channel_id)s, %(state)s,
        %(hold)s, now() AT TIME ZONE 'UTC' + %(eta)s::interval, %(priority)s, 0, 0, 5,
-       0, 0, now() AT TIME ZONE 'UTC', %(worker_id)s
+       0, 0, now() AT TIME ZONE 'UTC', %(worker_id)s, %(concurrency_key)s
   FROM generate_series(1, %(count)s)
 """
 CASES = {  # how the rows of a backlog differ from ready jobs of root
@@ -34,9 +36,12 @@ CASES = {  # how the rows of a backlog differ from ready jobs of root
     "done": {"state": "done"},
     "paused": {"channel": "root.paused", "priority": 0},
     "full": {"channel": "root.full", "priority": 0},
+    "behind": {"hold": "key", "concurrency_key": KEY, "priority": 0},
 }
 PLANS = {
-    "release_eta": claim.RELEASE_ETA,
+    "release_eta": ready.RELEASE_ETA,
+    "exist_news": f"SELECT {ready.EXIST_NEWS}",
+    "promote": ready.PROMOTE,
     "has_limited": claim.HAS_LIMITED,
     "find_limited": channel.FIND_LIMITED,
     "claim": claim.CLAIM,
@@ -67,6 +72,8 @@ class Claims:
         """Add a backlog."""
         if case == "full":
             self._insert(1, channel="root.full", state="enqueued", worker_id=2)
+        if case == "behind":
+            self._insert(1, state="enqueued", worker_id=2, concurrency_key=KEY)
         self._insert(count, **CASES[case])
         self.cr.execute("VACUUM ANALYZE connector_queue_job")
 
@@ -102,6 +109,7 @@ class Claims:
 
     def _insert(self, count: int, channel: str = "root", **values) -> None:
         plain = {"state": "pending", "hold": None, "eta": None, "priority": 10}
+        plain["concurrency_key"] = None
         ids = {"channel_id": self.channel_ids[channel], "worker_id": None}
         self.cr.execute(INSERT, {"count": count, **plain, **ids, **values})
 

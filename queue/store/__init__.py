@@ -11,6 +11,8 @@ FROM, which no index serves: the one on the jobs a worker holds would be walked 
 the dead entries of all the jobs that it has finished.
 """
 
+from psycopg2.errors import InvalidFunctionDefinition
+
 from .attempt import (
     MAKE_FINISH,
     clean_session,
@@ -32,7 +34,6 @@ from .claim import (
     claim_jobs,
     claim_limited_job,
     has_ready_job,
-    next_eta_s,
     release_jobs,
 )
 from .current import (
@@ -69,6 +70,13 @@ from .notice import (
     find_untold,
     take_untold,
 )
+from .ready import (
+    HOLD_ETA,
+    HOLD_KEY,
+    MAKE_PROMOTE,
+    next_ready_s,
+    promote,
+)
 from .retention import (
     delete_old,
 )
@@ -76,17 +84,25 @@ from .rewrite import (
     rewrite,
 )
 
-HOLD_ETA = "eta"  # why a pending job may not start yet
-MAKE_FUNCTIONS = ";".join([MAKE_CLAIM, MAKE_CLAIM_LIMITED, MAKE_FINISH])
+MAKE_FUNCTIONS = ";".join([MAKE_PROMOTE, MAKE_CLAIM, MAKE_CLAIM_LIMITED, MAKE_FINISH])
 
 
 def make_functions(cr) -> None:
-    """Make the functions of the hot path anew in the database."""
-    cr.execute(MAKE_FUNCTIONS)
+    """Make the functions of the hot path anew in the database.
+
+    Replaced where that is possible: a worker may be about to call them.
+    """
+    try:
+        with cr.savepoint():
+            cr.execute(MAKE_FUNCTIONS)
+    except InvalidFunctionDefinition:  # they return something else than before
+        drop_functions(cr)
+        cr.execute(MAKE_FUNCTIONS)
 
 
 __all__ = [
     "HOLD_ETA",
+    "HOLD_KEY",
     "ask_to_stop",
     "beat",
     "claim_jobs",
@@ -117,8 +133,9 @@ __all__ = [
     "lock_limits",
     "make_functions",
     "move_jobs",
-    "next_eta_s",
+    "next_ready_s",
     "note_start",
+    "promote",
     "read_addon",
     "recover_jobs",
     "release_jobs",

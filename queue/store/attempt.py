@@ -3,6 +3,7 @@
 
 from .function import LANGUAGE
 from .identity import KEPT_KEY
+from .ready import HAS_NEWS
 
 # Take away what a job left in its session: all that DISCARD ALL does, apart from the
 # plans of foreign keys and triggers, which are nobody's and dear to make again. A job
@@ -30,7 +31,7 @@ UPDATE connector_queue_job
 """
 
 # job. The last statement of a job that succeeded: its own row and its attempt, only if
-# this worker still holds it for this attempt.
+# this worker still holds it for this attempt. Its concurrency key is free then.
 MAKE_FINISH = f"""
 CREATE OR REPLACE FUNCTION connector_queue_finish(
     p_job_id integer, p_worker_id integer, p_attempt integer,
@@ -40,7 +41,7 @@ RETURNS boolean {LANGUAGE} AS $$
 DECLARE
     ended timestamp := clock_timestamp() AT TIME ZONE 'UTC';
 BEGIN
-    UPDATE connector_queue_job
+    UPDATE connector_queue_job AS job
        SET state = 'done',
            attempt = p_attempt,
            deaths = 0,
@@ -48,6 +49,7 @@ BEGIN
            result_json = p_result_json,
            exc_info = NULL,
            worker_id = NULL,
+           key_news = {HAS_NEWS},
            date_started = p_date_started,
            date_done = ended
      WHERE id = p_job_id
@@ -71,7 +73,8 @@ SELECT connector_queue_finish(
 """
 
 # The end of an attempt that did not succeed; its transaction was rolled back. A key
-# that a younger job took meanwhile is given up: both run.
+# that a younger job took meanwhile is given up: both run. Its concurrency key is free
+# also while it waits for its next try.
 SETTLE = f"""
 WITH attempt AS (
     INSERT INTO connector_queue_attempt (
@@ -100,6 +103,7 @@ UPDATE connector_queue_job AS job
        result_json = NULL,
        exc_info = %(exc_info)s,
        worker_id = NULL,
+       key_news = {HAS_NEWS},
        identity_key = CASE WHEN %(state)s = 'pending' THEN {KEPT_KEY}
                            ELSE job.identity_key END,
        date_started = %(date_started)s,

@@ -1,12 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which channels have limits, and do these let another job start?"""
 
+# Does a channel, called limited, not hold as many jobs as it may, those of the channels
+# below it left aside? Index: connector_queue_job__taken_idx.
+HAS_ROOM = """(
+       SELECT count(*)
+         FROM connector_queue_job AS taken
+        WHERE taken.channel_id = limited.id AND taken.state = 'enqueued'
+   ) < COALESCE(
+       CASE WHEN limited.is_sequential THEN 1 ELSE NULLIF(limited.capacity, 0) END,
+       2147483647
+   )"""
+
 # The open channels with limits whose first ready job is more urgent than that of every
 # channel without, the most urgent first; and the channels whose limits count for each:
 # itself and those above it. One that is full by its own jobs is left out at once: it is
 # not worth its lock, and whoever frees a place notifies.
 # Indexes: connector_queue_job__ready_idx, connector_queue_job__taken_idx.
-FIND_LIMITED = """
+FIND_LIMITED = f"""
 WITH RECURSIVE above (channel_id, id, parent_id) AS (
     SELECT id, id, parent_id
       FROM connector_queue_channel
@@ -46,14 +57,7 @@ SELECT chain.channel_id, chain.ids
  WHERE NOT EXISTS (
        SELECT FROM free WHERE (free.priority, free.id) < (first.priority, first.id)
  )
-   AND (
-       SELECT count(*)
-         FROM connector_queue_job AS taken
-        WHERE taken.channel_id = chain.channel_id AND taken.state = 'enqueued'
-       ) < COALESCE(
-           CASE WHEN limited.is_sequential THEN 1
-                ELSE NULLIF(limited.capacity, 0) END,
-           2147483647)
+   AND {HAS_ROOM}
  ORDER BY first.priority, first.id
 """
 
@@ -93,19 +97,34 @@ SELECT count(*)
 """
 
 # Does a channel that keeps the order have to wait: for a failed job, or for one before
-# this that waits for its eta? Index: connector_queue_job__order_idx.
+# this that is held? Each question is for the first of an order that only one index has,
+# however many there are. Index: connector_queue_job__order_idx.
 IS_ORDER_BLOCKED = """
-SELECT EXISTS (
-    SELECT FROM connector_queue_job AS held
-     WHERE held.channel_id = %(channel_id)s
-       AND (held.state = 'failed' OR (held.state = 'pending' AND held.hold = 'eta'))
-       AND (held.state = 'failed' OR (held.priority, held.id) < (
-           SELECT priority, id
-             FROM connector_queue_job
-            WHERE channel_id = %(channel_id)s AND state = 'pending' AND hold IS NULL
-            ORDER BY priority, id
-            LIMIT 1
-       ))
+WITH failed AS (
+    SELECT id
+      FROM connector_queue_job
+     WHERE channel_id = %(channel_id)s AND state = 'failed'
+     ORDER BY priority, id
+     LIMIT 1
+),
+held AS (
+    SELECT priority, id
+      FROM connector_queue_job
+     WHERE channel_id = %(channel_id)s AND state = 'pending' AND hold IN ('eta', 'key')
+     ORDER BY priority, id
+     LIMIT 1
+),
+ready AS (
+    SELECT priority, id
+      FROM connector_queue_job
+     WHERE channel_id = %(channel_id)s AND state = 'pending' AND hold IS NULL
+     ORDER BY priority, id
+     LIMIT 1
+)
+SELECT EXISTS (SELECT FROM failed)
+    OR EXISTS (
+       SELECT FROM held
+         JOIN ready ON (held.priority, held.id) < (ready.priority, ready.id)
 )
 """
 

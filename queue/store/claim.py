@@ -3,43 +3,21 @@
 
 from odoo import SUPERUSER_ID
 
+from .channel import HAS_ROOM
 from .function import LANGUAGE
 from .identity import KEPT_KEY
+from .ready import EXIST_NEWS, RELEASE_ETA
 
-# The next time a job that is held until its eta may start.
-# Index: connector_queue_job__eta_idx.
-NEXT_ETA = """
-SELECT extract(epoch FROM min(eta) - now() AT TIME ZONE 'UTC')
-  FROM connector_queue_job
- WHERE state = 'pending' AND hold = 'eta'
-"""
-
-# Make jobs ready whose eta has come. Locks: the rows, SKIP LOCKED.
-# Index: connector_queue_job__eta_idx.
-RELEASE_ETA = """
-WITH due AS (
-    SELECT id
-      FROM connector_queue_job
-     WHERE state = 'pending' AND hold = 'eta'
-       AND eta <= now() AT TIME ZONE 'UTC'
-     ORDER BY eta
-     LIMIT 10000
-       FOR UPDATE SKIP LOCKED
-)
-UPDATE connector_queue_job AS job
-   SET hold = NULL
-  FROM due
- WHERE job.id = due.id"""
-
-# Has an open channel with limits a ready job? Index: connector_queue_job__ready_idx.
-HAS_LIMITED = """
-SELECT FROM connector_queue_channel AS channel
+# Has an open channel with limits, which is not full by its own jobs, a ready one?
+# Indexes: connector_queue_job__ready_idx, connector_queue_job__taken_idx.
+HAS_LIMITED = f"""
+SELECT FROM connector_queue_channel AS limited
  CROSS JOIN LATERAL (
        SELECT FROM connector_queue_job
-        WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+        WHERE channel_id = limited.id AND state = 'pending' AND hold IS NULL
         LIMIT 1
  ) AS job
- WHERE channel.is_open AND channel.is_limited"""
+ WHERE limited.is_open AND limited.is_limited AND {HAS_ROOM}"""
 
 # The end of each claim: give the jobs of "next" to the worker. They are run in the
 # order of claim_number, so that after a death the first unfinished one is the one
@@ -57,7 +35,7 @@ claimed AS (
 )
 SELECT claimed.id, claimed.uuid, func_name, method_name, model_name, channel_id,
        payload::text, payload_version, user_id, claimed.company_id, context::text,
-       retry, max_retries, attempt,
+       retry, max_retries, attempt, concurrency_key,
        -- the superuser is archived, and yet allowed to run jobs
        COALESCE(users.active OR users.id = {SUPERUSER_ID}, FALSE)
   FROM claimed
@@ -67,7 +45,8 @@ _TAKEN = """
     id integer, uuid varchar, func_name varchar, method_name varchar,
     model_name varchar, channel_id integer, payload text, payload_version integer,
     user_id integer, company_id integer, context text, retry integer,
-    max_retries integer, attempt integer, is_user_active boolean"""
+    max_retries integer, attempt integer, concurrency_key varchar,
+    is_user_active boolean"""
 
 # Take ready jobs of the open channels without limits.
 # Locks: job rows, SKIP LOCKED. Index: connector_queue_job__ready_idx.
@@ -102,6 +81,12 @@ BEGIN
         SELECT FROM connector_queue_job
          WHERE state = 'pending' AND hold = 'eta' AND eta <= now() AT TIME ZONE 'UTC'
     ) THEN {RELEASE_ETA};
+    END IF;
+    IF {EXIST_NEWS} THEN
+        PERFORM connector_queue_promote();
+        IF {EXIST_NEWS} THEN  -- a job stepped back, or there were many
+            PERFORM connector_queue_promote();
+        END IF;
     END IF;
     IF NOT p_has_seen_limits AND EXISTS ({HAS_LIMITED}) THEN
         id := NULL;
@@ -147,7 +132,7 @@ UPDATE connector_queue_job AS job
 
 # Is there a job that could start now, limits aside?
 # Indexes: connector_queue_job__ready_idx, connector_queue_job__eta_idx.
-HAS_READY_JOB = """
+HAS_READY_JOB = f"""
 SELECT EXISTS (
     SELECT FROM connector_queue_channel AS channel
      CROSS JOIN LATERAL (
@@ -161,14 +146,8 @@ SELECT EXISTS (
     SELECT FROM connector_queue_job
      WHERE state = 'pending' AND hold = 'eta' AND eta <= now() AT TIME ZONE 'UTC'
 )
+    OR {EXIST_NEWS}
 """
-
-
-def next_eta_s(cr) -> float | None:
-    """Return the seconds until a held job is due, None when none is held."""
-    cr.execute(NEXT_ETA)
-    (seconds,) = cr.fetchone()
-    return None if seconds is None else float(seconds)
 
 
 def claim_jobs(

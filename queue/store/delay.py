@@ -2,28 +2,32 @@
 """How do jobs get into the queue, in the transaction of who delays them?"""
 
 from .identity import KEPT_KEY
+from .ready import HAS_NEWS, hold_of
 
 CHANNEL = "connector_queue"  # of LISTEN and NOTIFY
 
 # job. Insert n jobs. Locks: the new rows. A key which a waiting job has already
 # inserts nothing; one that is not in our snapshot raises a serialization error.
-INSERT_JOBS = """
+INSERT_JOBS = f"""
 INSERT INTO connector_queue_job (
-    uuid, payload, identity_key,
+    uuid, payload, identity_key, concurrency_key, key_news, hold,
     name, func_name, method_name, model_name, payload_version,
     user_id, company_id, context, tags,
     channel_id, job_function_id,
-    state, hold, priority, eta, max_retries,
+    state, priority, eta, max_retries,
     retry, attempt, deaths, commits, date_created
 )
-SELECT new.uuid, new.payload::jsonb, new.identity_key,
+SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
+       new.has_news, {hold_of("%(eta)s::timestamp", "new.concurrency_key")},
        %(name)s, %(func_name)s, %(method_name)s, %(model_name)s, %(payload_version)s,
        %(user_id)s, %(company_id)s, %(context)s::jsonb, %(tags)s::jsonb,
        %(channel_id)s, %(job_function_id)s,
-       'pending', %(hold)s, %(priority)s, %(eta)s, %(max_retries)s,
+       'pending', %(priority)s, %(eta)s, %(max_retries)s,
        0, 0, 0, 0, now() AT TIME ZONE 'UTC'
-  FROM unnest(%(uuids)s::text[], %(payloads)s::text[], %(identity_keys)s::text[])
-       AS new (uuid, payload, identity_key)
+  FROM unnest(
+           %(uuids)s::text[], %(payloads)s::text[], %(identity_keys)s::text[],
+           %(concurrency_keys)s::text[], %(has_news)s::boolean[]
+       ) AS new (uuid, payload, identity_key, concurrency_key, has_news)
     ON CONFLICT (identity_key)
        WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')
        DO NOTHING
@@ -59,7 +63,9 @@ UPDATE connector_queue_job SET payload = %(payload)s::jsonb WHERE id = %(job_id)
 MOVE = f"""
 UPDATE connector_queue_job AS job
    SET state = %(target)s,
-       hold = NULL,
+       hold = CASE WHEN %(target)s = 'pending'
+                   THEN {hold_of("NULL::timestamp")} END,
+       key_news = {HAS_NEWS},
        eta = CASE WHEN %(target)s = 'pending' THEN NULL ELSE eta END,
        retry = CASE WHEN %(target)s = 'pending' THEN 0 ELSE retry END,
        deaths = 0,

@@ -9,6 +9,7 @@ from odoo.addons.base.models.ir_cron import BASE_VERSION
 
 from .delay import CHANNEL
 from .identity import KEPT_KEY
+from .ready import HAS_NEWS
 
 LOCK_CLASS = 0x436F6E6E  # first key of the workers' advisory locks: "Conn"
 
@@ -130,7 +131,8 @@ SELECT pg_terminate_backend(pid)
 # The jobs of workers that exist no more: the first unfinished one of each is charged
 # with the death, the others were only claimed. From its second death in a row on it
 # waits a little, twice as long each time, so that the others run before it kills the
-# next worker. Index: connector_queue_job__taken_idx.
+# next worker. Until then it keeps its concurrency key.
+# Index: connector_queue_job__taken_idx.
 RECOVER_JOBS = f"""
 WITH lost AS (
     SELECT id, worker_id, attempt,
@@ -179,6 +181,8 @@ UPDATE connector_queue_job AS job
        date_done = CASE WHEN held.is_poison
                         THEN clock_timestamp() AT TIME ZONE 'UTC' END,
        identity_key = {KEPT_KEY},
+       key_news = CASE WHEN held.is_poison OR held.is_repeated THEN {HAS_NEWS}
+                       ELSE job.key_news END,
        worker_id = NULL,
        claim_number = NULL
   FROM held

@@ -8,7 +8,7 @@ DELETE_OLD = """
 WITH old AS (
     SELECT id
       FROM connector_queue_job
-     WHERE state = %(state)s
+     WHERE state = %(state)s AND key_news IS NOT TRUE
        AND date_done < now() AT TIME ZONE 'UTC' - %(days)s * INTERVAL '1 day'
      ORDER BY id
      LIMIT %(limit)s

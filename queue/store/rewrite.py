@@ -1,18 +1,22 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What may still be altered of a stored job?"""
 
+from .ready import HAS_NEWS, hold_of
+
 # job. Write when and how often jobs run that no worker has, and how they ended. None
 # keeps what is there; an eta is written where %(has_eta)s, an end where %(has_end)s.
-# A job held for another reason than its eta stays held. Locks: the rows. Index: the
+# A job held for another reason than eta or key stays held. Locks: the rows. Index: the
 # primary key.
-REWRITE = """
+REWRITE = f"""
 UPDATE connector_queue_job AS job
    SET priority = COALESCE(%(priority)s, priority),
        max_retries = COALESCE(%(max_retries)s, max_retries),
        retry = COALESCE(%(retry)s, retry),
        eta = CASE WHEN %(has_eta)s THEN %(eta)s::timestamp ELSE eta END,
-       hold = CASE WHEN NOT %(has_eta)s OR state <> 'pending' OR hold <> 'eta' THEN hold
-                   WHEN %(eta)s::timestamp > now() AT TIME ZONE 'UTC' THEN 'eta' END,
+       hold = CASE WHEN NOT %(has_eta)s OR state <> 'pending'
+                     OR hold NOT IN ('eta', 'key') THEN hold
+                   ELSE {hold_of("%(eta)s::timestamp")} END,
+       key_news = {HAS_NEWS},
        result = CASE WHEN %(has_end)s THEN %(result)s ELSE result END,
        exc_info = CASE WHEN %(has_end)s THEN %(exc_info)s ELSE exc_info END
  WHERE id = ANY (%(job_ids)s)

@@ -38,6 +38,7 @@ from . import (
     test_queue_fence,
     test_queue_function,
     test_queue_identity,
+    test_queue_key,
     test_queue_neutralize,
     test_queue_notice,
     test_queue_options,
