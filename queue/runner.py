@@ -26,7 +26,7 @@ from .state import FAILED
 _logger = logging.getLogger(__name__)
 
 BATCH = 50  # jobs of one claim at the most
-BATCH_S = 0.5  # as many as run in about this time, so that priorities stay fresh
+BATCH_S = 0.1  # as many as run in about this time: others may be free before
 NEWS_WEIGHT = 0.2  # of the last job in the mean duration
 
 Fence = Callable[[Cursor], bool]

@@ -29,6 +29,7 @@ from .worker_thread import Worker
 _logger = logging.getLogger(__name__)
 
 TICK_S = 1.0  # how often the watcher looks around
+HUSH_S = 0.005  # how long it does not listen after it heard something: bursts are one
 RECONNECT_S = 1.0  # after an error, before a crew is made anew
 END_S = 2.0  # how long the end of the watcher's own thread may take
 
@@ -146,6 +147,8 @@ class WorkerWatcher(threading.Thread):
         for line in by_line.keys() & set(ready):
             with self._losing(line.db_name):
                 by_line[line].hear()
+        if ready:
+            self._closing.wait(HUSH_S)
 
     def _look(self) -> None:
         now = time.monotonic()

@@ -12,6 +12,7 @@ from odoo.modules.registry import Registry
 
 from odoo.addons.bench_jobs import jobs
 from odoo.addons.connector.queue.connection import connect
+from odoo.addons.connector.queue.worker import HUSH_S
 from odoo.addons.connector.session import ConnectorSession
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -120,6 +121,7 @@ class Ours:
             select.select([connection], [], [])
             connection.poll()
             connection.notifies.clear()
+            time.sleep(HUSH_S)
 
     def _delay(self, task: str, count: int) -> None:
         with self.registry.cursor() as cr:
