@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from ground.demo import database, radicale
 from ground.demo.cards import write_card
 from ground.demo.people import Person, make_people
 from ground.demo.verification import LOGIN, PASSWORD, find_mistakes
-from ground.say import StepFailed, say
+from ground.process import tail
+from ground.say import Progress, StepFailed, say
 from ground.workbench import Workbench, prepare
 
 SCRIPT = Path(__file__).parent / "demo" / "import_contacts.py"
@@ -25,10 +27,10 @@ SHOWN_MISTAKES = 20
 LAST_PORT = 65535
 
 DESCRIPTION = """\
-Starts a CardDAV server with two address books, one of vCard 3.0 and one of 4.0,
-imports them with examples/connector_carddav into an Odoo of our own, says what was
-done, and serves Odoo until Ctrl-C. What is missing is set up first. The database
-stays: the next run finds the contacts and changes nothing.
+Starts a CardDAV server with two address books, one of vCard 3.0 and one of 4.0, and
+an Odoo of our own. Imports them by jobs of examples/connector_carddav, says how far
+these are and what they did, and serves Odoo until Ctrl-C. What is missing is set up
+first. The database stays: the next run finds the contacts and changes nothing.
 """
 
 Books = dict[str, list[Person]]
@@ -41,19 +43,17 @@ def main(arguments: list[str]) -> int:
     with _interrupted_by_signals(), _alone():
         bench = prepare()
         name = database.find_database(bench, options.fresh)
+        log = cache.folder("logs") / f"{name}.log"
         with _address_books(bench, books) as server:
-            say("- import the address books")
-            reports = [_import_books(bench, name, server)]
-            _print_refusals(reports[0])
-            if options.once:
-                say("- import them again, which should change nothing")
-                reports.append(_import_books(bench, name, server))
-            log = cache.folder("logs") / f"{name}.log"
-            say("- start Odoo")
+            say("- start Odoo, which runs the jobs")
             with odoo_server.serving(bench, name, log=log, port=options.port) as odoo:
-                if options.once:
-                    return _verify(find_mistakes(odoo.url, name, books, reports))
-                return _serve(odoo)
+                reports = [_import_books("import", bench, name, server)]
+                _print_refusals(reports[0])
+                if not options.once:
+                    return _serve(odoo)
+                step = "import again, which should change nothing"
+                reports.append(_import_books(step, bench, name, server))
+                return _verify(find_mistakes(odoo.url, name, books, reports))
 
 
 def _read_options(arguments: list[str]) -> argparse.Namespace:
@@ -118,7 +118,7 @@ def _address_books(bench: Workbench, books: Books) -> Iterator[radicale.Radicale
 
 
 def _import_books(
-    bench: Workbench, name: str, server: radicale.Radicale
+    step: str, bench: Workbench, name: str, server: radicale.Radicale
 ) -> dict[str, dict]:
     """Import the address books and say what was done; return it by book."""
     books = [
@@ -131,16 +131,38 @@ def _import_books(
         }
         for book, version in VERSIONS.items()
     ]
-    answer = odoo_server.run_script(bench, name, SCRIPT, BOOKS=json.dumps(books))
-    done = {report["name"]: report for report in json.loads(answer)}
+    process = odoo_server.open_script(bench, name, SCRIPT, BOOKS=json.dumps(books))
+    done = {report["name"]: report for report in _watch(step, process)}
     for book, report in done.items():
+        if error := report.get("error"):
+            raise StepFailed(f"import {book}", error, "Run the command again.")
         print(
             f"{book} (vCard {VERSIONS[book]}): {report['read']} read, "
             f"{report['created']} created, {report['updated']} updated, "
             f"{report['skipped']} skipped, {report['archived']} archived, "
-            f"{report['refused']} refused"
+            f"{report['refused']} refused",
+            flush=True,
         )
     return done
+
+
+def _watch(step: str, process: subprocess.Popen) -> list[dict]:
+    """Show how far the jobs are; return what they have done."""
+    states = {}
+    progress = Progress(
+        step, lambda: ", ".join(f"{book}: {state}" for book, state in states.items())
+    )
+    progress.start()
+    for line in process.stdout:
+        answer = json.loads(line)
+        states.update(answer.get("states", {}))
+        progress.tick()
+        if "reports" in answer:
+            progress.end()
+            process.communicate()
+            return answer["reports"]
+    _output, errors = process.communicate()
+    raise StepFailed(step, tail(errors), "Mend what it names, then run it again.")
 
 
 def _print_refusals(done: dict[str, dict]) -> None:

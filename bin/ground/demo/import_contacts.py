@@ -1,16 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Imports address books: runs inside ``odoo shell``, which gives it ``env``.
+"""Imports address books by jobs: runs inside Odoo, which gives it ``env``.
 
-The variable BOOKS lists them as JSON; what was done is printed as JSON.
+The variable BOOKS lists them as JSON. While the jobs run in the server beside, each
+line that is printed tells how far they are; the last one tells what was done.
 """
 
 import json
 import os
+import time
+
+POLL_S = 0.2
+OVER = ("done", "failed", "cancelled")
+
+jobs = env["connector.queue.job"]  # noqa: F821 given by what runs this file
+backends = env["carddav.backend"]  # noqa: F821
 
 
 def find_backend(book):
     """Return the backend of an address book, which may have moved since."""
-    backends = env["carddav.backend"]  # noqa: F821 the shell has it
     backend = backends.search([("name", "=", book["name"])])
     if not backend:
         return backends.create(book)
@@ -18,16 +25,46 @@ def find_backend(book):
     return backend
 
 
-def import_book(book):
-    """Import one address book and tell what was done."""
-    done = find_backend(book).import_contacts()
-    env.cr.commit()  # noqa: F821 the shell rolls back at its end
+def delay_import(backend):
+    """Let an address book be imported later; return the job."""
+    uuid = backend.delayed(
+        description=f"Import {backend.name}",
+        identity_key=f"carddav.import.{backend.id}",
+    ).import_contacts()
+    return jobs.search([("uuid", "=", uuid)])
+
+
+def watch(delayed):
+    """Tell how far the jobs are until all of them are over."""
+    while True:
+        env.cr.commit()  # noqa: F821 to see what others have committed
+        env.invalidate_all()  # noqa: F821
+        states = {backend.name: tell_state(job) for backend, job in delayed.items()}
+        print(json.dumps({"states": states}), flush=True)
+        if all(job.state in OVER for job in delayed.values()):
+            return
+        time.sleep(POLL_S)
+
+
+def tell_state(job):
+    """Return what a job does at the moment, in a word or in percent."""
+    return f"{job.progress:.0f} %" if job.state == "enqueued" else job.state
+
+
+def report(backend, job):
+    """Return what an import has done, or why it could not."""
+    if job.state != "done":
+        return {"name": backend.name, "error": job.result or job.exc_info}
+    done = backend.import_ids[0]
     counts = ("read", "created", "updated", "skipped", "archived", "refused")
     return {
-        "name": book["name"],
+        "name": backend.name,
         **{name: done[f"{name}_count"] for name in counts},
         "reasons": {card.external_id: card.reason for card in done.refusal_ids},
     }
 
 
-print(json.dumps([import_book(book) for book in json.loads(os.environ["BOOKS"])]))
+found = [find_backend(book) for book in json.loads(os.environ["BOOKS"])]
+delayed = {backend: delay_import(backend) for backend in found}
+watch(delayed)
+print(json.dumps({"reports": [report(*pair) for pair in delayed.items()]}))

@@ -11,6 +11,7 @@ from odoo.fields import Command
 
 from odoo.addons.connector.components.synchronizer import Deleter, Importer
 from odoo.addons.connector.exception import InvalidDataError, MappingError
+from odoo.addons.connector.queue.current import current_job
 
 from ..backend import carddav
 from .contact import ContactImporter
@@ -49,8 +50,10 @@ class ContactBatchImporter(Importer):
         etags = self.backend_adapter.search()
         importer, deleter = self.unit_for(ContactImporter), self.unit_for(Deleter)
         changed = self._find_changed(etags)
-        for external_id, payload in self.backend_adapter.read_many(changed):
+        cards = self.backend_adapter.read_many(changed)
+        for number, (external_id, payload) in enumerate(cards, start=1):
             self._try(external_id, importer.run, external_id, payload)
+            self._tell_progress(number, len(changed))
         for binding in self._find_gone(etags):
             self._try(binding.external_id, deleter.run, binding)
         return self._report(etags)
@@ -73,6 +76,11 @@ class ContactBatchImporter(Importer):
                 ("is_card_deleted", "=", False),
             ]
         )
+
+    def _tell_progress(self, done: int, total: int) -> None:
+        """Say how far the import is, where it runs as a job."""
+        if current := current_job(self.env):
+            current.progress(done, total, "Importing cards")
 
     def _try(self, external_id: str, step: Callable[..., str], *args) -> None:
         """Take a step with one card, all of it or nothing, and note what came out."""

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.connector.exception import ConnectorException
+from odoo.addons.connector.queue.job import job
 
 from ..components.adapter import ContactAdapter
 from ..components.batch_importer import ContactBatchImporter
@@ -115,8 +116,9 @@ class CarddavBackend(models.Model):
 
     # === HELPERS === #
 
+    @job(default_channel="root.carddav")
     def import_contacts(self):
-        """Import the address book.
+        """Import the address book, now or as a job.
 
         Returns:
             The ``carddav.import`` that tells what was done.

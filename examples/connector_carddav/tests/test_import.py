@@ -5,6 +5,8 @@ from datetime import date
 
 from odoo.tests import new_test_user
 
+from odoo.addons.connector.queue.testing import run_jobs
+
 from .common import CarddavCase
 
 PIXEL = (
@@ -140,6 +142,17 @@ class TestImport(CarddavCase):
         done = self.backend.import_contacts()
 
         self.assertEqual((done.read_count, done.created_count), (103, 103))
+
+    def test_import_runs_as_a_job_and_says_how_far_it_is(self):
+        self.book.put("ada")
+        self.book.put("bob")
+
+        uuid = self.backend.delayed().import_contacts()
+        run_jobs(self.env)
+
+        job = self.env["connector.queue.job"].search([("uuid", "=", uuid)])
+        self.assertEqual((job.state, job.progress), ("done", 100))
+        self.assertEqual(self.backend.import_ids.created_count, 2)
 
     def test_manager_needs_no_other_rights(self):
         manager = new_test_user(
