@@ -157,7 +157,7 @@ UPDATE connector_queue_job AS job
  WHERE job.id = target.id"""
 
 # Only one worker promotes, or two would promote different jobs with one key; the others
-# do not wait for it. Its statement begins when it has the lock, so it sees what was done
+# do not wait for it. Its statement begins when it has the lock: it sees what was done
 # by the last one who had it. Returns how many rows changed.
 MAKE_PROMOTE = f"""
 CREATE OR REPLACE FUNCTION connector_queue_promote()
