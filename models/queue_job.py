@@ -96,7 +96,7 @@ class QueueJob(models.Model):
         " WHERE state = 'failed' OR (state = 'pending' AND hold IN ('eta', 'key'))"
     )
     _key_idx = models.Index(
-        "(identity_key, id) WHERE identity_key IS NOT NULL AND state <> 'done'"
+        "(identity_key, state, id) WHERE identity_key IS NOT NULL AND state <> 'done'"
     )
     _identity_uniq = models.UniqueIndex(
         "(identity_key)"

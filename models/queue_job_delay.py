@@ -10,10 +10,12 @@ from datetime import datetime, timezone
 from odoo import api, models
 
 from ..queue import codec, store
-from ..queue.job import JobOptions
+from ..queue.options import SCOPES, JobOptions
+from ..queue.state import PENDING, WAITING
 from ..queue.task import Task
 from ..queue.wake import wake_after_commit
 
+WAITING_STATES = (PENDING, WAITING)
 CONTEXT_KEYS = ("lang", "tz", "allowed_company_ids")  # of the user, kept for the job
 
 
@@ -26,21 +28,41 @@ class QueueJob(models.Model):
     def _delay(self, tasks: list[Task], options: JobOptions) -> list[str]:
         """Insert jobs of one function in one statement; return their uuids.
 
-        A job whose identity key a waiting job has already gives the uuid of
-        that one.
+        A job whose identity key another one has already, in the scope of the options,
+        gives the uuid of that one.
         """
-        if not tasks:
-            return []
         keys = [options.identity_key_of(task) for task in tasks]
         uuids = [_new_uuid() for _task in tasks]
-        inserted = self._insert(tasks, options, uuids, keys)
-        if len(inserted) == len(uuids):
-            return uuids
-        known = store.find_identical(self.env.cr, [key for key in keys if key])
+        known = self._find_in_scope(keys, options)
+        places = _places_of(keys, known, options)
+        new = [(tasks[place], uuids[place], keys[place]) for place in places]
+        inserted = self._insert(*_columns(new), options) if new else set()
+        known |= {key: uuid for _task, uuid, key in new if uuid in inserted}
+        left = [(task, uuid, key) for task, uuid, key in new if uuid not in inserted]
+        if left:
+            known |= self._meet(*_columns(left), options)
         return [
-            one if one in inserted else known[key]
-            for one, key in zip(uuids, keys, strict=True)
+            uuid if key is None else known[key]
+            for uuid, key in zip(uuids, keys, strict=True)
         ]
+
+    def _find_in_scope(self, keys: list, options: JobOptions) -> dict[str, str]:
+        """Return the uuids of jobs that count though they do not wait any more."""
+        states = SCOPES[options.scope]
+        names = list({key for key in keys if key is not None})
+        if not states or not names:
+            return {}
+        found = store.find_in_states(self.env.cr, names, [*WAITING_STATES, *states])
+        return {key: uuid for key, (uuid, state) in found.items() if state in states}
+
+    def _meet(self, tasks, uuids, keys, options: JobOptions) -> dict[str, str]:
+        """Let the jobs that wait stand for new ones; return their uuids by key."""
+        if not options.is_replacing:
+            return store.find_identical(self.env.cr, keys)
+        values = self._values(tasks, uuids, keys, options)
+        replaced = store.replace_identical(self.env.cr, values)
+        self.invalidate_model()
+        return replaced
 
     @api.model
     def _delay_consumer(self, consumer: Callable, model_name: str, args, kwargs) -> str:
@@ -61,7 +83,7 @@ class QueueJob(models.Model):
         task = Task(consumer, model_name, (record_id, vals))
         parts = task.func_name, model_name, record_id, *self._caller_values().values()
         key = hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()
-        if self._insert([task], JobOptions(), [_new_uuid()], [f"event:{key}"]):
+        if self._insert([task], [_new_uuid()], [f"event:{key}"], JobOptions()):
             return
         job_id, payload = store.lock_identical(self.env.cr, f"event:{key}")
         (_record_id, known), _kwargs = codec.decode(payload, self.env)
@@ -69,10 +91,18 @@ class QueueJob(models.Model):
         store.replace_payload(self.env.cr, job_id, _payload(merged))
 
     def _insert(
-        self, tasks: list[Task], options: JobOptions, uuids: list[str], keys: list
+        self, tasks: list[Task], uuids: list[str], keys: list, options: JobOptions
     ) -> set[str]:
         """Insert jobs and have the workers woken; return the uuids inserted."""
-        values = {
+        wake_after_commit(self.env.cr)
+        values = self._values(tasks, uuids, keys, options)
+        return set(store.insert_jobs(self.env.cr, values))
+
+    def _values(
+        self, tasks: list[Task], uuids: list[str], keys: list, options: JobOptions
+    ) -> dict:
+        """Return the columns of jobs of one function."""
+        return {
             "uuids": uuids,
             "payloads": [_payload(task) for task in tasks],
             "identity_keys": keys,
@@ -80,8 +110,6 @@ class QueueJob(models.Model):
             **self._call_values(tasks[0], options),
             **self._caller_values(),
         }
-        wake_after_commit(self.env.cr)
-        return set(store.insert_jobs(self.env.cr, values))
 
     def _call_values(self, task: Task, options: JobOptions) -> dict:
         """Return what is called, where and when."""
@@ -116,6 +144,26 @@ class QueueJob(models.Model):
             "company_id": company_id,
             "context": json.dumps(kept),
         }
+
+
+def _places_of(keys: list, known: dict[str, str], options: JobOptions) -> list[int]:
+    """Return which of some calls are to be jobs: of each key one that is not known.
+
+    Of several with one key it is the first, or the last where they replace each other.
+    """
+    places = range(len(keys))
+    by_key = {}
+    for place in places if options.is_replacing else reversed(places):
+        by_key[keys[place]] = place
+    return [
+        place
+        for place, key in enumerate(keys)
+        if key is None or (by_key[key] == place and key not in known)
+    ]
+
+
+def _columns(rows: list[tuple]) -> list[list]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _payload(task: Task) -> str:

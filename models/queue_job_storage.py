@@ -52,7 +52,7 @@ class QueueJob(models.Model):
         rows = self.with_user(job.user_id or self.env.uid)
         if job.company_id:
             rows = rows.with_context(company_id=job.company_id)
-        if not rows._insert([job.task], _options(job), [job.uuid], [job.identity_key]):
+        if not rows._insert([job.task], [job.uuid], [job.identity_key], _options(job)):
             raise InvalidUsageError(
                 f"Cannot store {job}: a job that waits has its identity key "
                 f"{job.identity_key!r}. Use enqueue(): it returns that one's uuid."

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from ..exception import InvalidUsageError
+from .state import ENQUEUED, FAILED
 
 if TYPE_CHECKING:
     from .task import Task
@@ -27,6 +28,19 @@ ALWAYS_OPTIONS = frozenset(
 )
 
 
+KEEP = "keep"  # the waiting job stays as it is
+REPLACE = "replace"  # it becomes the new call
+DEBOUNCE = "debounce"  # as well, and its eta starts over
+MODES = (KEEP, REPLACE, DEBOUNCE)
+
+# Which jobs with the identity key count, besides those that have not started?
+SCOPES: dict[str, tuple[str, ...]] = {
+    "waiting": (),
+    "running": (ENQUEUED,),
+    "failed": (ENQUEUED, FAILED),
+}
+
+
 @dataclass(frozen=True)
 class JobOptions:
     """How, when and where a job runs.
@@ -41,6 +55,8 @@ class JobOptions:
     description: str | None = None
     channel: str | None = None
     identity_key: str | Callable[["Task"], str | None] | None = None
+    mode: str = KEEP
+    scope: str = "waiting"
     concurrency_key: str | Callable[["Task"], str | None] | None = None
     tags: list[str] | None = None
 
@@ -51,6 +67,7 @@ class JobOptions:
                 raise InvalidUsageError(
                     f"Cannot delay: option {name!r} is {value!r}, expected {expected}."
                 )
+        self._check_identity()
 
     @classmethod
     def split(
@@ -71,6 +88,25 @@ class JobOptions:
         given = {key: kwargs[key] for key in names if kwargs[key] is not None}
         rest = {key: value for key, value in kwargs.items() if key not in names}
         return cls(**given), rest
+
+    @property
+    def is_replacing(self) -> bool:
+        """Whether a waiting job with the identity key becomes the new call."""
+        return self.mode != KEEP
+
+    def _check_identity(self) -> None:
+        if self.mode == DEBOUNCE and self.eta is None:
+            raise InvalidUsageError(
+                "Cannot delay: option 'mode' is 'debounce' and there is no 'eta', "
+                "expected one: it starts over with each call. Say how long to wait."
+            )
+        for name, default in (("mode", KEEP), ("scope", "waiting")):
+            value = getattr(self, name)
+            if value != default and self.identity_key is None:
+                raise InvalidUsageError(
+                    f"Cannot delay: option {name!r} is {value!r} and there is no "
+                    "'identity_key', expected one. Say which jobs are the same."
+                )
 
     def run_after(self, now: datetime) -> datetime | None:
         """Return the time before which the job must not start, naive UTC."""
@@ -192,6 +228,10 @@ def _is_key_text(value) -> bool:
     return _is_text(value) and 0 < len(value) <= KEY_MAX
 
 
+def _is_scope(value) -> bool:
+    return isinstance(value, str) and value in SCOPES
+
+
 def _is_key(value) -> bool:
     return callable(value) or _is_key_text(value)
 
@@ -204,6 +244,8 @@ CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
     "description": (_is_text, "text"),
     "channel": (_is_channel, "'root' or a name below it such as 'root.orders'"),
     "identity_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
+    "mode": (MODES.__contains__, f"one of {', '.join(map(repr, MODES))}"),
+    "scope": (_is_scope, f"one of {', '.join(map(repr, SCOPES))}"),
     "concurrency_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
     "tags": (_is_tags, f"a list of texts of 1 to {TAG_MAX} characters"),
 }

@@ -42,15 +42,19 @@ from .current import (
     tell_progress,
 )
 from .delay import (
-    find_identical,
     insert_jobs,
-    lock_identical,
     move_jobs,
-    replace_payload,
     wake,
 )
 from .function import (
     drop_functions,
+)
+from .identity import (
+    find_identical,
+    find_in_states,
+    lock_identical,
+    replace_identical,
+    replace_payload,
 )
 from .liveness import (
     beat,
@@ -117,6 +121,7 @@ __all__ = [
     "drop_functions",
     "find_closed",
     "find_identical",
+    "find_in_states",
     "find_limited",
     "find_orphans",
     "find_untold",
@@ -139,6 +144,7 @@ __all__ = [
     "read_addon",
     "recover_jobs",
     "release_jobs",
+    "replace_identical",
     "replace_payload",
     "rewrite",
     "settle",

@@ -34,31 +34,6 @@ SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
 RETURNING uuid
 """
 
-# job. The waiting jobs with these keys. Locks: the rows, FOR SHARE, so that none is
-# taken by a worker before we commit. Index: connector_queue_job__identity_uniq.
-FIND_IDENTICAL = """
-SELECT identity_key, uuid
-  FROM connector_queue_job
- WHERE identity_key = ANY (%(identity_keys)s)
-   AND state IN ('waiting', 'pending')
-   FOR SHARE
-"""
-
-# job. The waiting job with a key, to alter it. Locks: the row, FOR UPDATE; where a
-# worker took it since our snapshot, that is a serialization error.
-LOCK_IDENTICAL = """
-SELECT id, payload::text
-  FROM connector_queue_job
- WHERE identity_key = %(identity_key)s
-   AND state IN ('waiting', 'pending')
-   FOR UPDATE
-"""
-
-# job. Give a waiting job, locked before, other arguments.
-REPLACE_PAYLOAD = """
-UPDATE connector_queue_job SET payload = %(payload)s::jsonb WHERE id = %(job_id)s
-"""
-
 # job. Move jobs that no worker has. Locks: the rows.
 MOVE = f"""
 UPDATE connector_queue_job AS job
@@ -89,23 +64,6 @@ def insert_jobs(cr, values: dict) -> list[str]:
     """Insert jobs which differ in uuid, payload and key; return the uuids inserted."""
     cr.execute(INSERT_JOBS, values)
     return [row[0] for row in cr.fetchall()]
-
-
-def find_identical(cr, identity_keys: list[str]) -> dict[str, str]:
-    """Return the uuid of the waiting job of each key, and keep it waiting."""
-    cr.execute(FIND_IDENTICAL, {"identity_keys": identity_keys})
-    return dict(cr.fetchall())
-
-
-def lock_identical(cr, identity_key: str) -> tuple[int, str]:
-    """Return id and payload of the waiting job with a key, and keep it waiting."""
-    cr.execute(LOCK_IDENTICAL, {"identity_key": identity_key})
-    return cr.fetchone()
-
-
-def replace_payload(cr, job_id: int, payload: str) -> None:
-    """Give a locked job other arguments."""
-    cr.execute(REPLACE_PAYLOAD, {"job_id": job_id, "payload": payload})
 
 
 def move_jobs(

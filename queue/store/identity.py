@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of the identity key of a job that is about to wait again?"""
+"""Which job has an identity key, and what becomes of it?"""
+
+from .ready import HAS_NEWS, hold_of
 
 # For the SET of an UPDATE whose table is called job: the key it has; NULL where another
 # job with that key waits already, so that both run. A younger one may be on its way in
@@ -14,5 +16,120 @@ KEPT_KEY = """CASE WHEN EXISTS (
            SELECT FROM connector_queue_job AS twin
             WHERE twin.identity_key = job.identity_key
               AND twin.id > job.id
+              AND twin.state IN ('enqueued', 'failed', 'cancelled')
               AND twin.state <> 'done'
        ) THEN NULL ELSE job.identity_key END"""
+
+# job. The waiting jobs with these keys. Locks: the rows, FOR SHARE, so that none is
+# taken by a worker before we commit. Index: connector_queue_job__identity_uniq.
+FIND_IDENTICAL = """
+SELECT identity_key, uuid
+  FROM connector_queue_job
+ WHERE identity_key = ANY (%(identity_keys)s)
+   AND state IN ('waiting', 'pending')
+   FOR SHARE
+"""
+
+# job. The job that counts for each of these keys, in the first of the states that has
+# one; a lock would hold up the one that runs. Index: connector_queue_job__key_idx.
+FIND_IN_STATES = """
+SELECT DISTINCT ON (key.name) key.name, job.uuid, state.name
+  FROM unnest(%(identity_keys)s::text[]) AS key (name)
+ CROSS JOIN unnest(%(states)s::text[]) WITH ORDINALITY AS state (name, place)
+ CROSS JOIN LATERAL (
+       SELECT uuid
+         FROM connector_queue_job
+        WHERE identity_key = key.name AND state = state.name AND state <> 'done'
+        ORDER BY id DESC
+        LIMIT 1
+ ) AS job
+ ORDER BY key.name, state.place
+"""
+
+# job. Make the waiting jobs with these keys other calls, of who calls now. A
+# concurrency key that one had and leaves is free. Locks: the rows; where a worker took
+# one since our snapshot, that is a serialization error.
+# Index: connector_queue_job__identity_uniq.
+REPLACE = f"""
+UPDATE connector_queue_job AS job
+   SET payload = new.payload::jsonb,
+       name = %(name)s,
+       func_name = %(func_name)s,
+       method_name = %(method_name)s,
+       model_name = %(model_name)s,
+       payload_version = %(payload_version)s,
+       user_id = %(user_id)s,
+       company_id = %(company_id)s,
+       context = %(context)s::jsonb,
+       tags = %(tags)s::jsonb,
+       channel_id = %(channel_id)s,
+       job_function_id = %(job_function_id)s,
+       priority = %(priority)s,
+       eta = %(eta)s,
+       max_retries = %(max_retries)s,
+       retry = 0,
+       deaths = 0,
+       result = NULL,
+       result_json = NULL,
+       exc_info = NULL,
+       hold = CASE WHEN job.state = 'waiting' THEN job.hold
+                   ELSE {hold_of("%(eta)s::timestamp", "new.concurrency_key")} END,
+       key_news = {HAS_NEWS} OR new.concurrency_key IS NOT NULL,
+       freed_key = CASE WHEN job.state = 'pending' AND job.hold IS NULL
+                         AND job.concurrency_key <> COALESCE(new.concurrency_key, '')
+                        THEN job.concurrency_key
+                        ELSE job.freed_key END,
+       concurrency_key = new.concurrency_key
+  FROM unnest(
+           %(payloads)s::text[], %(identity_keys)s::text[], %(concurrency_keys)s::text[]
+       ) AS new (payload, identity_key, concurrency_key)
+ WHERE job.identity_key = new.identity_key
+   AND job.state IN ('waiting', 'pending')
+RETURNING job.identity_key, job.uuid
+"""
+
+# job. The waiting job with a key, to alter it. Locks: the row, FOR UPDATE; where a
+# worker took it since our snapshot, that is a serialization error.
+LOCK_IDENTICAL = """
+SELECT id, payload::text
+  FROM connector_queue_job
+ WHERE identity_key = %(identity_key)s
+   AND state IN ('waiting', 'pending')
+   FOR UPDATE
+"""
+
+# job. Give a waiting job, locked before, other arguments.
+REPLACE_PAYLOAD = """
+UPDATE connector_queue_job SET payload = %(payload)s::jsonb WHERE id = %(job_id)s
+"""
+
+
+def find_identical(cr, identity_keys: list[str]) -> dict[str, str]:
+    """Return the uuid of the waiting job of each key, and keep it waiting."""
+    cr.execute(FIND_IDENTICAL, {"identity_keys": identity_keys})
+    return dict(cr.fetchall())
+
+
+def lock_identical(cr, identity_key: str) -> tuple[int, str]:
+    """Return id and payload of the waiting job with a key, and keep it waiting."""
+    cr.execute(LOCK_IDENTICAL, {"identity_key": identity_key})
+    return cr.fetchone()
+
+
+def replace_payload(cr, job_id: int, payload: str) -> None:
+    """Give a locked job other arguments."""
+    cr.execute(REPLACE_PAYLOAD, {"job_id": job_id, "payload": payload})
+
+
+def find_in_states(
+    cr, identity_keys: list[str], states: list[str]
+) -> dict[str, tuple[str, str]]:
+    """Return uuid and state of the job of each key, in the first state that has one."""
+    cr.execute(FIND_IN_STATES, {"identity_keys": identity_keys, "states": states})
+    return {key: (uuid, state) for key, uuid, state in cr.fetchall()}
+
+
+def replace_identical(cr, values: dict) -> dict[str, str]:
+    """Make the waiting job of each key another call; return their uuids."""
+    cr.execute(REPLACE, values)
+    return dict(cr.fetchall())

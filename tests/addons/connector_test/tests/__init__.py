@@ -39,6 +39,7 @@ from . import (
     test_queue_function,
     test_queue_identity,
     test_queue_key,
+    test_queue_mode,
     test_queue_neutralize,
     test_queue_notice,
     test_queue_options,
