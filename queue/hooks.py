@@ -35,6 +35,7 @@ def install() -> None:
     _after(server.ThreadedServer, "cron_spawn", _start_in_process)
     _after(server.PreforkServer, "process_spawn", _spawn_workers)
     _after(server.PreforkServer, "worker_pop", _forget_worker)
+    _instead(server.PreforkServer, "fork_and_reload", _reload)
     running = server.server
     if isinstance(running, server.ThreadedServer) and _has_cron_threads():
         # the server was up already when the addon came
@@ -50,6 +51,18 @@ def _after(cls: type, name: str, hook: Callable) -> None:
         result = original(self, *args, **kwargs)
         hook(self, *args, **kwargs)
         return result
+
+    method._connector = True
+    setattr(cls, name, method)
+
+
+def _instead(cls: type, name: str, hook: Callable) -> None:
+    original = getattr(cls, name)
+    if getattr(original, "_connector", False):
+        return
+
+    def method(self, *args, **kwargs):
+        return hook(original, self, *args, **kwargs)
 
     method._connector = True
     setattr(cls, name, method)
@@ -185,3 +198,17 @@ def _forget_worker(multi, pid: int) -> None:
     respawn = multi.__dict__.get("connector_respawn")
     if respawn:
         respawn.note_death(pid)
+
+
+def _reload(original: Callable, multi) -> None:
+    """Begin anew after SIGHUP.
+
+    Odoo's way hands the socket of the web server over to the new master. Without a web
+    server there is none, and that way ends in an error: here the jobs that run come
+    to their end first.
+    """
+    if multi.socket:
+        original(multi)
+    else:
+        multi.stop_workers_gracefully()
+        server._reexec()

@@ -2,8 +2,8 @@
 """What did the tests say, counted exactly?
 
 The launcher inside Odoo writes one JSON object per line: ``started`` (a test
-begins), ``pass``, ``fail``, ``skip`` (with the reason), ``end`` (Odoo came to
-its regular end).
+begins), ``figure`` (what it measured), ``pass``, ``fail``, ``skip`` (with the reason),
+``end`` (Odoo came to its regular end).
 """
 
 import json
@@ -19,6 +19,7 @@ class Report:
 
     passed: int = 0
     failures: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
 
     @property
     def is_green(self) -> bool:
@@ -29,6 +30,7 @@ class Report:
         """Take over the figures of another run."""
         self.passed += other.passed
         self.failures += other.failures
+        self.figures += other.figures
 
     def last_line(self) -> str:
         """Return the line that a run ends with."""
@@ -53,6 +55,8 @@ def count(events: list[dict], exit_code: int, log_end: str) -> Report:
     """
     report = Report(sum(event["event"] == "pass" for event in events))
     for event in events:
+        if event["event"] == "figure":
+            report.figures.append(f"{event['test']}: {event['detail']}")
         if mark := MARKS.get(event["event"]):
             report.failures.append(f"{mark}: {event['test']}\n{event['detail']}")
     if not any(event["event"] == "end" for event in events):

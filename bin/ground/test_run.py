@@ -5,6 +5,7 @@ import argparse
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from ground import browser, cache, own_tests, template
@@ -15,10 +16,15 @@ from ground.test_report import Report, count, read_events
 from ground.test_tags import choose_tests
 from ground.workbench import Workbench, prepare
 
+TOLD = ("started", "figure")  # events that end no test
 LAUNCHER = Path(__file__).parent / "inside" / "test_launcher.py"
 SILENCE_S = 900  # no news from the tests for so long means that they hang
 STOP_WAIT_S = 20
 POLL_S = 0.1
+
+# The tests tagged chaos, with more jobs for each fault.
+LONG, SHORT = "chaos-long", "chaos"
+LONG_JOBS = {"CHAOS_JOBS": "2000"}
 
 DESCRIPTION = """\
 Runs the tests of this addon and of every addon in examples/ in databases of their
@@ -27,8 +33,9 @@ own, at install and after it. What is missing is set up first. The last line is
 """
 TAGS = """\
 narrows the run: TestClass, TestClass.test_method, test_method, test_file.py, an addon
-(connector_carddav), a tag (race, browser), ground (these tools), or any piece of
-Odoo's --test-tags ([-][tag][/addon][:Class][.method])
+(connector_carddav), a tag (race, chaos, browser), chaos-long (chaos with 2,000 jobs for
+each fault), ground (these tools), or any piece of Odoo's --test-tags
+([-][tag][/addon][:Class][.method])
 """
 
 
@@ -40,16 +47,17 @@ def main(arguments: list[str]) -> int:
     # A tag may begin with "-", which excludes it.
     options, others = parser.parse_known_args(arguments)
     asked = [*options.tags, *others]
-    tags = [tag for tag in asked if tag != own_tests.TAG]
+    tags = [SHORT if tag == LONG else tag for tag in asked if tag != own_tests.TAG]
+    more = LONG_JOBS if LONG in asked else {}
     report = Report()
-    if tags == [] or tags != asked:
+    if tags == [] or own_tests.TAG in asked:
         say("- test the tools")
         report.add(own_tests.run())
     plan = _plan(tags) if tags or not asked else []
     if plan:
         bench = prepare()
         for addon, spec in plan:
-            report.add(_test_addon(bench, addon, spec, not asked, options.log))
+            report.add(_test_addon(bench, addon, spec, not asked, options.log, more))
     return _tell(report)
 
 
@@ -65,7 +73,12 @@ def _plan(tags: list[str]) -> list[tuple[Addon, str]]:
 
 
 def _test_addon(
-    bench: Workbench, addon: Addon, spec: str, is_all: bool, show_log: bool
+    bench: Workbench,
+    addon: Addon,
+    spec: str,
+    is_all: bool,
+    show_log: bool,
+    more: dict[str, str],
 ) -> Report:
     """Run the tests of one addon in a database of its own."""
     if browser.is_needed(addon):
@@ -80,9 +93,8 @@ def _test_addon(
             *("--http-port", free_port(), "--stop-after-init"),
         ]
         try:
-            odoo = _start(
-                bench, [str(word) for word in command], None if show_log else log
-            )
+            environment = bench.environment(**more)
+            odoo = _start(environment, map(str, command), None if show_log else log)
             code = _watch(odoo, addon, events_file)
             report = count(read_events(events_file), code, read_end(log))
         finally:
@@ -94,14 +106,16 @@ def _test_addon(
     return report
 
 
-def _start(bench: Workbench, command: list[str], log: Path | None) -> subprocess.Popen:
+def _start(
+    environment: dict[str, str], command: Iterable[str], log: Path | None
+) -> subprocess.Popen:
     """Start Odoo with its log in a file, or where our own output goes."""
-    environment = bench.environment()
+    words = list(command)
     if log is None:
-        return subprocess.Popen(command, env=environment, cwd="/")
+        return subprocess.Popen(words, env=environment, cwd="/")
     with open(log, "w") as output:
         return subprocess.Popen(
-            command, env=environment, cwd="/", stdout=output, stderr=output
+            words, env=environment, cwd="/", stdout=output, stderr=output
         )
 
 
@@ -109,7 +123,7 @@ def _watch(odoo: subprocess.Popen, addon: Addon, events_file: Path) -> int:
     """Wait for Odoo's end, showing how far the tests are; return its exit code."""
 
     def measure() -> str:
-        ended = [e for e in read_events(events_file) if e["event"] != "started"]
+        ended = [e for e in read_events(events_file) if e["event"] not in TOLD]
         failed = sum(event["event"] in ("fail", "skip") for event in ended)
         return f"{len(ended)} tests" + (f", {failed} failed" if failed else "")
 
@@ -147,7 +161,9 @@ def _end(odoo: subprocess.Popen) -> None:
 
 
 def _tell(report: Report) -> int:
-    """Print every failure and the last line; return the exit code."""
+    """Print figures, every failure and the last line; return the exit code."""
+    for figure in report.figures:
+        print(figure)
     for failure in report.failures:
         print(f"\n{failure.rstrip()}")
     if not report.passed and not report.failures:

@@ -22,6 +22,8 @@ import odoo.modules.module
 import odoo.tests.loader
 from odoo.tests.result import OdooTestResult
 
+FIGURES = "connector.figures"  # the log of what tests measure
+
 # What Odoo says about failed tests; they are in the report already.
 ECHO = re.compile(r"\d+ failures, |At least one test failed|\d+ failed, \d+ error")
 
@@ -107,6 +109,20 @@ class LoadErrors(logging.Handler):
         return "\n" + logging.Formatter().formatException(record.exc_info)
 
 
+class Figures(logging.Handler):
+    """Takes what a test has measured, to be shown also when it passes."""
+
+    def __init__(self, recorder):
+        super().__init__(logging.INFO)
+        self.recorder = recorder
+
+    def emit(self, record):
+        """Write the figure with the name of its test."""
+        test = odoo.modules.module.current_test
+        name = f"{type(test).__name__}.{getattr(test, '_testMethodName', '')}"
+        self.recorder.write("figure", name, record.getMessage())
+
+
 def install(recorder):
     """Hook the recorder into Odoo's test result, test loader and log."""
     _follow("startTest", recorder.note_start)
@@ -124,6 +140,9 @@ def install(recorder):
 
     odoo.tests.loader.make_suite = make_recorded_suite
     logging.getLogger().addHandler(LoadErrors(recorder))
+    figures = logging.getLogger(FIGURES)
+    figures.setLevel(logging.INFO)
+    figures.addHandler(Figures(recorder))
 
 
 def _follow(name, note):

@@ -46,6 +46,14 @@ class TestCount(TestCase):
 
         self.assertEqual(report.last_line(), "2 passed, 1 failed")
 
+    def test_figures_are_kept_and_count_as_nothing(self):
+        report = Report()
+
+        report.add(count([event("figure"), event("pass"), END], 0, ""))
+
+        self.assertEqual(report.figures, ["a.test: why"])
+        self.assertEqual(report.last_line(), "1 passed, 0 failed")
+
     def test_half_written_line_is_left_out(self):
         with tempfile.NamedTemporaryFile("w") as file:
             file.write('{"event": "pass"}\n{"eve')

@@ -1,129 +1,96 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of the jobs when processes are killed or lose the database?"""
-
-import os
-import random
-import signal
-import time
-from contextlib import suppress
+"""What becomes of the jobs when processes are killed?"""
 
 from odoo.tests import tagged
-from odoo.tests.common import get_db_name
 
-from ..models.job import TRACE, kill_own_process, leave_trace_slowly
 from .chaos_case import PREFORK, THREADED, ChaosCase
 
-KILLS = 4
-JOBS = 60
-JOB_S = 0.03
-REPLACED_S = 2.0  # after the death of a process, the next one works
+KILLS = 3  # at least; one more for every 100 jobs
+LIFE_S = 3.0  # a process lives no longer than that before it is killed
+REPLACED_S = 2.0  # promised: after its death, until the next process works
+TAKEN_OVER_S = 10.0  # promised: until others have freed the jobs of a dead host
+
+# A loaded machine may take longer than promised; a broken mechanism takes longer still:
+# a beat of the master is 4 s, and a worker without a sign of life is dead after 60 s.
+REPLACED_LIMIT_S = 4.0
+TAKEN_OVER_LIMIT_S = 30.0
 
 
 @tagged("chaos")
 class TestKill(ChaosCase):
-    def setUp(self):
-        super().setUp()
-        self.random = random.Random(19)  # the same moments in each run
-
-    def delay(self, count=JOBS, seconds=JOB_S):
-        """Delay jobs that each leave a trace, and commit."""
-        session = self.open_session()
-        args = [(f"trace {number}", seconds) for number in range(count)]
-        leave_trace_slowly.delay_many(session, TRACE, args)
-        session.commit()
-
-    def wait_for_the_end(self):
-        """Wait until every job has ended; then all must be sound."""
-        self.wait_for(self.is_settled, "jobs are left")
-        self.assertSound()
-
     def test_killed_job_process_is_replaced_and_no_effect_comes_twice(self):
         """Also when a poison job kills its process each time."""
         self.start_server(*PREFORK)
-        self.delay(JOBS // 2)
-        session = self.open_session()
-        poison = kill_own_process.delay(session, TRACE, max_retries=3)
-        session.commit()
-        self.delay(JOBS // 2)
+        poison = self.delay_with_poison()
+        deaths = 0
 
-        for _kill in range(KILLS):
-            ((_worker_id, pid),) = self.wait_for(self.living, "no worker came")
-            self.pause(self.random.uniform(0, 0.5))
-            self.kill_process(pid)
+        for _kill in range(max(KILLS, self.job_count // 100)):
+            self.pause_at_random(LIFE_S)
+            ((worker_id, pid),) = self.wait_for(self.living, "no worker came")
+            deaths += self.kill_worker(worker_id, pid)
 
-        self.wait_for_the_end()
-        columns = "state, attempt, deaths, exc_info"
-        row = ("failed", 3, 3, "The worker died while it ran the job.")
-        self.assertEqual(self.row(poison, columns), row)
+        self.wait_for_the_end(poison)
+        self.assertEqual(self.count_deaths(), deaths + 3)
+        self.facts.append(f"{deaths} deaths besides those of the poison job")
 
     def test_killed_job_process_is_replaced_at_once(self):
         self.start_server(*PREFORK)
+        self.delay()
         waits = []
 
         for _kill in range(3):
             ((worker_id, pid),) = self.wait_for(self.living, "no worker came")
-            start = time.monotonic()
-            self.kill_process(pid)
-            self.wait_for(
-                lambda: [one for one in self.living() if one[0] > worker_id],  # noqa: B023 called at once
-                "no worker came",
-            )
-            waits.append(time.monotonic() - start)
+            self.kill_worker(worker_id, pid)
+            waits.append(self.measure(lambda: self.is_replaced(worker_id), "nobody"))  # noqa: B023 called at once
 
-        self.assertLess(sorted(waits)[1], REPLACED_S, waits)
+        median_s = sorted(waits)[1]
+        self.facts.append(f"replaced in {median_s:.2f} s (promise: {REPLACED_S} s)")
+        self.assertLess(median_s, REPLACED_LIMIT_S, waits)
+        self.wait_for_the_end()
+
+    def is_replaced(self, worker_id: int) -> bool:
+        """Tell whether another worker has come, and has freed the jobs of this one."""
+        has_come = any(other_id > worker_id for other_id, _pid in self.living())
+        return has_come and not self.held_by(worker_id)
+
+    def test_killed_master_is_outlived_for_a_moment_only(self):
+        """Its job process ends its job, gives back the others and goes."""
+        master = self.start_server(*PREFORK)
+        self.delay()
+        self.pause_at_random(1)
+
+        master.kill()
+        self.start_server(*PREFORK)
+        self.wait_for(lambda: not self.workers_of(master), "the orphan stays")
+
+        self.wait_for_the_end()
+        self.assertEqual(self.count_deaths(), 0)
 
     def test_killed_server_leaves_its_jobs_to_the_next_one(self):
         for mode in (PREFORK, THREADED):
             with self.subTest(mode=mode):
                 server = self.start_server(*mode)
-                self.delay()
-                self.pause(self.random.uniform(0.2, 1))
+                self.delay(self.job_count // 2)
+                self.pause_at_random(1)
                 self.kill_server(server)
 
                 server = self.start_server(*mode)
                 self.wait_for_the_end()
                 self.kill_server(server)
 
-    def test_lost_connections_are_made_anew(self):
-        self.start_server(*PREFORK)
-        self.delay()
+    def test_killed_host_leaves_its_jobs_to_the_other_one(self):
+        """Nobody starts it again, and a poison job goes round."""
+        dying, other = self.start_host(), self.start_host()
+        poison = self.delay_with_poison()
+        self.pause_at_random(1)
+        worker_ids = [worker_id for worker_id, _pid in self.workers_of(dying)]
 
-        for _loss in range(3):
-            self.wait_for(self.living, "no worker came")
-            self.pause(self.random.uniform(0, 0.5))
-            self.query(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND application_name <> %s"
-                " AND pid <> pg_backend_pid()",
-                f"odoo-{os.getpid()}",
-            )
-
-        self.wait_for_the_end()
-
-    def test_stopped_server_finishes_its_job(self):
-        for mode in (PREFORK, THREADED):
-            with self.subTest(mode=mode):
-                server = self.start_server(*mode)
-                self.delay(count=1, seconds=1)
-                self.wait_for(self.is_running, "the job does not run")
-
-                server.send_signal(signal.SIGTERM)
-                server.wait(30)
-
-                self.assertTrue(self.is_settled())
-                self.assertSound()
-                self.assertEqual(self.living(), [])
-
-    def is_running(self):
-        """Tell whether a job has left its trace, and goes on."""
-        return self.query(
-            "SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'"
-            " AND query LIKE 'INSERT INTO \"connector_test_trace\"%%'"
-            " AND datname = %s",
-            get_db_name(),
+        self.kill_server(dying)
+        seconds = self.measure(
+            lambda: not any(map(self.held_by, worker_ids)), "jobs are not taken over"
         )
 
-    def kill_process(self, pid):
-        """Kill a process of a server started here; it may be gone already."""
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        self.facts.append(f"taken over in {seconds:.1f} s (promise: {TAKEN_OVER_S} s)")
+        self.assertLess(seconds, TAKEN_OVER_LIMIT_S)
+        self.wait_for_the_end(poison)
+        self.assertTrue(self.workers_of(other))

@@ -1,0 +1,104 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How does a test get a PostgreSQL server that it may crash?"""
+
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+
+from odoo.addons import connector
+
+TOOLS = Path(connector.__file__).resolve().parent / "bin"
+
+# Only the commits that wait for it are on the disk after a crash: the server itself
+# writes the others out as late as it can.
+LAZY = """
+ALTER SYSTEM SET wal_writer_delay = '10s';
+ALTER SYSTEM SET wal_writer_flush_after = '1GB';
+"""
+
+
+class PrivateServer:
+    """A server of its own, with a copy of one database.
+
+    Args:
+        folder: where it is made.
+        db_name: the database, which the server of the tests has.
+    """
+
+    def __init__(self, folder: Path, db_name: str):
+        postgres, cluster = _import_tools()
+        self.programs = postgres.find_programs("initdb")
+        self.cluster = cluster.Cluster(folder / "postgres", self.programs)
+        self.db_name = db_name
+        self.is_ready = False
+
+    def start(self) -> None:
+        """Make the server, start it and copy the database."""
+        self.cluster.create()
+        self.cluster.start()
+        for setting in filter(None, LAZY.split("\n")):
+            self.cluster.server("postgres").query(setting)
+        self.cluster.restart()
+        self.cluster.server().query(f'CREATE DATABASE "{self.db_name}"')
+        self._copy()
+        self.is_ready = True
+
+    def crash(self) -> None:
+        """Stop the server as the loss of its power does, and start it again."""
+        self.cluster.restart("immediate")
+
+    def stop(self) -> None:
+        """Stop the server."""
+        self.is_ready = False
+        self.cluster.stop("immediate")
+
+    def odoo_arguments(self) -> list[str]:
+        """Return the options that lead Odoo here."""
+        server = self.cluster.server()
+        return [
+            f"--db_host={server.host}",
+            f"--db_port={server.port}",
+            f"--db_user={server.user}",
+        ]
+
+    def query(self, statement: str, *values) -> list[tuple]:
+        """Return the rows of a statement, as they are committed now."""
+        server = self.cluster.server()
+        with closing(
+            psycopg2.connect(
+                host=server.host,
+                port=server.port,
+                user=server.user,
+                dbname=self.db_name,
+            )
+        ) as connection:
+            connection.autocommit = True
+            cr = connection.cursor()
+            cr.execute(statement, values)
+            return cr.fetchall()
+
+    def _copy(self) -> None:
+        """Copy the database as it is now; this process finds its server."""
+        dump = [self.programs / "pg_dump", "--no-owner", "-Fc", "-Z0", self.db_name]
+        restore = [self.programs / "pg_restore", "--no-owner", "-d", self.db_name]
+        with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
+            subprocess.run(
+                restore,
+                stdin=source.stdout,
+                env=self.cluster.server().connection_environment(),
+                check=True,
+            )
+        if source.returncode:
+            raise ValueError(f"pg_dump ended with {source.returncode}, expected 0.")
+
+
+def _import_tools():
+    """Return what bin/test itself makes its server with."""
+    if str(TOOLS) not in sys.path:
+        sys.path.append(str(TOOLS))
+    from ground import cluster, postgres
+
+    return postgres, cluster

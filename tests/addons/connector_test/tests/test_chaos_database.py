@@ -1,0 +1,72 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What becomes of the jobs when PostgreSQL ends sessions, or itself?"""
+
+import os
+
+from odoo.tests import tagged
+from odoo.tests.common import get_db_name
+
+from .chaos_case import PREFORK, THREADED, ChaosCase
+from .private_server import PrivateServer
+
+LOSSES = 3
+LOSS_S = 1.5  # between two losses, at the most
+CRASHES = 2  # at least; one more for every 200 jobs
+
+TERMINATE_ALL = """
+SELECT pg_terminate_backend(pid)
+  FROM pg_stat_activity
+ WHERE datname = current_database()
+   AND application_name <> %s
+   AND pid <> pg_backend_pid()
+"""
+DONE = "SELECT id, attempt, date_done FROM connector_queue_job WHERE state = 'done'"
+
+
+@tagged("chaos")
+class TestLostSessions(ChaosCase):
+    def test_lost_sessions_are_made_anew(self):
+        for mode in (PREFORK, THREADED):
+            with self.subTest(mode=mode):
+                server = self.start_server(*mode)
+                self.delay(self.job_count // 2)
+                for _loss in range(LOSSES):
+                    self.wait_for(self.living, "no worker came")
+                    self.pause_at_random(LOSS_S)
+                    self.query(TERMINATE_ALL, f"odoo-{os.getpid()}")
+
+                self.wait_for_the_end()
+                self.kill_server(server)
+
+
+@tagged("chaos")
+class TestCrash(ChaosCase):
+    """PostgreSQL loses its power; a server of its own, as others use the usual one."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = PrivateServer(self.folder, get_db_name())
+        self.addCleanup(self.server.stop)
+
+    def query(self, statement, *values):
+        """Ask the database that crashes, once the jobs are there."""
+        if self.server.is_ready:
+            return self.server.query(statement, *values)
+        return super().query(statement, *values)
+
+    def test_job_that_was_seen_done_is_done_after_a_crash(self):
+        self.delay()
+        self.server.start()
+        self.start_server(*PREFORK, *self.server.odoo_arguments())
+        seen = 0
+
+        for _crash in range(max(CRASHES, self.job_count // 200)):
+            self.pause_at_random(LOSS_S)
+            self.wait_for(self.living, "no worker came")
+            done = self.query(DONE)
+            self.server.crash()
+            self.assertLessEqual(set(done), set(self.query(DONE)))
+            seen += len(done)
+
+        self.wait_for_the_end()
+        self.facts.append(f"{seen} times a job was done before a crash")
