@@ -5,7 +5,6 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timezone
 
 from odoo import api, models
 
@@ -113,7 +112,8 @@ class QueueJob(models.Model):
 
     def _call_values(self, task: Task, options: JobOptions) -> dict:
         """Return what is called, where and when."""
-        run_after = options.run_after(datetime.now(timezone.utc).replace(tzinfo=None))
+        # the database has one clock for all who delay and all who run
+        run_after = options.run_after(lambda: store.read_clock(self.env.cr))
         function_id, channel_id = self.env["connector.queue.function"]._place_of(
             task.func_name, task.func.default_channel
         )

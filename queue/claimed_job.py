@@ -2,9 +2,10 @@
 """How does a worker run a job that it has claimed?"""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..exception import FailedJobError
 from ..session import ConnectorSession
@@ -29,6 +30,7 @@ class ClaimedJob:
     retry: int
     max_retries: int
     attempt: int
+    date_enqueued: datetime
     concurrency_key: str | None = None
     is_user_active: bool = True
     is_limited: bool = False  # its channel, or one above, has limits
@@ -36,11 +38,17 @@ class ClaimedJob:
     date_started: datetime | None = None
     args: tuple = ()
     kwargs: dict = field(default_factory=dict)
+    _claimed_at: float = field(default_factory=time.monotonic)
 
     @classmethod
     def from_row(cls, row: dict) -> "ClaimedJob":
         """Return the job in a row of the claim."""
         return cls(**{**row, "context": json.loads(row["context"] or "{}")})
+
+    def now(self) -> datetime:
+        """Return the time by the clock of the database, which told it at the claim."""
+        seconds = time.monotonic() - self._claimed_at
+        return self.date_enqueued + timedelta(seconds=seconds)
 
     def run_context(self) -> dict:
         """Return the context the job runs in: its user's, and its uuid."""

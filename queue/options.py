@@ -108,10 +108,14 @@ class JobOptions:
                     "'identity_key', expected one. Say which jobs are the same."
                 )
 
-    def run_after(self, now: datetime) -> datetime | None:
-        """Return the time before which the job must not start, naive UTC."""
+    def run_after(self, read_clock: Callable[[], datetime]) -> datetime | None:
+        """Return the time before which the job must not start, naive UTC.
+
+        Args:
+            read_clock: asks for the time, naive UTC; only a span needs to know it.
+        """
         try:
-            return _naive_time(self.eta, now)
+            return _naive_time(self.eta, read_clock)
         except OverflowError as error:
             raise InvalidUsageError(
                 f"Cannot delay: option 'eta' is {self.eta!r}, which is beyond what a "
@@ -152,7 +156,7 @@ def _takes_keyword(func: Callable | None, name: str) -> bool:
 
 
 def _naive_time(
-    eta: datetime | timedelta | int | float | None, now: datetime
+    eta: datetime | timedelta | int | float | None, read_clock: Callable[[], datetime]
 ) -> datetime | None:
     if eta is None:
         return None
@@ -160,7 +164,7 @@ def _naive_time(
         return eta.astimezone(timezone.utc).replace(tzinfo=None) if eta.tzinfo else eta
     if not isinstance(eta, timedelta):
         eta = timedelta(seconds=eta)
-    return now + eta
+    return read_clock() + eta
 
 
 def _key_of(key, task: "Task", name: str) -> str | None:

@@ -6,7 +6,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import datetime, timezone
 
 from odoo import api
 from odoo.modules.registry import Registry
@@ -109,7 +108,7 @@ class Runner:
 
     def run_job(self, job: ClaimedJob) -> None:
         """Run one job and store what became of it."""
-        job.date_started = _now()
+        job.date_started = job.now()
         job.attempt += 1
         self.running = job
         start = time.monotonic()
@@ -147,7 +146,7 @@ class Runner:
 
     def _settle(self, job: ClaimedJob, error: Exception) -> None:
         is_cancelled = CurrentJob(job, self._books).find_cancelled()
-        outcome = outcome_of(error, job, _now(), is_cancelled)
+        outcome = outcome_of(error, job, job.now(), is_cancelled)
         exc_info = None
         if outcome.state == FAILED:
             exc_info = "".join(traceback.format_exception(error))
@@ -199,7 +198,3 @@ def own_transaction(connection: JobConnection, is_ours: Fence) -> Iterator[Curso
         registry.reset_changes()
         raise
     registry.signal_changes()
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc).replace(tzinfo=None)

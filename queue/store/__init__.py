@@ -44,6 +44,7 @@ from .current import (
 from .delay import (
     insert_jobs,
     move_jobs,
+    read_clock,
     wake,
 )
 from .function import (
@@ -141,6 +142,7 @@ __all__ = [
     "next_ready_s",
     "note_start",
     "promote",
+    "read_clock",
     "read_addon",
     "recover_jobs",
     "release_jobs",

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How do jobs get into the queue, in the transaction of who delays them?"""
 
+from datetime import datetime
+
 from .identity import KEPT_KEY
 from .ready import HAS_NEWS, hold_of
 
@@ -55,6 +57,9 @@ UPDATE connector_queue_job AS job
 RETURNING id
 """
 
+# job. What time is it, by the clock that says when an eta has come?
+READ_CLOCK = "SELECT clock_timestamp() AT TIME ZONE 'UTC'"
+
 # Wake every worker of the database. In a transaction of its own: inside the one that
 # writes, it would keep PostgreSQL from committing transactions together.
 WAKE = f"NOTIFY {CHANNEL}"
@@ -78,6 +83,12 @@ def move_jobs(
     }
     cr.execute(MOVE, values)
     return {row[0] for row in cr.fetchall()}
+
+
+def read_clock(cr) -> datetime:
+    """Return the time of the database, naive UTC."""
+    cr.execute(READ_CLOCK)
+    return cr.fetchone()[0]
 
 
 def wake(cr) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from odoo import fields, models
 
+from odoo.addons.connector.exception import RetryableJobError
+from odoo.addons.connector.queue.current import current_job
 from odoo.addons.connector.queue.job import job
 
 TRACE = "connector.test.trace"
@@ -70,3 +72,18 @@ def kill_own_process(session, _model_name, file=None):
     if file:
         Path(file).touch()
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@job
+def leave_trace_when_tried_again(session, _model_name, seconds):
+    """Leave a trace at the second attempt, so many seconds after the first."""
+    if current_job(session.env).attempt == 1:
+        raise RetryableJobError("not yet", seconds=seconds)
+    session.env[TRACE].create({"name": "again"})
+
+
+@job
+def delay_another(session, model_name, seconds):
+    """Leave a trace, and delay a job that leaves one so many seconds later."""
+    session.env[TRACE].create({"name": "first"})
+    leave_trace.delay(session, model_name, "later", eta=seconds)

@@ -7,6 +7,7 @@ from . import (
     test_binder_bind,
     test_binder_many,
     test_binder_race,
+    test_chaos_change,
     test_chaos_database,
     test_chaos_kill,
     test_chaos_stop,

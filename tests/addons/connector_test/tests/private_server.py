@@ -1,16 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a test get a PostgreSQL server that it may crash?"""
+"""How does a test get a PostgreSQL server of its own, and a copy of its database?"""
 
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import psycopg2
 
-from odoo.addons import connector
+from odoo.tests.common import get_db_name
 
-TOOLS = Path(connector.__file__).resolve().parent / "bin"
+from .chaos_case import ChaosCase
+from .tools import import_tool
 
 # Only the commits that wait for it are on the disk after a crash: the server itself
 # writes the others out as late as it can.
@@ -29,9 +29,10 @@ class PrivateServer:
     """
 
     def __init__(self, folder: Path, db_name: str):
-        postgres, cluster = _import_tools()
-        self.programs = postgres.find_programs("initdb")
-        self.cluster = cluster.Cluster(folder / "postgres", self.programs)
+        self.programs = import_tool("postgres").find_programs("initdb")
+        self.cluster = import_tool("cluster").Cluster(
+            folder / "postgres", self.programs
+        )
         self.db_name = db_name
         self.is_ready = False
 
@@ -78,7 +79,7 @@ class PrivateServer:
             connection.autocommit = True
             cr = connection.cursor()
             cr.execute(statement, values)
-            return cr.fetchall()
+            return cr.fetchall() if cr.description else []
 
     def _copy(self) -> None:
         """Copy the database as it is now; this process finds its server."""
@@ -95,10 +96,19 @@ class PrivateServer:
             raise ValueError(f"pg_dump ended with {source.returncode}, expected 0.")
 
 
-def _import_tools():
-    """Return what bin/test itself makes its server with."""
-    if str(TOOLS) not in sys.path:
-        sys.path.append(str(TOOLS))
-    from ground import cluster, postgres
+class PrivateServerCase(ChaosCase):
+    """A test on a copy of the database, on a PostgreSQL server of its own.
 
-    return postgres, cluster
+    Jobs are delayed before :meth:`start_postgres`, everything else follows it.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.postgres = PrivateServer(self.folder, get_db_name())
+        self.addCleanup(self.postgres.stop)
+
+    def query(self, statement: str, *values) -> list[tuple]:
+        """Ask the copy as soon as there is one."""
+        if self.postgres.is_ready:
+            return self.postgres.query(statement, *values)
+        return super().query(statement, *values)

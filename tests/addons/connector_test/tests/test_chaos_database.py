@@ -4,10 +4,9 @@
 import os
 
 from odoo.tests import tagged
-from odoo.tests.common import get_db_name
 
 from .chaos_case import PREFORK, THREADED, ChaosCase
-from .private_server import PrivateServer
+from .private_server import PrivateServerCase
 
 LOSSES = 3
 LOSS_S = 1.5  # between two losses, at the most
@@ -40,31 +39,20 @@ class TestLostSessions(ChaosCase):
 
 
 @tagged("chaos")
-class TestCrash(ChaosCase):
-    """PostgreSQL loses its power; a server of its own, as others use the usual one."""
-
-    def setUp(self):
-        super().setUp()
-        self.server = PrivateServer(self.folder, get_db_name())
-        self.addCleanup(self.server.stop)
-
-    def query(self, statement, *values):
-        """Ask the database that crashes, once the jobs are there."""
-        if self.server.is_ready:
-            return self.server.query(statement, *values)
-        return super().query(statement, *values)
+class TestCrash(PrivateServerCase):
+    """PostgreSQL loses its power."""
 
     def test_job_that_was_seen_done_is_done_after_a_crash(self):
         self.delay()
-        self.server.start()
-        self.start_server(*PREFORK, *self.server.odoo_arguments())
+        self.postgres.start()
+        self.start_server(*PREFORK, *self.postgres.odoo_arguments())
         seen = 0
 
         for _crash in range(max(CRASHES, self.job_count // 200)):
             self.pause_at_random(LOSS_S)
             self.wait_for(self.living, "no worker came")
             done = self.query(DONE)
-            self.server.crash()
+            self.postgres.crash()
             self.assertLessEqual(set(done), set(self.query(DONE)))
             seen += len(done)
 
