@@ -7,6 +7,8 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api
 from odoo.modules.registry import Registry
 from odoo.sql_db import Cursor
@@ -141,7 +143,11 @@ class Runner:
         values = self._attempt_values(
             job, result=result_text(result), result_json=result_json(result)
         )
-        if not store.finish(cr, values):
+        try:
+            is_ours = store.finish(cr, values)
+        except UniqueViolation:  # recovery has ended this attempt as a death
+            is_ours = False
+        if not is_ours:
             raise AttemptLost("another worker has it; its work is undone")
 
     def _settle(self, job: ClaimedJob, error: Exception) -> None:

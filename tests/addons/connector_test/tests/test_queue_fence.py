@@ -108,6 +108,22 @@ class TestFence(FenceCase):
                 attempts = "SELECT count(*) FROM connector_queue_attempt"
                 self.assertEqual(self.query(attempts), [(0,)])
 
+    def test_attempt_that_was_ended_elsewhere_is_no_failure(self):
+        """Recovery has charged it as a death; the index of attempts refuses it."""
+        job = self.claim(leave_trace_and_wait)
+        self.take("attempt = 1, worker_id = 2")
+        self.query(
+            "INSERT INTO connector_queue_attempt (job_id, attempt, state)"
+            " VALUES (%s, 1, 'died')",
+            job.id,
+        )
+
+        with self.assertLogs(RUNNER_LOG, "WARNING") as logs, mute_logger("odoo.sql_db"):
+            self.runner.run_job(job)
+
+        self.assertEqual([line.levelname for line in logs.records], ["WARNING"])
+        self.assertIn("its work is undone", logs.output[0])
+
     @mute_logger(RUNNER_LOG)
     def test_failure_of_a_job_that_is_lost_is_not_written(self):
         for assignment in ("worker_id = 2", "attempt = 1"):
