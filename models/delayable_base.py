@@ -7,6 +7,7 @@ from odoo import api, models
 
 from ..exception import InvalidUsageError
 from ..queue.delayed import Delayed
+from ..queue.graph import DelayableCalls
 from ..queue.job import JobOptions
 
 
@@ -30,6 +31,14 @@ class Base(models.AbstractModel):
         ``backend.delayed_many([("1",), ("2",)]).import_order()`` returns the uuids.
         """
         return Delayed(self, _job_options(options), list_of_args)
+
+    @api.private
+    def delayable(self, **options) -> DelayableCalls:
+        """Return a stand-in whose methods with ``@job`` give jobs that are not stored.
+
+        ``chain(a.delayable().export(), b.delayable().export()).delay()`` stores both.
+        """
+        return DelayableCalls(self, _job_options(options))
 
 
 def _job_options(given: dict) -> JobOptions:

@@ -57,6 +57,7 @@ class QueueJob(models.Model):
     tag_names = fields.Char(
         string="Tags", compute="_compute_tag_names", search="_search_tag_names"
     )
+    has_edges = fields.Boolean(readonly=True, help="Others wait for it.")
 
     attempt = fields.Integer(string="Starts", readonly=True)
     retry = fields.Integer(string="Current try", readonly=True)
@@ -80,6 +81,12 @@ class QueueJob(models.Model):
     )
     progress_message = fields.Char(compute="_compute_progress")
     attempt_ids = fields.One2many("connector.queue.attempt", "job_id", readonly=True)
+    parent_edge_ids = fields.One2many(
+        "connector.queue.edge", "child_id", string="Waits For", readonly=True
+    )
+    child_edge_ids = fields.One2many(
+        "connector.queue.edge", "parent_id", string="Then", readonly=True
+    )
 
     _uuid_uniq = models.Constraint("UNIQUE (uuid)", "There is a job with this UUID.")
     _worker_check = models.Constraint(

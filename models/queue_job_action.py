@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..queue import store
 from ..queue.related import find_related_action
+from ..queue.release import release_after_commit
 from ..queue.state import CANCELLED, DONE, FAILED, PENDING, WAITING
 from ..queue.wake import wake_after_commit
 
@@ -67,8 +68,7 @@ class QueueJob(models.Model):
     ) -> None:
         """Move jobs from one of the source states; all of them or none."""
         self._check_may_move()
-        moved = store.move_jobs(self.env.cr, self.ids, list(sources), target, message)
-        self.invalidate_recordset()
+        moved = self._move_rows(list(sources), target, message)
         others = self.filtered(lambda job: job.id not in moved)
         if others:
             raise UserError(
@@ -83,6 +83,17 @@ class QueueJob(models.Model):
                     sources=", ".join(sources),
                 )
             )
+
+    def _move_rows(
+        self, sources: list[str], target: str, message: str | None = None
+    ) -> set[int]:
+        """Move those in one of the source states, return their ids; tell others."""
+        moved = store.move_jobs(self.env.cr, self.ids, sources, target, message)
+        self.invalidate_recordset()
+        if any(job.has_edges for job in self):
+            self.env["connector.queue.edge"].invalidate_model()
+            release_after_commit(self.env.cr)
+        return moved
 
     def _check_may_move(self) -> None:
         """Let managers act on every job they see, and others on their own."""

@@ -24,18 +24,21 @@ class QueueJob(models.Model):
     _inherit = "connector.queue.job"
 
     @api.model
-    def _delay(self, tasks: list[Task], options: JobOptions) -> list[str]:
+    def _delay(self, tasks: list[Task], options: JobOptions, **place) -> list[str]:
         """Insert jobs of one function in one statement; return their uuids.
 
         A job whose identity key another one has already, in the scope of the options,
         gives the uuid of that one.
+
+        Args:
+            place: columns that say which place the jobs have in a graph.
         """
         keys = [options.identity_key_of(task) for task in tasks]
         uuids = [_new_uuid() for _task in tasks]
         known = self._find_in_scope(keys, options)
         places = _places_of(keys, known, options)
         new = [(tasks[place], uuids[place], keys[place]) for place in places]
-        inserted = self._insert(*_columns(new), options) if new else set()
+        inserted = self._insert(*_columns(new), options, **place) if new else set()
         known |= {key: uuid for _task, uuid, key in new if uuid in inserted}
         left = [(task, uuid, key) for task, uuid, key in new if uuid not in inserted]
         if left:
@@ -90,12 +93,17 @@ class QueueJob(models.Model):
         store.replace_payload(self.env.cr, job_id, _payload(merged))
 
     def _insert(
-        self, tasks: list[Task], uuids: list[str], keys: list, options: JobOptions
+        self,
+        tasks: list[Task],
+        uuids: list[str],
+        keys: list,
+        options: JobOptions,
+        **place,
     ) -> set[str]:
         """Insert jobs and have the workers woken; return the uuids inserted."""
         wake_after_commit(self.env.cr)
         values = self._values(tasks, uuids, keys, options)
-        return set(store.insert_jobs(self.env.cr, values))
+        return set(store.insert_jobs(self.env.cr, {**values, **place}))
 
     def _values(
         self, tasks: list[Task], uuids: list[str], keys: list, options: JobOptions
@@ -127,6 +135,8 @@ class QueueJob(models.Model):
             "payload_version": codec.VERSION,
             "job_function_id": function_id,
             "channel_id": channel_id,
+            "state": PENDING,
+            "has_edges": False,
             "priority": options.priority,
             "eta": run_after,
             "max_retries": options.max_retries,

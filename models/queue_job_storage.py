@@ -66,7 +66,7 @@ class QueueJob(models.Model):
             )
         if job.state != self.state and job.state != WAITING:
             sources = [state for state in REST if state != job.state]
-            store.move_jobs(self.env.cr, self.ids, sources, job.state, None)
+            self._move_rows(sources, job.state)
         self._rewrite(
             [job.state],
             priority=job.priority,

@@ -32,6 +32,7 @@ class ClaimedJob:
     attempt: int
     date_enqueued: datetime
     concurrency_key: str | None = None
+    has_edges: bool = False  # others wait for it
     is_user_active: bool = True
     is_limited: bool = False  # its channel, or one above, has limits
     func: Callable | None = None

@@ -50,8 +50,8 @@ def job(
     """Make a function, or a method of a model, one that can run as a job.
 
     A function of a module takes ``(session, model_name, *args, **kwargs)`` and gets
-    ``func.delay(…)`` and ``func.delay_many(…)``; a method is delayed with
-    ``records.delayed().method(…)``. Called as usual, it runs at once.
+    ``func.delay(…)``, ``func.delay_many(…)`` and ``func.delayable(…)``; a method is
+    delayed with ``records.delayed().method(…)``. Called as usual, it runs at once.
 
     Args:
         default_channel: ``root`` or a dotted name below it.
@@ -77,6 +77,7 @@ def job(
         else:
             function.delay = _delay_of(function)
             function.delay_many = _delay_many_of(function)
+            function.delayable = _delayable_of(function)
             JOB_REGISTRY.add(function)
         return function
 
@@ -123,6 +124,16 @@ def _delay_many_of(function: Callable) -> Callable:
         return session.env["connector.queue.job"]._delay(tasks, options)
 
     return delay_many
+
+
+def _delayable_of(function: Callable) -> Callable:
+    def delayable(session: ConnectorSession, model_name: str, *args, **kwargs):
+        """Return a job that is not stored yet, see :mod:`.graph`."""
+        options, kwargs = JobOptions.split(kwargs, function)
+        task = Task(function, model_name, args, kwargs)
+        return session.env["connector.queue.job"]._delayable(task, options)
+
+    return delayable
 
 
 def _is_method(function: Callable) -> bool:

@@ -9,6 +9,7 @@ import uuid
 
 from . import store
 from .connection import connect
+from .release import sweep
 
 _logger = logging.getLogger(__name__)
 
@@ -52,16 +53,23 @@ class Line:
         return heard
 
     def recover(self) -> bool:
-        """Free the jobs of workers that died; tell whether there were any."""
+        """Free the jobs of workers that died, and those that need not wait any more.
+
+        Returns:
+            Whether there were any.
+        """
         with self._turn:
             dead = store.delete_dead_workers(self._cr, SILENCE_S)
             for worker_id, pids, date_alive in dead:
                 _logger.warning("worker %s is dead, its jobs are freed", worker_id)
                 store.terminate_backends(self._cr, pids, date_alive)
             recovered = store.recover_jobs(self._cr, MAX_DEATHS)
+            ready_count = sweep(self._cr)
+            if ready_count:
+                store.wake(self._cr)
         for job_id, state in recovered:
             _logger.warning("job %s of a dead worker is %s", job_id, state)
-        return bool(recovered)
+        return bool(recovered or ready_count)
 
     def close(self) -> None:
         """Give every lock back."""

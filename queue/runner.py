@@ -21,6 +21,7 @@ from .connection import one_transaction
 from .current import CurrentJob, running
 from .job_connection import JobConnection
 from .outcome import AttemptLost, outcome_of
+from .release import release_children
 from .result import result_json, result_text, storable
 from .state import FAILED
 
@@ -49,6 +50,8 @@ class Runner:
         self.running_backend_pid: int | None = None
         self._books = books
         self._transaction = transaction
+        self.ready_count = 0
+        """Jobs that may run because the last one ended."""
         self.start_in_s: float | None = None
         """Seconds until a throttled channel lets a job start, when one waits."""
         self._claimed_count = 0
@@ -125,6 +128,9 @@ class Runner:
             seconds = time.monotonic() - start
             self._mean_s += (seconds - self._mean_s) * NEWS_WEIGHT
             _logger.debug("job %s ran %.3f s", job.uuid, seconds)
+        self.ready_count = 0
+        if job.has_edges:  # after the commit: others may have ended meanwhile
+            self.ready_count = release_children(self._books, [job.id])
 
     def _perform(self, job: ClaimedJob) -> None:
         def is_ours(cr: Cursor) -> bool:
@@ -144,7 +150,7 @@ class Runner:
             job, result=result_text(result), result_json=result_json(result)
         )
         try:
-            is_ours = store.finish(cr, values)
+            is_ours = store.finish(cr, values, job.has_edges)
         except UniqueViolation:  # recovery has ended this attempt as a death
             is_ours = False
         if not is_ours:
@@ -167,7 +173,7 @@ class Runner:
             message=storable(outcome.message),
             exc_info=exc_info and storable(exc_info),
         )
-        if not store.settle(self._books, values):
+        if not store.settle(self._books, values, job.has_edges):
             _logger.warning("job %s: another worker has it", job.uuid)
 
     def _attempt_values(self, job: ClaimedJob, **values) -> dict:

@@ -12,6 +12,7 @@ from odoo import api
 from . import codec, store
 from .function import JOB_REGISTRY
 from .job import JobOptions
+from .release import sweep
 from .runner import Fence, Runner
 
 TEST_WORKER_ID = 0  # no worker has it
@@ -27,6 +28,7 @@ def run_jobs(env: api.Environment) -> int:
     env.flush_all()
     runner = Runner(env.cr, TEST_WORKER_ID, lambda is_ours: _savepoint(env, is_ours))
     count = 0
+    sweep(env.cr)  # what the test did to jobs for which others wait
     while jobs := runner.claim():
         for job in jobs:
             runner.run_job(job)
@@ -50,6 +52,7 @@ class TrappedCall(NamedTuple):
     kwargs: dict
     values: dict
     """The columns of the row, such as ``priority`` and ``channel_id``."""
+    uuid: str
 
 
 class JobTrap:
@@ -57,11 +60,17 @@ class JobTrap:
 
     def __init__(self):
         self._inserts: list[dict] = []
+        self.edges: list[tuple[str, str, str]] = []
+        """Those of graphs: uuid of the parent, uuid of the child, condition."""
 
     def insert(self, _cr, values: dict) -> list[str]:
         """Keep the rows in place of the database; return their uuids."""
         self._inserts.append(values)
         return values["uuids"]
+
+    def insert_edges(self, _cr, edges: list[tuple[str, str, str]]) -> None:
+        """Keep the edges in place of the database."""
+        self.edges += edges
 
     def calls(self, env: api.Environment) -> list[TrappedCall]:
         """Return the calls in their order, with records in an environment."""
@@ -71,9 +80,10 @@ class JobTrap:
                 values["model_name"],
                 *codec.decode(payload, env),
                 values,
+                uuid,
             )
             for values in self._inserts
-            for payload in values["payloads"]
+            for uuid, payload in zip(values["uuids"], values["payloads"], strict=True)
         ]
 
 
@@ -81,7 +91,10 @@ class JobTrap:
 def trap_jobs() -> Iterator[JobTrap]:
     """Keep the jobs delayed inside the block from being stored, and tell of them."""
     trap = JobTrap()
-    with mock.patch.object(store, "insert_jobs", trap.insert):
+    with (
+        mock.patch.object(store, "insert_jobs", trap.insert),
+        mock.patch.object(store, "insert_edges", trap.insert_edges),
+    ):
         yield trap
 
 

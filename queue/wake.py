@@ -2,6 +2,7 @@
 """How do the workers learn at once that there is something to do?"""
 
 import logging
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
@@ -14,34 +15,32 @@ from .connection import in_autocommit
 
 _logger = logging.getLogger(__name__)
 
-_KEY = "connector.queue.wake"
-
 
 def wake_after_commit(cr) -> None:
     """Wake the workers of the database once, after the transaction's commit."""
-    if not cr.postcommit.data.get(_KEY):
-        cr.postcommit.data[_KEY] = True
-        cr.postcommit.add(partial(wake, cr))
+    after_commit(cr, "connector.queue.wake", store.wake)
 
 
-def wake(cr) -> None:
-    """Wake the workers of a cursor's database now; without success they poll.
+def after_commit(cr, key: str, act: Callable) -> None:
+    """Call a function once, after the commit, with a cursor in autocommit."""
+    if not cr.postcommit.data.get(key):
+        cr.postcommit.data[key] = True
+        cr.postcommit.add(partial(_act, cr, act))
 
-    It is one round trip on the cursor's own connection, which has just committed,
-    unless somebody has begun a transaction on it again.
+
+def _act(cr, act: Callable) -> None:
+    """Act now; without success the workers find out by themselves.
+
+    A statement is one round trip on the cursor's own connection, which has just
+    committed, unless somebody has begun a transaction on it again.
     """
     try:
         if cr.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE:
             with in_autocommit(cr.connection) as own_cr:
-                store.wake(own_cr)
+                act(own_cr)
         else:
-            _wake_elsewhere(cr.dbname)
+            with closing(sql_db.db_connect(cr.dbname).cursor()) as other_cr:
+                with in_autocommit(other_cr.connection) as own_cr:
+                    act(own_cr)
     except Exception:  # noqa: BLE001 the caller's commit is made: a hint may get lost
         _logger.warning("could not wake the workers of %s", cr.dbname, exc_info=True)
-
-
-def _wake_elsewhere(db_name: str) -> None:
-    with closing(sql_db.db_connect(db_name).cursor()) as cr:
-        store.wake(cr)
-        # a transaction of its own, with nothing in it but the notification
-        cr.commit()  # pylint: disable=invalid-commit

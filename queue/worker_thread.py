@@ -165,8 +165,11 @@ class Worker(threading.Thread):
             self.runner.release([job])
             return
         self.runner.run_job(job)
-        if job.is_limited or job.concurrency_key:
-            store.wake(self._books)  # others may wait for its place
+        # others may wait for its place, or have waited for its end; of these this
+        # worker takes one itself as soon as it has none left
+        has_more = self.runner.ready_count > (0 if self.queue else 1)
+        if job.is_limited or job.concurrency_key or has_more:
+            store.wake(self._books)
 
     def _is_closed(self, channel_id: int) -> bool:
         now = time.monotonic()

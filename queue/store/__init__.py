@@ -47,6 +47,14 @@ from .delay import (
     read_clock,
     wake,
 )
+from .edge import (
+    MAKE_MARK,
+    MAKE_RELEASE,
+    Released,
+    insert_edges,
+    release_all,
+    release_children,
+)
 from .function import (
     drop_functions,
 )
@@ -89,7 +97,16 @@ from .rewrite import (
     rewrite,
 )
 
-MAKE_FUNCTIONS = ";".join([MAKE_PROMOTE, MAKE_CLAIM, MAKE_CLAIM_LIMITED, MAKE_FINISH])
+MAKE_FUNCTIONS = ";".join(
+    [
+        MAKE_PROMOTE,
+        MAKE_CLAIM,
+        MAKE_CLAIM_LIMITED,
+        MAKE_FINISH,
+        MAKE_MARK,
+        MAKE_RELEASE,
+    ]
+)
 
 
 def make_functions(cr) -> None:
@@ -108,6 +125,7 @@ def make_functions(cr) -> None:
 __all__ = [
     "HOLD_ETA",
     "HOLD_KEY",
+    "Released",
     "ask_to_stop",
     "beat",
     "claim_jobs",
@@ -129,6 +147,7 @@ __all__ = [
     "finish",
     "has_live_worker",
     "has_ready_job",
+    "insert_edges",
     "insert_jobs",
     "insert_worker",
     "is_cancelled",
@@ -145,6 +164,8 @@ __all__ = [
     "read_clock",
     "read_addon",
     "recover_jobs",
+    "release_all",
+    "release_children",
     "release_jobs",
     "replace_identical",
     "replace_payload",

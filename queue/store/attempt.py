@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How does a try of a job end?"""
 
+from .edge import mark_edges
 from .function import LANGUAGE
 from .identity import KEPT_KEY
 from .ready import HAS_NEWS
@@ -65,17 +66,18 @@ BEGIN
     RETURN TRUE;
 END $$
 """
-FINISH = """
-SELECT connector_queue_finish(
+_FINISH = """connector_queue_finish(
     %(job_id)s, %(worker_id)s, %(attempt)s, %(date_started)s, %(result)s,
     %(result_json)s::jsonb
-)
+)"""
+FINISH = f"SELECT {_FINISH}"
+
+# job. The same for a job for which others wait: its edges go with its transaction.
+FINISH_PARENT = f"""
+SELECT CASE WHEN {_FINISH} THEN connector_queue_mark(%(job_id)s, 'done') ELSE FALSE END
 """
 
-# The end of an attempt that did not succeed; its transaction was rolled back. A key
-# that a younger job took meanwhile is given up: both run. Its concurrency key is free
-# also while it waits for its next try.
-SETTLE = f"""
+_OTHER_ATTEMPT = """
 WITH attempt AS (
     INSERT INTO connector_queue_attempt (
         job_id, attempt, worker_id, state, message, exc_info, date_started, date_done
@@ -89,6 +91,9 @@ WITH attempt AS (
        FOR UPDATE
     RETURNING job_id
 )
+"""
+
+_OTHER_JOB = f"""
 UPDATE connector_queue_job AS job
    SET state = %(state)s,
        hold = %(hold)s,
@@ -113,6 +118,18 @@ UPDATE connector_queue_job AS job
  WHERE job.id = attempt.job_id
 """
 
+# The end of an attempt that did not succeed; its transaction was rolled back. A key
+# that a younger job took meanwhile is given up: both run. Its concurrency key is free
+# also while it waits for its next try.
+SETTLE = _OTHER_ATTEMPT + _OTHER_JOB
+
+# The same for a job for which others wait; nothing is marked when it is tried again.
+SETTLE_PARENT = (
+    _OTHER_ATTEMPT
+    + f", marked AS ({mark_edges('attempt.job_id', '%(state)s', 'attempt')})"
+    + _OTHER_JOB
+)
+
 
 def clean_session(cr) -> None:
     """Make the session of a connection as good as new."""
@@ -126,13 +143,13 @@ def fence(cr, worker_id: int, job_id: int, attempt: int) -> bool:
     return cr.rowcount == 1
 
 
-def finish(cr, values: dict) -> bool:
+def finish(cr, values: dict, has_edges: bool = False) -> bool:
     """Write the success of an attempt; False when it is not ours any more."""
-    cr.execute(FINISH, values)
+    cr.execute(FINISH_PARENT if has_edges else FINISH, values)
     return cr.fetchone()[0]
 
 
-def settle(cr, values: dict) -> bool:
+def settle(cr, values: dict, has_edges: bool = False) -> bool:
     """Write the end of an attempt without success; False when it is not ours."""
-    cr.execute(SETTLE, values)
+    cr.execute(SETTLE_PARENT if has_edges else SETTLE, values)
     return cr.rowcount == 1

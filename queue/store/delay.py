@@ -3,6 +3,7 @@
 
 from datetime import datetime
 
+from .edge import mark_edges
 from .identity import KEPT_KEY
 from .ready import HAS_NEWS, hold_of
 
@@ -16,15 +17,17 @@ INSERT INTO connector_queue_job (
     name, func_name, method_name, model_name, payload_version,
     user_id, company_id, context, tags,
     channel_id, job_function_id,
-    state, priority, eta, max_retries,
+    state, has_edges, priority, eta, max_retries,
     retry, attempt, deaths, commits, date_created
 )
 SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
-       new.has_news, {hold_of("%(eta)s::timestamp", "new.concurrency_key")},
+       new.has_news AND %(state)s = 'pending',
+       CASE WHEN %(state)s = 'pending'
+            THEN {hold_of("%(eta)s::timestamp", "new.concurrency_key")} END,
        %(name)s, %(func_name)s, %(method_name)s, %(model_name)s, %(payload_version)s,
        %(user_id)s, %(company_id)s, %(context)s::jsonb, %(tags)s::jsonb,
        %(channel_id)s, %(job_function_id)s,
-       'pending', %(priority)s, %(eta)s, %(max_retries)s,
+       %(state)s, %(has_edges)s, %(priority)s, %(eta)s, %(max_retries)s,
        0, 0, 0, 0, now() AT TIME ZONE 'UTC'
   FROM unnest(
            %(uuids)s::text[], %(payloads)s::text[], %(identity_keys)s::text[],
@@ -36,25 +39,32 @@ SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
 RETURNING uuid
 """
 
-# job. Move jobs that no worker has. Locks: the rows.
+# job. Move jobs that no worker has, and tell those that wait for them.
+# Locks: the rows, and their open edges.
 MOVE = f"""
-UPDATE connector_queue_job AS job
-   SET state = %(target)s,
-       hold = CASE WHEN %(target)s = 'pending'
-                   THEN {hold_of("NULL::timestamp")} END,
-       key_news = {HAS_NEWS},
-       eta = CASE WHEN %(target)s = 'pending' THEN NULL ELSE eta END,
-       retry = CASE WHEN %(target)s = 'pending' THEN 0 ELSE retry END,
-       deaths = 0,
-       date_notified = CASE WHEN %(target)s = 'pending' THEN NULL
-                            ELSE date_notified END,
-       result = COALESCE(%(message)s, result),
-       identity_key = {KEPT_KEY},
-       date_done = CASE WHEN %(target)s = 'pending' THEN NULL
-                        ELSE now() AT TIME ZONE 'UTC' END
- WHERE id = ANY (%(job_ids)s)
-   AND state = ANY (%(sources)s)
-RETURNING id
+WITH moved AS (
+    UPDATE connector_queue_job AS job
+       SET state = %(target)s,
+           hold = CASE WHEN %(target)s = 'pending'
+                       THEN {hold_of("NULL::timestamp")} END,
+           key_news = {HAS_NEWS},
+           eta = CASE WHEN %(target)s = 'pending' THEN NULL ELSE eta END,
+           retry = CASE WHEN %(target)s = 'pending' THEN 0 ELSE retry END,
+           deaths = 0,
+           date_notified = CASE WHEN %(target)s = 'pending' THEN NULL
+                                ELSE date_notified END,
+           result = COALESCE(%(message)s, result),
+           identity_key = {KEPT_KEY},
+           date_done = CASE WHEN %(target)s = 'pending' THEN NULL
+                            ELSE now() AT TIME ZONE 'UTC' END
+     WHERE id = ANY (%(job_ids)s)
+       AND state = ANY (%(sources)s)
+    RETURNING id
+),
+marked AS (
+    {mark_edges("moved.id", "%(target)s", "moved")}
+)
+SELECT id FROM moved
 """
 
 # job. What time is it, by the clock that says when an eta has come?

@@ -8,6 +8,7 @@ import psycopg2
 from odoo.addons.base.models.ir_cron import BASE_VERSION
 
 from .delay import CHANNEL
+from .edge import mark_edges
 from .identity import KEPT_KEY
 from .ready import HAS_NEWS
 
@@ -131,7 +132,8 @@ SELECT pg_terminate_backend(pid)
 # The jobs of workers that exist no more: the first unfinished one of each is charged
 # with the death, the others were only claimed. From its second death in a row on it
 # waits a little, twice as long each time, so that the others run before it kills the
-# next worker. Until then it keeps its concurrency key.
+# next worker. Until then it keeps its concurrency key. When it fails, those that wait
+# for it are told.
 # Index: connector_queue_job__taken_idx.
 RECOVER_JOBS = f"""
 WITH lost AS (
@@ -166,6 +168,12 @@ attempt AS (
       FROM lost
       JOIN held ON held.id = lost.id
      WHERE lost.has_run
+),
+poison AS (
+    SELECT id FROM held WHERE is_poison
+),
+marked AS (
+    {mark_edges("poison.id", "'failed'", "poison")}
 )
 UPDATE connector_queue_job AS job
    SET attempt = job.attempt + held.has_run::int,

@@ -19,7 +19,7 @@ MUTATIONS = [
     (
         "the wake-up is never inside the transaction that delays",
         "queue/wake.py",
-        "        cr.postcommit.add(partial(wake, cr))\n",
+        "        cr.postcommit.add(partial(_act, cr, act))\n",
         "        cr.execute(store.delay.WAKE, {'channel': store.delay.CHANNEL})\n",
         "TestWake.test_transaction_that_delays_does_not_notify_itself",
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from odoo import fields, models
 
-from odoo.addons.connector.exception import RetryableJobError
+from odoo.addons.connector.exception import FailedJobError, RetryableJobError
 from odoo.addons.connector.queue.current import current_job
 from odoo.addons.connector.queue.job import job
 
@@ -54,6 +54,14 @@ class TestTraceOverride(models.Model):
 def leave_trace(session, _model_name, name="trace"):
     """Leave a trace."""
     return session.env[TRACE].create({"name": name}).name
+
+
+@job
+def end(session, _model_name, name, error=None):
+    """Leave a trace, or fail with a message."""
+    if error:
+        raise FailedJobError(error)
+    session.env[TRACE].create({"name": name})
 
 
 @job(default_channel="root.traces.slow")

@@ -97,6 +97,6 @@ class QueueRaceCase(RaceCase):
 
     def _delete(self):
         """Delete what was committed."""
-        for table in ("job", "attempt", "worker"):
+        for table in ("job", "attempt", "edge", "worker"):
             self.query(f"DELETE FROM connector_queue_{table}")
         self.query("DELETE FROM connector_test_trace")

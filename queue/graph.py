@@ -1,0 +1,241 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which jobs are to wait for which others?"""
+
+from collections.abc import Callable, Iterable
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise, product
+
+from ..exception import InvalidUsageError
+from .delayed import Delayed
+from .options import JobOptions
+from .state import DONE, FAILED
+from .task import Task
+
+ALWAYS = "always"  # the condition of an edge whose parent may end in any state
+
+
+def chain(*members: "Delayable") -> "Delayable":
+    """Return jobs each of which runs when the one before is done.
+
+    Args:
+        members: jobs made by ``delayable``, chains and groups. After a group, the next
+            member runs when all its jobs are done.
+
+    Raises:
+        InvalidUsageError: one of them is something else, or has been delayed.
+    """
+    together = _Several("chain", members)
+    for one, following in pairwise(members):
+        _connect(one.last_jobs, following.first_jobs, DONE)
+    together.first_jobs = members[0].first_jobs
+    together.last_jobs = members[-1].last_jobs
+    return together
+
+
+def group(*members: "Delayable") -> "Delayable":
+    """Return jobs that run in any order, also at the same time.
+
+    Args:
+        members: jobs made by ``delayable``, chains and groups.
+
+    Raises:
+        InvalidUsageError: one of them is something else, or has been delayed.
+    """
+    together = _Several("group", members)
+    together.first_jobs = [job for one in members for job in one.first_jobs]
+    together.last_jobs = [job for one in members for job in one.last_jobs]
+    return together
+
+
+class Delayable:
+    """A job, a chain or a group that is not stored yet."""
+
+    jobs: list["DelayableJob"]
+    """All of it, in the order in which they were given."""
+    first_jobs: list["DelayableJob"]
+    """Those that wait for none of the others."""
+    last_jobs: list["DelayableJob"]
+    """Those for which none of the others waits."""
+
+    def on_done(self, following: "Delayable") -> "Delayable":
+        """Let another one run when this one, or all of its last jobs, are done."""
+        return self._let(following, self.last_jobs, DONE)
+
+    def on_fail(self, following: "Delayable") -> "Delayable":
+        """Let another one run as soon as this one, or any job of it, has failed."""
+        return self._let(following, self.jobs, FAILED)
+
+    def always(self, following: "Delayable") -> "Delayable":
+        """Let another one run when this one has ended, however it did."""
+        return self._let(following, self.last_jobs, ALWAYS)
+
+    def delay(self) -> str | list[str]:
+        """Store this and all that is connected with it, in one transaction.
+
+        Returns:
+            The uuid of a job; those of a chain or a group in the order in which they
+            were given.
+
+        Raises:
+            InvalidUsageError: it was delayed before, goes round in a circle, has jobs
+                of another transaction, or one with an identity key.
+        """
+        self.jobs[0].graph.delay()
+        return [job.uuid for job in self.jobs]
+
+    def _let(
+        self, following: "Delayable", parents: list["DelayableJob"], condition: str
+    ) -> "Delayable":
+        _check_members(f"connect {self}", [self, following])
+        _connect(parents, following.first_jobs, condition)
+        return self
+
+
+class DelayableJob(Delayable):
+    """A job that is not stored yet.
+
+    Args:
+        env: of the user as whom it will run.
+        task: what is called.
+        options: of the job.
+    """
+
+    def __init__(self, env, task: Task, options: JobOptions):
+        self.env = env
+        self.task = task
+        self.options = options
+        self.uuid: str | None = None  # of the stored job
+        self.graph = Graph(self)
+        self.jobs = self.first_jobs = self.last_jobs = [self]
+
+    def delay(self) -> str:
+        """Store this job and all that is connected with it; return its uuid."""
+        return super().delay()[0]
+
+    def __str__(self) -> str:
+        return str(self.task)
+
+
+class _Several(Delayable):
+    """A chain or a group."""
+
+    def __init__(self, name: str, members: tuple[Delayable, ...]):
+        if not members:
+            raise InvalidUsageError(
+                f"Cannot make a {name}: there is no job in it. Leave it out."
+            )
+        _check_members(f"make a {name}", members)
+        self._name = name
+        self.jobs = [job for one in members for job in one.jobs]
+        for job in self.jobs:
+            self.jobs[0].graph.merge(job.graph)
+
+    def __str__(self) -> str:
+        return f"{self._name}({', '.join(map(str, self.jobs))})"
+
+
+class Graph:
+    """Jobs that are delayed together, and the edges between them.
+
+    Args:
+        job: the first one.
+    """
+
+    def __init__(self, job: DelayableJob):
+        self.jobs = [job]
+        self.edges: dict[tuple[DelayableJob, DelayableJob, str], None] = {}  # ordered
+        self.is_delayed = False
+
+    def merge(self, other: "Graph") -> None:
+        """Make one graph of two; the smaller one goes, so that many are quick."""
+        if other is self:
+            return
+        large, small = sorted([self, other], key=lambda one: -len(one.jobs))
+        for job in small.jobs:
+            job.graph = large
+        large.jobs += small.jobs
+        large.edges.update(small.edges)
+
+    def delay(self) -> None:
+        """Store the jobs and the edges; each job has its uuid then."""
+        self._check_not_delayed()
+        self._check_transaction()
+        self._check_keys()
+        self.jobs = self._sorted()
+        self.jobs[0].env["connector.queue.job"]._delay_graph(self)
+        self.is_delayed = True
+
+    def _check_not_delayed(self) -> None:
+        if self.is_delayed:
+            raise InvalidUsageError(
+                f"Cannot delay {self.jobs[0]}: it was delayed already, as job "
+                f"{self.jobs[0].uuid}. Make a new one with delayable()."
+            )
+
+    def _check_transaction(self) -> None:
+        for job in self.jobs:
+            if job.env.cr is not self.jobs[0].env.cr:
+                raise InvalidUsageError(
+                    f"Cannot delay {self.jobs[0]} together with {job}: they belong to "
+                    "different transactions, expected one cursor. Make all jobs with "
+                    "records or sessions of the same environment."
+                )
+
+    def _check_keys(self) -> None:
+        for job in self.jobs:
+            if self.edges and job.options.identity_key is not None:
+                raise InvalidUsageError(
+                    f"Cannot delay {job} in a chain: it has the identity_key "
+                    f"{job.options.identity_key!r}, and another job that waits could "
+                    "take its place. Leave the key out, or delay the job alone."
+                )
+
+    def _sorted(self) -> list[DelayableJob]:
+        """Return the jobs, each behind those for which it waits."""
+        sorter = TopologicalSorter({job: () for job in self.jobs})
+        for parent, child, _condition in self.edges:
+            sorter.add(child, parent)
+        try:
+            return list(sorter.static_order())
+        except CycleError as error:
+            circle = " → ".join(map(str, error.args[1]))
+            raise InvalidUsageError(
+                f"Cannot delay {self.jobs[0]}: jobs wait for each other in a circle, "
+                f"{circle}. Leave one of these edges out."
+            ) from error
+
+
+class DelayableCalls(Delayed):
+    """Stands for records; calling a method on it gives a job that is not stored yet."""
+
+    def _delay_one(self, method: Callable) -> Callable:
+        def make(*args, **kwargs) -> DelayableJob:
+            task = self._task(method, args, kwargs)
+            return DelayableJob(self._records.env, task, self._options)
+
+        return make
+
+
+def _connect(
+    parents: list[DelayableJob], children: list[DelayableJob], condition: str
+) -> None:
+    graph = parents[0].graph
+    for job in children:
+        graph.merge(job.graph)
+        graph = job.graph
+    graph.edges.update(
+        dict.fromkeys(
+            (parent, child, condition) for parent, child in product(parents, children)
+        )
+    )
+
+
+def _check_members(what: str, members: Iterable) -> None:
+    for one in members:
+        if not isinstance(one, Delayable):
+            raise InvalidUsageError(
+                f"Cannot {what}: got {one!r}, expected a job made by "
+                "records.delayable(…).method(…) or func.delayable(…), a chain or a "
+                "group. What delay and delayed store cannot be connected any more."
+            )
+        one.jobs[0].graph._check_not_delayed()

@@ -1,0 +1,195 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which jobs wait for which others, and when does the wait end?
+
+An open edge is written by its parent's transaction only, whatever becomes of the child.
+What two parents have in common is the child: nobody but the release, in a transaction
+of its own after theirs, decides what becomes of it.
+"""
+
+from typing import NamedTuple
+
+from .function import LANGUAGE
+from .ready import HAS_NEWS, hold_of
+
+# job. The edges of a graph whose jobs were inserted before.
+# Locks: the new rows. Index: connector_queue_job_uuid_uniq.
+INSERT_EDGES = """
+INSERT INTO connector_queue_edge (parent_id, child_id, condition, state, has_news)
+SELECT parent.id, child.id, new.condition, 'open', FALSE
+  FROM unnest(%(parents)s::text[], %(children)s::text[], %(conditions)s::text[])
+       AS new (parent, child, condition)
+  JOIN connector_queue_job AS parent ON parent.uuid = new.parent
+  JOIN connector_queue_job AS child ON child.uuid = new.child
+"""
+
+
+def mark_edges(parent_id: str, state: str, source: str = "") -> str:
+    """Return the UPDATE that tells the edges of jobs how their parents ended.
+
+    It is part of the statement that ends them. After a failure, those that wait for a
+    success stay open: the job may be requeued. Locks: open edges, which belong to their
+    parents. Index: connector_queue_edge_edge_uniq.
+
+    Args:
+        parent_id: SQL for the id of a job that ended.
+        state: SQL for the state in which it did.
+        source: name of the table that has these, if any.
+    """
+    return f"""UPDATE connector_queue_edge AS edge
+       SET state = CASE WHEN edge.condition IN ('always', {state})
+                        THEN 'met' ELSE 'unmet' END,
+           has_news = TRUE
+      {source and f"FROM {source}"}
+     WHERE edge.parent_id = {parent_id}
+       AND edge.state = 'open'
+       AND {state} IN ('done', 'failed', 'cancelled')
+       AND NOT ({state} = 'failed' AND edge.condition = 'done')"""
+
+
+def _has_edge(state: str, *conditions: str) -> str:
+    """Return SQL that tells whether the child "job" has such an edge."""
+    return f"""EXISTS (
+               SELECT FROM connector_queue_edge
+                WHERE child_id = job.id
+                  AND state = '{state}'
+                  AND condition IN ({", ".join(map(repr, conditions))})
+           )"""
+
+
+# Why a child was cancelled: by the first of the parents that did not end as it should.
+_REASON = """SELECT COALESCE(
+               'Cancelled: it was to run once ' || parent.name || ' (' || parent.uuid
+               || ') is ' || edge.condition || '; that job is ' || parent.state || '.',
+               'Cancelled: job No. ' || edge.parent_id || ', for which it waited, '
+               'was deleted.'
+           )
+      FROM connector_queue_edge AS edge
+      LEFT JOIN connector_queue_job AS parent ON parent.id = edge.parent_id
+     WHERE edge.child_id = job.id AND edge.state = 'unmet'
+     ORDER BY edge.condition
+     LIMIT 1"""
+
+
+# Decide about children with news, of the edges that "of_these" leaves. A child waits
+# for all its edges; of those that are met by a failure one is enough. When it need not
+# wait any more, it is ready, or cancelled because an edge is unmet; the edges of those
+# that are cancelled have news then. News of a child that is locked stay for the next
+# time, those of one that was deleted go. Locks: edges and their children, SKIP LOCKED.
+# Indexes: connector_queue_edge__news_idx, connector_queue_edge__child_idx.
+_RELEASE = f"""
+WITH news AS (
+    SELECT edge.id, edge.child_id, job.state AS child_state
+      FROM connector_queue_edge AS edge
+      LEFT JOIN connector_queue_job AS job ON job.id = edge.child_id
+     WHERE edge.has_news {{of_these}}
+     LIMIT p_limit
+       FOR UPDATE OF edge SKIP LOCKED
+),
+child AS (
+    SELECT job.id
+      FROM (SELECT DISTINCT child_id AS id FROM news WHERE child_state = 'waiting')
+           AS job
+     WHERE NOT {_has_edge("open", "always", "done")}
+       AND ({_has_edge("met", "failed")}
+            OR NOT {_has_edge("open", "failed")})
+),
+held AS (
+    SELECT job.id,
+           NOT {_has_edge("unmet", "always", "done")}
+           AND ({_has_edge("met", "failed")}
+                OR NOT {_has_edge("unmet", "failed")}) AS is_ready
+      FROM child
+      JOIN connector_queue_job AS job ON job.id = child.id
+     WHERE job.state = 'waiting'
+       FOR UPDATE OF job SKIP LOCKED
+),
+released AS (
+    UPDATE connector_queue_job AS job
+       SET state = CASE WHEN held.is_ready THEN 'pending' ELSE 'cancelled' END,
+           hold = CASE WHEN held.is_ready THEN {hold_of("job.eta")} END,
+           key_news = {HAS_NEWS},
+           result = CASE WHEN NOT held.is_ready THEN ({_REASON}) END,
+           date_done = CASE WHEN NOT held.is_ready
+                            THEN clock_timestamp() AT TIME ZONE 'UTC' END
+      FROM held
+     WHERE job.id = held.id
+    RETURNING job.id, job.state
+),
+marked AS (
+    {mark_edges("released.id", "released.state", "released")}
+),
+gone AS (
+    DELETE FROM connector_queue_edge AS edge
+     USING news
+     WHERE edge.id = news.id
+       AND news.child_state IS NULL
+),
+handled AS (
+    UPDATE connector_queue_edge AS edge
+       SET has_news = FALSE
+      FROM news
+     WHERE edge.id = news.id
+       AND news.child_state IS NOT NULL
+       AND (news.child_id IN (SELECT id FROM held)
+            OR news.child_id NOT IN (SELECT id FROM child))
+    RETURNING edge.id
+)
+SELECT (SELECT count(*) FROM handled),
+       (SELECT count(*) FROM released WHERE state = 'pending'),
+       ARRAY (SELECT id FROM released WHERE state = 'cancelled')"""
+
+# job. Tell the edges of a job how it ended.
+MAKE_MARK = f"""
+CREATE OR REPLACE FUNCTION connector_queue_mark(p_job_id integer, p_state text)
+RETURNS boolean {LANGUAGE} AS $$
+BEGIN
+    {mark_edges("p_job_id", "p_state")};
+    RETURN TRUE;
+END $$
+"""
+
+_OF_PARENTS = "AND edge.parent_id = ANY (p_parent_ids)"
+
+# Decide about the children of some parents; NULL for those of all that have news.
+MAKE_RELEASE = f"""
+CREATE OR REPLACE FUNCTION connector_queue_release(
+    p_parent_ids integer[], p_limit integer
+)
+RETURNS TABLE (handled_count bigint, ready_count bigint, cancelled_ids integer[])
+{LANGUAGE} AS $$
+BEGIN
+    IF p_parent_ids IS NULL THEN
+        RETURN QUERY {_RELEASE.format(of_these="")};
+    ELSE
+        RETURN QUERY {_RELEASE.format(of_these=_OF_PARENTS)};
+    END IF;
+END $$
+"""
+RELEASE = "SELECT * FROM connector_queue_release(%(parent_ids)s, %(limit)s)"
+
+
+class Released(NamedTuple):
+    """What a release did."""
+
+    handled_count: int  # edges
+    ready_count: int  # children that may start, now or when their eta has come
+    cancelled_ids: list[int]  # children whose own edges have news now
+
+
+def insert_edges(cr, edges: list[tuple[str, str, str]]) -> None:
+    """Insert edges: uuid of the parent, uuid of the child, condition."""
+    parents, children, conditions = map(list, zip(*edges, strict=True))
+    values = {"parents": parents, "children": children, "conditions": conditions}
+    cr.execute(INSERT_EDGES, values)
+
+
+def release_children(cr, parent_ids: list[int], limit: int) -> Released:
+    """Decide about children of some parents that ended."""
+    cr.execute(RELEASE, {"parent_ids": parent_ids, "limit": limit})
+    return Released(*cr.fetchone())
+
+
+def release_all(cr, limit: int) -> Released:
+    """Decide about children of any parents, where nobody has done so."""
+    cr.execute(RELEASE, {"parent_ids": None, "limit": limit})
+    return Released(*cr.fetchone())
