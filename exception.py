@@ -15,6 +15,7 @@
         ├── NoSuchJobError         the job's row is gone
         ├── NotReadableJobError    the job's arguments cannot be read
         ├── FailedJobError         fail the job for good
+        ├── JobTimeoutError        the job ran longer than it may
         ├── RetryableJobError      put the job back, with a delay
         │   ├── NewerPayloadError      a later version of the addon wrote the job
         │   ├── NetworkRetryableError  the far side did not answer
@@ -80,6 +81,14 @@ class NotReadableJobError(JobError):
 
 class FailedJobError(JobError):
     """The job must fail now; trying again cannot help."""
+
+
+class JobTimeoutError(JobError):
+    """The job ran longer than its ``timeout``, and was interrupted.
+
+    Name it in ``@job(retry_on=(JobTimeoutError,))`` to have the job tried again; else
+    it fails. Inside of the job it cannot be caught: there, ``finally`` blocks run.
+    """
 
 
 class RetryableJobError(JobError):

@@ -62,6 +62,9 @@ class QueueJob(models.Model):
     attempt = fields.Integer(string="Starts", readonly=True)
     retry = fields.Integer(string="Current try", readonly=True)
     max_retries = fields.Integer(readonly=True)
+    timeout = fields.Float(
+        string="Timeout (s)", readonly=True, help="It is interrupted when it is over."
+    )
     deaths = fields.Integer(readonly=True, help="Workers that died with it in a row.")
     commits = fields.Integer(readonly=True, help="Commits in the middle of the job.")
     worker_id = LooseMany2one("connector.queue.worker", readonly=True)

@@ -36,9 +36,10 @@ class QueueJob(models.Model):
         )
 
     def button_stop(self) -> None:
-        """Ask running jobs to stop; those that look at the flag do."""
+        """Stop running jobs: those that do not see it soon are interrupted."""
         self._check_may_move()
         store.ask_to_stop(self.env.cr, self.ids, self.env.uid)
+        wake_after_commit(self.env.cr)  # their workers look for the wish
 
     def open_related_action(self) -> dict:
         """Show what the job worked on."""

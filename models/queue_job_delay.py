@@ -140,6 +140,7 @@ class QueueJob(models.Model):
             "priority": options.priority,
             "eta": run_after,
             "max_retries": options.max_retries,
+            "timeout": options.timeout_of(task.func) or None,
             "tags": json.dumps(list(options.tags)) if options.tags else None,
         }
 

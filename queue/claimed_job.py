@@ -33,6 +33,7 @@ class ClaimedJob:
     date_enqueued: datetime
     concurrency_key: str | None = None
     has_edges: bool = False  # others wait for it
+    timeout: float | None = None  # seconds that it may run; None for any number
     is_user_active: bool = True
     is_limited: bool = False  # its channel, or one above, has limits
     func: Callable | None = None

@@ -59,6 +59,8 @@ class Crew:
         """Pass on that somebody notified."""
         if self.line.has_heard():
             self.wake_one()
+            for worker in self.workers:
+                worker.overseer.has_news = True  # maybe that its job is to stop
 
     def look(self) -> bool:
         """See whether addons change; False when ours was removed."""
@@ -74,6 +76,14 @@ class Crew:
         """Say that the workers are alive."""
         for worker in self.workers:
             worker.beat()
+
+    def oversee(self) -> bool:
+        """See to it that jobs end which must; True when one hangs with its thread."""
+        for worker in self.workers:
+            worker.overseer.look()
+        count = len(self.workers)
+        self.workers = [one for one in self.workers if not one.overseer.has_given_up]
+        return len(self.workers) < count
 
     def recover(self) -> None:
         """Free what dead workers held."""

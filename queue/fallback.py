@@ -52,15 +52,17 @@ def _run_for(db_name: str, cr, budget_s: float) -> None:
         time.sleep(LOOK_S)
         _beat(worker)
     worker.stop()
-    while worker.is_alive():  # the job that runs is finished, however long it takes
+    # the job that runs is finished, however long it may take
+    while worker.is_alive() and not worker.overseer.has_given_up:
         worker.join(TICK_S)
         _beat(worker)
 
 
 def _beat(worker: Worker) -> None:
-    """Say that the worker is alive, unless it has ended meanwhile."""
+    """Say that the worker is alive, unless it has ended; see that its job ends."""
     try:
         worker.beat()
+        worker.overseer.look()
     except psycopg2.Error:
         worker.stop()
 

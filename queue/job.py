@@ -15,6 +15,7 @@ from .options import (
     ROOT_CHANNEL,
     JobOptions,
     check_channel,
+    check_timeout,
 )
 from .retry import (
     RETRY_INTERVAL,  # noqa: F401 its classic path
@@ -46,6 +47,7 @@ def job(
     retry_pattern: Pattern | None = None,
     retry_on: tuple[type[Exception], ...] = (),
     backoff: Backoff | None = None,
+    timeout: float | None = None,
 ):
     """Make a function, or a method of a model, one that can run as a job.
 
@@ -60,11 +62,14 @@ def job(
         retry_on: exceptions after which the job is tried again, besides
             RetryableJobError and those of the network.
         backoff: doubling delays instead of a pattern.
+        timeout: seconds after which a running job is interrupted; it ends with
+            JobTimeoutError. None, or 0, for none.
 
     Raises:
         InvalidUsageError: one of them cannot be used.
     """
     check_channel(default_channel)
+    check_timeout(timeout)
     policy = Policy(retry_pattern, retry_on, backoff)
 
     def declare(function: Callable) -> Callable:
@@ -72,6 +77,7 @@ def job(
         function.default_channel = default_channel
         function.retry_pattern = retry_pattern
         function.retry_policy = policy
+        function.timeout = timeout
         if _is_method(function):
             JOB_METHODS.add(function.__name__)
         else:

@@ -59,6 +59,7 @@ class JobOptions:
     scope: str = "waiting"
     concurrency_key: str | Callable[["Task"], str | None] | None = None
     tags: list[str] | None = None
+    timeout: float | None = None
 
     def __post_init__(self):
         for name, (is_usable, expected) in CHECKS.items():
@@ -122,6 +123,10 @@ class JobOptions:
                 "datetime can tell. Take an earlier one."
             ) from error
 
+    def timeout_of(self, func: Callable) -> float | None:
+        """Return how long a job of a function may run: the option, else as declared."""
+        return func.timeout if self.timeout is None else self.timeout
+
     def identity_key_of(self, task: "Task") -> str | None:
         """Return the identity key of a call, None for none."""
         return _key_of(self.identity_key, task, "identity_key")
@@ -140,6 +145,15 @@ def check_channel(name: str) -> None:
         raise InvalidUsageError(
             f"Cannot declare a job: its channel is {name!r}, expected "
             f"{CHECKS['channel'][1]}."
+        )
+
+
+def check_timeout(seconds: float | None) -> None:
+    """Raise InvalidUsageError for what is no timeout of a job."""
+    if seconds is not None and not _is_timeout(seconds):
+        raise InvalidUsageError(
+            f"Cannot declare a job: its timeout is {seconds!r}, expected "
+            f"{CHECKS['timeout'][1]}."
         )
 
 
@@ -203,6 +217,11 @@ def _is_eta(value) -> bool:
     return isinstance(value, (datetime, timedelta)) or _is_whole(value)
 
 
+def _is_timeout(value) -> bool:
+    is_number = isinstance(value, float) or _is_whole(value)
+    return is_number and 0 <= value < math.inf
+
+
 def _is_text(value) -> bool:
     """Tell whether the database can keep a value as text."""
     if not isinstance(value, str) or "\0" in value:
@@ -252,4 +271,5 @@ CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
     "scope": (_is_scope, f"one of {', '.join(map(repr, SCOPES))}"),
     "concurrency_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
     "tags": (_is_tags, f"a list of texts of 1 to {TAG_MAX} characters"),
+    "timeout": (_is_timeout, "a number of seconds, 0 for none"),
 }

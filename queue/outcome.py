@@ -40,7 +40,10 @@ class Outcome:
 
 
 def outcome_of(
-    error: Exception, job: ClaimedJob, now: datetime, is_cancelled: bool = False
+    error: BaseException,
+    job: ClaimedJob,
+    now: datetime,
+    is_cancelled: bool = False,
 ) -> Outcome:
     """Return what happens to a job that raised an error.
 

@@ -47,6 +47,8 @@ class Line:
     def has_heard(self) -> bool:
         """Tell whether somebody notified since the last call."""
         with self._turn:
+            if self.connection.closed:
+                return False
             self.connection.poll()
             heard = bool(self.connection.notifies)
             self.connection.notifies.clear()

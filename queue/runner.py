@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 
 from psycopg2.errors import UniqueViolation
 
@@ -19,6 +20,7 @@ from .channel import Limits
 from .claimed_job import ClaimedJob
 from .connection import one_transaction
 from .current import CurrentJob, running
+from .interrupt import JobInterrupted, RunningAttempt
 from .job_connection import JobConnection
 from .outcome import AttemptLost, outcome_of
 from .release import release_children
@@ -48,6 +50,8 @@ class Runner:
         self.worker_id = worker_id
         self.running: ClaimedJob | None = None
         self.running_backend_pid: int | None = None
+        self.attempt: RunningAttempt | None = None
+        """The start of the running job, for those who interrupt it."""
         self._books = books
         self._transaction = transaction
         self.ready_count = 0
@@ -116,24 +120,28 @@ class Runner:
         job.date_started = job.now()
         job.attempt += 1
         self.running = job
-        start = time.monotonic()
+        attempt = self.attempt = RunningAttempt(job)
         try:
-            self._perform(job)
+            self._perform(attempt)
         except AttemptLost as error:
             _logger.warning("job %s: %s", job.uuid, error)
-        except Exception as error:  # noqa: BLE001 the one place that must see them all
-            self._settle(job, error)
+        except (Exception, SystemExit, JobInterrupted) as error:  # noqa: BLE001 the one place that must see them all
+            self._settle(attempt, error)
         finally:
-            self.running = self.running_backend_pid = None
-            seconds = time.monotonic() - start
+            attempt.end()
+            self.running = self.running_backend_pid = self.attempt = None
+            seconds = time.monotonic() - attempt.started
             self._mean_s += (seconds - self._mean_s) * NEWS_WEIGHT
             _logger.debug("job %s ran %.3f s", job.uuid, seconds)
         self.ready_count = 0
         if job.has_edges:  # after the commit: others may have ended meanwhile
             self.ready_count = release_children(self._books, [job.id])
 
-    def _perform(self, job: ClaimedJob) -> None:
+    def _perform(self, attempt: RunningAttempt) -> None:
+        job = attempt.job
+
         def is_ours(cr: Cursor) -> bool:
+            attempt.check()
             return store.fence(cr, self.worker_id, job.id, job.attempt)
 
         with self._transaction(is_ours) as cr:
@@ -141,8 +149,7 @@ class Runner:
             env = api.Environment(cr, job.user_id, job.run_context())
             job.args, job.kwargs = codec.decode(job.payload, env, job.payload_version)
             with running(CurrentJob(job, self._books)):
-                result = job.perform(ConnectorSession.from_env(env))
-                cr.flush()  # the job's own row comes last
+                result = attempt.perform(partial(_call, job, env), cr.connection)
             self._finish(cr, job, result)
 
     def _finish(self, cr: Cursor, job: ClaimedJob, result) -> None:
@@ -156,14 +163,37 @@ class Runner:
         if not is_ours:
             raise AttemptLost("another worker has it; its work is undone")
 
-    def _settle(self, job: ClaimedJob, error: Exception) -> None:
-        is_cancelled = CurrentJob(job, self._books).find_cancelled()
+    def _settle(self, attempt: RunningAttempt, error: BaseException) -> None:
+        if attempt.is_given_up:
+            return
+        values = self.end_values(attempt, error)
+        if not store.settle(self._books, values, attempt.job.has_edges):
+            _logger.warning("job %s: another worker has it", attempt.job.uuid)
+
+    def end_values(
+        self,
+        attempt: RunningAttempt,
+        error: BaseException | None = None,
+        where: str = "",
+    ) -> dict:
+        """Return what is stored of an attempt that did not succeed.
+
+        Args:
+            error: that came up. Why the job was interrupted goes before it.
+            where: in the code the job hangs.
+        """
+        job, reason = attempt.job, attempt.reason
+        if reason:
+            is_cancelled = reason.is_cancelled
+            reason.error.__cause__, error = error, reason.error
+        else:
+            is_cancelled = CurrentJob(job, self._books).find_cancelled()
         outcome = outcome_of(error, job, job.now(), is_cancelled)
         exc_info = None
         if outcome.state == FAILED:
-            exc_info = "".join(traceback.format_exception(error))
+            exc_info = "".join(traceback.format_exception(error)) + where
             _logger.error("job %s failed: %s", job.uuid, outcome.message)
-        values = self._attempt_values(
+        return self._attempt_values(
             job,
             outcome=outcome.outcome,
             state=outcome.state,
@@ -173,8 +203,6 @@ class Runner:
             message=storable(outcome.message),
             exc_info=exc_info and storable(exc_info),
         )
-        if not store.settle(self._books, values, job.has_edges):
-            _logger.warning("job %s: another worker has it", job.uuid)
 
     def _attempt_values(self, job: ClaimedJob, **values) -> dict:
         return {
@@ -184,6 +212,12 @@ class Runner:
             "date_started": job.date_started,
             **values,
         }
+
+
+def _call(job: ClaimedJob, env: api.Environment):
+    result = job.perform(ConnectorSession.from_env(env))
+    env.cr.flush()  # the job's own row comes last
+    return result
 
 
 @contextmanager

@@ -7,6 +7,7 @@ what dead workers held; a worker has a thread of its own, in which it runs the j
 """
 
 import logging
+import os
 import select
 import socket
 import threading
@@ -28,6 +29,7 @@ from .worker_thread import Worker
 
 _logger = logging.getLogger(__name__)
 
+OWN_PROCESS = "prefork"  # the type of those that do nothing but run jobs
 TICK_S = 1.0  # how often the watcher looks around
 HUSH_S = 0.005  # how long it does not listen after it heard something: bursts are one
 RECONNECT_S = 1.0  # after an error, before a crew is made anew
@@ -63,6 +65,7 @@ class WorkerWatcher(threading.Thread):
             try:
                 self._keep_crews()
                 self._hear(TICK_S)
+                self._oversee()
                 self._look()
                 self._beat()
                 self._recover()
@@ -140,13 +143,19 @@ class WorkerWatcher(threading.Thread):
 
     def _hear(self, timeout_s: float) -> None:
         """Wait for notifications, and pass them on."""
-        by_line = {crew.line: crew for crew in self._crews.values()}
-        ready, _write, _error = select.select(
-            [self._bell_out, *by_line], [], [], timeout_s
-        )
-        for line in by_line.keys() & set(ready):
-            with self._losing(line.db_name):
-                by_line[line].hear()
+        by_file = {}
+        for db_name, crew in list(self._crews.items()):
+            with self._losing(db_name):  # it may be closed already
+                by_file[crew.line.fileno()] = crew
+        try:
+            ready, _write, _error = select.select(
+                [self._bell_out, *by_file], [], [], timeout_s
+            )
+        except OSError:  # one was closed since
+            return
+        for file in by_file.keys() & set(ready):
+            with self._losing(by_file[file].db_name):
+                by_file[file].hear()
         if ready:
             self._closing.wait(HUSH_S)
 
@@ -160,6 +169,26 @@ class WorkerWatcher(threading.Thread):
                 if not crew.look():
                     _logger.info("the addon was removed from %s", db_name)
                     self._dismiss(db_name)
+
+    def _oversee(self) -> None:
+        """See to it that jobs end which must."""
+        for db_name, crew in list(self._crews.items()):
+            with self._losing(db_name):
+                if crew.oversee():
+                    self._end_process()
+
+    def _end_process(self) -> None:
+        """End a process that is there for jobs, and has a thread that hangs.
+
+        Its master makes another one. Elsewhere the thread is left alone.
+        """
+
+        def end() -> None:
+            self.stop()  # what other workers run here may end well
+            os._exit(1)
+
+        if self.process_type == OWN_PROCESS:
+            threading.Thread(target=end, name="connector.end", daemon=True).start()
 
     def _beat(self) -> None:
         now = time.monotonic()

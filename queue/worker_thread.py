@@ -16,6 +16,7 @@ from . import store
 from .claimed_job import ClaimedJob
 from .connection import OdooCursor, connect
 from .job_connection import JobConnection
+from .overseer import Overseer
 from .presence import Presence
 from .queue import JobsQueue
 from .runner import Runner, own_transaction
@@ -62,6 +63,7 @@ class Worker(threading.Thread):
         self.presence = Presence(db_name, watcher.process_type, line)
         transaction = partial(own_transaction, self._job_connection)
         self.runner = Runner(self._books, self.presence.worker_id, transaction)
+        self.overseer = Overseer(self)
         self._closed_ids: set[int] = set()
         self._looked_at = 0.0
         self._woken = threading.Event()
@@ -96,6 +98,11 @@ class Worker(threading.Thread):
         runner = self.runner
         if not self.presence.beat(runner.running, runner.running_backend_pid):
             self.stop()
+
+    @property
+    def backend_pids(self) -> list[int]:
+        """The session on which it keeps its books."""
+        return [] if self._connection.closed else [self._connection.info.backend_pid]
 
     @property
     def is_busy(self) -> bool:

@@ -38,6 +38,7 @@ from .claim import (
 )
 from .current import (
     ask_to_stop,
+    find_wish,
     is_cancelled,
     tell_progress,
 )
@@ -144,6 +145,7 @@ __all__ = [
     "find_limited",
     "find_orphans",
     "find_untold",
+    "find_wish",
     "finish",
     "has_live_worker",
     "has_ready_job",

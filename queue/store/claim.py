@@ -36,6 +36,7 @@ claimed AS (
 SELECT claimed.id, claimed.uuid, func_name, method_name, model_name, channel_id,
        payload::text, payload_version, user_id, claimed.company_id, context::text,
        retry, max_retries, attempt, concurrency_key, has_edges, date_enqueued,
+       timeout,
        -- the superuser is archived, and yet allowed to run jobs
        COALESCE(users.active OR users.id = {SUPERUSER_ID}, FALSE)
   FROM claimed
@@ -46,7 +47,8 @@ _TAKEN = """
     model_name varchar, channel_id integer, payload text, payload_version integer,
     user_id integer, company_id integer, context text, retry integer,
     max_retries integer, attempt integer, concurrency_key varchar,
-    has_edges boolean, date_enqueued timestamp, is_user_active boolean"""
+    has_edges boolean, date_enqueued timestamp, timeout double precision,
+    is_user_active boolean"""
 
 # Take ready jobs of the open channels without limits.
 # Locks: job rows, SKIP LOCKED. Index: connector_queue_job__ready_idx.

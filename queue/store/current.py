@@ -37,6 +37,17 @@ SELECT EXISTS (
 """
 
 
+# Who wants an attempt to stop? Indexes: connector_queue_cancel__attempt_uniq, and the
+# primary keys of users and partners.
+FIND_WISH = """
+SELECT COALESCE(partner.name, users.login, 'somebody')
+  FROM connector_queue_cancel AS cancel
+  LEFT JOIN res_users AS users ON users.id = cancel.user_id
+  LEFT JOIN res_partner AS partner ON partner.id = users.partner_id
+ WHERE cancel.job_id = %(job_id)s AND cancel.attempt = %(attempt)s
+"""
+
+
 def tell_progress(
     cr, job_id: int, done: float, total: float | None, message: str | None
 ) -> None:
@@ -48,6 +59,13 @@ def tell_progress(
 def ask_to_stop(cr, job_ids: list[int], user_id: int) -> None:
     """Ask the jobs that workers have to stop."""
     cr.execute(ASK_TO_STOP, {"job_ids": job_ids, "user_id": user_id})
+
+
+def find_wish(cr, job_id: int, attempt: int) -> str | None:
+    """Return the name of who wants an attempt to stop, None when nobody does."""
+    cr.execute(FIND_WISH, {"job_id": job_id, "attempt": attempt})
+    row = cr.fetchone()
+    return row and row[0]
 
 
 def is_cancelled(cr, job_id: int, attempt: int) -> bool:

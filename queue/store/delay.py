@@ -17,7 +17,7 @@ INSERT INTO connector_queue_job (
     name, func_name, method_name, model_name, payload_version,
     user_id, company_id, context, tags,
     channel_id, job_function_id,
-    state, has_edges, priority, eta, max_retries,
+    state, has_edges, priority, eta, max_retries, timeout,
     retry, attempt, deaths, commits, date_created
 )
 SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
@@ -28,6 +28,7 @@ SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
        %(user_id)s, %(company_id)s, %(context)s::jsonb, %(tags)s::jsonb,
        %(channel_id)s, %(job_function_id)s,
        %(state)s, %(has_edges)s, %(priority)s, %(eta)s, %(max_retries)s,
+       %(timeout)s,
        0, 0, 0, 0, now() AT TIME ZONE 'UTC'
   FROM unnest(
            %(uuids)s::text[], %(payloads)s::text[], %(identity_keys)s::text[],

@@ -119,14 +119,15 @@ DELETE FROM connector_queue_worker
 RETURNING id, ARRAY [backend_pid, job_backend_pid], date_alive
 """
 
-# End what is left of a dead worker's sessions, so that nothing of it commits late. A
-# session that began after the worker's last sign of life is somebody else's.
+# End sessions, such as those left of a dead worker, so that nothing of it commits late.
+# One that began after the worker's last sign of life is somebody else's.
 TERMINATE_BACKENDS = """
 SELECT pg_terminate_backend(pid)
   FROM pg_stat_activity
  WHERE datname = current_database()
    AND pid = ANY (%(pids)s)
-   AND backend_start AT TIME ZONE 'UTC' <= %(date_alive)s
+   AND (backend_start AT TIME ZONE 'UTC' <= %(date_alive)s
+        OR %(date_alive)s::timestamp IS NULL)
 """
 
 # The jobs of workers that exist no more: the first unfinished one of each is charged
@@ -255,8 +256,8 @@ def delete_dead_workers(cr, silence_s: int) -> list[tuple]:
     return cr.fetchall()
 
 
-def terminate_backends(cr, pids: list[int], date_alive) -> None:
-    """End the sessions that a dead worker left behind."""
+def terminate_backends(cr, pids: list[int], date_alive=None) -> None:
+    """End sessions, only those that began before a time if one is given."""
     cr.execute(TERMINATE_BACKENDS, {"pids": pids, "date_alive": date_alive})
 
 

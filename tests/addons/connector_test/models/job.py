@@ -9,6 +9,7 @@ from pathlib import Path
 from odoo import fields, models
 
 from odoo.addons.connector.exception import FailedJobError, RetryableJobError
+from odoo.addons.connector.queue import overseer
 from odoo.addons.connector.queue.current import current_job
 from odoo.addons.connector.queue.job import job
 
@@ -95,3 +96,11 @@ def delay_another(session, model_name, seconds):
     """Leave a trace, and delay a job that leaves one so many seconds later."""
     session.env[TRACE].create({"name": "first"})
     leave_trace.delay(session, model_name, "later", eta=seconds)
+
+
+@job(timeout=0.5)
+def sleep_for_ever(session, _model_name):
+    """Leave a trace and hang, in a process that does not wait long."""
+    session.env[TRACE].create({"name": "asleep"})
+    overseer.HARD_S = 0.5
+    time.sleep(3600)

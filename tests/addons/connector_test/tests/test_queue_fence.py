@@ -11,6 +11,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.interrupt import RunningAttempt
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.job_connection import JobConnection
 from odoo.addons.connector.queue.runner import Runner, own_transaction
@@ -131,7 +132,7 @@ class TestFence(FenceCase):
                 job = self.claim(leave_trace_and_wait, priority=1)
                 self.take(assignment)
                 before = self.row(self.uuid, "job")
-                self.runner._settle(job, ZeroDivisionError("x"))
+                self.runner._settle(RunningAttempt(job), ZeroDivisionError("x"))
                 self.assertEqual(self.row(self.uuid, "job"), before)
 
     def test_attempt_ends_once(self):

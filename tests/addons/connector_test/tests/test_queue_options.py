@@ -58,6 +58,27 @@ class TestKeywords(QueueCase):
         self.assertEqual(job.tags, ["a"])
 
 
+@job(timeout=60)
+def hurry(_session, _model_name):
+    """Have a minute."""
+
+
+class TestTimeoutOption(QueueCase):
+    def timeout(self, function, **options):
+        """Return what is stored for a job."""
+        uuid = function.delay(self.session, TRACE, **options)
+        self.env.cr.execute(
+            "SELECT timeout FROM connector_queue_job WHERE uuid = %s", [uuid]
+        )
+        return self.env.cr.fetchone()[0]
+
+    def test_option_goes_before_what_the_function_declares(self):
+        self.assertEqual(self.timeout(hurry), 60)
+        self.assertEqual(self.timeout(hurry, timeout=2.5), 2.5)
+        self.assertIsNone(self.timeout(hurry, timeout=0))
+        self.assertIsNone(self.timeout(leave_trace))
+
+
 class TestChecks(QueueCase):
     def assertRefused(self, message, **options):
         for name, value in options.items():
@@ -100,6 +121,20 @@ class TestChecks(QueueCase):
         message = f"a list of texts of 1 to {TAG_MAX} characters"
         for value in ("shop", [1], [""], ["t" * (TAG_MAX + 1)]):
             self.assertRefused(message, tags=value)
+
+    def test_timeout_is_a_number_of_seconds(self):
+        for value in ("5", -1, True, float("nan"), float("inf")):
+            self.assertRefused("a number of seconds, 0 for none", timeout=value)
+
+    def test_declared_timeout_is_a_number_of_seconds(self):
+        with self.assertRaises(InvalidUsageError) as caught:
+            job(timeout="5 min")
+
+        self.assertEqual(
+            str(caught.exception),
+            "Cannot declare a job: its timeout is '5 min', expected a number of "
+            "seconds, 0 for none.",
+        )
 
     def test_option_of_a_method_is_checked_as_well(self):
         with self.assertRaises(InvalidUsageError):

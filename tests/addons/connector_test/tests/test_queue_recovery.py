@@ -10,6 +10,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import presence, store
+from odoo.addons.connector.queue.interrupt import RunningAttempt
 from odoo.addons.connector.queue.presence import MAX_DEATHS, SILENCE_S, Presence
 from odoo.addons.connector.queue.runner import Runner
 
@@ -158,7 +159,8 @@ class TestRecovery(RecoveryCase):
         runner = Runner(self.open_books(), worker.worker_id, None)
         (job,) = runner.claim()
         job.attempt += 1
-        runner._settle(job, psycopg2.errors.SerializationFailure("again"))
+        error = psycopg2.errors.SerializationFailure("again")
+        runner._settle(RunningAttempt(job), error)
 
         self.assertEqual(self.row(uuid, "attempt, deaths"), (2, 0))
 

@@ -112,9 +112,9 @@ class TestResult(QueueCase):
         self.assertEqual(len(job.result), MAX_SIZE + 4)
 
     def test_message_that_a_column_cannot_hold_is_written_out(self):
-        job = self.result_of("a\0b\ud800", complain)
+        job = self.result_of("a\0b", complain)
 
-        self.assertEqual((job.state, job.result), ("failed", "a\\x00b\\ud800"))
+        self.assertEqual((job.state, job.result), ("failed", "a\\x00b"))
 
     def test_failure_leaves_no_result_of_an_earlier_start(self):
         job = self.result_of([1], complain)
