@@ -98,6 +98,32 @@ class TestKey(KeyCase):
         self.assertFalse(self.claim())
         self.assertEqual(late.hold, "key")
 
+    def test_job_with_a_key_of_its_own_runs_when_its_eta_has_come(self):
+        self.make_due(self.delay(eta=60))
+
+        self.assertEqual(self.run_jobs(), 1)
+
+    def test_job_that_waits_for_its_key_stops_those_behind_it_in_a_sequence(self):
+        taken = self.delay(channel="root.other")
+        self.assertEqual(self.claim(), taken)
+        self.channel("root.order").is_sequential = True
+        self.delay(channel="root.order")
+        self.claim()
+        self.delay(key=None, channel="root.order")
+
+        self.assertFalse(self.claim(runner=1))
+
+    def test_job_whose_news_nobody_heard_is_not_deleted(self):
+        ended = self.delay()
+        self.env.cr.execute(
+            "UPDATE connector_queue_job SET state = 'done', hold = NULL,"
+            " date_done = '2001-01-01'"
+        )
+
+        self.jobs().autovacuum()
+
+        self.assertTrue(ended.exists())
+
     def test_many_are_delayed_with_news_of_each_key_once(self):
         options = {"concurrency_key": lambda task: task.args[0]}
         args = [("a",), ("a",), ("b",), ("a",)]
@@ -290,6 +316,17 @@ class TestKeyRace(QueueRaceCase):
 
         self.assertEqual((early, look_again_s), ([], 0))
         self.assertEqual([job.uuid for job in runner.claim()], [uuid])
+
+    def test_no_two_workers_promote_for_one_key(self):
+        """The second one has news of the same key, and sees no active job yet."""
+        self.delay("a")
+        promoter = self.open_env().cr
+        store.promote(promoter)
+        self.delay("b")
+        books = self.open_books()
+        books.execute("SET lock_timeout = '2s'")
+
+        self.assertEqual(store.promote(books), 0)
 
     def test_worker_that_promotes_keeps_no_other_from_claiming(self):
         self.delay("a")
