@@ -10,6 +10,7 @@ from . import (
     test_chaos_change,
     test_chaos_database,
     test_chaos_interrupt,
+    test_chaos_key,
     test_chaos_kill,
     test_chaos_stop,
     test_checkpoint,
