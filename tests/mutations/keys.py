@@ -63,7 +63,7 @@ MUTATIONS = [
         "queue/store/ready.py",
         "              AND active.id IS NULL\n",
         "",
-        "TestKey.test_second_job_is_not_taken_while_the_first_one_is",
+        "TestKey.test_job_waits_for_its_eta_and_then_for_its_key",
     ),
     (
         "no two workers promote for one concurrency key",
