@@ -55,11 +55,11 @@ MUTATIONS = [
         "TestLateInterrupt.test_interruption_never_hits_another_job",
     ),
     (
-        "an interruption on its way is taken back at the end of the job",
+        "the end of a job waits for an interruption that is on its way",
         "queue/interrupt.py",
-        "                _set_async_exc(self._thread_id, NONE)\n",
-        "                pass\n",
-        "TestRunningAttempt.test_interruption_in_the_last_moment_is_taken_back",
+        "        with self._lock:\n            self._is_open = False\n",
+        "        if True:\n            self._is_open = False\n",
+        "TestRunningAttempt.test_interruption_in_the_last_moment_does_not_come_later",
     ),
     (
         "the session of an interrupted job is thrown away",
@@ -125,18 +125,17 @@ MUTATIONS = [
         "TestGiveUp.test_job_that_hangs_is_given_up_and_tells_where",
     ),
     (
-        "the session of a job that hangs is ended",
+        "a job that was given up cannot commit: its session is ended",
         "queue/overseer.py",
         "        ask(store.terminate_backends, pids)\n",
         "",
         "TestGiveUp.test_session_of_a_job_that_hangs_is_ended",
     ),
     (
-        "a job that was given up cannot commit",
-        "queue/interrupt.py",
-        "            self.reason = self.reason or reason\n"
-        "            self.is_given_up = True\n",
-        "            self.is_given_up = True\n",
+        "the end of a job that was given up is written",
+        "queue/overseer.py",
+        "        ask(store.settle, values, job.has_edges)\n",
+        "",
         "TestGiveUp.test_job_that_comes_back_is_refused_on_any_session",
     ),
     (

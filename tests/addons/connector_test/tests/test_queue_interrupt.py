@@ -13,6 +13,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import JobTimeoutError
+from odoo.addons.connector.queue import interrupt
 from odoo.addons.connector.queue.interrupt import JobInterrupted, Reason, RunningAttempt
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.job_connection import JobConnection
@@ -119,6 +120,8 @@ class TestLateInterrupt(InterruptCase):
         thread = threading.Thread(
             target=self.interrupt_some, args=(chance, ending, hit, missed)
         )
+        self.addCleanup(thread.join)
+        self.addCleanup(ending.set)
         thread.start()
 
         self.run_all()
@@ -257,19 +260,32 @@ class TestRunningAttempt(QueueRaceCase):
 
         self.assertIsNone(attempt.reason)
 
-    def test_interruption_in_the_last_moment_is_taken_back(self):
-        """It is on its way when the call returns: nothing may come after that."""
+    def test_interruption_in_the_last_moment_does_not_come_later(self):
+        """The call returns when the other thread has begun, and not sent it yet."""
         attempt = RunningAttempt(None)
         connection = self.open_books().connection
+        send, has_begun = interrupt._set_async_exc, threading.Event()
+
+        def send_late(thread_id, what):
+            has_begun.set()
+            threading.Event().wait(0.1)
+            send(thread_id, what)
+
+        self.patch(interrupt, "_set_async_exc", send_late)
+        thread = threading.Thread(
+            target=attempt.interrupt, args=(Reason(ValueError("late")),)
+        )
+        self.addCleanup(thread.join)
+
+        def call():
+            thread.start()
+            has_begun.wait(DEADLINE_S)
 
         with self.assertRaises(JobInterrupted):
-            attempt.perform(
-                partial(swallow, partial(attempt.interrupt, Reason(ValueError()))),
-                connection,
-            )
+            attempt.perform(call, connection)
         attempt.end()
 
-        spin(0.05)
+        spin(0.3)
         self.assertTrue(connection.closed)
 
     def test_given_up_attempt_is_not_over(self):

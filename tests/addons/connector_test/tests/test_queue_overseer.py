@@ -88,7 +88,7 @@ class OverseerCase(WorkerCase):
     def hang_where_nothing_arrives(self):
         """Wait in C for the end of the test, in several steps."""
         self.started.set()
-        self.may_end.wait(DEADLINE_S)
+        self.may_end.wait(3 * DEADLINE_S)  # longer than any test waits for the end
 
     def delay_one(self, function, *args, **options) -> str:
         """Delay a job and commit; return its uuid."""
