@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api
 from odoo.modules.registry import Registry
 from odoo.sql_db import Cursor
@@ -156,11 +154,7 @@ class Runner:
         values = self._attempt_values(
             job, result=result_text(result), result_json=result_json(result)
         )
-        try:
-            is_ours = store.finish(cr, values, job.has_edges)
-        except UniqueViolation:  # recovery has ended this attempt as a death
-            is_ours = False
-        if not is_ours:
+        if not store.finish(cr, values, job.has_edges):
             raise AttemptLost("another worker has it; its work is undone")
 
     def _settle(self, attempt: RunningAttempt, error: BaseException) -> None:

@@ -104,8 +104,8 @@ MUTATIONS = [
     (
         "a worker that lost a job leaves nothing",
         "queue/runner.py",
-        "            is_ours = store.finish(cr, values)\n",
-        "            is_ours = store.finish(cr, values) is not None\n",
+        "        if not store.finish(cr, values, job.has_edges):\n",
+        "        if store.finish(cr, values, job.has_edges) is None:\n",
         "TestFence.test_worker_that_lost_the_job_leaves_nothing",
     ),
     (

@@ -37,6 +37,12 @@ class TestTrace(models.Model):
         """Rename these traces."""
         self.write({"name": name})
 
+    @job
+    def leave(self, name, seconds):
+        """Leave a trace, and take some time."""
+        self.create({"name": name})
+        time.sleep(seconds)
+
     def archive_quietly(self):
         """Do what no job may do."""
 

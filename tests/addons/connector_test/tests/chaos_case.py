@@ -22,6 +22,7 @@ import odoo
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.graph import chain, group
 
 from ..models.job import TRACE, kill_own_process, leave_trace_slowly
 from .queue_case import QueueRaceCase
@@ -38,6 +39,7 @@ JOB_S = (0, 0.03)  # how long a job takes, besides the work of the engine
 DEADLINE_S = 60
 MORE_S = 0.1  # for each job
 POLL_S = 0.02
+KEYS = ("this customer", "that customer")
 TRIES = 3  # of a poison job
 REASON = "The worker died while it ran the job."
 
@@ -152,21 +154,40 @@ class ChaosCase(QueueRaceCase):
 
     # === JOBS === #
 
-    def delay(self, count: int | None = None, job_s=JOB_S) -> None:
+    def delay(self, count: int | None = None, job_s=JOB_S, **options) -> None:
         """Delay jobs that each leave a trace within so many seconds, and commit."""
         session = self.open_session()
         count = count or self.job_count
         args = [(f"trace {n}", self.random.uniform(*job_s)) for n in range(count)]
-        leave_trace_slowly.delay_many(session, TRACE, args)
+        leave_trace_slowly.delay_many(session, TRACE, args, **options)
         session.commit()
+
+    def delay_bound(self) -> None:
+        """Delay jobs; some share a concurrency key, and some wait for others."""
+        part = self.job_count // 10
+        for key in KEYS:
+            self.delay(part, concurrency_key=key)
+        self.delay_graphs(part)
+        self.delay(self.job_count - part * (len(KEYS) + 4))
+
+    def delay_graphs(self, count: int) -> None:
+        """Delay jobs that two wait for, which one waits for; so many times four."""
+        traces = self.open_env()[TRACE]
+        for number in range(count):
+            first, left, right, last = (
+                traces.delayable().leave(f"{place} {number}", 0.01)
+                for place in ("first", "left", "right", "last")
+            )
+            chain(first, group(left, right), last).delay()
+        traces.env.cr.commit()
 
     def delay_with_poison(self) -> str:
         """Delay jobs, and one among them that kills each process; return its uuid."""
-        self.delay(self.job_count // 2)
+        self.delay(self.job_count // 10)
         session = self.open_session()
         poison = kill_own_process.delay(session, TRACE, max_retries=TRIES)
         session.commit()
-        self.delay(self.job_count // 2)
+        self.delay_bound()
         return poison
 
     def held_by(self, worker_id: int) -> int:

@@ -42,6 +42,30 @@ SELECT worker_id, array_agg((job_id, attempt))
 HAVING count(*) > 1
 """
 
+# Jobs with one concurrency key that ran at the same time.
+TOGETHER = """
+WITH run AS (
+    SELECT job.id, job.concurrency_key, attempt.date_started, attempt.date_done
+      FROM connector_queue_job AS job
+      JOIN connector_queue_attempt AS attempt ON attempt.job_id = job.id
+     WHERE job.concurrency_key IS NOT NULL AND attempt.state <> 'died'
+)
+SELECT one.concurrency_key, one.id, other.id, one.date_started, other.date_started
+  FROM run AS one
+  JOIN run AS other
+    ON other.concurrency_key = one.concurrency_key AND other.id <> one.id
+   AND other.date_started BETWEEN one.date_started AND one.date_done
+"""
+
+# Jobs that began before one that they wait for had ended.
+TOO_EARLY = """
+SELECT edge.parent_id, edge.child_id, edge.state
+  FROM connector_queue_edge AS edge
+  JOIN connector_queue_job AS parent ON parent.id = edge.parent_id
+  JOIN connector_queue_job AS child ON child.id = edge.child_id
+ WHERE child.date_started < parent.date_done OR edge.state <> 'met'
+"""
+
 
 def find_unsound(query: Callable[[str], list[tuple]]) -> list[tuple]:
     """Return what must not be, each with the reason.
@@ -55,6 +79,8 @@ def find_unsound(query: Callable[[str], list[tuple]]) -> list[tuple]:
             ("unsound job", UNSOUND_JOBS),
             ("trace of no job", STRAY_TRACES),
             ("worker died more than once", OVERCHARGED),
+            ("jobs with one key at the same time", TOGETHER),
+            ("child that began before its parent had ended", TOO_EARLY),
         )
         for row in query(statement)
     ]

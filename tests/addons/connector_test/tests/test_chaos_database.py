@@ -43,7 +43,7 @@ class TestCrash(PrivateServerCase):
     """PostgreSQL loses its power."""
 
     def test_job_that_was_seen_done_is_done_after_a_crash(self):
-        self.delay()
+        self.delay_bound()
         self.postgres.start()
         self.start_server(*PREFORK, *self.postgres.odoo_arguments())
         seen = 0

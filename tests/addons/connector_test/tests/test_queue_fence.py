@@ -110,7 +110,7 @@ class TestFence(FenceCase):
                 self.assertEqual(self.query(attempts), [(0,)])
 
     def test_attempt_that_was_ended_elsewhere_is_no_failure(self):
-        """Recovery has charged it as a death; the index of attempts refuses it."""
+        """Recovery has charged it as a death: its number is taken."""
         job = self.claim(leave_trace_and_wait)
         self.take("attempt = 1, worker_id = 2")
         self.query(
