@@ -17,7 +17,8 @@ from .chaos_case import JOBS, PREFORK, THREADED, ChaosCase
 
 PRESENCE_LOG = "odoo.addons.connector.queue.presence"
 SHORT_SILENCE_S = 1  # after which a worker is given up, instead of SILENCE_S
-BATCH = 3  # jobs that a worker has at least when it is stopped
+BATCH = 2  # jobs that a worker has at least when it is stopped
+BATCH_JOB_S = (0, 0)  # so short that it claims several at once
 DEAF = {"CONNECTOR_HEARTBEAT_S": "20"}  # learns late that it was declared dead
 TALKATIVE = {"CONNECTOR_HEARTBEAT_S": "0.1"}  # its sessions are known at once
 REFUSED = "another worker has it"
@@ -52,7 +53,6 @@ class TestFreeze(ChaosCase):
         """
         self.host = self.start_host(**variables)
         ((worker_id, pid),) = self.workers_of(self.host)
-        self.delay()
         self.wait_for(
             lambda: self.is_caught(worker_id, pid, sessions), "it has no batch"
         )
@@ -60,6 +60,8 @@ class TestFreeze(ChaosCase):
 
     def is_caught(self, worker_id: int, pid: int, sessions: int) -> bool:
         """Stop a worker; let it go on when that was not a good moment."""
+        if self.is_settled():
+            self.delay(job_s=BATCH_JOB_S)
         held = self.freeze(worker_id, pid)
         if held >= BATCH and len(self.query(KNOWN_SESSIONS, worker_id)) >= sessions:
             return True
