@@ -25,7 +25,7 @@ class TestHang(ChaosCase):
         server = self.start_server(*mode)
         ((_worker_id, pid),) = self.wait_for(self.living, "no worker came")
         self.delay()
-        self.wait_for(self.is_settled, "jobs are left", log=self.folder / "log")
+        self.wait_for(self.is_settled, "jobs are left")
         living = self.wait_for(self.living, "no worker is left")
         self.kill_server(server)
         return pid, [pid for _worker_id, pid in living]
