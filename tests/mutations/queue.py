@@ -10,8 +10,8 @@ MUTATIONS = [
     (
         "a job goes with the transaction that delayed it",
         "models/queue_job_delay.py",
-        "        return set(store.insert_jobs(self.env.cr, values))\n",
-        "        inserted = set(store.insert_jobs(self.env.cr, values))\n"
+        "        return set(store.insert_jobs(self.env.cr, {**values, **place}))\n",
+        "        inserted = set(store.insert_jobs(self.env.cr, {**values, **place}))\n"
         "        self.env.cr.commit()\n"
         "        return inserted\n",
         "TestTransaction.test_job_goes_with_its_transaction",
