@@ -37,6 +37,9 @@ SELECT session.pid
     ON session.pid IN (worker.backend_pid, worker.job_backend_pid)
  WHERE worker.id = %s
 """
+FREE_JOBS = """
+SELECT id FROM connector_queue_job WHERE worker_id = %s FOR UPDATE SKIP LOCKED
+"""
 ALL_SESSIONS = "SELECT pid FROM pg_stat_activity"
 
 
@@ -59,11 +62,17 @@ class TestFreeze(ChaosCase):
         return worker_id, pid
 
     def is_caught(self, worker_id: int, pid: int, sessions: int) -> bool:
-        """Stop a worker; let it go on when that was not a good moment."""
+        """Stop a worker; let it go on when that was not a good moment.
+
+        Nor is the one between the last statement of a job and its commit: nobody can
+        take such a job away, and the worker may commit it whenever it goes on.
+        """
         if self.is_settled():
             self.delay(job_s=BATCH_JOB_S)
         held = self.freeze(worker_id, pid)
-        if held >= BATCH and len(self.query(KNOWN_SESSIONS, worker_id)) >= sessions:
+        free = len(self.query(FREE_JOBS, worker_id))
+        known = len(self.query(KNOWN_SESSIONS, worker_id))
+        if free == held >= BATCH and known >= sessions:
             return True
         os.kill(pid, signal.SIGCONT)
         return False
