@@ -16,7 +16,7 @@ from odoo.tools import config
 
 ADDON = "connector"
 NO_WEB_SERVER = ("--no-http", "--max-cron-threads=0")
-SETTINGS = Path(__file__).parents[1] / "queue" / "settings.py"
+QUEUE = Path(__file__).parents[1] / "queue"
 PREFORK = "--workers=1"  # any number makes the server a master of processes
 
 
@@ -61,9 +61,11 @@ def _check_settings(server_args: list[str]) -> None:
     """End with an error when a setting is wrong: no process would run a job."""
     config.parse_config(list(server_args), setup_logging=False)
     # by its path: an addon that is imported before the server loads it gets no hook
-    settings_class = runpy.run_path(str(SETTINGS))["Settings"]
+    settings_class = runpy.run_path(str(QUEUE / "settings.py"))["Settings"]
+    read_limits = runpy.run_path(str(QUEUE / "channel_text.py"))["read_limits"]
     try:
         settings = settings_class.find()
+        read_limits(settings.channels)
     except ValueError as error:
         sys.exit(f"connector_worker: {error}")
     if not settings.workers:

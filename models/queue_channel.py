@@ -149,6 +149,19 @@ class QueueChannel(models.Model):
         """Return the id of a channel; the missing ones on its path are created."""
         return self.sudo()._find_or_create(complete_name).id  # names come from code
 
+    @api.model
+    def _configure(self, limits: dict[str, dict]) -> None:
+        """Give channels the limits of a configuration; missing ones are made.
+
+        Args:
+            limits: columns by complete name, see ``queue.channel_text.read_limits``.
+        """
+        for complete_name, told in limits.items():
+            channel = self.browse(self._id_of(complete_name))
+            changed = {name: told[name] for name in told if channel[name] != told[name]}
+            if changed:
+                channel.write(changed)
+
     def _find_or_create(self, complete_name: str):
         found = self.search([("complete_name", "=", complete_name)])
         if found:

@@ -9,7 +9,6 @@ from odoo.fields import Domain
 from ..queue import store
 
 REASON_SIZE = 300  # characters of a note; the rest is on the job
-BATCH = 10_000  # failures that one statement takes for a digest
 
 
 class QueueJob(models.Model):
@@ -30,7 +29,7 @@ class QueueJob(models.Model):
     )
 
     _untold_idx = models.Index(
-        "(job_function_id, id) WHERE state = 'failed' AND date_notified IS NULL"
+        "(job_function_id, date_done) WHERE state = 'failed' AND date_notified IS NULL"
     )
 
     # === ACTIONS === #
@@ -49,18 +48,14 @@ class QueueJob(models.Model):
         Args:
             notes_left: failures that may be told one by one.
         """
-        told = store.take_untold(self.env.cr, function_id, notes_left)
-        digests: dict[int, tuple[int, int]] = {}  # of companies: count and last job
-        while others := store.take_untold(self.env.cr, function_id, BATCH):
-            for job_id, company_id in others:
-                count, _last_id = digests.get(company_id, (0, 0))
-                digests[company_id] = count + 1, job_id
+        told = store.tell_one_by_one(self.env.cr, function_id, notes_left)
+        others = store.tell_together(self.env.cr, function_id)
         self.invalidate_model()
-        for job_id, _company_id in told:
+        for job_id in told:
             self.browse(job_id)._notify_failure()
-        for count, job_id in digests.values():
-            self.browse(job_id)._notify_failures(count)
-        store.count_notes(self.env.cr, function_id, len(told) + bool(digests))
+        for count, last_id in others:
+            self.browse(last_id)._notify_failures(count)
+        store.count_notes(self.env.cr, function_id, len(told) + bool(others))
 
     # === HELPERS === #
 

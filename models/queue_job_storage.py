@@ -1,9 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How are jobs that were made by hand stored, loaded and altered?"""
 
-from odoo import api, models
+from odoo import api, fields, models
 
-from ..exception import InvalidUsageError, NoSuchJobError
+from ..exception import (
+    InvalidUsageError,
+    NoSuchJobError,
+    NotReadableJobError,
+)
 from ..queue import store
 from ..queue.classic_job import Job
 from ..queue.options import JobOptions
@@ -18,6 +22,21 @@ class QueueJob(models.Model):
     """The side of OpenERPJobStorage in the database."""
 
     _inherit = "connector.queue.job"
+
+    func_string = fields.Char(
+        string="Task", compute="_compute_func_string", help="The call, as text."
+    )
+
+    # === COMPUTE === #
+
+    def _compute_func_string(self):
+        for row in self:
+            try:
+                row.func_string = Job.from_record(row, self.env).func_string
+            except NotReadableJobError as error:
+                row.func_string = f"{row.func_name}(…): {error}"
+
+    # === HELPERS === #
 
     @api.model
     def _delay_job(self, job: Job) -> str:

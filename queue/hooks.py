@@ -19,6 +19,7 @@ import odoo
 from odoo.service import server
 from odoo.tools import config
 
+from .channel_text import read_limits
 from .settings import Settings
 from .worker import WorkerWatcher
 
@@ -92,7 +93,9 @@ def _has_cron_threads() -> bool:
 def _settings() -> Settings | None:
     """Return the settings; say what is wrong with them and run no jobs."""
     try:
-        return Settings.find()
+        settings = Settings.find()
+        read_limits(settings.channels)
+        return settings
     except ValueError as error:
         _logger.error("No job will run in this process: %s", error)
         return None
@@ -109,6 +112,7 @@ class WorkerJobs(server.Worker):
         self.watchdog_timeout = None  # a job may take its time
         self.request_max = float("inf")
         self.pause_s = multi.connector_respawn.pause_s
+        self.is_first = not multi.connector_respawn.has_begun
         self.watcher: WorkerWatcher | None = None
 
     def start(self) -> None:
@@ -144,7 +148,7 @@ class WorkerJobs(server.Worker):
     def process_work(self) -> None:
         """Keep the watcher going; it is made here, below the signal mask."""
         if self.watcher is None:
-            self.watcher = WorkerWatcher("prefork", Settings.find())
+            self.watcher = WorkerWatcher("prefork", Settings.find(), self.is_first)
             self.watcher.start()
 
     def stop(self) -> None:
@@ -161,6 +165,7 @@ class Respawn:
         self.workers: dict[int, server.Worker] = {}
         self.count = settings.workers
         self.pause_s = 0.0  # that the next process waits before it works
+        self.has_begun = False
         self._works_at: dict[int, float] = {}
 
     def is_missing(self) -> bool:
@@ -169,6 +174,7 @@ class Respawn:
 
     def note_birth(self, pid: int) -> None:
         """Remember from when on a process works."""
+        self.has_begun = True
         self._works_at[pid] = time.monotonic() + self.pause_s
 
     def note_death(self, pid: int) -> None:

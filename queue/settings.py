@@ -2,6 +2,7 @@
 """How is the engine configured, and is the configuration right?"""
 
 import configparser
+import logging
 import math
 import os
 from collections.abc import Callable, Mapping
@@ -11,8 +12,12 @@ from typing import Any
 
 from odoo.tools import config
 
+_logger = logging.getLogger(__name__)
+
 SECTION = "connector"
 PREFIX = "CONNECTOR_"
+OLD_SECTION = "options-connector"
+OLD_VARIABLE = "ODOO_CONNECTOR_CHANNELS"
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 Read = Callable[[str], Any]
@@ -59,6 +64,8 @@ class Settings:
     """Jobs at the same time in each process."""
     only_channels: tuple[str, ...] = _setting((), _read_names)
     """The channels, with those below, whose jobs run here; none: all."""
+    channels: str = _setting("", str.strip)
+    """The limits of channels, set once at the start; ``channel_text`` reads them."""
     pooled: bool | None = _setting(None, _read_flag)
     """Whether a transaction pooler is between; None: found out."""
     poll_s: float = _setting(30.0, _number(float, 0.1))
@@ -93,7 +100,9 @@ class Settings:
         path = config["config"]
         return cls(
             **{
+                **_read_all(_from_old_file(path), f"[{OLD_SECTION}] of {path}"),
                 **_read_all(_from_file(path), f"[{SECTION}] of {path}"),
+                **_read_all(_from_old_environment(), OLD_VARIABLE),
                 **_read_all(_from_environment(), "the environment"),
             }
         )
@@ -128,14 +137,33 @@ def _expectation(setting) -> str:
     return f"expected a {kind} such as {setting.default}"
 
 
-def _from_file(path: str | None) -> dict[str, str]:
+def _from_file(path: str | None, section: str = SECTION) -> dict[str, str]:
     parser = configparser.RawConfigParser()
     try:
         if path:
             parser.read(path)
     except configparser.Error as error:
         raise ValueError(f"Unreadable file {path}: {error}") from error
-    return dict(parser[SECTION]) if parser.has_section(SECTION) else {}
+    return dict(parser[section]) if parser.has_section(section) else {}
+
+
+def _from_old_file(path: str | None) -> dict[str, str]:
+    """Return what connectors of old were told; the rest was for their runner."""
+    text = _from_file(path, OLD_SECTION).get("channels")
+    if text is None:
+        return {}
+    _logger.warning(
+        "[%s] is an old section: move channels to [%s]", OLD_SECTION, SECTION
+    )
+    return {"channels": text}
+
+
+def _from_old_environment() -> dict[str, str]:
+    text = os.environ.get(OLD_VARIABLE)
+    if text is None:
+        return {}
+    _logger.warning("%s is an old name: use %sCHANNELS", OLD_VARIABLE, PREFIX)
+    return {"channels": text}
 
 
 def _from_environment() -> dict[str, str]:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 
 import psycopg2
 
+from .channel_file import ChannelFile
 from .crew import Crew
 from .databases import Databases
 from .process_watcher import (  # noqa: F401 their classic path
@@ -42,16 +43,19 @@ class WorkerWatcher(threading.Thread):
     Args:
         process_type: what kind of process this is, shown on screens.
         settings: of the engine.
+        is_start: the server starts, and did not only replace a process that died:
+            the channels of the settings are set.
     """
 
     worker_class = Worker
 
-    def __init__(self, process_type: str, settings: Settings):
+    def __init__(self, process_type: str, settings: Settings, is_start: bool = True):
         super().__init__(name=THREAD, daemon=True)
         self.process_type = process_type
         self.settings = settings
         self._crews: dict[str, Crew] = {}
         self._databases = Databases()
+        self._channel_file = ChannelFile(settings.channels if is_start else "")
         self._look_at = self._beat_at = self._recover_at = 0.0
         self._closing = threading.Event()  # no crew begins any more
         self._ending = threading.Event()
@@ -118,6 +122,7 @@ class WorkerWatcher(threading.Thread):
             self._dismiss(db_name)
         for db_name in names:
             with self._losing(db_name):
+                self._channel_file.apply(db_name)
                 if db_name not in self._crews:
                     self._crews[db_name] = Crew(db_name, self)
                 self._crews[db_name].fill()

@@ -51,7 +51,7 @@ CLASSIC = {
     "related_action.py": ("components.related_action",),
     "producer.py": ("models.base",),
     "deprecate.py": ("components.deprecation",),
-    "jobrunner/": ("queue",),
+    "jobrunner/": ("queue", "exception"),
 }
 
 

@@ -82,7 +82,8 @@ from .notice import (
     count_notes,
     find_orphans,
     find_untold,
-    take_untold,
+    tell_one_by_one,
+    tell_together,
 )
 from .ready import (
     HOLD_ETA,
@@ -173,8 +174,9 @@ __all__ = [
     "replace_payload",
     "rewrite",
     "settle",
-    "take_untold",
+    "tell_one_by_one",
     "tell_progress",
+    "tell_together",
     "terminate_backends",
     "wake",
 ]

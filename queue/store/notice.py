@@ -25,24 +25,35 @@ SELECT function.id, function.note_limit, function.note_count
  ORDER BY function.id
 """
 
-# job. Take the oldest failures of a function of which nobody was told; with the
-# transaction somebody is. Locks: the rows, SKIP LOCKED: whoever changes one knows of
-# it. Index: connector_queue_job_untold_idx.
-TAKE_UNTOLD = """
+# The oldest failures of a function of which nobody was told, and that somebody is with
+# the transaction. Locks: the rows, SKIP LOCKED: whoever changes one knows of it. Index:
+# connector_queue_job_untold_idx, which alone has this order.
+_TELL = """
 WITH untold AS (
     SELECT id
       FROM connector_queue_job
      WHERE job_function_id = %(function_id)s
        AND state = 'failed' AND date_notified IS NULL
-     ORDER BY id
+     ORDER BY date_done
      LIMIT %(limit)s
        FOR NO KEY UPDATE SKIP LOCKED
-)
-UPDATE connector_queue_job AS job
-   SET date_notified = now() AT TIME ZONE 'UTC'
-  FROM untold
- WHERE job.id = untold.id
-RETURNING job.id, COALESCE(job.company_id, 0)
+),
+told AS (
+    UPDATE connector_queue_job AS job
+       SET date_notified = now() AT TIME ZONE 'UTC'
+      FROM untold
+     WHERE job.id = untold.id
+    RETURNING job.id, job.company_id, job.date_done
+)"""
+
+# job. Tell of the first ones.
+TELL_ONE_BY_ONE = f"{_TELL} SELECT id FROM told ORDER BY date_done, id"
+
+# job. Tell of all others together, by company: how many, and which is the last one.
+TELL_TOGETHER = f"""{_TELL}
+SELECT count(*), (array_agg(id ORDER BY date_done DESC, id DESC))[1]
+  FROM told
+ GROUP BY company_id
 """
 
 # job. Count notes of a function; the first one begins an hour. Locks: its row.
@@ -80,10 +91,16 @@ def find_untold(cr) -> list[tuple[int, int, int]]:
     return cr.fetchall()
 
 
-def take_untold(cr, function_id: int, limit: int) -> list[tuple[int, int]]:
-    """Return jobs and companies of failures that are told now, the oldest first."""
-    cr.execute(TAKE_UNTOLD, {"function_id": function_id, "limit": limit})
-    return sorted(cr.fetchall())
+def tell_one_by_one(cr, function_id: int, limit: int) -> list[int]:
+    """Mark the oldest failures of a function as told; return the jobs, oldest first."""
+    cr.execute(TELL_ONE_BY_ONE, {"function_id": function_id, "limit": limit})
+    return [row[0] for row in cr.fetchall()]
+
+
+def tell_together(cr, function_id: int) -> list[tuple[int, int]]:
+    """Mark all failures of a function as told; return count and last job by company."""
+    cr.execute(TELL_TOGETHER, {"function_id": function_id, "limit": None})
+    return cr.fetchall()
 
 
 def count_notes(cr, function_id: int, count: int) -> None:

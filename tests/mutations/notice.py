@@ -5,8 +5,8 @@ MUTATIONS = [
     (
         "a failure is told once",
         "queue/store/notice.py",
-        "   SET date_notified = now() AT TIME ZONE 'UTC'\n",
-        "   SET date_notified = NULL\n",
+        "       SET date_notified = now() AT TIME ZONE 'UTC'\n",
+        "       SET date_notified = NULL\n",
         "TestNotice.test_managers_are_told_of_a_failed_job",
     ),
     (
@@ -19,14 +19,14 @@ MUTATIONS = [
     (
         "a thousand failures cost a handful of notes",
         "models/queue_job_notice.py",
-        "store.take_untold(self.env.cr, function_id, notes_left)",
-        "store.take_untold(self.env.cr, function_id, BATCH)",
+        "store.tell_one_by_one(self.env.cr, function_id, notes_left)",
+        "store.tell_one_by_one(self.env.cr, function_id, 9999)",
         "TestNotice.test_thousand_failures_cost_a_handful_of_notes",
     ),
     (
         "the notes of an hour are counted",
         "models/queue_job_notice.py",
-        "store.count_notes(self.env.cr, function_id, len(told) + bool(digests))",
+        "store.count_notes(self.env.cr, function_id, len(told) + bool(others))",
         "store.count_notes(self.env.cr, function_id, 0)",
         "TestNotice.test_next_failures_of_the_hour_wait_for_its_end",
     ),
@@ -36,6 +36,13 @@ MUTATIONS = [
         "        if self.company_id:\n",
         "        if False:\n",
         "TestNotice.test_each_company_is_told_of_its_own",
+    ),
+    (
+        "limits from a file hold until people change them",
+        "queue/channel_file.py",
+        "            self._done.add(db_name)\n",
+        "            pass\n",
+        "TestChannelFile.test_limits_are_set_once_for_each_database",
     ),
     (
         "a stored job is altered only while no worker has it",

@@ -35,6 +35,8 @@ from . import (
     test_queue_caller,
     test_queue_change,
     test_queue_channel,
+    test_queue_channel_file,
+    test_queue_classic_job,
     test_queue_crew,
     test_queue_current,
     test_queue_delay,

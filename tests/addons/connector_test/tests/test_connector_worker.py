@@ -49,3 +49,10 @@ class TestConnectorWorker(ChaosCase):
             " Did you mean 'threads'?",
             output,
         )
+
+    def test_wrong_channels_keep_the_command_from_starting(self):
+        self.environment["CONNECTOR_CHANNELS"] = "shop:many"
+
+        output = self.run_command("connector_worker", "-d", get_db_name(), code=1)
+
+        self.assertIn("Cannot read channel 'shop:many': capacity is 'many'", output)

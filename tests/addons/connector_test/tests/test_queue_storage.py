@@ -1,19 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Are jobs that connectors of old make by hand stored, loaded and run?"""
 
-import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from odoo.addons.connector.exception import (
     FailedJobError,
     InvalidUsageError,
     NoSuchJobError,
-    RetryableJobError,
 )
 from odoo.addons.connector.queue.job import (
-    DEFAULT_MAX_RETRIES,
-    DEFAULT_PRIORITY,
-    RETRY_INTERVAL,
     Job,
     JobStorage,
     OpenERPJobStorage,
@@ -21,8 +16,6 @@ from odoo.addons.connector.queue.job import (
     job,
     whitelist_unpickle_global,
 )
-from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.worker import WorkerWatcher, start_service, watcher
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase, QueueRaceCase
@@ -30,16 +23,15 @@ from .queue_case import QueueCase, QueueRaceCase
 PATH = "odoo.addons.connector_test.models.job.leave_trace"
 
 
-@job(retry_pattern={1: 7})
-def retry_always(session, _model_name):
-    """Ask for another try."""
-    raise RetryableJobError("later")
-
-
 @job
 def tell_context(session, _model_name):
     """Return who runs it, and in which context."""
     return session.uid, dict(session.context)
+
+
+@job
+def tell_secret(session, _model_name, password):
+    """Keep a secret."""
 
 
 def plain(session, model_name):
@@ -54,119 +46,6 @@ class StorageCase(QueueCase):
     def make(self, *args, func=leave_trace, **options) -> Job:
         """Return a job that is not stored."""
         return Job(func, TRACE, args, **options)
-
-
-class TestJob(StorageCase):
-    def test_new_job_is_pending_with_the_defaults(self):
-        job = self.make("a")
-
-        self.assertEqual((job.state, job.retry), ("pending", 0))
-        self.assertEqual(job.priority, DEFAULT_PRIORITY)
-        self.assertEqual(job.max_retries, DEFAULT_MAX_RETRIES)
-        self.assertEqual(job.func_name, PATH)
-        self.assertEqual(job.args, (TRACE, "a"))
-        self.assertEqual(job.description, "Leave a trace.")
-        self.assertIn("leave_trace('connector.test.trace', 'a')", job.func_string)
-
-    def test_uuid_is_made_once(self):
-        self.assertEqual(Job(leave_trace, job_uuid="x").uuid, "x")
-        job = self.make()
-
-        self.assertEqual(job.uuid, job.uuid)
-        self.assertEqual(len(job.uuid), 36)
-
-    def test_function_may_be_named_by_its_path(self):
-        self.assertIs(Job(PATH, TRACE).func, leave_trace)
-
-    def test_what_is_no_function_is_refused(self):
-        cases = [
-            (None, InvalidUsageError),
-            (self.traces.rename, NotImplementedError),
-            (7, TypeError),
-        ]
-        for func, error in cases:
-            with self.subTest(func=func), self.assertRaises(error):
-                Job(func, TRACE)
-
-    def test_arguments_of_another_type_are_refused(self):
-        for arguments in ({"args": ["a"]}, {"kwargs": [("a", 1)]}):
-            with self.subTest(arguments), self.assertRaises(AssertionError):
-                Job(leave_trace, TRACE, **arguments)
-
-    def test_eta_is_told_in_three_ways(self):
-        moment = datetime(2030, 1, 2, 3, 4, 5)  # noqa: DTZ001 as Odoo has them
-        for eta in (60, timedelta(minutes=1)):
-            with self.subTest(eta=eta):
-                job = self.make(eta=eta)
-                waits = job.eta - job.date_created
-                self.assertAlmostEqual(waits.total_seconds(), 60, delta=5)
-        self.assertEqual(self.make(eta=moment).eta, moment)
-
-    def test_jobs_are_ordered_by_eta_priority_and_age(self):
-        late, soon = self.make(eta=200), self.make(eta=100)
-        old, young, urgent = self.make(), self.make(), self.make(priority=1)
-
-        self.assertEqual(
-            sorted([late, soon, young, old, urgent]), [urgent, old, young, soon, late]
-        )
-        self.assertTrue(old <= young and young >= old)
-
-    def test_job_is_not_compared_with_something_else(self):
-        with self.assertRaises(TypeError):
-            self.make() < 7  # noqa: B015 the comparison raises
-
-    def test_it_is_performed_as_its_user_in_its_context(self):
-        user = self.new_user("performer")
-        job = self.make(func=tell_context)
-        job.user_id = user.id
-
-        result = job.perform(self.session)
-
-        self.assertEqual(result, (user.id, {"job_uuid": job.uuid}))
-        self.assertEqual((job.result, job.retry), (result, 1))
-
-    def test_cancelled_job_is_not_performed(self):
-        job = self.make()
-        job.cancel()
-
-        with self.assertRaisesRegex(InvalidUsageError, "it was cancelled"):
-            job.perform(self.session)
-
-        self.assertTrue(job.canceled)
-        self.assertEqual(job.result, "Canceled. Nothing to do.")
-
-    def test_last_retry_fails(self):
-        job = self.make(func=retry_always, max_retries=2)
-        self.assertRaises(RetryableJobError, job.perform, self.session)
-
-        with self.assertRaisesRegex(FailedJobError, r"Max. retries \(2\) reached: lat"):
-            job.perform(self.session)
-
-    def test_postponed_job_waits_as_its_pattern_says(self):
-        for function, seconds in ((retry_always, 7), (leave_trace, RETRY_INTERVAL)):
-            with self.subTest(function.__name__):
-                job = self.make(func=function)
-                job.retry = 1
-                job.postpone("later")
-                waits = job.eta - datetime.utcnow()  # noqa: DTZ003 naive as the eta
-                self.assertAlmostEqual(waits.total_seconds(), seconds, delta=5)
-                self.assertEqual(job.result, "later")
-
-    def test_transitions_leave_what_they_should(self):
-        job = self.make()
-
-        job.set_enqueued()
-        job.set_started()
-        self.assertTrue(job.state == "started" and job.date_enqueued)
-        job.set_failed(exc_info="boom")
-        self.assertTrue(job.state == "failed" and job.exc_info == "boom")
-        job.set_done(result="ok")
-        self.assertTrue(job.state == "done" and job.exc_info is None)
-        job.retry = 3
-        job.set_pending(reset_retry=False)
-        self.assertEqual((job.state, job.retry), ("pending", 3))
-        job.set_pending()
-        self.assertEqual((job.retry, job.date_started), (0, None))
 
 
 class TestStorage(StorageCase):
@@ -213,6 +92,25 @@ class TestStorage(StorageCase):
 
         self.assertEqual(loaded.args, (trace, "two"))
         self.assertEqual(self.trace_names(), ["one", "two"])
+
+    def test_call_is_told_as_text(self):
+        trace = self.traces.create({"name": "a"})
+        by_method = self.job(trace.delayed().copy_as("b"))
+        by_function = self.job(leave_trace.delay(self.session, TRACE, name="c"))
+        secret = self.job(tell_secret.delay(self.session, TRACE, password="x"))  # noqa: S106 of nobody
+
+        self.assertEqual(
+            by_method.func_string, f"{TRACE}.copy_as({TRACE}({trace.id},), 'b')"
+        )
+        self.assertEqual(by_function.func_string, f"{PATH}('{TRACE}', name='c')")
+        self.assertIn("password=***", secret.func_string)
+
+    def test_call_that_cannot_be_read_is_told_as_such(self):
+        job = self.job(leave_trace.delay(self.session, TRACE))
+        self.env.cr.execute("UPDATE connector_queue_job SET payload = '7'")
+        job.invalidate_recordset()
+
+        self.assertIn(f"{PATH}(…): ", job.func_string)
 
     def test_arguments_may_be_given_as_the_function_takes_them(self):
         uuid = self.storage.enqueue_resolve_args(
@@ -334,31 +232,6 @@ class TestStorage(StorageCase):
             whitelist_unpickle_global(datetime)
 
         self.assertIn("does nothing: the arguments of jobs are JSON", logs.output[0])
-
-
-class TestProcessWatcher(StorageCase):
-    """In a test no jobs run beside it: there is no watcher."""
-
-    def test_stand_in_knows_of_no_worker_where_none_runs(self):
-        self.assertIsNone(watcher.find())
-        self.assertIsNone(watcher.worker_for_db(self.env.cr.dbname))
-        self.assertEqual(watcher.available_db_names(), set())
-        with self.assertRaisesRegex(AttributeError, "'stop': no watcher runs in this"):
-            watcher.stop()
-
-    def test_stand_in_speaks_for_the_watcher_that_runs(self):
-        running = WorkerWatcher("test", Settings())
-        self.patch(threading, "enumerate", lambda: [threading.main_thread(), running])
-
-        self.assertIs(watcher.find(), running)
-        self.assertEqual(watcher.process_type, "test")
-        self.assertIsNone(watcher.worker_for_db("nowhere"))
-
-    def test_service_is_not_started_by_hand(self):
-        with self.assertLogs("odoo.addons.connector.queue.process_watcher") as logs:
-            start_service()
-
-        self.assertIn("the server starts its workers by itself", logs.output[0])
 
 
 class TestStorageRace(QueueRaceCase):
