@@ -5,6 +5,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 from odoo import api, models
 
@@ -33,7 +34,7 @@ class QueueJob(models.Model):
         Args:
             place: columns that say which place the jobs have in a graph.
         """
-        keys = [options.identity_key_of(task) for task in tasks]
+        keys = self._identity_keys(tasks, options)
         uuids = [_new_uuid() for _task in tasks]
         known = self._find_in_scope(keys, options)
         places = _places_of(keys, known, options)
@@ -47,6 +48,14 @@ class QueueJob(models.Model):
             uuid if key is None else known[key]
             for uuid, key in zip(uuids, keys, strict=True)
         ]
+
+    def _identity_keys(self, tasks: list[Task], options: JobOptions) -> list:
+        """Return the identity keys of calls; who makes one knows who calls."""
+        if callable(options.identity_key):
+            values = self._caller_values()
+            who = {name: values[name] for name in ("user_id", "company_id")}
+            tasks = [replace(task, **who) for task in tasks]
+        return [options.identity_key_of(task) for task in tasks]
 
     def _find_in_scope(self, keys: list, options: JobOptions) -> dict[str, str]:
         """Return the uuids of jobs that count though they do not wait any more."""

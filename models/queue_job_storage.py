@@ -71,7 +71,9 @@ class QueueJob(models.Model):
         rows = self.with_user(job.user_id or self.env.uid)
         if job.company_id:
             rows = rows.with_context(company_id=job.company_id)
-        if not rows._insert([job.task], [job.uuid], [job.identity_key], _options(job)):
+        options = _options(job)
+        (job.identity_key,) = rows._identity_keys([job.task], options)
+        if not rows._insert([job.task], [job.uuid], [job.identity_key], options):
             raise InvalidUsageError(
                 f"Cannot store {job}: a job that waits has its identity key "
                 f"{job.identity_key!r}. Use enqueue(): it returns that one's uuid."
@@ -83,9 +85,9 @@ class QueueJob(models.Model):
                 f"Cannot store {job}: its state is {job.state!r}, which only workers "
                 "give. Call set_pending(), set_done(), set_failed() or cancel()."
             )
-        if job.state != self.state and job.state != WAITING:
-            sources = [state for state in REST if state != job.state]
-            self._move_rows(sources, job.state)
+        if job.state not in (self.state, WAITING):
+            sources = [one for one in REST if (one, job.state) != (WAITING, PENDING)]
+            self._move_rows([one for one in sources if one != job.state], job.state)
         self._rewrite(
             [job.state],
             priority=job.priority,

@@ -54,7 +54,8 @@ class Job:
         func: a function with ``@job``, or its dotted path.
         model_name: goes before the other arguments.
         eta: not before: naive UTC, a timedelta, or seconds from now.
-        identity_key: text, or a function that makes it of the job's ``task``.
+        identity_key: text, or a function that makes it of the ``Task`` when the job
+            is stored.
 
     Raises:
         InvalidUsageError: there is no func, args is no tuple or kwargs no dict.
@@ -100,8 +101,7 @@ class Job:
         self.date_created = _now()
         self._uuid = job_uuid
         self._description = description
-        is_made = callable(identity_key)
-        self.identity_key = identity_key(self.task) if is_made else identity_key
+        self.identity_key = identity_key
 
     @classmethod
     def from_record(cls, row, env: api.Environment) -> "Job":

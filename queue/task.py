@@ -16,6 +16,8 @@ class Task:
     args: tuple = ()
     kwargs: dict = field(default_factory=dict)
     records: object = None  # of which the method is called; None for a function
+    user_id: int | None = None  # who delays it, where a key is made of it
+    company_id: int | None = None
 
     @property
     def func_name(self) -> str:
@@ -35,8 +37,14 @@ class Task:
 
 
 def identity_exact(task: Task) -> str:
-    """Return a key that is the same for the same function and arguments."""
-    text = repr(
-        (task.func_name, task.model_name, task.args, sorted(task.kwargs.items()))
+    """Return a key that is the same for the same call by the same user and company."""
+    parts = (
+        task.func_name,
+        task.model_name,
+        task.records,
+        task.args,
+        sorted(task.kwargs.items()),
+        task.user_id,
+        task.company_id,
     )
-    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()

@@ -45,6 +45,13 @@ MUTATIONS = [
         "TestChannelFile.test_limits_are_set_once_for_each_database",
     ),
     (
+        "jobs on other records are other jobs",
+        "queue/task.py",
+        "        task.records,\n",
+        "",
+        "TestIdentityExact.test_calls_on_other_records_are_others",
+    ),
+    (
         "a stored job is altered only while no worker has it",
         "models/queue_job_storage.py",
         "            [job.state],\n",

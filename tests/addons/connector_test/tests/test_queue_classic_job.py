@@ -14,6 +14,7 @@ from odoo.addons.connector.queue.job import (
     DEFAULT_PRIORITY,
     RETRY_INTERVAL,
     Job,
+    identity_exact,
     job,
 )
 from odoo.addons.connector.queue.settings import Settings
@@ -140,6 +141,47 @@ class TestJob(StorageCase):
         self.assertEqual((job.state, job.retry), ("pending", 3))
         job.set_pending()
         self.assertEqual((job.retry, job.date_started), (0, None))
+
+
+class TestIdentityExact(StorageCase):
+    """The second of two equal calls is left out: they have to be equal."""
+
+    exact = {"identity_key": identity_exact}
+
+    def test_calls_on_other_records_are_others(self):
+        first, second = self.traces.create([{"name": "a"}, {"name": "b"}])
+
+        uuids = [
+            one.delayed(**self.exact).rename("c") for one in (first, second, first)
+        ]
+
+        self.assertEqual(uuids[0], uuids[2])
+        self.assertNotEqual(uuids[0], uuids[1])
+
+    def test_calls_of_other_users_are_others(self):
+        sessions = [self.session_of(self.new_user(login)) for login in ("a", "b")]
+
+        uuids = [leave_trace.delay(one, TRACE, **self.exact) for one in sessions]
+
+        self.assertNotEqual(*uuids)
+
+    def test_calls_in_other_companies_are_others(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        there = self.session_of(self.env.user, company_id=company.id)
+
+        uuids = [
+            leave_trace.delay(one, TRACE, **self.exact) for one in (self.session, there)
+        ]
+
+        self.assertNotEqual(*uuids)
+
+    def test_stored_job_has_the_key_of_a_delayed_one(self):
+        job = self.make("a", **self.exact)
+
+        self.storage.store(job)
+
+        uuid = leave_trace.delay(self.session, TRACE, "a", **self.exact)
+        self.assertEqual(uuid, job.uuid)
 
 
 class TestProcessWatcher(StorageCase):
