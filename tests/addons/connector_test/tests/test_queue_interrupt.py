@@ -117,9 +117,8 @@ class TestLateInterrupt(InterruptCase):
         self.delay(work_a_little, args)
         hit, missed = set(), set()
         ending = threading.Event()
-        thread = threading.Thread(
-            target=self.interrupt_some, args=(chance, ending, hit, missed)
-        )
+        shared = chance, ending, hit, missed
+        thread = threading.Thread(target=self.interrupt_some, args=shared)
         self.addCleanup(thread.join)
         self.addCleanup(ending.set)
         thread.start()
