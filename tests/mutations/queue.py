@@ -32,7 +32,7 @@ MUTATIONS = [
     ),
     (
         "a job that is kept is not taken before the commit of who keeps it",
-        "queue/store/delay.py",
+        "queue/store/identity.py",
         "   AND state IN ('waiting', 'pending')\n   FOR SHARE\n",
         "   AND state IN ('waiting', 'pending')\n",
         "TestIdentityRace.test_job_that_is_kept_cannot_be_taken_before_the_commit",
@@ -54,9 +54,10 @@ MUTATIONS = [
     (
         "a job does not start before its eta",
         "queue/store/claim.py",
-        "     WHERE state = 'pending' AND hold = 'eta'\n"
-        "       AND eta <= now() AT TIME ZONE 'UTC'\n",
-        "     WHERE state = 'pending' AND hold = 'eta'\n",
+        "state = 'pending' AND hold IS NULL\n            ORDER BY priority, id\n"
+        "            LIMIT p_limit",
+        "state = 'pending'\n            ORDER BY priority, id\n"
+        "            LIMIT p_limit",
         "TestDelay.test_job_does_not_start_before_its_eta",
     ),
     (
@@ -181,8 +182,8 @@ MUTATIONS = [
     (
         "the environment goes before the file",
         "queue/settings.py",
-        '{**_from_file(config["config"]), **_from_environment()}',
-        '{**_from_environment(), **_from_file(config["config"])}',
+        '                **_read_all(_from_environment(), "the environment"),\n',
+        "",
         "TestSettings.test_environment_goes_before_the_file",
     ),
     (
@@ -230,8 +231,8 @@ MUTATIONS = [
     (
         "a sequential channel waits for a failed job",
         "queue/store/channel.py",
-        "       AND (held.state = 'failed' OR (held.state = 'pending'",
-        "       AND (held.state = 'none' OR (held.state = 'pending'",
+        "SELECT EXISTS (SELECT FROM failed)\n",
+        "SELECT FALSE\n",
         "TestSequential.test_failed_job_stops_those_behind_it",
     ),
 ]
