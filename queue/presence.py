@@ -44,6 +44,11 @@ class Line:
         with self._turn:
             return statement(self._cr, *values, **named)
 
+    @property
+    def has_some(self) -> bool:
+        """Whether a notification came along with an answer: select does not see it."""
+        return bool(self.connection.notifies)
+
     def has_heard(self) -> bool:
         """Tell whether somebody notified since the last call."""
         with self._turn:

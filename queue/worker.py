@@ -152,16 +152,18 @@ class WorkerWatcher(threading.Thread):
         for db_name, crew in list(self._crews.items()):
             with self._losing(db_name):  # it may be closed already
                 by_file[crew.line.fileno()] = crew
+        known = {file for file, crew in by_file.items() if crew.line.has_some}
         try:
             ready, _write, _error = select.select(
-                [self._bell_out, *by_file], [], [], timeout_s
+                [self._bell_out, *by_file], [], [], 0 if known else timeout_s
             )
         except OSError:  # one was closed since
             return
-        for file in by_file.keys() & set(ready):
+        heard = by_file.keys() & known.union(ready)
+        for file in heard:
             with self._losing(by_file[file].db_name):
                 by_file[file].hear()
-        if ready:
+        if heard:
             self._closing.wait(HUSH_S)
 
     def _look(self) -> None:

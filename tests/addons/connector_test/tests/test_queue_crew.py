@@ -54,6 +54,20 @@ class TestThreads(WatcherCase):
 
         self.wait_for(lambda: self.states() == ["done"] * THREADS, "they did not meet")
 
+    def test_notification_that_comes_with_an_answer_is_heard(self):
+        """The watcher asks on the line on which it listens."""
+        watcher = WorkerWatcher("test", Settings(poll_s=1000))
+        self.addCleanup(watcher.stop, DEADLINE_S)
+        watcher._keep_crews()
+        crew = watcher._crews[get_db_name()]
+        self.query("NOTIFY connector_queue")
+        crew.line.ask(lambda cr: cr.execute("SELECT 1"))
+
+        with mock.patch.object(crew, "wake_one") as wake_one:
+            watcher._hear(0)
+
+        wake_one.assert_called_once()
+
     def test_threads_have_rows_of_their_own_on_one_line(self):
         crew = self.start_crew()
 
