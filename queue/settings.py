@@ -18,7 +18,6 @@ SECTION = "connector"
 PREFIX = "CONNECTOR_"
 OLD_SECTION = "options-connector"
 OLD_VARIABLE = "ODOO_CONNECTOR_CHANNELS"
-WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 Read = Callable[[str], Any]
 
@@ -36,17 +35,6 @@ def _number(read: Read, least: float, most: float = math.inf) -> Read:
     return read_number
 
 
-def _read_flag(text: str) -> bool:
-    return WORDS[text.strip().lower()]
-
-
-def _read_names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
-    if not all(f"{name}.".startswith("root.") for name in names):
-        raise ValueError("expected complete names of channels, such as root.shop")
-    return names
-
-
 def _setting(default, read: Read):
     return field(default=default, metadata={"read": read})
 
@@ -55,19 +43,15 @@ def _setting(default, read: Read):
 class Settings:
     """What can be set in section ``[connector]`` or as ``CONNECTOR_<NAME>``.
 
-    The environment wins over the file. ``docs/where_jobs_run.rst`` tells of each.
+    The environment wins over the file.
     """
 
     workers: int = _setting(1, _number(int, 0))
     """Job processes beside a prefork server; 0: none."""
     threads: int = _setting(1, _number(int, 1))
     """Jobs at the same time in each process."""
-    only_channels: tuple[str, ...] = _setting((), _read_names)
-    """The channels, with those below, whose jobs run here; none: all."""
     channels: str = _setting("", str.strip)
     """The limits of channels, set once at the start; ``channel_text`` reads them."""
-    pooled: bool | None = _setting(None, _read_flag)
-    """Whether a transaction pooler is between; None: found out."""
     poll_s: float = _setting(30.0, _number(float, 0.1))
     """How long a lost notification can go unnoticed."""
     heartbeat_s: float = _setting(5.0, _number(float, 0.1, 20.0))
@@ -122,7 +106,7 @@ def _read_all(values: Mapping[str, str], source: str) -> dict[str, Any]:
 def _read(setting, text: str, source: str):
     try:
         return setting.metadata["read"](text)
-    except (KeyError, ValueError) as error:
+    except ValueError as error:
         reason = str(error) if str(error).startswith("expected") else ""
         raise ValueError(
             f"Unreadable setting {setting.name!r} in {source}: {text!r}, "
@@ -131,8 +115,6 @@ def _read(setting, text: str, source: str):
 
 
 def _expectation(setting) -> str:
-    if setting.metadata["read"] is _read_flag:
-        return f"expected one of {', '.join(WORDS)}"
     kind = "whole number" if isinstance(setting.default, int) else "number"
     return f"expected a {kind} such as {setting.default}"
 
