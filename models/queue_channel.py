@@ -4,9 +4,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ..queue.channel_text import ROOT
 from ..queue.wake import wake_after_commit
-
-ROOT = "root"
 
 
 class QueueChannel(models.Model):

@@ -7,10 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..queue import store
-from ..queue.state import DONE, PENDING, WAITING
+from ..queue.state import DONE, NOT_STARTED, PENDING
 from ..queue.wake import wake_after_commit
 
-NOT_STARTED = (WAITING, PENDING)
 CHANGEABLE = {"priority", "eta", "max_retries"}
 
 

@@ -11,11 +11,10 @@ from odoo import api, models
 
 from ..queue import codec, store
 from ..queue.options import SCOPES, JobOptions
-from ..queue.state import PENDING, WAITING
+from ..queue.state import NOT_STARTED, PENDING
 from ..queue.task import Task
 from ..queue.wake import wake_after_commit
 
-WAITING_STATES = (PENDING, WAITING)
 CONTEXT_KEYS = ("lang", "tz", "allowed_company_ids")  # of the user, kept for the job
 
 
@@ -63,7 +62,7 @@ class QueueJob(models.Model):
         names = list({key for key in keys if key is not None})
         if not states or not names:
             return {}
-        found = store.find_in_states(self.env.cr, names, [*WAITING_STATES, *states])
+        found = store.find_in_states(self.env.cr, names, [*NOT_STARTED, *states])
         return {key: uuid for key, (uuid, state) in found.items() if state in states}
 
     def _meet(self, tasks, uuids, keys, options: JobOptions) -> dict[str, str]:

@@ -39,6 +39,14 @@ class QueueJob(models.Model):
     # === HELPERS === #
 
     @api.model
+    def _find_sudo(self, job_uuid: str):
+        """Return the record of a job with elevated rights, or none.
+
+        To delay a job, or to load one's own, nobody needs any right on the queue.
+        """
+        return self.sudo().search([("uuid", "=", job_uuid)])
+
+    @api.model
     def _delay_job(self, job: Job) -> str:
         """Delay what a job calls; return the uuid, that of its twin if there is one."""
         return self._delay([_checked(job).task], _options(job))[0]
@@ -46,7 +54,7 @@ class QueueJob(models.Model):
     @api.model
     def _load_job(self, job_uuid: str) -> Job:
         """Return a stored job."""
-        row_sudo = self.sudo().search([("uuid", "=", job_uuid)])  # its own user may not
+        row_sudo = self._find_sudo(job_uuid)
         if not row_sudo:
             raise NoSuchJobError(
                 f"Cannot load job {job_uuid}: there is none (any more)."
@@ -56,7 +64,7 @@ class QueueJob(models.Model):
     @api.model
     def _store_job(self, job: Job) -> None:
         """Insert a job, or write what may change of the stored one."""
-        row_sudo = self.sudo().search([("uuid", "=", job.uuid)])  # its own user may not
+        row_sudo = self._find_sudo(job.uuid)
         if row_sudo:
             row_sudo._store_again(job)
         else:

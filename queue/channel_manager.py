@@ -7,7 +7,6 @@ theirs with it.
 """
 
 import logging
-from functools import partial
 
 from ..exception import ChannelNotFound
 from .channel_queue import ChannelJob, ChannelQueue, SafeSet
@@ -21,6 +20,8 @@ from .channel_text import (
 from .state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
 
 _logger = logging.getLogger(__name__)
+
+ELSEWHERE = (DONE, CANCELLED, WAITING)  # states of jobs that are in no channel
 
 
 class Channel:
@@ -228,15 +229,15 @@ class ChannelManager:
             STARTED: channel.set_running,
             FAILED: channel.set_failed,
         }
-        ended = dict.fromkeys(
-            (DONE, CANCELLED, WAITING, None), partial(self._forget, uuid)
-        )
-        if state not in moves | ended:
+        if state in moves:
+            moves[state](job)
+        elif state in ELSEWHERE or state is None:
+            self.remove_job(uuid)
+        else:
             raise ValueError(
                 f"Cannot take note of job {uuid}: its state is {state!r}, expected one "
-                f"of {', '.join([*moves, DONE, CANCELLED, WAITING])}."
+                f"of {', '.join([*moves, *ELSEWHERE])}."
             )
-        (moves | ended)[state](job)
 
     def remove_job(self, uuid: str) -> None:
         """Forget a job, if it is known."""
@@ -268,6 +269,3 @@ class ChannelManager:
         except ChannelNotFound as error:
             _logger.warning("job %s goes to root: %s", uuid, error)
             return self._root_channel
-
-    def _forget(self, uuid: str, _job: ChannelJob) -> None:
-        self.remove_job(uuid)

@@ -17,7 +17,7 @@ from ..session import ConnectorSession
 from . import codec
 from .call_text import describe
 from .function import check_exist, find_job_function, require_job_method
-from .options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY
+from .options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY, naive_time
 from .retry import RETRY_INTERVAL, pattern_delay_s
 from .state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED
 from .task import Task
@@ -187,7 +187,7 @@ class Job:
 
     @eta.setter
     def eta(self, value):
-        self._eta = _moment(value)
+        self._eta = naive_time(value or None, _now)  # 0 is no eta
 
     @property
     def canceled(self) -> bool:
@@ -335,15 +335,6 @@ def _kwargs(kwargs) -> dict:
     if kwargs is not None and not isinstance(kwargs, dict):
         raise InvalidUsageError(f"Cannot make a job: kwargs is {kwargs!r}, not a dict.")
     return kwargs or {}
-
-
-def _moment(eta) -> datetime | None:
-    """Return a time, naive UTC, of a datetime, a timedelta or seconds from now."""
-    if not eta:
-        return None
-    if isinstance(eta, datetime):
-        return eta.astimezone(timezone.utc).replace(tzinfo=None) if eta.tzinfo else eta
-    return _now() + (eta if isinstance(eta, timedelta) else timedelta(seconds=eta))
 
 
 def _is_job(other) -> bool:

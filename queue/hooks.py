@@ -44,17 +44,12 @@ def install() -> None:
 
 
 def _after(cls: type, name: str, hook: Callable) -> None:
-    original = getattr(cls, name)
-    if getattr(original, "_connector", False):
-        return
-
-    def method(self, *args, **kwargs):
+    def original_and_hook(original, self, *args, **kwargs):
         result = original(self, *args, **kwargs)
         hook(self, *args, **kwargs)
         return result
 
-    method._connector = True
-    setattr(cls, name, method)
+    _instead(cls, name, original_and_hook)
 
 
 def _instead(cls: type, name: str, hook: Callable) -> None:

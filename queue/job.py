@@ -7,12 +7,12 @@ Also the classic import path of all that has to do with jobs.
 from collections.abc import Callable, Iterable
 
 from ..session import ConnectorSession
+from .channel_text import ROOT
 from .classic_job import Job  # noqa: F401 its classic path
 from .function import JOB_METHODS, JOB_REGISTRY
 from .options import (
     DEFAULT_MAX_RETRIES,  # noqa: F401 its classic path
     DEFAULT_PRIORITY,  # noqa: F401 its classic path
-    ROOT_CHANNEL,
     JobOptions,
     check_channel,
     check_timeout,
@@ -43,7 +43,7 @@ from .task import Task, identity_exact  # noqa: F401 its classic path
 
 def job(
     func: Callable | None = None,
-    default_channel: str = ROOT_CHANNEL,
+    default_channel: str = ROOT,
     retry_pattern: Pattern | None = None,
     retry_on: tuple[type[Exception], ...] = (),
     backoff: Backoff | None = None,

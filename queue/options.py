@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from ..exception import InvalidUsageError
+from .channel_text import ROOT
 from .state import ENQUEUED, FAILED
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 DEFAULT_PRIORITY = 10  # smaller first
 DEFAULT_MAX_RETRIES = 5  # 0 means for ever
-ROOT_CHANNEL = "root"
 INT_MAX = 2**31 - 1  # of a column
 KEY_MAX = 512  # characters of a key: in UTF-8 less than an index row may have
 TAG_MAX = 64  # characters
@@ -116,7 +116,7 @@ class JobOptions:
             read_clock: asks for the time, naive UTC; only a span needs to know it.
         """
         try:
-            return _naive_time(self.eta, read_clock)
+            return naive_time(self.eta, read_clock)
         except OverflowError as error:
             raise InvalidUsageError(
                 f"Cannot delay: option 'eta' is {self.eta!r}, which is beyond what a "
@@ -169,9 +169,14 @@ def _takes_keyword(func: Callable | None, name: str) -> bool:
     )
 
 
-def _naive_time(
+def naive_time(
     eta: datetime | timedelta | int | float | None, read_clock: Callable[[], datetime]
 ) -> datetime | None:
+    """Return the time that an eta means, naive UTC.
+
+    Args:
+        read_clock: asks for the time, naive UTC; only a span needs to know it.
+    """
     if eta is None:
         return None
     if isinstance(eta, datetime):
@@ -234,11 +239,7 @@ def _is_text(value) -> bool:
 
 
 def _is_channel(value) -> bool:
-    return (
-        _is_text(value)
-        and all(value.split("."))
-        and value.partition(".")[0] == ROOT_CHANNEL
-    )
+    return _is_text(value) and all(value.split(".")) and value.partition(".")[0] == ROOT
 
 
 def _is_tags(value) -> bool:

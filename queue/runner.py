@@ -46,8 +46,6 @@ class Runner:
 
     def __init__(self, books, worker_id: int, transaction: Transaction):
         self.worker_id = worker_id
-        self.running: ClaimedJob | None = None
-        self.running_backend_pid: int | None = None
         self.attempt: RunningAttempt | None = None
         """The start of the running job, for those who interrupt it."""
         self._books = books
@@ -117,7 +115,6 @@ class Runner:
         """Run one job and store what became of it."""
         job.date_started = job.now()
         job.attempt += 1
-        self.running = job
         attempt = self.attempt = RunningAttempt(job)
         try:
             self._perform(attempt)
@@ -127,7 +124,7 @@ class Runner:
             self._settle(attempt, error)
         finally:
             attempt.end()
-            self.running = self.running_backend_pid = self.attempt = None
+            self.attempt = None
             seconds = time.monotonic() - attempt.started
             self._mean_s += (seconds - self._mean_s) * NEWS_WEIGHT
             _logger.debug("job %s ran %.3f s", job.uuid, seconds)
@@ -143,7 +140,6 @@ class Runner:
             return store.fence(cr, self.worker_id, job.id, job.attempt)
 
         with self._transaction(is_ours) as cr:
-            self.running_backend_pid = cr.connection.get_backend_pid()
             env = api.Environment(cr, job.user_id, job.run_context())
             job.args, job.kwargs = codec.decode(job.payload, env, job.payload_version)
             with running(CurrentJob(job, self._books)):

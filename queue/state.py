@@ -8,6 +8,7 @@ STARTED = "started"  # running now; never stored, see models.queue_job
 DONE = "done"
 FAILED = "failed"
 CANCELLED = "cancelled"
+NOT_STARTED = (WAITING, PENDING)  # no worker has had it in this try
 STATES = [
     (WAITING, "Waiting"),
     (PENDING, "Pending"),

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from ..session import ConnectorSession
 from .classic_job import Job
 from .options import ALWAYS_OPTIONS
-from .state import ENQUEUED, PENDING, WAITING
+from .state import ENQUEUED, NOT_STARTED
 
 _logger = logging.getLogger(__name__)
 
-NOT_ENDED = (WAITING, PENDING, ENQUEUED)
+NOT_ENDED = (*NOT_STARTED, ENQUEUED)
 
 
 def whitelist_unpickle_global(thing) -> None:
@@ -130,7 +130,7 @@ class OpenERPJobStorage(JobStorage):
 
         With elevated rights: to delay a job, nobody needs any on the queue.
         """
-        return self.job_model.sudo().search([("uuid", "=", job_uuid)])
+        return self.job_model._find_sudo(job_uuid)
 
     def job_record_with_same_identity_key(self, identity_key: str):
         """Return the record of the job with a key that has not ended, or none."""

@@ -95,8 +95,9 @@ class Worker(threading.Thread):
 
     def beat(self) -> None:
         """Say that the worker is alive; it ends when it has been declared dead."""
-        runner = self.runner
-        if not self.presence.beat(runner.running, runner.running_backend_pid):
+        attempt = self.runner.attempt
+        job, pids = (attempt.job, attempt.backend_pids) if attempt else (None, [])
+        if not self.presence.beat(job, next(iter(pids), None)):
             self.stop()
 
     @property
@@ -107,7 +108,7 @@ class Worker(threading.Thread):
     @property
     def is_busy(self) -> bool:
         """Whether a job runs or waits in this worker."""
-        return bool(self.runner.running or self.queue)
+        return bool(self.runner.attempt or self.queue)
 
     @property
     def _is_held(self) -> bool:

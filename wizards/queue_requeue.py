@@ -5,8 +5,7 @@ from odoo import models
 
 from ..models.loose_many2one import LooseMany2many
 from ..queue.state import CANCELLED, FAILED
-
-JOB = "connector.queue.job"
+from .selected_jobs import JOB, selected_jobs
 
 
 class QueueRequeue(models.TransientModel):
@@ -18,16 +17,9 @@ class QueueRequeue(models.TransientModel):
     job_ids = LooseMany2many(
         JOB,
         string="Jobs",
-        default=lambda self: self._default_jobs(),
+        default=lambda self: selected_jobs(self.env, (FAILED, CANCELLED)),
         required=True,
     )
-
-    def _default_jobs(self):
-        """Return the selected jobs that can run again."""
-        if self.env.context.get("active_model") != JOB:
-            return False
-        selected = self.env[JOB].browse(self.env.context.get("active_ids", ()))
-        return selected.filtered(lambda job: job.state in (FAILED, CANCELLED))
 
     # === ACTIONS === #
 

@@ -4,9 +4,8 @@
 from odoo import fields, models
 
 from ..models.loose_many2one import LooseMany2many
-from ..models.queue_job_change import NOT_STARTED
-
-JOB = "connector.queue.job"
+from ..queue.state import NOT_STARTED
+from .selected_jobs import JOB, selected_jobs
 
 
 class QueueReschedule(models.TransientModel):
@@ -18,19 +17,12 @@ class QueueReschedule(models.TransientModel):
     job_ids = LooseMany2many(
         JOB,
         string="Jobs",
-        default=lambda self: self._default_jobs(),
+        default=lambda self: selected_jobs(self.env, NOT_STARTED),
         required=True,
     )
     is_urgency_changed = fields.Boolean(string="Change the Priority")
     priority = fields.Integer(default=10, help="Smaller goes first.")
     eta = fields.Datetime(string="Not Before", help="Empty leaves what they have.")
-
-    def _default_jobs(self):
-        """Return the selected jobs that have not started."""
-        if self.env.context.get("active_model") != JOB:
-            return False
-        selected = self.env[JOB].browse(self.env.context.get("active_ids", ()))
-        return selected.filtered(lambda job: job.state in NOT_STARTED)
 
     # === ACTIONS === #
 

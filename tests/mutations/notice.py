@@ -74,9 +74,9 @@ MUTATIONS = [
     ),
     (
         "a job that has started is left alone",
-        "models/queue_job_change.py",
-        "NOT_STARTED = (WAITING, PENDING)\n",
-        "NOT_STARTED = (WAITING, PENDING, 'enqueued')\n",
+        "queue/state.py",
+        "NOT_STARTED = (WAITING, PENDING)  # no",
+        "NOT_STARTED = (WAITING, PENDING, 'enqueued')  # no",
         "TestChange.test_job_that_has_started_is_left_alone",
     ),
     (
