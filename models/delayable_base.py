@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from odoo import api, models
 
-from ..exception import InvalidUsageError
 from ..queue.delayed import Delayed
 from ..queue.graph import DelayableCalls
 from ..queue.job import JobOptions
@@ -22,7 +21,7 @@ class Base(models.AbstractModel):
 
         ``order.delayed(priority=5).export(force=True)`` returns the job's uuid.
         """
-        return Delayed(self, _job_options(options))
+        return Delayed(self, JobOptions.read(options))
 
     @api.private
     def delayed_many(self, list_of_args: Iterable[tuple], **options) -> Delayed:
@@ -30,7 +29,7 @@ class Base(models.AbstractModel):
 
         ``backend.delayed_many([("1",), ("2",)]).import_order()`` returns the uuids.
         """
-        return Delayed(self, _job_options(options), list_of_args)
+        return Delayed(self, JobOptions.read(options), list_of_args)
 
     @api.private
     def delayable(self, **options) -> DelayableCalls:
@@ -38,14 +37,4 @@ class Base(models.AbstractModel):
 
         ``chain(a.delayable().export(), b.delayable().export()).delay()`` stores both.
         """
-        return DelayableCalls(self, _job_options(options))
-
-
-def _job_options(given: dict) -> JobOptions:
-    options, unknown = JobOptions.split(given)
-    if unknown:
-        raise InvalidUsageError(
-            f"Cannot delay: unknown options {', '.join(map(repr, unknown))}. Known "
-            f"are {', '.join(JobOptions.__dataclass_fields__)}."
-        )
-    return options
+        return DelayableCalls(self, JobOptions.read(options))

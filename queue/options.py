@@ -90,6 +90,21 @@ class JobOptions:
         rest = {key: value for key, value in kwargs.items() if key not in names}
         return cls(**given), rest
 
+    @classmethod
+    def read(cls, given: dict) -> "JobOptions":
+        """Return options where nothing but options is given.
+
+        Raises:
+            InvalidUsageError: there is something else, or one cannot be used.
+        """
+        options, unknown = cls.split(given)
+        if unknown:
+            raise InvalidUsageError(
+                f"Cannot delay: unknown options {', '.join(map(repr, unknown))}. Known "
+                f"are {', '.join(cls.__dataclass_fields__)}."
+            )
+        return options
+
     @property
     def is_replacing(self) -> bool:
         """Whether a waiting job with the identity key becomes the new call."""

@@ -2,6 +2,7 @@
 from . import (
     test_addon,
     test_architecture,
+    test_attr_dict,
     test_backend,
     test_backend_kept,
     test_backend_lookup,
@@ -24,6 +25,7 @@ from . import (
     test_queue_respawn,
     test_queue_settings,
     test_record_event,
+    test_redaction,
     test_refusal,
     test_retry,
     test_session,

@@ -110,3 +110,9 @@ def sleep_for_ever(session, _model_name):
     session.env[TRACE].create({"name": "asleep"})
     overseer.HARD_S = 0.5
     time.sleep(3600)
+
+
+@job
+def run_action(session, model_name, action_id):
+    """Run a server action."""
+    return session.env[model_name].browse(action_id).run()

@@ -1,0 +1,118 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How is something written down without the secrets in it?"""
+
+import json
+import re
+from collections.abc import Mapping
+
+HIDDEN = "***"
+MAX_DEPTH = 30  # of values in values; below that they are shown as text
+LEFT_OUT = " … ({} characters left out)"
+
+_WORDS = (
+    r"passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key"
+    r"|private[-_]?key|credential|authorization|cookie|session[-_]?id|signature|otp"
+)
+_SECRET_NAME = re.compile(_WORDS, re.IGNORECASE)
+
+# name, then : or = or > of an element, then the value up to where it ends
+_NAMED = re.compile(
+    rf"""(?P<name>["']?[\w.-]*(?:{_WORDS})[\w.-]*["']?)"""
+    r"""(?P<sign>\s*[:=]\s*)"""
+    r"""(?P<value>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?"""
+    r"""|(?:Basic|Bearer|Digest|Token)\s+[^\s,;&"']+|[^\s,;&"'<>{}\[\]]+)""",
+    re.IGNORECASE,
+)
+_ELEMENT = re.compile(
+    rf"(?P<start><(?:[\w.-]+:)?[\w.-]*(?:{_WORDS})[\w.-]*(?:\s[^<>]*)?>)[^<]+",
+    re.IGNORECASE,
+)
+_CREDENTIALS = re.compile(r"(?P<scheme>\b[a-z][\w+.-]*://)[^\s/?#@'\"<>]+@", re.I)
+_SCHEME = re.compile(r"\b(?P<scheme>Basic|Bearer)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
+
+
+def redact(value, size: int) -> str:
+    """Return a value as text: short, without secrets, and as PostgreSQL keeps it.
+
+    Secret is what is named like one (password, token, authorization, api_key …) as key
+    of a dict or of JSON, as header, parameter of an URL or element of XML; and what
+    stands before the @ of an URL.
+
+    Args:
+        value: text, bytes, or anything that is shown as JSON.
+        size: characters of the text at most, without the hint that some are left out.
+    """
+    text = _storable(_text_of(value, size))
+    hidden = _redact_text(text[:size])
+    left_out = len(text) - size
+    return hidden + LEFT_OUT.format(left_out) if left_out > 0 else hidden
+
+
+def _text_of(value, size) -> str:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _text_of_bytes(bytes(value))
+    if isinstance(value, str):
+        return _redact_json(value, size)
+    if isinstance(value, Mapping | list | tuple):
+        return json.dumps(_without_secrets(value), ensure_ascii=False, default=str)
+    return str(value)
+
+
+def _text_of_bytes(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return f"<{len(value)} bytes>"
+
+
+def _redact_json(text: str, size: int) -> str:
+    """Return a text as it is, or without secrets when all of it is JSON."""
+    if text[:1] not in ("{", "[") or len(text) > size:
+        return text  # patterns find its secrets, too
+    try:
+        value = json.loads(text)
+        hidden = _without_secrets(value)
+        same = hidden == value
+    except (ValueError, RecursionError):
+        return text
+    return text if same else json.dumps(hidden, ensure_ascii=False)
+
+
+def _without_secrets(value, depth: int = 0):
+    """Return data with stars in place of what is named like a secret."""
+    if depth > MAX_DEPTH:
+        return str(value)
+    if isinstance(value, Mapping):
+        return {
+            str(key): HIDDEN
+            if item and _is_secret(key)
+            else _without_secrets(item, depth + 1)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_without_secrets(item, depth + 1) for item in value]
+    return _text_of_bytes(value) if isinstance(value, bytes) else value
+
+
+def _is_secret(name) -> bool:
+    return isinstance(name, str) and bool(_SECRET_NAME.search(name))
+
+
+def _redact_text(text: str) -> str:
+    text = _CREDENTIALS.sub(rf"\g<scheme>{HIDDEN}@", text)
+    text = _ELEMENT.sub(rf"\g<start>{HIDDEN}", text)
+    text = _NAMED.sub(_hide_named, text)
+    return _SCHEME.sub(rf"\g<scheme> {HIDDEN}", text)
+
+
+def _hide_named(match: re.Match) -> str:
+    value = match["value"]
+    quote = value[0] if value[0] in "\"'" else ""
+    if value == 2 * quote:
+        return match[0]  # nothing is there
+    return f"{match['name']}{match['sign']}{quote}{HIDDEN}{quote}"
+
+
+def _storable(text: str) -> str:
+    """Return a text without what PostgreSQL refuses: zeros and half surrogates."""
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,106 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What is there under the name MAGIC?"""
+
+import base64
+from collections.abc import Callable
+
+from odoo import api
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import get_lang, html2plaintext
+from odoo.tools.safe_eval import datetime, dateutil, json, pytz, time
+
+from ..exception import NothingToDoJob, RetryableJobError
+from . import log_line
+from .attr_dict import AttrDict
+from .job_call import delay_of
+from .log_buffer import LogBuffer
+
+
+class Magic:
+    """Everything at hand to speak with other systems, bound to an environment.
+
+    Code of server actions runs with it: what hangs here is for everyone who may write
+    such code, so modules are wrapped and nothing goes beyond the rights of ``env``.
+
+    Args:
+        env: in whose name and with whose rights.
+        action: the server action whose code this is for, if any.
+    """
+
+    __slots__ = ("_action_id", "env")
+
+    LOG_DEBUG = log_line.DEBUG
+    LOG_INFO = log_line.INFO
+    LOG_WARNING = log_line.WARNING
+    LOG_ERROR = log_line.ERROR
+    LOG_CRITICAL = log_line.CRITICAL
+
+    UserError = UserError
+    ValidationError = ValidationError
+    RetryableJobError = RetryableJobError
+    NothingToDoJob = NothingToDoJob
+    OSError = OSError
+
+    AttrDict = AttrDict
+    json = json
+    time = time
+    datetime = datetime
+    dateutil = dateutil
+    timezone = staticmethod(pytz.timezone)
+    b64encode = staticmethod(base64.b64encode)
+    b64decode = staticmethod(base64.b64decode)
+    html2plaintext = staticmethod(html2plaintext)
+    get_lang = staticmethod(get_lang)
+
+    def __init__(self, env: api.Environment, action=None):
+        self.env = env
+        self._action_id = action.id if action else None
+
+    def __repr__(self) -> str:
+        return f"MAGIC({self.env.user.login!r})"
+
+    @property
+    def user(self):
+        """The user in whose name this works."""
+        return self.env.user
+
+    # === LOG === #
+
+    def log(self, message, level: str = log_line.INFO, **about) -> None:
+        """Keep a message, also when the transaction fails; see Connectors > Logs.
+
+        Args:
+            message: text, or data that is shown as JSON. Secrets in it are hidden.
+            level: ``LOG_DEBUG``, ``LOG_INFO``, ``LOG_WARNING``, ``LOG_ERROR`` or
+                ``LOG_CRITICAL``.
+            about: ``record`` and ``relation`` by which the message is to be found;
+                else what is worked on.
+        """
+        line = log_line.message_line(message, level, **self._about(about))
+        LogBuffer.of(self.env).add(line)
+
+    def log_transmission(self, recipient, data, **about) -> None:
+        """Keep what was sent to whom, as :meth:`log` does.
+
+        Args:
+            recipient: a name or an address.
+            data: text, bytes, or data that is shown as JSON.
+        """
+        line = log_line.transmission_line(recipient, data, **self._about(about))
+        LogBuffer.of(self.env).add(line)
+
+    def _about(self, about: dict) -> dict:
+        return {"env": self.env, "action_id": self._action_id, **about}
+
+    # === JOBS === #
+
+    def add_job(self, func: Callable, **options) -> Callable[..., str]:
+        """Return a stand-in for a function with ``@job``: calling it delays the call.
+
+        ``MAGIC.add_job(order.export, priority=5)(force=True)`` and
+        ``MAGIC.add_job(export_order)("sale.order", order.id)`` return the job's uuid.
+
+        Raises:
+            InvalidUsageError: it is no job, or there is no such option.
+        """
+        return delay_of(self.env, func, options)

@@ -1,0 +1,82 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What did MAGIC log, and for how long is it kept?"""
+
+from odoo import api, fields, models
+
+from ..magic import log_store
+from ..magic.log_line import (
+    CRITICAL,
+    DEBUG,
+    ERROR,
+    INFO,
+    MESSAGE,
+    TRANSMISSION,
+    WARNING,
+)
+from .loose_many2one import LooseMany2one
+
+LEVELS = [
+    (DEBUG, "Debug"),
+    (INFO, "Info"),
+    (WARNING, "Warning"),
+    (ERROR, "Error"),
+    (CRITICAL, "Critical"),
+]
+KEPT_DAYS = {DEBUG: 3, INFO: 30, WARNING: 90, ERROR: 180, CRITICAL: 180}
+BATCH = 10_000  # lines deleted in one transaction
+
+
+class ConnectorLog(models.Model):
+    """A message, or what was sent to somebody."""
+
+    _name = "connector.log"
+    _description = "Connector Log"
+    _log_access = False
+    _order = "date DESC, id DESC"
+    _rec_name = "message"
+
+    date = fields.Datetime(required=True, readonly=True)
+    kind = fields.Selection(
+        [(MESSAGE, "Message"), (TRANSMISSION, "Transmission")],
+        required=True,
+        readonly=True,
+    )
+    level = fields.Selection(LEVELS, required=True, readonly=True)
+    message = fields.Text(required=True, readonly=True)
+    recipient = fields.Char(readonly=True)
+    data = fields.Text(readonly=True, help="What was sent, without secrets.")
+    user_id = LooseMany2one("res.users", required=True, readonly=True)
+    company_id = LooseMany2one("res.company", readonly=True)
+    job_uuid = fields.Char(string="Job UUID", readonly=True)
+    job_id = LooseMany2one("connector.queue.job", string="Job", readonly=True)
+    action_id = LooseMany2one(
+        "ir.actions.server", string="Server Action", readonly=True
+    )
+    relation = fields.Char(readonly=True)
+    res_model = fields.Char(string="Model", readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Record ID", model_field="res_model", readonly=True
+    )
+    is_undone = fields.Boolean(
+        string="Undone",
+        readonly=True,
+        help="What was done in the same transaction was taken back.",
+    )
+
+    _age_idx = models.Index("(level, date)")
+    _date_idx = models.Index("(date DESC, id DESC)")
+    _job_idx = models.Index("(job_id) WHERE job_id IS NOT NULL")
+    _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+    _relation_idx = models.Index("(relation, date) WHERE relation IS NOT NULL")
+
+    # === CRUD === #
+
+    @api.autovacuum
+    def _gc_lines(self) -> tuple[int, int]:
+        """Delete lines that are old enough for their level, a batch at a time."""
+        counts = [
+            log_store.delete_old(self.env.cr, level, days, BATCH)
+            for level, days in KEPT_DAYS.items()
+        ]
+        self.invalidate_model()
+        return sum(counts), int(BATCH in counts)
