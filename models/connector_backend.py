@@ -36,6 +36,13 @@ class ConnectorBackend(models.AbstractModel):
     # === HELPERS === #
 
     @api.model
+    def _select_models(self) -> list[tuple[str, str]]:
+        """Return the models whose records are backends, with what people call them."""
+        names = self.env.registry.descendants(["connector.backend"], "_inherit")
+        models_ = [self.env[name] for name in names]
+        return [(one._name, one._description) for one in models_ if not one._abstract]
+
+    @api.model
     def _select_versions(self) -> list[tuple[str, str]]:
         """Return the versions as pairs of value and label; for overrides."""
         return []

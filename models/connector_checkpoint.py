@@ -79,9 +79,7 @@ class ConnectorCheckpoint(models.Model):
 
     @api.model
     def _select_backends(self) -> list[tuple[str, str]]:
-        """Return the models whose records are backends."""
-        registry = self.env.registry
-        return self._describe(registry.descendants(["connector.backend"], "_inherit"))
+        return self.env["connector.backend"]._select_models()
 
     def _describe(self, model_names: Iterable[str]) -> list[tuple[str, str]]:
         return [

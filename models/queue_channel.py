@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..queue.channel_text import ROOT
 from ..queue.wake import wake_after_commit
+from .lasting_reference import LastingReference
 
 
 class QueueChannel(models.Model):
@@ -20,6 +21,10 @@ class QueueChannel(models.Model):
     parent_id = fields.Many2one("connector.queue.channel", ondelete="restrict")
     complete_name = fields.Char(
         compute="_compute_complete_name", store=True, recursive=True
+    )
+    backend_id = LastingReference(
+        selection="_select_backends",
+        help="Its jobs wait here, and not in the channel of their function.",
     )
     job_function_ids = fields.One2many("connector.queue.function", "channel_id")
 
@@ -62,6 +67,10 @@ class QueueChannel(models.Model):
     _sequential_check = models.Constraint(
         "CHECK (NOT is_sequential OR capacity IN (0, 1))",
         "A sequential channel runs one job at a time: its capacity is 1.",
+    )
+    _backend_uniq = models.UniqueIndex(
+        "(backend_id) WHERE backend_id IS NOT NULL",
+        "This backend has a channel of its own already.",
     )
     _complete_name_uniq = models.Constraint(
         "UNIQUE (complete_name)", "There is a channel with this name already."
@@ -125,6 +134,7 @@ class QueueChannel(models.Model):
         """Refuse to rename the root channel; forget the ids kept by name."""
         if {"name", "parent_id"} & vals.keys():
             self._check_not_root()
+        if {"name", "parent_id", "backend_id"} & vals.keys():
             self.env.registry.clear_cache()
         wake_after_commit(self.env.cr)  # another limit, other jobs
         if "is_paused" in vals:
@@ -147,6 +157,21 @@ class QueueChannel(models.Model):
     def _id_of(self, complete_name: str) -> int:
         """Return the id of a channel; the missing ones on its path are created."""
         return self.sudo()._find_or_create(complete_name).id  # names come from code
+
+    @api.model
+    def _select_backends(self) -> list[tuple[str, str]]:
+        return self.env["connector.backend"]._select_models()
+
+    @api.model
+    @tools.ormcache()
+    def _own_channels(self) -> dict[str, int]:
+        """Return the channels that belong to backends, by ``model,id``."""
+        rows_sudo = self.sudo().search([("backend_id", "!=", False)])  # any may delay
+        return {
+            f"{one.backend_id._name},{one.backend_id.id}": one.id
+            for one in rows_sudo
+            if one.backend_id
+        }
 
     @api.model
     def _configure(self, limits: dict[str, dict]) -> None:

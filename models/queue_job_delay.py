@@ -122,6 +122,7 @@ class QueueJob(models.Model):
             "payloads": [_payload(task) for task in tasks],
             "identity_keys": keys,
             **_concurrency_values(tasks, options, keys),
+            **self._backend_values(tasks, bool(options.channel)),
             **self._call_values(tasks[0], options),
             **self._caller_values(),
         }

@@ -16,7 +16,7 @@ INSERT INTO connector_queue_job (
     uuid, payload, identity_key, concurrency_key, key_news, hold,
     name, func_name, method_name, model_name, payload_version,
     user_id, company_id, context, tags,
-    channel_id, job_function_id,
+    channel_id, backend_id, job_function_id,
     state, has_edges, priority, eta, max_retries, timeout,
     retry, attempt, deaths, commits, date_created
 )
@@ -26,14 +26,19 @@ SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
             THEN {hold_of("%(eta)s::timestamp", "new.concurrency_key")} END,
        %(name)s, %(func_name)s, %(method_name)s, %(model_name)s, %(payload_version)s,
        %(user_id)s, %(company_id)s, %(context)s::jsonb, %(tags)s::jsonb,
-       %(channel_id)s, %(job_function_id)s,
+       COALESCE(new.own_channel_id, %(channel_id)s), new.backend_id,
+       %(job_function_id)s,
        %(state)s, %(has_edges)s, %(priority)s, %(eta)s, %(max_retries)s,
        %(timeout)s,
        0, 0, 0, 0, now() AT TIME ZONE 'UTC'
   FROM unnest(
            %(uuids)s::text[], %(payloads)s::text[], %(identity_keys)s::text[],
-           %(concurrency_keys)s::text[], %(has_news)s::boolean[]
-       ) AS new (uuid, payload, identity_key, concurrency_key, has_news)
+           %(concurrency_keys)s::text[], %(has_news)s::boolean[],
+           %(backend_ids)s::text[], %(own_channel_ids)s::integer[]
+       ) AS new (
+           uuid, payload, identity_key, concurrency_key, has_news, backend_id,
+           own_channel_id
+       )
     ON CONFLICT (identity_key)
        WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')
        DO NOTHING
@@ -77,7 +82,7 @@ WAKE = f"NOTIFY {CHANNEL}"
 
 
 def insert_jobs(cr, values: dict) -> list[str]:
-    """Insert jobs which differ in uuid, payload and key; return the uuids inserted."""
+    """Insert jobs of one function in one place; return the uuids inserted."""
     cr.execute(INSERT_JOBS, values)
     return [row[0] for row in cr.fetchall()]
 

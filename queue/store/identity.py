@@ -62,7 +62,8 @@ UPDATE connector_queue_job AS job
        company_id = %(company_id)s,
        context = %(context)s::jsonb,
        tags = %(tags)s::jsonb,
-       channel_id = %(channel_id)s,
+       channel_id = COALESCE(new.own_channel_id, %(channel_id)s),
+       backend_id = new.backend_id,
        job_function_id = %(job_function_id)s,
        priority = %(priority)s,
        eta = %(eta)s,
@@ -81,8 +82,10 @@ UPDATE connector_queue_job AS job
                         ELSE job.freed_key END,
        concurrency_key = new.concurrency_key
   FROM unnest(
-           %(payloads)s::text[], %(identity_keys)s::text[], %(concurrency_keys)s::text[]
-       ) AS new (payload, identity_key, concurrency_key)
+           %(payloads)s::text[], %(identity_keys)s::text[],
+           %(concurrency_keys)s::text[], %(backend_ids)s::text[],
+           %(own_channel_ids)s::integer[]
+       ) AS new (payload, identity_key, concurrency_key, backend_id, own_channel_id)
  WHERE job.identity_key = new.identity_key
    AND job.state IN ('waiting', 'pending')
 RETURNING job.identity_key, job.uuid

@@ -35,6 +35,7 @@ from . import (
     test_modifier_many2one,
     test_own_environment,
     test_pseudo_model,
+    test_queue_backend,
     test_queue_caller,
     test_queue_change,
     test_queue_channel,
