@@ -35,11 +35,13 @@ class ConnectorWorker(Command):
         add = self.parser.add_argument
         add("--workers", type=int, metavar="N", help="number of processes (1)")
         add("--threads", metavar="N", help="jobs at the same time in each of them (1)")
+        add("--channels", metavar="A,B", help="run the jobs of these and those below")
         options, server_args = self.parser.parse_known_args(args)
         if options.workers is not None and options.workers < 1:
             self.parser.error(f"--workers is {options.workers}, expected 1 or more")
         _set("workers", options.workers)
         _set("threads", options.threads)
+        _set("only_channels", options.channels)
         server_args = [*_with_addon(server_args), *NO_WEB_SERVER, PREFORK]
         _check_settings(server_args)
         main(server_args)

@@ -11,6 +11,7 @@ from odoo.modules.registry import Registry
 from . import store
 from .connection import OdooCursor
 from .presence import Line
+from .served import ServedChannels
 from .worker_thread import Worker
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Crew:
         self.workers: list[Worker] = []
         self.is_held = False
         """Whether no job may start, because addons are about to change."""
+        self.served = ServedChannels(watcher.settings.only_channels)
         self._registry_turn = threading.Lock()
         # before the first claim
         self.look()
@@ -63,14 +65,17 @@ class Crew:
                 worker.overseer.has_news = True  # maybe that its job is to stop
 
     def look(self) -> bool:
-        """See whether addons change; False when ours was removed."""
+        """See what changed: addons, channels; False when our addon was removed."""
         addon = self.line.ask(store.read_addon)
+        if not (addon.is_installed and addon.is_our_version):
+            return False
         was_held, self.is_held = self.is_held, addon.is_changing
         if self.is_held and not was_held:
             _logger.info("jobs of %s wait while its addons change", self.db_name)
-        if was_held and not self.is_held:
+        has_new = self.served.look(self.line.ask, self.db_name)
+        if has_new or was_held and not self.is_held:
             self.wake_one()
-        return addon.is_installed and addon.is_our_version
+        return True
 
     def beat(self) -> None:
         """Say that the workers are alive."""

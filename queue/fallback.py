@@ -12,6 +12,7 @@ from odoo.service import server
 
 from . import store
 from .connection import connect
+from .served import ServedChannels
 from .settings import Settings
 from .worker import TICK_S, Worker, WorkerWatcher
 
@@ -36,17 +37,18 @@ def run_without_worker(db_name: str) -> bool:
         cr = connection.cursor()
         if store.has_live_worker(cr):
             return False
-        _run_for(db_name, cr, BUDGET_S)
-        return store.has_ready_job(cr)
+        served = _run_for(db_name, cr, BUDGET_S)
+        return store.has_ready_job(cr, served.ids)
 
 
-def _run_for(db_name: str, cr, budget_s: float) -> None:
+def _run_for(db_name: str, cr, budget_s: float) -> ServedChannels:
     watcher = WorkerWatcher("cron", Settings.find())
     worker = Worker(db_name, watcher)
     worker.presence.line.recover()
     worker.start()
     deadline = time.monotonic() + budget_s
-    while worker.is_alive() and (worker.is_busy or store.has_ready_job(cr)):
+    ids = worker.served.ids
+    while worker.is_alive() and (worker.is_busy or store.has_ready_job(cr, ids)):
         if time.monotonic() >= deadline:
             break
         time.sleep(LOOK_S)
@@ -56,6 +58,7 @@ def _run_for(db_name: str, cr, budget_s: float) -> None:
     while worker.is_alive() and not worker.overseer.has_given_up:
         worker.join(TICK_S)
         _beat(worker)
+    return worker.served
 
 
 def _beat(worker: Worker) -> None:

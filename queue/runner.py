@@ -23,6 +23,7 @@ from .job_connection import JobConnection
 from .outcome import AttemptLost, outcome_of
 from .release import release_children
 from .result import result_json, result_text, storable
+from .served import ServedChannels
 from .state import FAILED
 
 _logger = logging.getLogger(__name__)
@@ -42,14 +43,22 @@ class Runner:
         books: cursor on which the books are kept: claims, failures.
         worker_id: of the worker that holds the jobs.
         transaction: opens the transaction of one job; see :func:`own_transaction`.
+        served: the channels to claim from; all when it is left out.
     """
 
-    def __init__(self, books, worker_id: int, transaction: Transaction):
+    def __init__(
+        self,
+        books,
+        worker_id: int,
+        transaction: Transaction,
+        served: ServedChannels | None = None,
+    ):
         self.worker_id = worker_id
         self.attempt: RunningAttempt | None = None
         """The start of the running job, for those who interrupt it."""
         self._books = books
         self._transaction = transaction
+        self._served = served or ServedChannels()
         self.ready_count = 0
         """Jobs that may run because the last one ended."""
         self.start_in_s: float | None = None
@@ -73,12 +82,19 @@ class Runner:
     def _claim_batch(self, has_seen_limits: bool = True) -> list[dict] | None:
         limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
         return store.claim_jobs(
-            self._books, self.worker_id, limit, self._claimed_count, has_seen_limits
+            self._books,
+            self.worker_id,
+            limit,
+            self._claimed_count,
+            has_seen_limits,
+            self._served.ids,
         )
 
     def _claim_limited(self) -> list[dict]:
         """Take one job of the first limited channel that has room."""
-        for channel_id, limiting_ids in store.find_limited(self._books):
+        for channel_id, limiting_ids in store.find_limited(
+            self._books, self._served.ids
+        ):
             with one_transaction(self._books):
                 if self._has_room(limiting_ids):
                     rows = store.claim_limited_job(

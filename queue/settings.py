@@ -35,6 +35,15 @@ def _number(read: Read, least: float, most: float = math.inf) -> Read:
     return read_number
 
 
+def _read_names(text: str) -> tuple[str, ...]:
+    """Return the names of a list of channels."""
+    names = tuple(one.strip() for one in text.replace("\n", ",").split(","))
+    names = tuple(filter(None, names))
+    if not all(all(name.split(".")) and ":" not in name for name in names):
+        raise ValueError("expected names such as root.shop, with commas between them")
+    return names
+
+
 def _setting(default, read: Read):
     return field(default=default, metadata={"read": read})
 
@@ -52,6 +61,8 @@ class Settings:
     """Jobs at the same time in each process."""
     channels: str = _setting("", str.strip)
     """The limits of channels, set once at the start; ``channel_text`` reads them."""
+    only_channels: tuple[str, ...] = _setting((), _read_names)
+    """Whose jobs run here, with those of the channels below; none: those of all."""
     poll_s: float = _setting(30.0, _number(float, 0.1))
     """How long a lost notification can go unnoticed."""
     heartbeat_s: float = _setting(5.0, _number(float, 0.1, 20.0))

@@ -20,6 +20,7 @@ from .overseer import Overseer
 from .presence import Presence
 from .queue import JobsQueue
 from .runner import Runner, own_transaction
+from .served import ServedChannels
 
 if TYPE_CHECKING:
     from .crew import Crew
@@ -62,7 +63,10 @@ class Worker(threading.Thread):
         line = crew.line if crew else None
         self.presence = Presence(db_name, watcher.process_type, line)
         transaction = partial(own_transaction, self._job_connection)
-        self.runner = Runner(self._books, self.presence.worker_id, transaction)
+        self.served = crew.served if crew else self._find_served()
+        self.runner = Runner(
+            self._books, self.presence.worker_id, transaction, self.served
+        )
         self.overseer = Overseer(self)
         self._closed_ids: set[int] = set()
         self._looked_at = 0.0
@@ -113,6 +117,11 @@ class Worker(threading.Thread):
     @property
     def _is_held(self) -> bool:
         return self.crew is not None and self.crew.is_held
+
+    def _find_served(self) -> ServedChannels:
+        served = ServedChannels(self.settings.only_channels)
+        served.look(self.presence.line.ask, self.db_name)
+        return served
 
     def _leave(self) -> None:
         self.is_free = False

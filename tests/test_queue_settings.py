@@ -96,8 +96,24 @@ class TestSettings(BaseCase):
 
         self.assertEqual(settings, Settings(threads=8, channels="root:4", grace_s=0))
 
+    def test_names_of_channels_are_read(self):
+        settings = Settings.load({"only_channels": " shop,\n root.bank.in "})
+
+        self.assertEqual(settings.only_channels, ("shop", "root.bank.in"))
+
+    def test_limits_in_the_list_of_served_channels_are_refused(self):
+        """They belong into ``channels``, the setting beside it."""
+        for text in ("shop:2", "root..shop", "shop."):
+            with (
+                self.subTest(text=text),
+                self.assertRaisesRegex(
+                    ValueError, "'only_channels'.*expected names such as root.shop"
+                ),
+            ):
+                Settings.load({"only_channels": text})
+
     def test_setting_that_nothing_reads_is_refused(self):
-        for name in ("only_channels", "pooled"):
+        for name in ("server_env", "jobs_per_minute"):
             with self.subTest(name), self.assertRaisesRegex(ValueError, "Unknown"):
                 Settings.load({name: "1"})
 

@@ -46,7 +46,12 @@ PLANS = {
     "find_limited": channel.FIND_LIMITED,
     "claim": claim.CLAIM,
 }
-PARAMETERS = {"p_limit": BATCH, "p_worker_id": WORKER_ID, "p_claimed_before": 0}
+PARAMETERS = {
+    "p_limit": BATCH,
+    "p_worker_id": WORKER_ID,
+    "p_claimed_before": 0,
+    "p_channel_ids": "NULL::integer[]",
+}
 # the conditions under which the functions of the hot path are planned
 AS_IN_FUNCTIONS = re.findall(r"SET \w+ = \w+", LANGUAGE)
 
@@ -102,7 +107,9 @@ class Claims:
         self.cr.execute("BEGIN")
         for setting in AS_IN_FUNCTIONS:
             self.cr.execute(setting.replace("SET", "SET LOCAL"))
-        self.cr.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {statement}")
+        self.cr.execute(
+            f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {statement}", {"served_ids": None}
+        )
         lines = [line for (line,) in self.cr.fetchall()]
         self.cr.execute("ROLLBACK")
         return lines

@@ -1,6 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which channels have limits, and do these let another job start?"""
 
+
+def is_served(channel: str, ids: str) -> str:
+    """Return the SQL of whether a worker serves a channel; NULL ids stand for all."""
+    return f"({ids} IS NULL OR {channel}.id = ANY ({ids}))"
+
+
 # Does a channel, called limited, not hold as many jobs as it may, those of the channels
 # below it left aside? Index: connector_queue_job__taken_idx.
 HAS_ROOM = """(
@@ -12,6 +18,22 @@ HAS_ROOM = """(
        2147483647
    )"""
 
+# The channels a worker serves when it is told some: these and those below them. A name
+# that is no channel's has no id. A table of some dozens of rows.
+FIND_SERVED = """
+SELECT told.name, array_agg(channel.id) FILTER (WHERE channel.id IS NOT NULL)
+  FROM unnest(%(names)s::text[]) AS told (name)
+  LEFT JOIN connector_queue_channel AS channel
+    ON channel.complete_name = told.name
+    OR starts_with(channel.complete_name, told.name || '.')
+ GROUP BY told.name
+"""
+
+# The names of all channels.
+FIND_NAMES = "SELECT complete_name FROM connector_queue_channel ORDER BY complete_name"
+
+_IS_SERVED = is_served("channel", "%(served_ids)s::integer[]")
+
 # The open channels with limits whose first ready job is more urgent than that of every
 # channel without, the most urgent first; and the channels whose limits count for each:
 # itself and those above it. One that is full by its own jobs is left out at once: it is
@@ -20,8 +42,8 @@ HAS_ROOM = """(
 FIND_LIMITED = f"""
 WITH RECURSIVE above (channel_id, id, parent_id) AS (
     SELECT id, id, parent_id
-      FROM connector_queue_channel
-     WHERE is_open AND is_limited
+      FROM connector_queue_channel AS channel
+     WHERE is_open AND is_limited AND {_IS_SERVED}
      UNION ALL
     SELECT above.channel_id, parent.id, parent.parent_id
       FROM above
@@ -40,7 +62,7 @@ free AS (
             ORDER BY priority, id
             LIMIT 1
      ) AS job
-     WHERE channel.is_open AND NOT channel.is_limited
+     WHERE channel.is_open AND NOT channel.is_limited AND {_IS_SERVED}
      ORDER BY job.priority, job.id
      LIMIT 1
 )
@@ -150,9 +172,27 @@ UPDATE connector_queue_channel
 FIND_CLOSED = "SELECT id FROM connector_queue_channel WHERE NOT is_open"
 
 
-def find_limited(cr) -> list[tuple[int, list[int]]]:
-    """Return each limited channel that has work, with the channels that limit it."""
-    cr.execute(FIND_LIMITED)
+def find_served(cr, names: list[str]) -> dict[str, list[int] | None]:
+    """Return the ids of channels and of those below them; None where there is none."""
+    cr.execute(FIND_SERVED, {"names": names})
+    return dict(cr.fetchall())
+
+
+def find_names(cr) -> list[str]:
+    """Return the complete names of all channels."""
+    cr.execute(FIND_NAMES)
+    return [name for (name,) in cr.fetchall()]
+
+
+def find_limited(
+    cr, served_ids: list[int] | None = None
+) -> list[tuple[int, list[int]]]:
+    """Return each limited channel that has work, with the channels that limit it.
+
+    Args:
+        served_ids: the channels to look at, None for all.
+    """
+    cr.execute(FIND_LIMITED, {"served_ids": served_ids})
     return cr.fetchall()
 
 

@@ -3,7 +3,7 @@
 
 from odoo import SUPERUSER_ID
 
-from .channel import HAS_ROOM
+from .channel import HAS_ROOM, is_served
 from .function import LANGUAGE
 from .identity import KEPT_KEY
 from .ready import EXIST_NEWS, RELEASE_ETA
@@ -17,7 +17,8 @@ SELECT FROM connector_queue_channel AS limited
         WHERE channel_id = limited.id AND state = 'pending' AND hold IS NULL
         LIMIT 1
  ) AS job
- WHERE limited.is_open AND limited.is_limited AND {HAS_ROOM}"""
+ WHERE limited.is_open AND limited.is_limited
+   AND {is_served("limited", "p_channel_ids")} AND {HAS_ROOM}"""
 
 # The end of each claim: give the jobs of "next" to the worker. They are run in the
 # order of claim_number, so that after a death the first unfinished one is the one
@@ -50,7 +51,7 @@ _TAKEN = """
     has_edges boolean, date_enqueued timestamp, timeout double precision,
     is_user_active boolean"""
 
-# Take ready jobs of the open channels without limits.
+# Take ready jobs of the open channels without limits, of those that are served.
 # Locks: job rows, SKIP LOCKED. Index: connector_queue_job__ready_idx.
 CLAIM = f"""
 WITH next AS (
@@ -65,6 +66,7 @@ WITH next AS (
               FOR UPDATE SKIP LOCKED
      ) AS job
      WHERE channel.is_open AND NOT channel.is_limited
+       AND {is_served("channel", "p_channel_ids")}
      ORDER BY job.priority, job.id
      LIMIT p_limit
 ),{_TAKE}"""
@@ -74,7 +76,7 @@ WITH next AS (
 MAKE_CLAIM = f"""
 CREATE OR REPLACE FUNCTION connector_queue_claim(
     p_worker_id integer, p_limit integer, p_claimed_before integer,
-    p_has_seen_limits boolean
+    p_has_seen_limits boolean, p_channel_ids integer[]
 )
 RETURNS TABLE ({_TAKEN}) {LANGUAGE} AS $$
 #variable_conflict use_column
@@ -142,7 +144,7 @@ SELECT EXISTS (
             WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
             LIMIT 1
      ) AS job
-     WHERE channel.is_open
+     WHERE channel.is_open AND {is_served("channel", "%(channel_ids)s::integer[]")}
 )
     OR EXISTS (
     SELECT FROM connector_queue_job
@@ -152,17 +154,25 @@ SELECT EXISTS (
 """
 
 
-def claim_jobs(
-    cr, worker_id: int, limit: int, claimed_before: int, has_seen_limits: bool = True
+def claim_jobs(  # noqa: PLR0913 as the function of the database
+    cr,
+    worker_id: int,
+    limit: int,
+    claimed_before: int,
+    has_seen_limits: bool = True,
+    channel_ids: list[int] | None = None,
 ) -> list[dict] | None:
     """Take ready jobs of channels without limits, in the order they are run in.
+
+    Args:
+        channel_ids: the channels to take from, None for all.
 
     Returns:
         A row for each job; None when a channel with limits has work and the caller
         has not seen to it yet.
     """
-    values = [worker_id, limit, claimed_before, has_seen_limits]
-    cr.execute("SELECT * FROM connector_queue_claim(%s, %s, %s, %s)", values)
+    values = [worker_id, limit, claimed_before, has_seen_limits, channel_ids]
+    cr.execute("SELECT * FROM connector_queue_claim(%s, %s, %s, %s, %s)", values)
     rows = _rows(cr)
     return None if rows and rows[0]["id"] is None else rows
 
@@ -186,7 +196,7 @@ def release_jobs(cr, worker_id: int, job_ids: list[int]) -> None:
     cr.execute(RELEASE, {"worker_id": worker_id, "job_ids": job_ids})
 
 
-def has_ready_job(cr) -> bool:
-    """Tell whether a job could start now."""
-    cr.execute(HAS_READY_JOB)
+def has_ready_job(cr, channel_ids: list[int] | None = None) -> bool:
+    """Tell whether a job could start now, of these channels if some are given."""
+    cr.execute(HAS_READY_JOB, {"channel_ids": channel_ids})
     return cr.fetchone()[0]

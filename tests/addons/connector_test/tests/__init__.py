@@ -65,6 +65,7 @@ from . import (
     test_queue_retention,
     test_queue_rights,
     test_queue_run,
+    test_queue_served,
     test_queue_session,
     test_queue_storage,
     test_queue_testing,
