@@ -15,6 +15,7 @@ from . import (
     queue_job,
     queue_job_action,
     queue_job_backend,
+    queue_job_beside,
     queue_job_change,
     queue_job_delay,
     queue_job_graph,

@@ -14,16 +14,13 @@ the peers' addons have a ``connector`` as well: never both on one addons path.
 """
 
 import contextlib
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ground import cache, odoo_server, python_env, template, workbench
-from ground.process import run
+from ground import odoo_server, python_env, template, workbench
+from ground.peers import find_peers
 from ground.workbench import Workbench
-
-PEERS = ("queue_job", "component", "component_event", "connector")
 
 
 @dataclass(frozen=True)
@@ -31,14 +28,14 @@ class BenchGround:
     """The places where a benchmark measures."""
 
     ours: Workbench  # finds the addons of this repository
-    peers: Workbench  # finds PEERS
+    peers: Workbench  # finds those of others, peers.PEERS
     procrastinate_python: Path  # has the package procrastinate
 
 
 def prepare() -> BenchGround:
     """Set up what is missing and return the ground."""
     ours = workbench.prepare()
-    folder = _find_peers(ours)
+    folder = find_peers(ours)
     config = workbench.write_config(
         "peers", [folder / "odoo" / "addons"], ours.odoo, ours.server
     )
@@ -53,21 +50,3 @@ def database(bench: Workbench, label: str, names: list[str]) -> Iterator[str]:
     with template.database(bench, f"bench_{label}", modules) as name:
         odoo_server.install_addons(bench, name, names)
         yield name
-
-
-def _find_peers(bench: Workbench) -> Path:
-    """Return the folder of the peers' packages, downloaded when missing."""
-    list_file = python_env.REQUIREMENTS / "peers.txt"
-    target = cache.folder("peers") / python_env.fingerprint(list_file)
-    if not target.exists():
-        with cache.only_one("download the peers"), cache.build_folder(target) as folder:
-            pip = [bench.python, "-m", "pip", "-q", "--disable-pip-version-check"]
-            run(
-                [*pip, "download", "--no-deps", "-d", folder, "-r", list_file],
-                "download the peers to measure against",
-                remedy="Check the network and pip's configuration, then run it again.",
-            )
-            for wheel in folder.glob("*.whl"):
-                zipfile.ZipFile(wheel).extractall(folder)
-                wheel.unlink()
-    return target

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from ground import browser, cache, own_tests, template
+from ground import browser, cache, own_tests, peers, template
 from ground.addons import Addon, find_addons, find_dependencies
 from ground.odoo_server import free_port, read_end
 from ground.say import Progress, StepFailed, say
@@ -83,7 +83,10 @@ def _test_addon(
     """Run the tests of one addon in a database of its own."""
     if browser.is_needed(addon):
         browser.ensure_browser()
-    with template.database(bench, "test", find_dependencies(addon)) as database:
+    modules = find_dependencies(addon)
+    if modules & set(peers.BESIDE):
+        bench = peers.put_beside(bench)
+    with template.database(bench, "test", modules) as database:
         log = cache.folder("logs") / f"{database}_{addon.name}.log"
         events_file = log.with_suffix(".jsonl")
         scope = "all" if is_all else "some"
