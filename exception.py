@@ -11,6 +11,7 @@
     ├── InvalidUsageError          the framework was called in a way it does not know
     ├── UnserializableArgumentError  a job cannot keep what it was given
     ├── ChannelNotFound            no channel has that name
+    ├── LinkError                  a link cannot be made or told from others
     └── JobError
         ├── NoSuchJobError         the job's row is gone
         ├── NotReadableJobError    the job's arguments cannot be read
@@ -65,6 +66,10 @@ class UnserializableArgumentError(ConnectorException, TypeError):
 
 class ChannelNotFound(ConnectorException):
     """No channel of the queue has the given name."""
+
+
+class LinkError(ConnectorException, ValueError):
+    """A link cannot be made as asked, or is not the only one."""
 
 
 class JobError(ConnectorException):

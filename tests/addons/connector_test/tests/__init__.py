@@ -20,6 +20,8 @@ from . import (
     test_connector_worker,
     test_environment,
     test_event_job,
+    test_link_book,
+    test_link_race,
     test_log,
     test_magic,
     test_magic_action,

@@ -1,0 +1,77 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How is the reference of a thing on a system stored and given back?
+
+As text and the name of its type: 1 and "1" are the same thing, and come back as they
+were given first.
+"""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from ..components.binder import is_missing
+from ..exception import LinkError
+
+Ref = int | str | UUID
+
+# The functions of the classes: the text of an enumeration's member is its name.
+# No float: 1.0 equals 1 here and is another text there.
+TO_TEXT = {int: int.__repr__, str: str.__str__, UUID: UUID.__str__}
+TYPES = {cls.__name__: cls for cls in TO_TEXT}
+MAX_BYTES = 2000  # an entry of PostgreSQL's indexes holds 2,704
+
+
+class StoredRef(NamedTuple):
+    """A reference as it is stored."""
+
+    text: str
+    type_name: str
+
+
+def store_ref(ref: Ref) -> StoredRef:
+    """Return a reference as it is stored.
+
+    >>> store_ref(7)
+    StoredRef(text='7', type_name='int')
+
+    Raises:
+        LinkError: it is missing, or no reference; 0 is one.
+    """
+    if is_missing(ref):
+        raise LinkError(
+            f"Cannot link {ref!r}: it is no reference (0 would be one). Skip what has "
+            "no reference yet."
+        )
+    for cls, to_text in TO_TEXT.items():
+        if isinstance(ref, cls) and not isinstance(ref, bool):
+            return StoredRef(_check_text(to_text(ref)), cls.__name__)
+    raise LinkError(
+        f"Cannot link {ref!r}: it is a {type(ref).__name__}, expected one of "
+        f"{', '.join(TYPES)}. Pass the id or the name of the thing as one of these."
+    )
+
+
+def restore_ref(text: str, type_name: str) -> Ref:
+    """Return a stored reference as it was given.
+
+    >>> restore_ref("7", "int"), restore_ref("7", "str")
+    (7, '7')
+    """
+    return TYPES[type_name](text)
+
+
+def _check_text(text: str) -> str:
+    try:
+        size_bytes = len(text.encode())
+    except UnicodeEncodeError:
+        size_bytes = 0
+    if not size_bytes or "\0" in text:
+        raise LinkError(
+            f"Cannot link {text!r}: a database stores no NUL characters and no lone "
+            "surrogates. Pass its repr(), or another name of the thing."
+        )
+    if size_bytes > MAX_BYTES:
+        raise LinkError(
+            f"Cannot link {text[:20]!r}…: it has {size_bytes} bytes, expected "
+            f"{MAX_BYTES} at most. Pass another name of the thing, or a hash of it."
+        )
+    return text

@@ -1,0 +1,53 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What does a link mean on one of its systems?"""
+
+from odoo import fields, models
+
+from .loose_many2one import LooseMany2one
+
+
+class ConnectorLinkSide(models.Model):
+    """One reference of a link; its first is written along with the link.
+
+    Rows are written by ``magic/link_store.py`` only.
+    """
+
+    _name = "connector.link.side"
+    _description = "Side of a Link"
+    _log_access = False
+    _order = "link_id, system"
+
+    link_id = fields.Many2one(
+        "connector.link", required=True, readonly=True, ondelete="cascade"
+    )
+    relation_id = LooseMany2one(
+        "connector.relation", required=True, readonly=True, help="That of the link."
+    )
+    system = fields.Char(required=True, readonly=True)
+    # Odoo stores an empty text as NULL, which no constraint compares
+    model = fields.Char(
+        required=True, readonly=True, help="Empty on systems other than Odoo."
+    )
+    ref = fields.Char(string="Reference", required=True, readonly=True)
+    ref_type = fields.Char(string="Type", required=True, readonly=True)
+    is_sole = fields.Boolean(
+        required=True,
+        readonly=True,
+        help="No other link of the relation may have this side.",
+    )
+
+    _system_uniq = models.Constraint(
+        "UNIQUE (link_id, system)", "A link has one side on each system at the most."
+    )
+    _side_uniq = models.UniqueIndex(
+        "(relation_id, system, ref, model, "
+        "(CASE WHEN is_sole THEN 0 ELSE link_id END))",
+        "Another link of the relation has this side.",
+    )
+    _record_idx = models.Index("(model, ref) WHERE system = 'odoo'")
+    _system_given = models.Constraint("CHECK (system <> '')", "A side has a system.")
+    _ref_given = models.Constraint("CHECK (ref <> '')", "A side has a reference.")
+    _model_of_odoo = models.Constraint(
+        "CHECK ((system = 'odoo') = (model <> ''))",
+        "The sides of Odoo have a model, the others have none.",
+    )

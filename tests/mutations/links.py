@@ -1,0 +1,64 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which small change breaks what is promised of links?
+
+``queue.py`` beside this file says what an entry is.
+"""
+
+MUTATIONS = [
+    (
+        "a side of a one to one relation has one link",
+        "models/connector_link_side.py",
+        "CASE WHEN is_sole THEN 0 ELSE link_id END",
+        "CASE WHEN is_sole THEN link_id ELSE 0 END",
+        "TestLostRace.test_loser_of_a_reservation_runs_again",
+    ),
+    (
+        "a left reservation is taken by one",
+        "magic/link_store.py",
+        "   FOR NO KEY UPDATE OF link\n",
+        "",
+        "TestLostRace.test_loser_of_a_left_reservation_runs_again",
+    ),
+    (
+        "links may take the references of each other",
+        "magic/link_store.py",
+        "      FROM gone\n     ORDER BY system, ref\n",
+        "      FROM gone\n",
+        "TestMove.test_links_may_take_the_references_of_each_other",
+    ),
+    (
+        "a refused move leaves the link as it is",
+        "magic/link_book.py",
+        "                savepoint.rollback()\n",
+        "",
+        "TestMove.test_refused_move_leaves_the_link_as_it_is",
+    ),
+    (
+        "a link to a deleted record is gone",
+        "magic/link_book.py",
+        "        dead = find_dead(self._env, rows)\n",
+        "        dead = set()\n",
+        "TestFind.test_link_to_a_record_that_sql_deleted_is_gone",
+    ),
+    (
+        "a number and its text are one reference",
+        "magic/link_book.py",
+        "types.setdefault(text, type_name)",
+        "types.setdefault(f'{text}{type_name}', type_name)",
+        "TestFind.test_number_and_its_text_are_one_reference",
+    ),
+    (
+        "identical links are impossible in a many to many relation",
+        "magic/link_book.py",
+        "        if self.kind == ONE2ONE:\n            return link_ids\n",
+        "        if self.kind:\n            return link_ids\n",
+        "TestKind.test_identical_links_are_refused_in_a_many_to_many_relation",
+    ),
+    (
+        "a reservation that is discarded is no link",
+        "magic/link_store.py",
+        "WHERE link_id = link.id) < 2\n",
+        "WHERE link_id = link.id) < 9\n",
+        "TestReserve.test_discard_leaves_links_alone",
+    ),
+]
