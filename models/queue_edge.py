@@ -28,9 +28,15 @@ class QueueEdge(models.Model):
         readonly=True,
     )
     state = fields.Selection(
-        [("open", "Open"), ("met", "Met"), ("unmet", "Not Met")],
+        [
+            ("open", "Open"),
+            ("met", "Met"),
+            ("unmet", "Not Met"),
+            ("waived", "Waived"),
+        ],
         required=True,
         readonly=True,
+        help="Waived: the child was requeued, and does not wait for it any more.",
     )
     has_news = fields.Boolean(
         required=True, readonly=True, help="What it means for the child is not decided."
@@ -43,4 +49,4 @@ class QueueEdge(models.Model):
     )
     # the last parent first: it is the one that is likely to be open
     _child_idx = models.Index("(child_id, state, condition, parent_id DESC)")
-    _news_idx = models.Index("(parent_id) WHERE has_news")
+    _news_idx = models.Index("(state, parent_id) WHERE has_news")

@@ -19,7 +19,10 @@ class QueueJob(models.Model):
     # === ACTIONS === #
 
     def requeue(self) -> None:
-        """Let failed and cancelled jobs run again, with all their retries."""
+        """Let failed and cancelled jobs run again, with all their retries.
+
+        They wait for those of their parents that have not ended or are requeued, too.
+        """
         self._move((FAILED, CANCELLED), PENDING)
         wake_after_commit(self.env.cr)
 
@@ -89,10 +92,12 @@ class QueueJob(models.Model):
         self, sources: list[str], target: str, message: str | None = None
     ) -> set[int]:
         """Move those in one of the source states, return their ids; tell others."""
+        if target == PENDING:
+            store.reopen_edges(self.env.cr, self.ids, sources)
         moved = store.move_jobs(self.env.cr, self.ids, sources, target, message)
         self.invalidate_recordset()
+        self.env["connector.queue.edge"].invalidate_model()
         if any(job.has_edges for job in self):
-            self.env["connector.queue.edge"].invalidate_model()
             release_after_commit(self.env.cr)
         return moved
 

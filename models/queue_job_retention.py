@@ -2,9 +2,12 @@
 """How long are jobs kept?"""
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..queue import store
-from ..queue.state import CANCELLED, DONE, FAILED
+from ..queue.release import release_after_commit
+from ..queue.state import CANCELLED, DONE, ENQUEUED, FAILED
+from ..queue.wake import wake_after_commit
 
 BATCH = 10_000  # jobs deleted in one transaction
 
@@ -16,6 +19,31 @@ class QueueJob(models.Model):
 
     _removal_interval = 30  # days, for jobs that are done or cancelled
     _failed_removal_interval = 180  # days: somebody may still want to know
+
+    # === CRUD === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_running(self):
+        running = self.filtered(lambda job: job.state == ENQUEUED)
+        if running:
+            raise UserError(
+                self.env._(
+                    "Cannot delete %(count)s of the jobs, such as %(name)s: a worker "
+                    "has it. Stop it first.",
+                    count=len(running),
+                    name=running[0].name,
+                )
+            )
+
+    def unlink(self):
+        """Delete jobs; who waits for one of them is told."""
+        self.check_access("unlink")
+        store.forget(self.env.cr, self.ids)
+        release_after_commit(self.env.cr)
+        wake_after_commit(self.env.cr)
+        return super().unlink()
+
+    # === HELPERS === #
 
     @api.autovacuum
     def _gc_jobs(self) -> tuple[int, int]:

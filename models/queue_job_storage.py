@@ -97,7 +97,7 @@ class QueueJob(models.Model):
             sources = [one for one in REST if (one, job.state) != (WAITING, PENDING)]
             self._move_rows([one for one in sources if one != job.state], job.state)
         self._rewrite(
-            [job.state],
+            [PENDING, WAITING] if job.state == PENDING else [job.state],
             priority=job.priority,
             max_retries=job.max_retries,
             retry=job.retry,

@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 
+from ..queue.wake import wake_after_commit
 from .loose_many2one import LooseMany2one
 
 
@@ -28,11 +29,28 @@ class QueueWorker(models.Model):
     job_started_at = fields.Datetime(string="Since", readonly=True)
 
     @api.model
+    @api.private
+    def assign_jobs(self, max_jobs: int | None = None) -> None:
+        """Let free workers look for jobs; the classic name.
+
+        Args:
+            max_jobs: of no meaning: a worker takes as many as it can run soon.
+        """
+        wake_after_commit(self.env.cr)
+
+    @api.model
+    @api.private
+    def enqueue_jobs(self) -> None:
+        """Let free workers look for jobs; the classic name."""
+        wake_after_commit(self.env.cr)
+
+    @api.model
+    @api.private
     def assign_then_enqueue(self, max_jobs: int | None = None) -> bool:
         """See that jobs run; the classic name.
 
         Args:
-            max_jobs: of no meaning: a worker takes as many as it can run soon.
+            max_jobs: of no meaning, as above.
         """
         self.env["connector.queue.job"]._cron_run()
         return True

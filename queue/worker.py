@@ -108,6 +108,12 @@ class WorkerWatcher(threading.Thread):
         """Let a worker end, and make another one a little later."""
         worker.stop()
 
+    def check_alive(self) -> None:
+        """Write a sign of life of each worker; one that has ended is replaced soon."""
+        for db_name, crew in list(self._crews.items()):
+            with self._losing(db_name):
+                crew.beat()
+
     def available_db_names(self) -> set[str]:
         """Return the databases that have the addon, as far as this process knows."""
         return self._databases.find(set(self._crews))
@@ -202,9 +208,7 @@ class WorkerWatcher(threading.Thread):
         if now < self._beat_at:
             return
         self._beat_at = now + self.settings.heartbeat_s
-        for db_name, crew in list(self._crews.items()):
-            with self._losing(db_name):
-                crew.beat()
+        self.check_alive()
 
     def _recover(self) -> None:
         now = time.monotonic()

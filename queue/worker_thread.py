@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 
+from odoo import SUPERUSER_ID
 from odoo.modules.registry import Registry
 
+from ..session import ConnectorSessionHandler
 from . import store
 from .claimed_job import ClaimedJob
 from .connection import OdooCursor, connect
@@ -21,6 +23,7 @@ from .presence import Presence
 from .queue import JobsQueue
 from .runner import Runner, own_transaction
 from .served import ServedChannels
+from .storage import OpenERPJobStorage
 
 if TYPE_CHECKING:
     from .crew import Crew
@@ -43,6 +46,7 @@ class Worker(threading.Thread):
     """
 
     queue_class = JobsQueue
+    job_storage_class = OpenERPJobStorage
 
     def __init__(
         self, db_name: str, watcher: "WorkerWatcher", crew: "Crew | None" = None
@@ -96,6 +100,19 @@ class Worker(threading.Thread):
         """Finish the running job, give back the others and end."""
         self._stopping.set()
         self._woken.set()
+
+    def enqueue_job_uuid(self, job_uuid: str) -> None:
+        """Look for jobs now, as this one is there; the classic name.
+
+        It runs in its turn, in this worker or in another one.
+
+        Raises:
+            NoSuchJobError: there is none.
+            NotReadableJobError: its arguments cannot be read.
+        """
+        with ConnectorSessionHandler(self.db_name, SUPERUSER_ID).session() as session:
+            self.job_storage_class(session).load(job_uuid)
+        self.wake()
 
     def beat(self) -> None:
         """Say that the worker is alive; it ends when it has been declared dead."""

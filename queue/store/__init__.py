@@ -57,6 +57,7 @@ from .edge import (
     insert_edges,
     release_all,
     release_children,
+    reopen_edges,
 )
 from .function import (
     drop_functions,
@@ -96,6 +97,7 @@ from .ready import (
 )
 from .retention import (
     delete_old,
+    forget,
 )
 from .rewrite import (
     rewrite,
@@ -152,6 +154,7 @@ __all__ = [
     "find_untold",
     "find_wish",
     "finish",
+    "forget",
     "has_live_worker",
     "has_ready_job",
     "insert_edges",
@@ -174,6 +177,7 @@ __all__ = [
     "release_all",
     "release_children",
     "release_jobs",
+    "reopen_edges",
     "replace_identical",
     "replace_payload",
     "rewrite",

@@ -3,7 +3,7 @@
 
 from datetime import datetime
 
-from .edge import mark_edges
+from .edge import IS_BLOCKED, mark_edges
 from .identity import KEPT_KEY
 from .ready import HAS_NEWS, hold_of
 
@@ -45,13 +45,15 @@ SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
 RETURNING uuid
 """
 
-# job. Move jobs that no worker has, and tell those that wait for them.
+# job. Move jobs that no worker has, and tell those that wait for them. One that is
+# requeued and has to wait for others waits.
 # Locks: the rows, and their open edges.
 MOVE = f"""
 WITH moved AS (
     UPDATE connector_queue_job AS job
-       SET state = %(target)s,
-           hold = CASE WHEN %(target)s = 'pending'
+       SET state = CASE WHEN %(target)s = 'pending' AND {IS_BLOCKED} THEN 'waiting'
+                        ELSE %(target)s END,
+           hold = CASE WHEN %(target)s = 'pending' AND NOT {IS_BLOCKED}
                        THEN {hold_of("NULL::timestamp")} END,
            key_news = {HAS_NEWS},
            eta = CASE WHEN %(target)s = 'pending' THEN NULL ELSE eta END,

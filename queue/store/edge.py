@@ -23,6 +23,18 @@ SELECT parent.id, child.id, new.condition, 'open', FALSE
 """
 
 
+def _stays_open(state: str) -> str:
+    """Return SQL for edges that wait for a success: after a failure they may get it."""
+    return f"({state} = 'failed' AND edge.condition = 'done')"
+
+
+def _state_after(state: str) -> str:
+    """Return SQL for the state of an edge whose parent ended."""
+    return f"""CASE WHEN {_stays_open(state)} THEN 'open'
+                        WHEN edge.condition IN ('always', {state})
+                        THEN 'met' ELSE 'unmet' END"""
+
+
 def mark_edges(parent_id: str, state: str, source: str = "") -> str:
     """Return the UPDATE that tells the edges of jobs how their parents ended.
 
@@ -36,14 +48,13 @@ def mark_edges(parent_id: str, state: str, source: str = "") -> str:
         source: name of the table that has these, if any.
     """
     return f"""UPDATE connector_queue_edge AS edge
-       SET state = CASE WHEN edge.condition IN ('always', {state})
-                        THEN 'met' ELSE 'unmet' END,
+       SET state = {_state_after(state)},
            has_news = TRUE
       {source and f"FROM {source}"}
      WHERE edge.parent_id = {parent_id}
        AND edge.state = 'open'
        AND {state} IN ('done', 'failed', 'cancelled')
-       AND NOT ({state} = 'failed' AND edge.condition = 'done')"""
+       AND NOT {_stays_open(state)}"""
 
 
 def _has_edge(state: str, *conditions: str) -> str:
@@ -55,6 +66,54 @@ def _has_edge(state: str, *conditions: str) -> str:
                   AND condition IN ({", ".join(map(repr, conditions))})
            )"""
 
+
+# Does the child "job" still wait? For each of its edges, apart from those for a
+# failure: of these the first that is met is enough.
+IS_BLOCKED = f"""({_has_edge("open", "always", "done")}
+            OR ({_has_edge("open", "failed")}
+                AND NOT {_has_edge("met", "failed")}))"""
+
+# job. Let jobs that are requeued wait again for those of their parents that have not
+# ended, or are requeued with them; what they waited for otherwise is waived: whoever
+# requeues a job wants it to run. No parent is taken or ends meanwhile. One that runs
+# may not see in its snapshot what is opened here: such an edge has news until somebody
+# looks what became of the parent.
+# Locks: the parents, FOR SHARE; edges which no transaction of a parent writes.
+# Indexes: connector_queue_edge__child_idx, connector_queue_job_pkey.
+REOPEN_EDGES = """
+WITH child AS (
+    SELECT id
+      FROM connector_queue_job
+     WHERE id = ANY (%(job_ids)s) AND state = ANY (%(sources)s)
+),
+parent AS (
+    SELECT id, state
+      FROM connector_queue_job
+     WHERE id IN (
+           SELECT parent_id
+             FROM connector_queue_edge
+            WHERE child_id IN (SELECT id FROM child)
+     )
+     ORDER BY id
+       FOR SHARE
+),
+fresh AS (
+    SELECT edge.id, parent.state = 'enqueued' AS has_news,
+           CASE WHEN parent.state IN ('waiting', 'pending', 'enqueued')
+                  OR parent.id IN (SELECT id FROM child)
+                THEN 'open' ELSE 'waived' END AS state
+      FROM connector_queue_edge AS edge
+      JOIN child ON child.id = edge.child_id
+      LEFT JOIN parent ON parent.id = edge.parent_id
+)
+UPDATE connector_queue_edge AS edge
+   SET state = fresh.state,
+       has_news = fresh.state = 'open' AND fresh.has_news
+  FROM fresh
+ WHERE edge.id = fresh.id
+   AND edge.state <> fresh.state
+   AND NOT (edge.state = 'met' AND fresh.state = 'waived')
+"""
 
 # Why a child was cancelled: by the first of the parents that did not end as it should.
 _REASON = """SELECT COALESCE(
@@ -70,6 +129,23 @@ _REASON = """SELECT COALESCE(
      LIMIT 1"""
 
 
+# The end of parents that did not see the edge which somebody opened meanwhile.
+# Locks: the edges, SKIP LOCKED. Index: connector_queue_edge__news_idx.
+_CATCH_UP = f"""
+UPDATE connector_queue_edge AS edge
+   SET state = {_state_after("late.state")},
+       has_news = NOT {_stays_open("late.state")}
+  FROM (
+    SELECT edge.id, parent.state
+      FROM connector_queue_edge AS edge
+      JOIN connector_queue_job AS parent ON parent.id = edge.parent_id
+     WHERE edge.has_news AND edge.state = 'open' {{of_these}}
+       AND parent.state IN ('done', 'failed', 'cancelled')
+     LIMIT p_limit
+       FOR UPDATE OF edge SKIP LOCKED
+  ) AS late
+ WHERE edge.id = late.id"""
+
 # Decide about children with news, of the edges that "of_these" leaves. A child waits
 # for all its edges; of those that are met by a failure one is enough. When it need not
 # wait any more, it is ready, or cancelled because an edge is unmet; the edges of those
@@ -81,7 +157,7 @@ WITH news AS (
     SELECT edge.id, edge.child_id, job.state AS child_state
       FROM connector_queue_edge AS edge
       LEFT JOIN connector_queue_job AS job ON job.id = edge.child_id
-     WHERE edge.has_news {{of_these}}
+     WHERE edge.has_news AND edge.state IN ('met', 'unmet') {{of_these}}
      LIMIT p_limit
        FOR UPDATE OF edge SKIP LOCKED
 ),
@@ -89,9 +165,7 @@ child AS (
     SELECT job.id
       FROM (SELECT DISTINCT child_id AS id FROM news WHERE child_state = 'waiting')
            AS job
-     WHERE NOT {_has_edge("open", "always", "done")}
-       AND ({_has_edge("met", "failed")}
-            OR NOT {_has_edge("open", "failed")})
+     WHERE NOT {IS_BLOCKED}
 ),
 held AS (
     SELECT job.id,
@@ -159,8 +233,10 @@ RETURNS TABLE (handled_count bigint, ready_count bigint, cancelled_ids integer[]
 {LANGUAGE} AS $$
 BEGIN
     IF p_parent_ids IS NULL THEN
+        {_CATCH_UP.format(of_these="")};
         RETURN QUERY {_RELEASE.format(of_these="")};
     ELSE
+        {_CATCH_UP.format(of_these=_OF_PARENTS)};
         RETURN QUERY {_RELEASE.format(of_these=_OF_PARENTS)};
     END IF;
 END $$
@@ -181,6 +257,11 @@ def insert_edges(cr, edges: list[tuple[str, str, str]]) -> None:
     parents, children, conditions = map(list, zip(*edges, strict=True))
     values = {"parents": parents, "children": children, "conditions": conditions}
     cr.execute(INSERT_EDGES, values)
+
+
+def reopen_edges(cr, job_ids: list[int], sources: list[str]) -> None:
+    """Let jobs wait again for parents, before they are moved from these states."""
+    cr.execute(REOPEN_EDGES, {"job_ids": job_ids, "sources": sources})
 
 
 def release_children(cr, parent_ids: list[int], limit: int) -> Released:

@@ -1,22 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which jobs have been kept long enough?"""
 
-# job. Delete the oldest jobs that ended long ago, with all that is known of them. Edges
-# go with the child, the open ones of others apart: their parents write them. A child
-# that waits for a job which is deleted is told.
-# Locks: the rows, SKIP LOCKED. Index: connector_queue_job_pkey, from its start: old
-# jobs have low ids.
-DELETE_OLD = """
-WITH old AS (
-    SELECT id
-      FROM connector_queue_job
-     WHERE state = %(state)s AND key_news IS NOT TRUE
-       AND date_done < now() AT TIME ZONE 'UTC' - %(days)s * INTERVAL '1 day'
-     ORDER BY id
-     LIMIT %(limit)s
-       FOR UPDATE SKIP LOCKED
-),
-attempt AS (
+# What is known of the jobs "old" besides their rows goes. Edges go with the child, the
+# open ones of others apart: their parents write them. A child that waits for a job
+# which is deleted is told.
+_WHAT_IS_KNOWN = """attempt AS (
     DELETE FROM connector_queue_attempt USING old WHERE job_id = old.id
 ),
 progress AS (
@@ -38,9 +26,57 @@ unmet AS (
      WHERE edge.parent_id = old.id
        AND edge.state = 'open'
        AND edge.child_id NOT IN (SELECT id FROM old)
-)
+)"""
+
+# job. Delete the oldest jobs that ended long ago, with all that is known of them.
+# Locks: the rows, SKIP LOCKED. Index: connector_queue_job_pkey, from its start: old
+# jobs have low ids.
+DELETE_OLD = f"""
+WITH old AS (
+    SELECT id
+      FROM connector_queue_job
+     WHERE state = %(state)s AND key_news IS NOT TRUE
+       AND date_done < now() AT TIME ZONE 'UTC' - %(days)s * INTERVAL '1 day'
+     ORDER BY id
+     LIMIT %(limit)s
+       FOR UPDATE SKIP LOCKED
+),
+{_WHAT_IS_KNOWN}
 DELETE FROM connector_queue_job AS job USING old WHERE job.id = old.id
 """
+
+# job. Let jobs go that are deleted next, with all that is known of them; the next job
+# with the concurrency key of one has its turn.
+# Locks: the rows. Indexes: connector_queue_job_pkey, connector_queue_job__behind_idx.
+FORGET = f"""
+WITH old AS (
+    SELECT id, concurrency_key, freed_key
+      FROM connector_queue_job
+     WHERE id = ANY (%(job_ids)s)
+       FOR UPDATE
+),
+{_WHAT_IS_KNOWN}
+UPDATE connector_queue_job
+   SET key_news = TRUE
+ WHERE id IN (
+    SELECT next.id
+      FROM (SELECT concurrency_key FROM old UNION SELECT freed_key FROM old)
+           AS key (name)
+     CROSS JOIN LATERAL (
+           SELECT id
+             FROM connector_queue_job
+            WHERE concurrency_key = key.name AND state = 'pending' AND hold = 'key'
+              AND id <> ALL (%(job_ids)s)
+            ORDER BY priority, id
+            LIMIT 1
+     ) AS next
+ )
+"""
+
+
+def forget(cr, job_ids: list[int]) -> None:
+    """Let jobs go that are deleted next."""
+    cr.execute(FORGET, {"job_ids": job_ids})
 
 
 def delete_old(cr, state: str, days: float, limit: int) -> int:

@@ -117,6 +117,14 @@ class TestClassicMethods(ChangeCase):
             self.env[JOB]._needaction_domain_get(), [("state", "=", "failed")]
         )
 
+    def test_old_assignment_wakes_the_workers(self):
+        workers = self.env["connector.queue.worker"]
+        for call in (workers.assign_jobs, workers.enqueue_jobs):
+            with self.subTest(call.__name__):
+                self.env.cr.postcommit.clear()
+                call()
+                self.assertTrue(self.env.cr.postcommit.data["connector.queue.wake"])
+
     def test_old_cron_does_no_harm(self):
         job = self.delay()
 

@@ -4,6 +4,9 @@
 import threading
 from functools import partial
 
+from psycopg2.errors import LockNotAvailable
+
+from odoo.exceptions import UserError
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
@@ -241,6 +244,70 @@ class TestWakeOthers(EdgeRaceCase):
 
     def test_child_behind_other_jobs_wakes_the_others(self):
         self.assertEqual(self.wakes_after(1, claimed_count=2), 1)
+
+
+class TestRequeueRace(EdgeRaceCase):
+    """A job is requeued while its parent runs."""
+
+    def requeue_while_the_parent_runs(self, cancelled: int):
+        """Cancel a job of a chain and what is behind it; requeue the last meanwhile."""
+        uuids = self.delay_chain()
+        session = self.open_session()
+        jobs = session.env[JOB].search([("uuid", "in", uuids)], order="id")
+        jobs[cancelled].button_cancel()
+        session.commit()
+        jobs[: cancelled or 1].filtered(lambda job: job.state == "cancelled").requeue()
+        session.commit()
+        runner = self.open_runner(1)
+        (job,) = runner.claim()
+        finish = store.finish
+
+        def finish_after_requeue(cr, *args):
+            cr.execute("SELECT 1")  # the snapshot in which the job runs
+            session.env.invalidate_all()
+            jobs[1].requeue()
+            session.commit()
+            self.seen = self.row(uuids[1])
+            return finish(cr, *args)
+
+        self.patch(store, "finish", finish_after_requeue)
+        runner.run_job(job)
+        return uuids[1]
+
+    def test_child_of_a_job_that_runs_waits_for_its_end(self):
+        """Its edge is open all the time: it was cancelled by hand."""
+        child = self.requeue_while_the_parent_runs(cancelled=1)
+
+        self.assertEqual((self.seen, self.row(child)), (("waiting",), ("pending",)))
+
+    def test_parent_that_does_not_see_the_edge_releases_the_child(self):
+        """It had been cancelled with its child, and runs when the child is requeued."""
+        child = self.requeue_while_the_parent_runs(cancelled=0)
+
+        self.assertEqual((self.seen, self.row(child)), (("waiting",), ("pending",)))
+        self.assertEqual(self.query(EDGES), [("met", False)])
+
+    def test_parent_cannot_end_unseen_while_its_child_is_requeued(self):
+        uuids = self.delay_chain()
+        session, other = self.open_session(), self.open_session()
+        parent, child = session.env[JOB].search([("uuid", "in", uuids)], order="id")
+        child.button_cancel()
+        session.commit()
+
+        child.requeue()
+        other.cr.execute("SET lock_timeout = '0.1s'")
+        with self.assertRaises(LockNotAvailable), mute_logger("odoo.sql_db"):
+            other.env[JOB].browse(parent.id).button_done()
+
+
+class TestDeletionRace(EdgeRaceCase):
+    def test_job_that_a_worker_has_is_not_deleted(self):
+        parent, _child = self.delay_chain()
+        self.open_runner(1).claim()
+        session = self.open_session()
+
+        with self.assertRaisesRegex(UserError, "a worker has it. Stop it first"):
+            session.env[JOB].search([("uuid", "=", parent)]).unlink()
 
 
 class WorkerOfTests:

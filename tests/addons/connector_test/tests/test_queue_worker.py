@@ -7,7 +7,9 @@ from unittest import mock
 
 from odoo.tests.common import get_db_name
 
+from odoo.addons.connector.exception import NoSuchJobError
 from odoo.addons.connector.queue.settings import Settings
+from odoo.addons.connector.queue.storage import OpenERPJobStorage
 from odoo.addons.connector.queue.worker import Worker
 
 from ..models.job import TRACE, leave_trace
@@ -59,6 +61,35 @@ class TestWorker(WorkerCase):
         self.assertEqual(self.states(), ["done", "pending", "pending"])
         self.assertEqual(self.query("SELECT id FROM connector_queue_worker"), [])
 
+    def test_worker_that_is_told_of_a_job_looks_at_once(self):
+        """Nobody else does: it has no watcher, and polls once a minute."""
+        has_looked = threading.Event()
+        self.patch(Worker, "_idle_s", lambda _worker: has_looked.set() or 60)
+        worker = self.start_worker()
+        has_looked.wait(DEADLINE_S)
+        (uuid,) = self.delay()
+        self.assertEqual(self.states(), ["pending"])
+
+        worker.enqueue_job_uuid(uuid)
+
+        self.wait_for(lambda: self.states() == ["done"], "the job is not done")
+
+    def test_worker_reads_the_job_from_its_storage(self):
+        worker = self.start_worker()
+
+        class Storage(OpenERPJobStorage):
+            def load(self, job_uuid):
+                raise NoSuchJobError(f"{job_uuid} is not kept here")
+
+        self.patch(Worker, "job_storage_class", Storage)
+
+        with self.assertRaisesRegex(NoSuchJobError, "some uuid is not kept here"):
+            worker.enqueue_job_uuid("some uuid")
+
+    def test_worker_is_not_told_of_a_job_that_does_not_exist(self):
+        with self.assertRaisesRegex(NoSuchJobError, "no uuid"):
+            self.start_worker().enqueue_job_uuid("no uuid")
+
     def test_worker_that_was_declared_dead_ends(self):
         worker = self.start_worker()
         self.query("DELETE FROM connector_queue_worker")
@@ -109,6 +140,17 @@ class TestWatcher(WatcherCase):
         session.cr._cnx.commit()  # without what Odoo does after a commit
 
         self.wait_for(lambda: self.states() == ["done"], "the job is not done")
+
+    def test_sign_of_life_is_written_when_somebody_asks(self):
+        watcher = self.start_watcher(heartbeat_s=1000)
+        self.query("UPDATE connector_queue_worker SET date_alive = '2000-01-01'")
+
+        watcher.check_alive()
+
+        ages = self.query(
+            "SELECT age(date_alive) < '1 day' FROM connector_queue_worker"
+        )
+        self.assertEqual(ages, [(True,)])
 
     def test_worker_that_lost_its_sessions_is_replaced(self):
         watcher = self.start_watcher()
