@@ -26,4 +26,5 @@ from . import (
     queue_job_retention,
     queue_job_storage,
     queue_worker,
+    queue_worker_trouble,
 )

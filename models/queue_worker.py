@@ -20,7 +20,28 @@ class QueueWorker(models.Model):
     host = fields.Char(readonly=True)
     pid = fields.Integer(string="Process", readonly=True)
     process_type = fields.Char(readonly=True)
+    threads = fields.Integer(readonly=True, help="Workers in the process.")
+    only_channels = fields.Char(
+        readonly=True, help="Channels whose jobs it runs, with those below; none: all."
+    )
+    unknown_channels = fields.Char(
+        readonly=True, help="Those of them that this database does not have."
+    )
+    is_pooled = fields.Boolean(
+        string="Pooled",
+        readonly=True,
+        help="A transaction pooler stands before PostgreSQL: jobs are found by "
+        "polling, and a dead worker by its silence.",
+    )
+    refusal = fields.Text(
+        string="Why It Runs No Job",
+        readonly=True,
+        help="What is wrong with the settings of that server.",
+    )
     backend_pid = fields.Integer(string="PostgreSQL process", readonly=True)
+    books_backend_pid = fields.Integer(
+        string="PostgreSQL process of books", readonly=True
+    )
     job_backend_pid = fields.Integer(string="PostgreSQL process of job", readonly=True)
     date_start = fields.Datetime(string="Started", readonly=True)
     date_alive = fields.Datetime(string="Last Sign of Life", readonly=True)

@@ -34,7 +34,7 @@ class Crew:
     def __init__(self, db_name: str, watcher: "WorkerWatcher"):
         self.db_name = db_name
         self.watcher = watcher
-        self.line = Line(db_name)
+        self.line = Line(db_name, watcher.settings.pooled, is_shared=True)
         self.workers: list[Worker] = []
         self.is_held = False
         """Whether no job may start, because addons are about to change."""

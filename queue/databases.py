@@ -21,9 +21,14 @@ ASK_S = 20.0  # how soon the addon is seen in a database that had no addon
 
 
 class Databases:
-    """The databases that this process may serve, and when to ask them again."""
+    """The databases that this process may serve, and when to ask them again.
 
-    def __init__(self):
+    Args:
+        is_pooled: whether a transaction pooler stands before them; None to find out.
+    """
+
+    def __init__(self, is_pooled: bool | None = None):
+        self._is_pooled = is_pooled
         self._names: set[str] = set()
         self._list_at = 0.0
         self._ask_at: dict[str, float] = {}
@@ -66,7 +71,7 @@ class Databases:
             return False
         self._ask_at[db_name] = now + ASK_S
         try:
-            with closing(connect(db_name)) as connection:
+            with closing(connect(db_name, self._is_pooled)) as connection:
                 addon = store.read_addon(connection.cursor())
         except psycopg2.Error:
             return False

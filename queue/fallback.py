@@ -12,6 +12,8 @@ from odoo.service import server
 
 from . import store
 from .connection import connect
+from .presence import SILENCE_S
+from .refusing import find_settings
 from .served import ServedChannels
 from .settings import Settings
 from .worker import TICK_S, Worker, WorkerWatcher
@@ -33,20 +35,24 @@ def run_without_worker(db_name: str) -> bool:
     """
     if not _is_cron():
         return False
-    with closing(connect(db_name)) as connection:
+    settings, refusal = find_settings()
+    if refusal:
+        return False
+    with closing(connect(db_name, settings.pooled)) as connection:
         cr = connection.cursor()
-        if store.has_live_worker(cr):
+        if store.find_live_workers(cr, SILENCE_S):
             return False
-        served = _run_for(db_name, cr, BUDGET_S)
+        served = _run_for(db_name, settings, cr)
         return store.has_ready_job(cr, served.ids)
 
 
-def _run_for(db_name: str, cr, budget_s: float) -> ServedChannels:
-    watcher = WorkerWatcher("cron", Settings.find())
+def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:
+    """Run jobs until the time is over; return the channels that are served here."""
+    watcher = WorkerWatcher("cron", settings)
     worker = Worker(db_name, watcher)
     worker.presence.line.recover()
     worker.start()
-    deadline = time.monotonic() + budget_s
+    deadline = time.monotonic() + BUDGET_S
     ids = worker.served.ids
     while worker.is_alive() and (worker.is_busy or store.has_ready_job(cr, ids)):
         if time.monotonic() >= deadline:

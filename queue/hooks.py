@@ -19,7 +19,7 @@ import odoo
 from odoo.service import server
 from odoo.tools import config
 
-from .channel_text import read_limits
+from .refusing import find_settings, make_watcher
 from .settings import Settings
 from .worker import WorkerWatcher
 
@@ -71,10 +71,7 @@ def _start_in_process(_server) -> None:
     global _watcher  # noqa: PLW0603 one watcher in a process
     if _watcher or odoo.evented or not config["max_cron_threads"]:
         return
-    settings = _settings()
-    if settings is None:
-        return
-    _watcher = WorkerWatcher("threaded", settings)
+    _watcher = make_watcher("threaded", *find_settings())
     server.CommonServer.on_stop(_watcher.stop)
     _watcher.start()
 
@@ -83,17 +80,6 @@ def _has_cron_threads() -> bool:
     return any(
         getattr(thread, "type", None) == "cron" for thread in threading.enumerate()
     )
-
-
-def _settings() -> Settings | None:
-    """Return the settings; say what is wrong with them and run no jobs."""
-    try:
-        settings = Settings.find()
-        read_limits(settings.channels)
-        return settings
-    except ValueError as error:
-        _logger.error("No job will run in this process: %s", error)
-        return None
 
 
 # === PREFORK === #
@@ -106,8 +92,9 @@ class WorkerJobs(server.Worker):
         super().__init__(multi)
         self.watchdog_timeout = None  # a job may take its time
         self.request_max = float("inf")
-        self.pause_s = multi.connector_respawn.pause_s
-        self.is_first = not multi.connector_respawn.has_begun
+        self.respawn = multi.connector_respawn
+        self.pause_s = self.respawn.pause_s
+        self.is_first = not self.respawn.has_begun
         self.watcher: WorkerWatcher | None = None
 
     def start(self) -> None:
@@ -143,7 +130,9 @@ class WorkerJobs(server.Worker):
     def process_work(self) -> None:
         """Keep the watcher going; it is made here, below the signal mask."""
         if self.watcher is None:
-            self.watcher = WorkerWatcher("prefork", Settings.find(), self.is_first)
+            self.watcher = make_watcher(
+                "prefork", self.respawn.settings, self.respawn.refusal, self.is_first
+            )
             self.watcher.start()
 
     def stop(self) -> None:
@@ -154,10 +143,17 @@ class WorkerJobs(server.Worker):
 
 
 class Respawn:
-    """How many job processes there should be, and how soon a next one works."""
+    """How many job processes there should be, and how soon a next one works.
 
-    def __init__(self, settings: Settings):
+    Args:
+        settings: of the server, read once.
+        refusal: what is wrong with them; then one process is there to say so.
+    """
+
+    def __init__(self, settings: Settings, refusal: str = ""):
         self.workers: dict[int, server.Worker] = {}
+        self.settings = settings
+        self.refusal = refusal
         self.count = settings.workers
         self.pause_s = 0.0  # that the next process waits before it works
         self.has_begun = False
@@ -188,8 +184,7 @@ class Respawn:
 def _spawn_workers(multi) -> None:
     respawn = multi.__dict__.get("connector_respawn")
     if respawn is None:
-        settings = _settings() or Settings(workers=0)
-        respawn = multi.connector_respawn = Respawn(settings)
+        respawn = multi.connector_respawn = Respawn(*find_settings())
     while respawn.is_missing():
         worker = multi.worker_spawn(WorkerJobs, respawn.workers)
         respawn.note_birth(worker.pid)

@@ -141,13 +141,6 @@ class RunningAttempt:
             self.is_given_up = True
         return True
 
-    @property
-    def backend_pids(self) -> list[int]:
-        """The session of the job, if it has one."""
-        with suppress(psycopg2.Error, AttributeError):
-            return [self._connection.get_backend_pid()]
-        return []
-
     def where(self) -> str:
         """Return where in the code the thread is now."""
         frame = sys._current_frames().get(self._thread_id)

@@ -2,6 +2,7 @@
 """On which connection do the jobs of a worker run, one after the other?"""
 
 import select
+from contextlib import suppress
 
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
@@ -9,7 +10,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from odoo import sql_db
 
 from . import store
-from .connection import in_autocommit
+from .connection import cut, in_autocommit
 
 
 class JobConnection:
@@ -23,12 +24,15 @@ class JobConnection:
 
     Args:
         db_name: the database.
+        is_pooled: a transaction pooler stands before it: there is no session to clean,
+            the next transaction may be in another one.
     """
 
     readonly = False  # of the pool that Odoo's cursor takes this for
 
-    def __init__(self, db_name: str):
+    def __init__(self, db_name: str, is_pooled: bool = False):
         self.db_name = db_name
+        self.is_pooled = is_pooled
         self._connection = None
         self._encoding = ""
         self._is_lent = False
@@ -36,6 +40,27 @@ class JobConnection:
     def cursor(self) -> sql_db.Cursor:
         """Return a new cursor for one job; close it before asking for the next."""
         return sql_db.Cursor(self, self.db_name, {})
+
+    def open(self) -> None:
+        """Open the connection before the first job asks for it."""
+        _name, info = sql_db.connection_info_for(self.db_name)
+        self._connection = psycopg2.connect(
+            **info, connection_factory=sql_db.PsycoConnection
+        )
+        self._encoding = self._connection.encoding
+
+    @property
+    def session_pid(self) -> int | None:
+        """The session in PostgreSQL; None without one, and where it changes hands."""
+        if not self.is_pooled:
+            with suppress(psycopg2.Error, AttributeError):  # closed, or not open yet
+                return self._connection.get_backend_pid()
+        return None
+
+    def cut(self) -> None:
+        """End the connection, though another thread uses it."""
+        if self._connection:
+            cut(self._connection)
 
     def close(self) -> None:
         """Close the connection; it is opened again when it is asked for."""
@@ -49,7 +74,7 @@ class JobConnection:
         """Return the connection, as clean as a new one."""
         if self._is_lent or not self._is_alive():
             self.close()
-            self._open()
+            self.open()
         self._is_lent = True
         return self._connection
 
@@ -78,16 +103,11 @@ class JobConnection:
             or connection.get_transaction_status() != TRANSACTION_STATUS_IDLE
         ):
             return False
+        if self.is_pooled:
+            return True
         try:
             with in_autocommit(connection) as cr:
                 store.clean_session(cr)
         except psycopg2.Error:
             return False  # PostgreSQL ended it, or forbids what we ask
         return True
-
-    def _open(self) -> None:
-        _name, info = sql_db.connection_info_for(self.db_name)
-        self._connection = psycopg2.connect(
-            **info, connection_factory=sql_db.PsycoConnection
-        )
-        self._encoding = self._connection.encoding

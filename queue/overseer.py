@@ -107,8 +107,7 @@ class Overseer:
         ask, job = worker.presence.line.ask, attempt.job
         where = attempt.where()
         _logger.error("job %s hangs, its thread is left to it:\n%s", job.uuid, where)
-        pids = attempt.backend_pids + worker.backend_pids
-        ask(store.terminate_backends, pids)
+        worker.end_sessions()
         values = worker.runner.end_values(attempt, where=where)
         ask(store.settle, values, job.has_edges)
         if job.has_edges:

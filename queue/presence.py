@@ -15,6 +15,13 @@ _logger = logging.getLogger(__name__)
 
 SILENCE_S = 60  # a worker whose heartbeat is older is dead
 MAX_DEATHS = 5  # of a job whose max_retries is 0
+FACTS = {  # what the row says besides, where nobody says otherwise
+    "threads": 1,
+    "only_channels": None,
+    "refusal": None,
+    "books_backend_pid": None,
+    "job_backend_pid": None,
+}
 
 
 class Line:
@@ -23,17 +30,29 @@ class Line:
     It holds their locks, which PostgreSQL gives back the moment the process is gone,
     and it hears NOTIFY. The watcher's thread and those of the workers take turns: an
     answer that one of them waits for must not be read by another, which only listens.
+    Behind a transaction pooler it does neither: there are signs of life only.
 
     Args:
         db_name: the database.
+        is_pooled: whether there is a pooler; None to find out.
+        is_shared: whether it stays when one of its workers leaves.
     """
 
-    def __init__(self, db_name: str):
+    def __init__(
+        self, db_name: str, is_pooled: bool | None = None, is_shared: bool = False
+    ):
         self.db_name = db_name
-        self.connection = connect(db_name)
+        self.is_shared = is_shared
+        self.connection = connect(db_name, is_pooled)
         self._turn = threading.Lock()
         self._cr = self.connection.cursor()
-        self.ask(store.listen)
+        if not self.is_pooled:
+            self.ask(store.listen)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a transaction pooler stands before the database."""
+        return self.connection.is_pooled
 
     def fileno(self) -> int:
         """Let ``select`` wait for notifications."""
@@ -92,26 +111,37 @@ class Presence:
     Args:
         db_name: the database.
         process_type: what kind of process the worker is in, shown on screens.
-        line: which it shares with others; without, it has one of its own.
+        line: on which it says so; without, it has one of its own.
+        facts: other columns of the row, see ``FACTS``.
     """
 
-    def __init__(self, db_name: str, process_type: str, line: Line | None = None):
+    def __init__(
+        self, db_name: str, process_type: str, line: Line | None = None, **facts
+    ):
         self.line = line or Line(db_name)
-        self._is_shared = line is not None
         self.worker_id: int = self.line.ask(
             store.insert_worker,
             uuid=str(uuid.uuid4()),
             host=socket.gethostname(),
             pid=os.getpid(),
             process_type=process_type,
+            is_pooled=self.line.is_pooled,
+            **{**FACTS, **facts},
         )
 
-    def beat(self, job=None, job_backend_pid: int | None = None) -> bool:
+    def beat(
+        self,
+        job=None,
+        job_backend_pid: int | None = None,
+        unknown_channels: str | None = None,
+    ) -> bool:
         """Say what the worker runs; False when it has been declared dead."""
-        return self.line.ask(store.beat, self.worker_id, job, job_backend_pid)
+        return self.line.ask(
+            store.beat, self.worker_id, job, job_backend_pid, unknown_channels
+        )
 
     def leave(self) -> None:
         """Take the row away and give the lock back."""
         self.line.ask(store.delete_worker, self.worker_id)
-        if not self._is_shared:
+        if not self.line.is_shared:
             self.line.close()

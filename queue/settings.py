@@ -44,6 +44,16 @@ def _read_names(text: str) -> tuple[str, ...]:
     return names
 
 
+ANSWERS = {"auto": None, "yes": True, "no": False}
+
+
+def _read_answer(text: str) -> bool | None:
+    """Return what yes, no and auto stand for."""
+    if text.strip().lower() not in ANSWERS:
+        raise ValueError(f"expected one of {', '.join(ANSWERS)}")
+    return ANSWERS[text.strip().lower()]
+
+
 def _setting(default, read: Read):
     return field(default=default, metadata={"read": read})
 
@@ -63,6 +73,8 @@ class Settings:
     """The limits of channels, set once at the start; ``channel_text`` reads them."""
     only_channels: tuple[str, ...] = _setting((), _read_names)
     """Whose jobs run here, with those of the channels below; none: those of all."""
+    pooled: bool | None = _setting(None, _read_answer)
+    """Whether a transaction pooler stands before PostgreSQL; auto: find out."""
     poll_s: float = _setting(30.0, _number(float, 0.1))
     """How long a lost notification can go unnoticed."""
     heartbeat_s: float = _setting(5.0, _number(float, 0.1, 20.0))

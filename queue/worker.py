@@ -48,13 +48,14 @@ class WorkerWatcher(threading.Thread):
     """
 
     worker_class = Worker
+    crew_class = Crew
 
     def __init__(self, process_type: str, settings: Settings, is_start: bool = True):
         super().__init__(name=THREAD, daemon=True)
         self.process_type = process_type
         self.settings = settings
         self._crews: dict[str, Crew] = {}
-        self._databases = Databases()
+        self._databases = Databases(settings.pooled)
         self._channel_file = ChannelFile(settings.channels if is_start else "")
         self._look_at = self._beat_at = self._recover_at = 0.0
         self._closing = threading.Event()  # no crew begins any more
@@ -130,7 +131,7 @@ class WorkerWatcher(threading.Thread):
             with self._losing(db_name):
                 self._channel_file.apply(db_name)
                 if db_name not in self._crews:
-                    self._crews[db_name] = Crew(db_name, self)
+                    self._crews[db_name] = self.crew_class(db_name, self)
                 self._crews[db_name].fill()
                 if self._closing.is_set():  # since we began
                     self._crews[db_name].stop()

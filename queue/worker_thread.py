@@ -16,10 +16,10 @@ from odoo.modules.registry import Registry
 from ..session import ConnectorSessionHandler
 from . import store
 from .claimed_job import ClaimedJob
-from .connection import OdooCursor, connect
+from .connection import OdooCursor, connect, cut
 from .job_connection import JobConnection
 from .overseer import Overseer
-from .presence import Presence
+from .presence import Line, Presence
 from .queue import JobsQueue
 from .runner import Runner, own_transaction
 from .served import ServedChannels
@@ -34,6 +34,7 @@ _logger = logging.getLogger(__name__)
 MODEL = "connector.queue.job"
 AGAIN_S = 0.02  # before another look at a job that is due and that somebody has locked
 LOOK_S = 0.5  # how long a pause may go unnoticed between two jobs
+POOLED_POLL_S = 1.0  # between two looks for jobs where no notification comes
 
 
 class Worker(threading.Thread):
@@ -60,14 +61,15 @@ class Worker(threading.Thread):
         self.crew = crew
         self.is_free = True
         """Whether it has found no job since it last looked."""
-        self._connection = connect(db_name)
+        line = crew.line if crew else Line(db_name, self.settings.pooled)
+        self._connection = connect(db_name, line.is_pooled)
         self._books = self._connection.cursor()
-        self._job_connection = JobConnection(db_name)
+        self._job_connection = JobConnection(db_name, line.is_pooled)
+        self._job_connection.open()
+        self.served = crew.served if crew else self._find_served(line)
         # when everything else is there: who has a row is alive
-        line = crew.line if crew else None
-        self.presence = Presence(db_name, watcher.process_type, line)
+        self.presence = self._appear(line)
         transaction = partial(own_transaction, self._job_connection)
-        self.served = crew.served if crew else self._find_served()
         self.runner = Runner(
             self._books, self.presence.worker_id, transaction, self.served
         )
@@ -117,14 +119,22 @@ class Worker(threading.Thread):
     def beat(self) -> None:
         """Say that the worker is alive; it ends when it has been declared dead."""
         attempt = self.runner.attempt
-        job, pids = (attempt.job, attempt.backend_pids) if attempt else (None, [])
-        if not self.presence.beat(job, next(iter(pids), None)):
+        is_known = self.presence.beat(
+            attempt and attempt.job,
+            self._job_connection.session_pid,
+            ", ".join(self.served.unknown) or None,
+        )
+        if not is_known:
             self.stop()
 
-    @property
-    def backend_pids(self) -> list[int]:
-        """The session on which it keeps its books."""
-        return [] if self._connection.closed else [self._connection.info.backend_pid]
+    def end_sessions(self) -> None:
+        """End what it has open, though its thread uses it: it shall commit no more."""
+        pids = [self._job_connection.session_pid, *self._connection.session_pids]
+        if self.presence.line.is_pooled:
+            self._job_connection.cut()
+            cut(self._connection)
+        else:
+            self.presence.line.ask(store.terminate_backends, pids)
 
     @property
     def is_busy(self) -> bool:
@@ -135,10 +145,22 @@ class Worker(threading.Thread):
     def _is_held(self) -> bool:
         return self.crew is not None and self.crew.is_held
 
-    def _find_served(self) -> ServedChannels:
+    def _find_served(self, line: Line) -> ServedChannels:
         served = ServedChannels(self.settings.only_channels)
-        served.look(self.presence.line.ask, self.db_name)
+        served.look(line.ask, self.db_name)
         return served
+
+    def _appear(self, line: Line) -> Presence:
+        """Say that it is here, in which sessions, and what it does."""
+        return Presence(
+            self.db_name,
+            self.watcher.process_type,
+            line,
+            threads=self.settings.threads,
+            only_channels=", ".join(self.served.names) or None,
+            books_backend_pid=next(iter(self._connection.session_pids), None),
+            job_backend_pid=self._job_connection.session_pid,
+        )
 
     def _leave(self) -> None:
         self.is_free = False
@@ -153,11 +175,14 @@ class Worker(threading.Thread):
 
     def _idle_s(self) -> float:
         """Return how long to wait when nobody wakes the worker."""
+        poll_s = self.settings.poll_s
+        if self._connection.is_pooled:
+            poll_s = min(poll_s, POOLED_POLL_S)
         if self._is_held:
-            return self.settings.poll_s
+            return poll_s
         known = store.next_ready_s(self._books), self.runner.start_in_s
         waits = [seconds for seconds in known if seconds is not None]
-        return max(AGAIN_S, min([self.settings.poll_s, *waits]))
+        return max(AGAIN_S, min([poll_s, *waits]))
 
     # === WORK === #
 

@@ -73,7 +73,7 @@ from .liveness import (
     beat,
     delete_dead_workers,
     delete_worker,
-    has_live_worker,
+    find_live_workers,
     insert_worker,
     is_database,
     listen,
@@ -101,6 +101,15 @@ from .retention import (
 )
 from .rewrite import (
     rewrite,
+)
+from .session import (
+    commit_later,
+    find_session,
+)
+from .trouble import (
+    find_changing,
+    find_processes,
+    find_ready_channels,
 )
 
 MAKE_FUNCTIONS = ";".join(
@@ -137,6 +146,7 @@ __all__ = [
     "claim_jobs",
     "claim_limited_job",
     "clean_session",
+    "commit_later",
     "count_notes",
     "count_taken",
     "delete_dead_workers",
@@ -144,18 +154,22 @@ __all__ = [
     "delete_worker",
     "fence",
     "drop_functions",
+    "find_changing",
     "find_closed",
     "find_identical",
     "find_in_states",
     "find_limited",
+    "find_live_workers",
     "find_names",
     "find_orphans",
+    "find_processes",
+    "find_ready_channels",
     "find_served",
+    "find_session",
     "find_untold",
     "find_wish",
     "finish",
     "forget",
-    "has_live_worker",
     "has_ready_job",
     "insert_edges",
     "insert_jobs",

@@ -28,19 +28,25 @@ class AddonState(NamedTuple):
 LISTEN = f"LISTEN {CHANNEL}"
 
 # A new worker, with the lock that proves it alive as long as its session is. Nobody
-# sees the row before the lock is held.
+# sees the row before the lock is held. Behind a pooler there is no session to hold it.
 INSERT_WORKER = """
 WITH worker AS (
     INSERT INTO connector_queue_worker (
-        uuid, host, pid, process_type, backend_pid, date_start, date_alive
+        uuid, host, pid, process_type, threads, only_channels, refusal, is_pooled,
+        backend_pid, books_backend_pid, job_backend_pid, date_start, date_alive
     )
     VALUES (
-        %(uuid)s, %(host)s, %(pid)s, %(process_type)s, pg_backend_pid(),
+        %(uuid)s, %(host)s, %(pid)s, %(process_type)s, %(threads)s, %(only_channels)s,
+        %(refusal)s, %(is_pooled)s,
+        CASE WHEN NOT %(is_pooled)s THEN pg_backend_pid() END,
+        %(books_backend_pid)s, %(job_backend_pid)s,
         clock_timestamp() AT TIME ZONE 'UTC', clock_timestamp() AT TIME ZONE 'UTC'
     )
     RETURNING id
 )
-SELECT id, pg_advisory_lock(%(lock_class)s, id) FROM worker
+SELECT id, CASE WHEN NOT %(is_pooled)s
+                THEN pg_advisory_lock(%(lock_class)s, id)::text END
+  FROM worker
 """
 
 # Say that the worker is alive and what it runs. No row: somebody declared it dead.
@@ -48,6 +54,7 @@ HEARTBEAT = """
 UPDATE connector_queue_worker
    SET date_alive = clock_timestamp() AT TIME ZONE 'UTC',
        job_id = %(job_id)s,
+       unknown_channels = %(unknown_channels)s,
        job_backend_pid = %(job_backend_pid)s,
        job_started_at = %(job_started_at)s
  WHERE id = %(worker_id)s
@@ -56,8 +63,12 @@ RETURNING id
 
 # Locks: its row. The lock of the worker goes with it; the session may hold others.
 DELETE_WORKER = """
-DELETE FROM connector_queue_worker WHERE id = %(worker_id)s;
-SELECT pg_advisory_unlock(%(lock_class)s, %(worker_id)s)
+WITH worker AS (
+    DELETE FROM connector_queue_worker WHERE id = %(worker_id)s RETURNING is_pooled
+)
+SELECT CASE WHEN NOT is_pooled
+            THEN pg_advisory_unlock(%(lock_class)s, %(worker_id)s) END
+  FROM worker
 """
 
 # Is the addon installed, by the Odoo that we are, and is it left alone now? A table of
@@ -80,31 +91,12 @@ SELECT EXISTS (
 # Is there a database of that name? Asked in another one.
 IS_DATABASE = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %(db_name)s)"
 
-# Does anybody else hold the lock of a worker?
-HAS_LIVE_WORKER = """
-SELECT EXISTS (
-    SELECT FROM connector_queue_worker AS worker
-      JOIN pg_locks AS lock
-        ON lock.locktype = 'advisory'
-       AND lock.classid = %(lock_class)s
-       AND lock.objid::bigint = worker.id
-       AND lock.granted
-       AND lock.database = (
-           SELECT oid FROM pg_database WHERE datname = current_database()
-       )
-)
-"""
-
-# The workers whose session is gone or whose heartbeat is too old, deleted. Locks: their
-# rows, SKIP LOCKED: one recovers at a time.
-DELETE_DEAD_WORKERS = """
-DELETE FROM connector_queue_worker
- WHERE id IN (
-    SELECT worker.id
-      FROM connector_queue_worker AS worker
-     WHERE worker.date_alive < clock_timestamp() AT TIME ZONE 'UTC'
-                               - %(silence_s)s * INTERVAL '1 second'
-        OR NOT EXISTS (
+# Is a worker alive: does it hold its lock, and has it given a sign of life? Behind a
+# pooler nobody holds a lock, and the sign of life must do.
+IS_ALIVE = """(
+       worker.date_alive >= clock_timestamp() AT TIME ZONE 'UTC'
+                            - %(silence_s)s * INTERVAL '1 second'
+       AND (worker.is_pooled OR EXISTS (
             SELECT FROM pg_locks AS lock
              WHERE lock.locktype = 'advisory'
                AND lock.classid = %(lock_class)s
@@ -113,10 +105,28 @@ DELETE FROM connector_queue_worker
                AND lock.database = (
                    SELECT oid FROM pg_database WHERE datname = current_database()
                )
-        )
+       ))
+   )"""
+
+# The workers that are alive and run jobs.
+FIND_LIVE_WORKERS = f"""
+SELECT worker.id, worker.pid
+  FROM connector_queue_worker AS worker
+ WHERE worker.refusal IS NULL AND {IS_ALIVE}
+ ORDER BY worker.id
+"""
+
+# The workers that are not alive, deleted. Locks: their rows, SKIP LOCKED: one recovers
+# at a time.
+DELETE_DEAD_WORKERS = f"""
+DELETE FROM connector_queue_worker
+ WHERE id IN (
+    SELECT worker.id
+      FROM connector_queue_worker AS worker
+     WHERE NOT COALESCE({IS_ALIVE}, FALSE)
        FOR UPDATE SKIP LOCKED
  )
-RETURNING id, ARRAY [backend_pid, job_backend_pid], date_alive
+RETURNING id, ARRAY [backend_pid, books_backend_pid, job_backend_pid], date_alive
 """
 
 # End sessions, such as those left of a dead worker, so that nothing of it commits late.
@@ -125,7 +135,7 @@ TERMINATE_BACKENDS = """
 SELECT pg_terminate_backend(pid)
   FROM pg_stat_activity
  WHERE datname = current_database()
-   AND pid = ANY (%(pids)s)
+   AND pid = ANY (%(pids)s::integer[])
    AND (backend_start AT TIME ZONE 'UTC' <= %(date_alive)s
         OR %(date_alive)s::timestamp IS NULL)
 """
@@ -201,7 +211,7 @@ RETURNING job.id, job.state
 
 
 def insert_worker(cr, **values) -> int:
-    """Insert the row of a worker and hold its lock; return its id."""
+    """Insert the row of a worker and hold its lock, if it has one; return its id."""
     cr.execute(INSERT_WORKER, {"lock_class": LOCK_CLASS, **values})
     return cr.fetchone()[0]
 
@@ -211,10 +221,13 @@ def listen(cr) -> None:
     cr.execute(LISTEN)
 
 
-def beat(cr, worker_id: int, job, job_backend_pid: int | None) -> bool:
+def beat(
+    cr, worker_id: int, job, job_backend_pid: int | None, unknown_channels: str | None
+) -> bool:
     """Write a sign of life; False when the row is gone."""
     values = {
         "worker_id": worker_id,
+        "unknown_channels": unknown_channels,
         "job_id": job.id if job else None,
         "job_started_at": job.date_started if job else None,
         "job_backend_pid": job_backend_pid,
@@ -243,10 +256,10 @@ def is_database(cr, db_name: str) -> bool:
     return cr.fetchone()[0]
 
 
-def has_live_worker(cr) -> bool:
-    """Tell whether some worker of the database is alive."""
-    cr.execute(HAS_LIVE_WORKER, {"lock_class": LOCK_CLASS})
-    return cr.fetchone()[0]
+def find_live_workers(cr, silence_s: int) -> list[tuple[int, int]]:
+    """Return id and process of the workers that are alive and run jobs."""
+    cr.execute(FIND_LIVE_WORKERS, {"silence_s": silence_s, "lock_class": LOCK_CLASS})
+    return cr.fetchall()
 
 
 def delete_dead_workers(cr, silence_s: int) -> list[tuple]:

@@ -127,7 +127,7 @@ MUTATIONS = [
     (
         "a job that was given up cannot commit: its session is ended",
         "queue/overseer.py",
-        "        ask(store.terminate_backends, pids)\n",
+        "        worker.end_sessions()\n",
         "",
         "TestGiveUp.test_session_of_a_job_that_hangs_is_ended",
     ),

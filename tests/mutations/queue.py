@@ -147,8 +147,8 @@ MUTATIONS = [
     (
         "a living worker is left alone",
         "queue/store/liveness.py",
-        "        OR NOT EXISTS (\n            SELECT FROM pg_locks AS lock\n",
-        "        OR EXISTS (\n            SELECT FROM pg_locks AS lock\n",
+        "OR EXISTS (\n            SELECT FROM pg_locks AS lock\n",
+        "OR NOT EXISTS (\n            SELECT FROM pg_locks AS lock\n",
         "TestRecovery.test_living_worker_is_left_alone",
     ),
     (

@@ -23,6 +23,7 @@ from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.graph import chain, group
+from odoo.addons.connector.queue.presence import SILENCE_S
 
 from ..models.job import TRACE, kill_own_process, leave_trace_slowly
 from .queue_case import QueueRaceCase
@@ -42,19 +43,6 @@ POLL_S = 0.02
 KEYS = ("this customer", "that customer")
 TRIES = 3  # of a poison job
 REASON = "The worker died while it ran the job."
-
-# The workers that are alive, the oldest first.
-LIVING = """
-SELECT worker.id, worker.pid
-  FROM connector_queue_worker AS worker
-  JOIN pg_locks AS lock
-    ON lock.locktype = 'advisory' AND lock.granted
-   AND lock.classid = %s AND lock.objid::bigint = worker.id
-   AND lock.database = (
-       SELECT oid FROM pg_database WHERE datname = current_database()
-   )
- ORDER BY worker.id
-"""
 
 # Is PostgreSQL still at work for a process?
 IS_BUSY = """
@@ -150,7 +138,9 @@ class ChaosCase(QueueRaceCase):
 
     def living(self) -> list[tuple[int, int]]:
         """Return id and process of each living worker."""
-        return self.query(LIVING, store.liveness.LOCK_CLASS)
+        liveness = store.liveness
+        values = {"silence_s": SILENCE_S, "lock_class": liveness.LOCK_CLASS}
+        return self.query(liveness.FIND_LIVE_WORKERS % values)
 
     # === JOBS === #
 

@@ -20,13 +20,12 @@ SHORT_SILENCE_S = 1  # after which a worker is given up, instead of SILENCE_S
 BATCH = 2  # jobs that a worker has at least when it is stopped
 BATCH_JOB_S = (0, 0)  # so short that it claims several at once
 DEAF = {"CONNECTOR_HEARTBEAT_S": "20"}  # learns late that it was declared dead
-TALKATIVE = {"CONNECTOR_HEARTBEAT_S": "0.1"}  # its sessions are known at once
 REFUSED = "another worker has it"
 
 # What a worker has told of its sessions is lost, as behind a pooler.
 FORGET_SESSIONS = """
 UPDATE connector_queue_worker
-   SET backend_pid = NULL, job_backend_pid = NULL
+   SET backend_pid = NULL, books_backend_pid = NULL, job_backend_pid = NULL
  WHERE id = %s
 """
 # Its sessions, as far as it has told them.
@@ -34,7 +33,8 @@ KNOWN_SESSIONS = """
 SELECT session.pid
   FROM pg_stat_activity AS session
   JOIN connector_queue_worker AS worker
-    ON session.pid IN (worker.backend_pid, worker.job_backend_pid)
+    ON session.pid
+       IN (worker.backend_pid, worker.books_backend_pid, worker.job_backend_pid)
  WHERE worker.id = %s
 """
 FREE_JOBS = """
@@ -129,7 +129,7 @@ class TestFreeze(ChaosCase):
 
     def test_sessions_of_a_stopped_worker_are_ended(self):
         """It learns that it was given up, and begins anew."""
-        worker_id, pid = self.pause_worker(2, **TALKATIVE)
+        worker_id, pid = self.pause_worker(3, **DEAF)
         before = self.count_attempts(worker_id)
         known = set(self.query(KNOWN_SESSIONS, worker_id))
 

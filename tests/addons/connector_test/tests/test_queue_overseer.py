@@ -259,7 +259,7 @@ class TestGiveUp(OverseerCase):
         self.wait_for(lambda: worker.runner.attempt, "the job does not start")
         self.attempt = worker.runner.attempt
         self.started.wait(DEADLINE_S)
-        (self.pid,) = self.attempt.backend_pids
+        self.pid = worker._job_connection.session_pid
         self.oversee(worker, "failed", "pending")
         return worker
 

@@ -2,6 +2,7 @@
 """What becomes of the jobs of a worker that died?"""
 
 import math
+import os
 import time
 
 import psycopg2
@@ -238,10 +239,11 @@ class TestRecovery(RecoveryCase):
         books = self.open_books()
         worker = self.open_worker()
 
-        alive = store.has_live_worker(books)
+        alive = store.find_live_workers(books, SILENCE_S)
         self.kill(worker)
 
-        self.assertEqual((alive, store.has_live_worker(books)), (True, False))
+        self.assertEqual(alive, [(worker.worker_id, os.getpid())])
+        self.assertEqual(store.find_live_workers(books, SILENCE_S), [])
 
     def _age(self, worker, seconds):
         """Let the last sign of life be that long ago."""

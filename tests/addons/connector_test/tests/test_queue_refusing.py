@@ -1,0 +1,94 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Do people see which server refuses its settings, and which are in force?"""
+
+from odoo.tests.common import get_db_name
+
+from odoo.addons.connector.queue import fallback, refusing, store
+from odoo.addons.connector.queue.presence import SILENCE_S
+from odoo.addons.connector.queue.refusing import RefusingWatcher
+from odoo.addons.connector.queue.settings import Settings
+
+from .worker_case import DEADLINE_S, WatcherCase
+
+REASON = "Unknown setting 'thread' in [connector]. Did you mean 'threads'?"
+REFUSALS = "SELECT process_type, threads, refusal FROM connector_queue_worker"
+
+
+class TestRefusing(WatcherCase):
+    def start_refusing(self) -> RefusingWatcher:
+        """Start a watcher of wrong settings and wait until it says so."""
+        watcher = RefusingWatcher("test", REASON)
+        self.addCleanup(watcher.join, DEADLINE_S)
+        self.addCleanup(watcher.stop, DEADLINE_S)
+        watcher.start()
+        self.wait_for(lambda: self.query(REFUSALS), "nobody says so")
+        return watcher
+
+    def test_server_with_wrong_settings_says_why_it_runs_no_job(self):
+        self.start_refusing()
+
+        self.assertEqual(self.query(REFUSALS), [("test", 0, REASON)])
+
+    def test_server_with_wrong_settings_runs_no_job(self):
+        watcher = self.start_refusing()
+        self.delay()
+
+        crew = watcher._crews[get_db_name()]
+        crew.hear()
+        crew.look()
+
+        self.assertEqual((self.states(), crew.workers), (["pending"], []))
+
+    def test_row_of_a_server_with_wrong_settings_is_no_live_worker(self):
+        """Else no cron would run the jobs."""
+        self.start_refusing()
+
+        self.assertEqual(store.find_live_workers(self.open_books(), SILENCE_S), [])
+
+    def test_row_goes_with_the_server(self):
+        watcher = self.start_refusing()
+
+        watcher.stop()
+
+        self.assertEqual(self.query(REFUSALS), [])
+
+    def test_row_that_was_taken_away_comes_again(self):
+        watcher = self.start_refusing()
+        self.query("DELETE FROM connector_queue_worker")
+
+        watcher._crews[get_db_name()].beat()
+
+        self.wait_for(lambda: self.query(REFUSALS), "nobody says so any more")
+
+    def test_cron_of_a_server_with_wrong_settings_runs_no_job(self):
+        self.patch(fallback, "find_settings", lambda: (Settings(), REASON))
+        self.patch(fallback, "_is_cron", lambda: True)
+        self.delay()
+
+        is_left = fallback.run_without_worker(get_db_name())
+
+        self.assertEqual((is_left, self.states()), (False, ["pending"]))
+
+    def test_settings_in_force_are_shown(self):
+        watcher = self.start_watcher(only_channels=("root",), threads=2)
+        self.wait_for(
+            lambda: len(self.query(REFUSALS)) == 2, "a thread of two is missing"
+        )
+        self.assertEqual(set(self.query(REFUSALS)), {("test", 2, None)})
+        watcher.stop()
+
+        with self.assertLogs("odoo.addons.connector.queue.served", "WARNING"):
+            self.start_watcher(only_channels=("root.nowhere",), heartbeat_s=0.1)
+
+        statement = "SELECT only_channels, unknown_channels FROM connector_queue_worker"
+        self.wait_for(
+            lambda: self.query(statement) == [("root.nowhere", "root.nowhere")],
+            "the unknown channel is not shown",
+        )
+
+
+class TestMakeWatcher(WatcherCase):
+    def test_wrong_settings_make_a_watcher_that_refuses(self):
+        watcher = refusing.make_watcher("test", Settings(), REASON)
+
+        self.assertEqual(type(watcher), RefusingWatcher)

@@ -1,0 +1,95 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Are people told what keeps jobs from running?"""
+
+from datetime import timedelta
+
+from odoo import fields
+
+from odoo.addons.connector.models.queue_worker_trouble import CRON
+
+from ..models.job import TRACE, leave_trace
+from .queue_case import QueueCase
+
+
+class TestTrouble(QueueCase):
+    def setUp(self):
+        super().setUp()
+        self.workers = self.env["connector.queue.worker"]
+        self.env.cr.execute("DELETE FROM connector_queue_worker")
+        self.cron = self.env.ref(CRON)
+        self.cron.nextcall = fields.Datetime.now()
+
+    def add_worker(self, **values):
+        """Let a worker be alive, as one behind a pooler is."""
+        self.workers.create(
+            {
+                "uuid": "x",
+                "host": "here",
+                "pid": 7,
+                "is_pooled": True,
+                "date_alive": fields.Datetime.now(),
+                **values,
+            }
+        ).flush_recordset()
+
+    def find(self) -> dict[str, str]:
+        """Return title and text of the troubles by their kind."""
+        self.env.flush_all()
+        return {
+            one["kind"]: f"{one['title']} {one['text']}"
+            for one in self.workers._find_troubles()
+        }
+
+    def test_nothing_is_told_while_the_cron_runs_the_jobs(self):
+        self.assertEqual(self.find(), {})
+
+    def test_nothing_is_told_while_workers_serve_all(self):
+        self.add_worker()
+
+        self.assertEqual(self.find(), {})
+
+    def test_server_with_wrong_settings_is_told_with_the_reason(self):
+        self.add_worker(refusal="Unknown setting 'thread'.")
+
+        self.assertIn(
+            "on here (process 7) runs no job. Unknown setting 'thread'.",
+            self.find()["refusal"],
+        )
+
+    def test_addons_that_are_about_to_change_are_told(self):
+        self.env.ref("base.module_mail").state = "to upgrade"
+
+        self.assertIn("upgraded or removed: mail.", self.find()["changing"])
+
+    def test_unknown_channels_are_told(self):
+        self.add_worker(only_channels="root.shpo", unknown_channels="root.shpo")
+
+        self.assertIn("Not found: root.shpo.", self.find()["unknown"])
+
+    def test_channels_with_work_that_nobody_serves_are_told(self):
+        self.add_worker(only_channels="root.bank, root.shop")
+        leave_trace.delay(self.session, TRACE, channel="root.shop.in")
+        self.assertEqual(self.find(), {})
+
+        leave_trace.delay(self.session, TRACE, channel="root.stock")
+
+        self.assertIn("Nobody serves root.stock:", self.find()["unserved"])
+
+    def test_worker_of_all_channels_serves_what_the_others_leave(self):
+        self.add_worker(only_channels="root.bank")
+        self.add_worker()
+        leave_trace.delay(self.session, TRACE, channel="root.stock")
+
+        self.assertEqual(self.find(), {})
+
+    def test_cron_that_does_not_run_is_told(self):
+        self.cron.nextcall -= timedelta(minutes=6)
+        self.assertIn("connector_worker -d", self.find()["nobody"])
+
+        self.add_worker()
+        self.assertEqual(self.find(), {})
+
+    def test_cron_that_was_switched_off_is_told(self):
+        self.cron.active = False
+
+        self.assertIn("Nobody runs jobs.", self.find()["nobody"])
