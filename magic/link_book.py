@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
 import psycopg2.errors
 
@@ -12,12 +13,11 @@ from odoo.exceptions import ConcurrencyError
 from ..components.binder import is_missing
 from ..exception import LinkError
 from . import link_store as store
+from .link_change import delete_dead, follow_change
+from .link_relation import ONE2ONE, check_name, check_system, prepare_relation
 from .link_row import Row, Side, find_dead, read_rows
 from .link_store import StoredSide
 from .ref import Ref, restore_ref, store_ref
-
-ONE2ONE = "one2one"
-MANY2MANY = "many2many"
 
 
 class LinkBook:
@@ -41,7 +41,7 @@ class LinkBook:
     def __init__(self, env: api.Environment, relation: str, kind: str = ONE2ONE):
         self._env = env
         self._cr = env.cr
-        self.relation = _check_name(relation, "relation")
+        self.relation = check_name(relation)
         self.kind = kind
 
     # === READ === #
@@ -63,17 +63,28 @@ class LinkBook:
             ``{reference as it was given here: links}``
         """
         texts = {ref: store_ref(ref).text for ref in refs if not is_missing(ref)}
-        rows = [row for row in self._read(system, model, texts.values()) if row.is_link]
-        dead = find_dead(self._env, rows)
+        if not texts:
+            return {}
         found: dict[str, list[Row]] = {}
-        for row in rows:
-            if row.link_id not in dead:
-                text = store_ref(row.sides[system].ref).text
-                found.setdefault(text, []).append(row)
+        for row in self._living(self._read(system, model, texts.values())):
+            text = store_ref(row.sides[system].ref).text
+            found.setdefault(text, []).append(row)
         return {ref: found[text] for ref, text in texts.items() if text in found}
 
+    def find_all(self) -> list[Row]:
+        """Return all links of the relation, oldest first."""
+        self._env["connector.relation"].flush_model()
+        place = (self.relation, self._env.company.id)
+        return self._living(read_rows(store.find_all(self._cr, *place)))
+
+    def _living(self, rows: list[Row]) -> list[Row]:
+        """Return the rows that are links, and not to deleted records."""
+        links = [row for row in rows if row.is_link]
+        dead = find_dead(self._env, links)
+        return [row for row in links if row.link_id not in dead]
+
     def _read(self, system: str, model: str, texts: Iterable[str]) -> list[Row]:
-        _check_system(system, model)
+        check_system(system, model)
         self._env["connector.relation"].flush_model()
         place = (self.relation, self._env.company.id, system, model)
         return read_rows(store.find(self._cr, *place, list(set(texts))))
@@ -95,18 +106,21 @@ class LinkBook:
             LinkError: a reference is missing, or none; the relation has another kind.
             psycopg2.errors.SerializationFailure: another transaction was faster.
         """
-        _check_system(system, model)
+        check_system(system, model)
         stored = {ref: store_ref(ref) for ref in refs}
         types: dict[str, str] = {}
         for text, type_name in stored.values():
             types.setdefault(text, type_name)
-        place = (self._cr, self._prepare_relation(), system, model)
+        if not types:
+            return {}
+        relation_id = prepare_relation(self._env, self.relation, self.kind)
+        place = (self._cr, relation_id, system, model)
         link_ids = store.reserve(*place, types)
         if known := types.keys() - link_ids.keys():
-            self._delete_dead(self._read(system, model, known))
-            link_ids |= store.reserve(*place, {text: types[text] for text in known})
+            if delete_dead(self._env, self._read(system, model, known)):
+                link_ids |= store.reserve(*place, {text: types[text] for text in known})
             link_ids |= store.lock_reserved(*place, known)
-        self._forget()
+        follow_change(self._env, [StoredSide(system, model, "", "")])
         return {ref: link_ids[text] for ref, (text, _type) in stored.items()}
 
     def complete(
@@ -124,14 +138,12 @@ class LinkBook:
             Why links did not get their side, for those that did not: they have one on
             that system, or another link has it.
         """
-        stored = _store_sides(sides)
-        place = (self._cr, self._prepare_relation())
-        how = (self.kind == ONE2ONE, sync_date)
-        if self.kind == ONE2ONE:
-            left = store.complete(*place, stored, *how)
-        else:
-            left = self._write(stored, lambda some: store.complete(*place, some, *how))
-        return self._settle(stored, left)
+        is_sole = self.kind == ONE2ONE
+
+        def write(relation_id, some):
+            return store.complete(self._cr, relation_id, some, is_sole, sync_date)
+
+        return self._write(sides, write, is_safe=is_sole)
 
     def move(
         self,
@@ -148,59 +160,57 @@ class LinkBook:
             Why links were left as they are, for those that were: another link has the
             reference.
         """
-        stored = _store_sides(moves)
-        self._prepare_relation()
-        left = self._write(stored, lambda some: store.move(self._cr, some, sync_date))
-        return self._settle(stored, left)
+
+        def write(_relation_id, some):
+            return store.move(self._cr, some, sync_date)
+
+        return self._write(moves, write, is_safe=False)
 
     def touch(self, link_ids: Iterable[int], sync_date: datetime | None) -> None:
         """Say when the sides of links were the same for the last time."""
         store.touch(self._cr, link_ids, sync_date)
-        self._forget()
+        follow_change(self._env)
 
     def discard(self, link_ids: Iterable[int]) -> None:
         """Remove reservations that came to nothing; what has two sides stays."""
         store.discard(self._cr, link_ids)
-        self._forget()
-
-    # === RELATION === #
-
-    def _prepare_relation(self) -> int:
-        """Return the id of the relation, made when it is not there.
-
-        Raises:
-            LinkError: its links are of another kind.
-        """
-        self._env["connector.relation"].flush_model()
-        company_id = self._env.company.id
-        relation_id, kind = store.find_relation(
-            self._cr, self.relation, company_id
-        ) or store.create_relation(self._cr, self.relation, self.kind, self._env.uid)
-        return relation_id if kind == self.kind else self._change_kind(relation_id)
-
-    def _change_kind(self, relation_id: int) -> int:
-        if store.has_links(self._cr, relation_id):
-            other = MANY2MANY if self.kind == ONE2ONE else ONE2ONE
-            raise LinkError(
-                f"Cannot link in relation {self.relation!r} as {self.kind}: it is "
-                f"{other} since its first link. Say so with allow_many2many="
-                f"{other == MANY2MANY}, or use another relation."
-            )
-        try:
-            with self._cr.savepoint(flush=False):
-                return store.change_kind(self._cr, relation_id, self.kind)
-        except psycopg2.errors.ForeignKeyViolation as error:
-            raise ConcurrencyError(
-                f"Cannot make relation {self.relation!r} {self.kind}: another "
-                "transaction made its first link. Run the transaction again."
-            ) from error
+        follow_change(self._env)
 
     # === HELPERS === #
 
     def _write(
         self,
-        stored: dict[int, StoredSide],
+        sides: Mapping[int, tuple[str, str, Ref]],
+        write: Callable[[int, dict[int, StoredSide]], set[int]],
+        is_safe: bool,
+    ) -> dict[int, LinkError]:
+        """Write all sides but those that clash; return why these were not written.
+
+        A side that a link to a deleted record has is free.
+
+        Args:
+            sides: what to write.
+            write: writes sides in a relation, and returns the ids of their links.
+            is_safe: whether it leaves alone what clashes.
+        """
+        if not sides:
+            return {}
+        stored = _store_sides(sides)
+        relation_id = prepare_relation(self._env, self.relation, self.kind)
+        run = partial(write, relation_id)
+        attempt = run if is_safe else partial(self._write_apart, run)
+        done = attempt(stored)
+        refused = {key: side for key, side in stored.items() if key not in done}
+        if refused and delete_dead(self._env, self._read_any(refused.values())):
+            done = attempt(refused)
+            refused = {key: side for key, side in refused.items() if key not in done}
+        follow_change(self._env, stored.values())
+        return self._explain_all(refused) if refused else {}
+
+    def _write_apart(
+        self,
         write: Callable[[dict[int, StoredSide]], set[int]],
+        stored: dict[int, StoredSide],
     ) -> set[int]:
         """Write all sides but those that clash; return the ids of their links."""
         left = stored
@@ -224,41 +234,34 @@ class LinkBook:
                 "the same link. Run the transaction again; it will find it."
             ) from error
 
-    def _settle(
-        self, stored: dict[int, StoredSide], done: set[int]
-    ) -> dict[int, LinkError]:
-        """Let Odoo read again what was written; say why some sides were not."""
-        self._forget()
-        refused = {key: side for key, side in stored.items() if key not in done}
-        if not refused:
-            return {}
+    def _explain_all(self, refused: dict[int, StoredSide]) -> dict[int, LinkError]:
         rows = {row.link_id: row for row in read_rows(store.read(self._cr, refused))}
+        others = self._read_any(refused.values())
         return {
-            link_id: self._explain(rows.get(link_id, Row(link_id)), side)
+            link_id: self._explain(rows.get(link_id, Row(link_id)), side, others)
             for link_id, side in refused.items()
         }
 
-    def _explain(self, row: Row, refused: StoredSide) -> LinkError:
+    def _explain(self, row: Row, refused: StoredSide, others: list[Row]) -> LinkError:
         system, model, text, type_name = refused
-        name = Side(model, restore_ref(text, type_name)).describe(system)
-        others = self._read(system, model, [text])
-        if others and row.link_id not in [other.link_id for other in others]:
-            seen = f"{' and '.join(other.describe() for other in others)} has it"
-        else:
-            seen = "it has another one on that system"
+        side = Side(model, restore_ref(text, type_name))
+        owners = [
+            other.describe()
+            for other in others
+            if other.link_id != row.link_id and other.has(system, side)
+        ]
+        seen = "it has another one on that system already"
+        if owners:
+            seen = f"{' and '.join(owners)} has it already"
         return LinkError(
-            f"Cannot add {name} to {row.describe()} of relation {self.relation!r}: "
-            f"{seen} already. Correct the reference, or remove one of the links."
+            f"Cannot add {side.describe(system)} to {row.describe()} of relation "
+            f"{self.relation!r}: {seen}. Correct the reference, or remove one of the "
+            "links."
         )
 
-    def _delete_dead(self, rows: list[Row]) -> None:
-        if dead := find_dead(self._env, rows):
-            store.delete(self._cr, dead)
-
-    def _forget(self) -> None:
-        """Let Odoo read again what was written."""
-        for model in ("connector.link", "connector.link.side"):
-            self._env[model].invalidate_model(flush=False)
+    def _read_any(self, sides: Iterable[StoredSide]) -> list[Row]:
+        place = (self.relation, self._env.company.id)
+        return read_rows(store.find_any(self._cr, *place, list(sides)))
 
 
 def _store_sides(
@@ -266,23 +269,6 @@ def _store_sides(
 ) -> dict[int, StoredSide]:
     stored = {}
     for link_id, (system, model, ref) in sides.items():
-        _check_system(system, model)
+        check_system(system, model)
         stored[link_id] = Side(model, ref).store(system)
     return stored
-
-
-def _check_name(name: str, what: str) -> str:
-    if not isinstance(name, str) or not name:
-        raise LinkError(
-            f"Cannot link: the {what} is {name!r}, expected its name. Pass a text."
-        )
-    return name
-
-
-def _check_system(system: str, model: str) -> None:
-    _check_name(system, "system")
-    if (system == store.ODOO) != bool(model):
-        raise LinkError(
-            f"Cannot link on system {system!r} with model {model!r}: sides of Odoo "
-            'have a model, others have none. Pass the record, or "".'
-        )

@@ -49,6 +49,11 @@ class Row:
         """Tell whether it has two sides; with one it is a reservation."""
         return len(self.sides) > 1
 
+    def has(self, system: str, side: Side) -> bool:
+        """Tell whether a side is one of the link's; 1 and "1" are the same."""
+        own = self.sides.get(system)
+        return own is not None and own.store(system)[:3] == side.store(system)[:3]
+
     def describe(self) -> str:
         """Return how messages call the link: all of its sides."""
         sides = [side.describe(system) for system, side in self.sides.items()]

@@ -13,6 +13,9 @@ from ..exception import NothingToDoJob, RetryableJobError
 from . import log_line
 from .attr_dict import AttrDict
 from .job_call import delay_of
+from .link import Link, Links
+from .link_find import get_link, search_links
+from .link_make import set_link
 from .log_buffer import LogBuffer
 
 
@@ -91,6 +94,31 @@ class Magic:
 
     def _about(self, about: dict) -> dict:
         return {"env": self.env, "action_id": self._action_id, **about}
+
+    # === LINKS === #
+
+    def get_link(self, relation: str, refs) -> Link:
+        """Return the one link of a reference or record, or an empty one.
+
+        See :func:`~.link_find.get_link`.
+        """
+        return get_link(self.env, relation, refs)
+
+    def search_links(self, relation: str, refs=None) -> Links:
+        """Return the links of references or records, or all of a relation.
+
+        See :func:`~.link_find.search_links`.
+        """
+        return search_links(self.env, relation, refs)
+
+    def set_link(
+        self, relation: str, refs: dict, sync_date=None, allow_many2many: bool = False
+    ) -> Link:
+        """Return the link between references, made when it was not there.
+
+        See :func:`~.link_make.set_link`.
+        """
+        return set_link(self.env, relation, refs, sync_date, allow_many2many)
 
     # === JOBS === #
 

@@ -10,6 +10,7 @@ from . import (
     connector_relation,
     delayable_base,
     ir_actions_server,
+    linked_base,
     queue_attempt,
     queue_channel,
     queue_current,

@@ -7,7 +7,7 @@ from odoo import fields, models
 class ConnectorLink(models.Model):
     """That two or more references mean the same thing on their systems.
 
-    Rows are written by ``magic/link_store.py`` only.
+    Rows are written by ``magic/link_store`` only.
     """
 
     _name = "connector.link"

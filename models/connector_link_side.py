@@ -1,15 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What does a link mean on one of its systems?"""
 
-from odoo import fields, models
+from odoo import api, fields, models, tools
+from odoo.tools import sql
 
+from ..magic import link_store
 from .loose_many2one import LooseMany2one
 
 
 class ConnectorLinkSide(models.Model):
     """One reference of a link; its first is written along with the link.
 
-    Rows are written by ``magic/link_store.py`` only.
+    Rows are written by ``magic/link_store`` only.
     """
 
     _name = "connector.link.side"
@@ -51,3 +53,11 @@ class ConnectorLinkSide(models.Model):
         "CHECK ((system = 'odoo') = (model <> ''))",
         "The sides of Odoo have a model, the others have none.",
     )
+
+    @api.model
+    @tools.ormcache()
+    def _linked_models(self) -> frozenset[str]:
+        """Return the models whose records have links; perhaps some had them before."""
+        if not sql.table_exists(self.env.cr, self._table):
+            return frozenset()  # before the addon is installed, and after
+        return link_store.find_linked_models(self.env.cr)

@@ -3,7 +3,7 @@
 
 from odoo import fields, models
 
-from ..magic.link_book import MANY2MANY, ONE2ONE
+from ..magic.link_relation import MANY2MANY, ONE2ONE
 
 
 class ConnectorRelation(models.Model):

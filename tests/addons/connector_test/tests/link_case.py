@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """On what do the tests of links stand?"""
 
+from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.magic.link_book import LinkBook
 from odoo.addons.connector.tests.common import ConnectorCase
 
@@ -28,3 +29,11 @@ class LinkCase(ConnectorCase):
             book.complete({link_id: ("odoo", record._name, record.id)}), {}
         )
         return link_id
+
+
+class ApiCase(LinkCase):
+    """A test of what users of links call."""
+
+    def setUp(self):
+        super().setUp()
+        self.MAGIC = Magic(self.env)

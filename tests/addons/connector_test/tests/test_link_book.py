@@ -9,7 +9,8 @@ import psycopg2.errors
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import LinkError
-from odoo.addons.connector.magic.link_book import MANY2MANY, LinkBook
+from odoo.addons.connector.magic.link_book import LinkBook
+from odoo.addons.connector.magic.link_relation import MANY2MANY
 from odoo.addons.connector.magic.link_row import Side
 
 from .link_case import PARTNER, RELATION, LinkCase
@@ -100,6 +101,7 @@ class TestFind(LinkCase):
 class TestReserve(LinkCase):
     def test_many_are_reserved_and_completed_with_a_few_statements(self):
         self.link("A0", self.ada)
+        self.env["connector.link.side"]._linked_models()  # known from then on
         book = self.book()
 
         with self.assertQueryCount(4):  # twice: the relation, and all of them

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which statements read and write links?
+"""How are links written?
 
 Whoever inserts says ON CONFLICT DO NOTHING. Where the other row is in our snapshot, it
 is left out, and the caller says what clashes; where another transaction committed it
@@ -10,79 +10,8 @@ references: two that insert the same ones wait for each other and do not deadloc
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
-ODOO = "odoo"
-
-# The relation a name means in a company: its own one, else the one that all share.
-# No locks. Index: connector_relation__name_uniq.
-_RELATION = """
-SELECT id
-  FROM connector_relation
- WHERE name = %(relation)s
-   AND COALESCE(company_id, 0) IN (%(company_id)s, 0)
- ORDER BY COALESCE(company_id, 0) DESC
- LIMIT 1"""
-
-FIND_RELATION = f"""
-SELECT id, kind
-  FROM connector_relation
- WHERE id = ({_RELATION}
-)
-"""
-
-# Make a relation that all companies share. Locks: the new row.
-CREATE_RELATION = """
-INSERT INTO connector_relation (name, kind, create_uid, create_date,
-                                write_uid, write_date)
-VALUES (%(relation)s, %(kind)s, %(uid)s, now() AT TIME ZONE 'UTC',
-        %(uid)s, now() AT TIME ZONE 'UTC')
-    ON CONFLICT DO NOTHING
-RETURNING id, kind
-"""
-
-# Whether a relation has links. No locks. Index: connector_link__relation_idx.
-HAS_LINKS = """
-SELECT EXISTS (SELECT FROM connector_link WHERE relation_id = %(relation_id)s)
-"""
-
-# Give a relation without links another kind, as a new row: a link that another
-# transaction makes meanwhile refers to the old one, and one of both fails.
-# Locks: both rows.
-CHANGE_KIND = """
-WITH gone AS (
-    DELETE FROM connector_relation WHERE id = %(relation_id)s RETURNING *
-)
-INSERT INTO connector_relation (name, company_id, kind, create_uid, create_date,
-                                write_uid, write_date)
-SELECT name, company_id, %(kind)s, create_uid, create_date, write_uid, write_date
-  FROM gone
-RETURNING id
-"""
-
-# All sides of links. No locks. Index: connector_link_side_system_uniq.
-READ = """
-SELECT link.id, link.sync_date, side.system, side.model, side.ref, side.ref_type
-  FROM connector_link AS link
-  JOIN connector_link_side AS side ON side.link_id = link.id
- WHERE link.id = ANY (%(link_ids)s)
- ORDER BY link.id, side.id
-"""
-
-# All sides of the links that have one of the given ones. A link that is reserved has
-# one side only. No locks. Index: connector_link_side__side_uniq.
-FIND = f"""
-SELECT link.id, link.sync_date, side.system, side.model, side.ref, side.ref_type
-  FROM connector_link_side AS known
-  JOIN connector_link AS link ON link.id = known.link_id
-  JOIN connector_link_side AS side ON side.link_id = link.id
- WHERE known.relation_id = ({_RELATION}
-       )
-   AND known.system = %(system)s
-   AND known.model = %(model)s
-   AND known.ref = ANY (%(refs)s)
- ORDER BY link.id, side.id
-"""
+from .side import StoredSide, columns_of
 
 # New links with their first side. Locks: the new rows, and with a key share the row of
 # the relation; waits for those who insert the same. Arbiter: its __side_uniq.
@@ -120,6 +49,40 @@ SELECT side.ref, link.id
    AND side.is_sole
  ORDER BY link.id
    FOR NO KEY UPDATE OF link
+"""
+
+# What the sides of a link in a many to many relation are, in one text.
+_FINGERPRINT = """md5(jsonb_agg(
+               jsonb_build_array(system, model, ref) ORDER BY system
+           )::text)"""
+
+# A new link with all of its sides. Locks: the new rows, and with a key share the row of
+# the relation. Arbiters: __side_uniq, connector_link__fingerprint_uniq.
+INSERT = f"""
+WITH given AS (
+    SELECT system, model, ref, ref_type
+      FROM unnest(
+               %(systems)s::text[], %(models)s::text[], %(refs)s::text[],
+               %(ref_types)s::text[]
+           ) AS given (system, model, ref, ref_type)
+), link AS (
+    INSERT INTO connector_link (relation_id, sync_date, fingerprint)
+    SELECT %(relation_id)s, %(sync_date)s,
+           CASE WHEN NOT %(is_sole)s THEN {_FINGERPRINT} END
+      FROM given
+        ON CONFLICT DO NOTHING
+    RETURNING id
+), side AS (
+    INSERT INTO connector_link_side (
+        link_id, relation_id, system, model, ref, ref_type, is_sole
+    )
+    SELECT link.id, %(relation_id)s, system, model, ref, ref_type, %(is_sole)s
+      FROM link, given
+     ORDER BY system, ref
+        ON CONFLICT DO NOTHING
+    RETURNING link_id
+)
+SELECT link_id FROM side GROUP BY link_id HAVING count(*) = %(count)s
 """
 
 # Give links one side more each. Locks: the new rows, their links. Arbiters: __side_uniq
@@ -183,12 +146,10 @@ SELECT link_id FROM side
 # Write down what the sides of links in a many to many relation are, but where another
 # link has the same ones. Locks: the links. Raises a unique violation where that link is
 # not in our snapshot. Index: connector_link__fingerprint_uniq.
-SET_FINGERPRINT = """
+SET_FINGERPRINT = f"""
 WITH new AS (
     SELECT link_id, relation_id,
-           md5(jsonb_agg(
-               jsonb_build_array(system, model, ref) ORDER BY system
-           )::text) AS fingerprint
+           {_FINGERPRINT} AS fingerprint
       FROM connector_link_side
      WHERE link_id = ANY (%(link_ids)s)
      GROUP BY link_id, relation_id
@@ -224,62 +185,6 @@ DELETE FROM connector_link WHERE id = ANY (%(link_ids)s)
 """
 
 
-class StoredSide(NamedTuple):
-    """One side of a link, as it is stored."""
-
-    system: str
-    model: str  # empty on systems other than Odoo
-    ref: str
-    ref_type: str
-
-
-def find_relation(cr, relation: str, company_id: int) -> tuple[int, str] | None:
-    """Return id and kind of the relation that a name means in a company."""
-    cr.execute(FIND_RELATION, {"relation": relation, "company_id": company_id})
-    return cr.fetchone()
-
-
-def create_relation(cr, relation: str, kind: str, uid: int) -> tuple[int, str] | None:
-    """Make a relation that all companies share, and return its id and kind."""
-    cr.execute(CREATE_RELATION, {"relation": relation, "kind": kind, "uid": uid})
-    return cr.fetchone()
-
-
-def has_links(cr, relation_id: int) -> bool:
-    """Tell whether a relation has links, or reservations."""
-    cr.execute(HAS_LINKS, {"relation_id": relation_id})
-    return cr.fetchone()[0]
-
-
-def change_kind(cr, relation_id: int, kind: str) -> int:
-    """Give a relation without links another kind; return its new id."""
-    cr.execute(CHANGE_KIND, {"relation_id": relation_id, "kind": kind})
-    return cr.fetchone()[0]
-
-
-def read(cr, link_ids: Iterable[int]) -> list[tuple]:
-    """Return (link id, sync date, system, model, ref, type) of each side of links."""
-    cr.execute(READ, {"link_ids": list(link_ids)})
-    return cr.fetchall()
-
-
-def find(
-    cr, relation: str, company_id: int, system: str, model: str, refs: list[str]
-) -> list[tuple]:
-    """Return what :func:`read` does, of the links that have one of the sides."""
-    cr.execute(
-        FIND,
-        {
-            "relation": relation,
-            "company_id": company_id,
-            "system": system,
-            "model": model,
-            "refs": refs,
-        },
-    )
-    return cr.fetchall()
-
-
 def reserve(
     cr, relation_id: int, system: str, model: str, refs: dict[str, str]
 ) -> dict[str, int]:
@@ -307,6 +212,20 @@ def lock_reserved(
     return dict(cr.fetchall())
 
 
+def insert(
+    cr,
+    relation_id: int,
+    sides: list[StoredSide],
+    is_sole: bool,
+    sync_date: datetime | None,
+) -> int:
+    """Make a link with all of its sides, which no other one has; return its id."""
+    values = {"relation_id": relation_id, "is_sole": is_sole, "sync_date": sync_date}
+    cr.execute(INSERT, {**columns_of(sides), **values, "count": len(sides)})
+    ((link_id,),) = cr.fetchall()
+    return link_id
+
+
 def complete(
     cr,
     relation_id: int,
@@ -316,7 +235,8 @@ def complete(
 ) -> set[int]:
     """Give each link one side more; return the ids of those that got it."""
     values = {"relation_id": relation_id, "is_sole": is_sole, "sync_date": sync_date}
-    cr.execute(COMPLETE, {**_columns(sides), **values})
+    columns = {"link_ids": list(sides), **columns_of(sides.values())}
+    cr.execute(COMPLETE, {**columns, **values})
     return {link_id for (link_id,) in cr.fetchall()}
 
 
@@ -325,7 +245,8 @@ def move(cr, sides: dict[int, StoredSide], sync_date: datetime | None) -> set[in
 
     The others have lost that side: whoever calls rolls back.
     """
-    cr.execute(MOVE, {**_columns(sides), "sync_date": sync_date})
+    columns = {"link_ids": list(sides), **columns_of(sides.values())}
+    cr.execute(MOVE, {**columns, "sync_date": sync_date})
     return {link_id for (link_id,) in cr.fetchall()}
 
 
@@ -352,13 +273,3 @@ def discard(cr, link_ids: Iterable[int]) -> None:
 def delete(cr, link_ids: Iterable[int]) -> None:
     """Remove links."""
     cr.execute(DELETE, {"link_ids": list(link_ids)})
-
-
-def _columns(sides: dict[int, StoredSide]) -> dict[str, list]:
-    return {
-        "link_ids": list(sides),
-        "systems": [side.system for side in sides.values()],
-        "models": [side.model for side in sides.values()],
-        "refs": [side.ref for side in sides.values()],
-        "ref_types": [side.ref_type for side in sides.values()],
-    }

@@ -1,0 +1,25 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Every SQL statement about links.
+
+They run in the transaction of whoever links, on an Odoo cursor at REPEATABLE READ.
+"""
+
+from .read import find, find_all, find_any, find_model, read
+from .record import (
+    count_of_records,
+    delete_of_records,
+    find_linked_models,
+)
+from .relation import change_kind, create_relation, find_relation, has_links
+from .side import ODOO, StoredSide
+from .write import (
+    complete,
+    delete,
+    discard,
+    insert,
+    lock_reserved,
+    move,
+    reserve,
+    set_fingerprint,
+    touch,
+)
