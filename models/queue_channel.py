@@ -4,6 +4,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ..queue import store
 from ..queue.channel_text import ROOT
 from ..queue.wake import wake_after_commit
 from .lasting_reference import LastingReference
@@ -13,6 +14,7 @@ class QueueChannel(models.Model):
     """A lane of jobs, below the root channel."""
 
     _name = "connector.queue.channel"
+    _inherit = ["mail.thread"]
     _description = "Queue Channel"
     _order = "complete_name"
     _rec_name = "complete_name"
@@ -29,30 +31,53 @@ class QueueChannel(models.Model):
     job_function_ids = fields.One2many("connector.queue.function", "channel_id")
 
     is_paused = fields.Boolean(
-        string="Paused", help="No job of the channel, or of one below it, starts."
+        string="Paused",
+        tracking=True,
+        help="No job of the channel, or of one below it, starts.",
     )
     pause_reason = fields.Char(
         string="Why Paused", readonly=True, help="Where it was not a person's wish."
     )
-    capacity = fields.Integer(help="Jobs that run at the same time; 0: any number.")
+    capacity = fields.Integer(
+        tracking=True, help="Jobs that run at the same time; 0: any number."
+    )
     is_sequential = fields.Boolean(
         string="Sequential",
+        tracking=True,
         help="Jobs run one at a time and in their order; a failed one stops the "
         "others until it is done or cancelled.",
     )
     throttle_s = fields.Float(
-        string="Throttle", help="Seconds between two starts at least; 0: none."
+        string="Throttle",
+        tracking=True,
+        help="Seconds between two starts at least; 0: none.",
     )
     rate_count = fields.Integer(
-        string="Rate", help="Starts in one period at most; 0: any number."
+        string="Rate",
+        tracking=True,
+        help="Starts in one period at most; 0: any number.",
     )
     rate_period_s = fields.Float(
-        string="Period", default=60, help="Length of the period in seconds."
+        string="Period",
+        tracking=True,
+        default=60,
+        help="Length of the period in seconds.",
     )
     is_open = fields.Boolean(compute="_compute_is_open", store=True, recursive=True)
     is_limited = fields.Boolean(
         compute="_compute_is_limited", store=True, recursive=True
     )
+
+    running_count = fields.Integer(string="Running", compute="_compute_counts")
+    ready_count = fields.Char(
+        string="Ready", compute="_compute_counts", help="Jobs that could start now."
+    )
+    held_count = fields.Char(
+        string="Held",
+        compute="_compute_counts",
+        help="Pending jobs that wait for their time or for others with their key.",
+    )
+    failed_count = fields.Char(string="Failed", compute="_compute_counts")
 
     # written by the claims, see queue.store.channel
     next_start_at = fields.Datetime(readonly=True)
@@ -107,6 +132,15 @@ class QueueChannel(models.Model):
                 or channel.parent_id.is_limited
             )
 
+    def _compute_counts(self):
+        counts = store.count_by_channel(self.env.cr, self.ids)
+        for channel in self:
+            count = counts.get(channel.id) or store.ChannelCount(0, 0, 0, 0)
+            channel.running_count = count.running
+            channel.ready_count = _limited(count.ready)
+            channel.held_count = _limited(count.held)
+            channel.failed_count = _limited(count.failed)
+
     # === CONSTRAINTS === #
 
     @api.constrains("parent_id", "name")
@@ -145,6 +179,27 @@ class QueueChannel(models.Model):
     def _unlink_except_root(self):
         self._check_not_root()
         self.env.registry.clear_cache()
+
+    # === ACTIONS === #
+
+    def action_pause(self) -> None:
+        """Let no job of the channels start."""
+        self.write({"is_paused": True})
+
+    def action_resume(self) -> None:
+        """Let jobs of the channels start again."""
+        self.write({"is_paused": False})
+
+    def action_show_jobs(self) -> dict:
+        """Show the jobs of the channel that are not done."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "connector.action_queue_job"
+            ),
+            "domain": [("channel_id", "=", self.id)],
+            "display_name": self.complete_name,
+        }
 
     # === HELPERS === #
 
@@ -193,3 +248,8 @@ class QueueChannel(models.Model):
         parent_name, _dot, name = complete_name.rpartition(".")
         parent = self._find_or_create(parent_name) if parent_name else self.browse()
         return self.create({"name": name, "parent_id": parent.id})
+
+
+def _limited(count: int) -> str:
+    """Return a count as text; what was not counted to the end has a "+"."""
+    return f"{count:,}+" if count >= store.COUNT_LIMIT else f"{count:,}"

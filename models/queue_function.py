@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The functions that may run as jobs, and the channel of each."""
 
+import inspect
 import logging
 from collections.abc import Iterator
 
@@ -34,6 +35,17 @@ class QueueFunction(models.Model):
         "the others together in one more note.",
     )
 
+    timeout_s = fields.Float(
+        string="Timeout (s)", compute="_compute_declared", help="0: no end."
+    )
+    retry_text = fields.Char(
+        string="Retries", compute="_compute_declared", help="As the code declares them."
+    )
+    description = fields.Text(compute="_compute_declared")
+    is_missing = fields.Boolean(
+        compute="_compute_declared", help="No installed addon has such a job."
+    )
+
     # written when notes are posted, see queue.store.notice
     note_count = fields.Integer(readonly=True)
     notes_end_at = fields.Datetime(readonly=True)
@@ -44,6 +56,31 @@ class QueueFunction(models.Model):
     _name_uniq = models.Constraint(
         "UNIQUE (name)", "There is a job function with this name already."
     )
+
+    # === COMPUTE === #
+
+    def _compute_declared(self):
+        known = {Task(one, None).func_name: one for one in JOB_REGISTRY}
+        for row in self:
+            function = known.get(row.name) or self._method(row.name)
+            row.is_missing = function is None
+            row.timeout_s = getattr(function, "timeout", None) or 0
+            row.retry_text = function.retry_policy.describe() if function else False
+            row.description = inspect.getdoc(function) if function else False
+
+    # === ACTIONS === #
+
+    def action_show_jobs(self) -> dict:
+        """Show the jobs of the function."""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "connector.action_queue_job"
+            ),
+            "domain": [("job_function_id", "=", self.id)],
+            "context": {},
+            "display_name": self.name,
+        }
 
     # === CRUD === #
 
@@ -59,6 +96,13 @@ class QueueFunction(models.Model):
         return super().write(vals)
 
     # === HELPERS === #
+
+    @api.model
+    def _method(self, func_name: str):
+        """Return the job method that is called ``model.name.method``, if there is."""
+        model_name, _dot, name = func_name.rpartition(".")
+        model_class = self.env.registry.get(model_name)
+        return find_job_method(model_class, name) if model_class else None
 
     @api.model
     def _find_or_create_channel(self, path: str):

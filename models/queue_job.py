@@ -120,6 +120,15 @@ class QueueJob(models.Model):
         "(concurrency_key, priority, id) WHERE state = 'pending' AND hold = 'key'"
     )
     _news_idx = models.Index("(priority, id) WHERE key_news AND state <> 'enqueued'")
+    # for lists, the newest first. A job that succeeds is written into the first two
+    # twice and once, always at the end; into the others never.
+    _unfinished_idx = models.Index(
+        "(id) WHERE state IN ('waiting', 'pending', 'enqueued', 'failed')"
+    )
+    _own_idx = models.Index("(user_id, id) WHERE state IN ('waiting', 'pending')")
+    _waiting_idx = models.Index("(id) WHERE state = 'waiting'")
+    _failed_idx = models.Index("(id) WHERE state = 'failed'")
+    _cancelled_idx = models.Index("(id) WHERE state = 'cancelled'")
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
 
     def init(self):

@@ -1,14 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What may people do with a job?"""
 
+from datetime import datetime
+
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from ..queue import store
 from ..queue.related import find_related_action
 from ..queue.release import release_after_commit
-from ..queue.state import CANCELLED, DONE, FAILED, PENDING, WAITING
+from ..queue.state import CANCELLED, DONE, FAILED, NOT_STARTED, PENDING
 from ..queue.wake import wake_after_commit
+
+OVER = (FAILED, CANCELLED)  # without success: they may run again
+NOT_DONE = (*NOT_STARTED, *OVER)  # and no worker has them
 
 
 class QueueJob(models.Model):
@@ -23,8 +28,12 @@ class QueueJob(models.Model):
 
         They wait for those of their parents that have not ended or are requeued, too.
         """
-        self._move((FAILED, CANCELLED), PENDING)
-        wake_after_commit(self.env.cr)
+        self._requeue()
+
+    def button_start_now(self) -> None:
+        """Let jobs that have not started forget their eta."""
+        self._check_may_move()
+        self._change(eta=False)
 
     def button_done(self) -> None:
         """Set jobs to done that were done by hand."""
@@ -32,11 +41,7 @@ class QueueJob(models.Model):
 
     def button_cancel(self) -> None:
         """Cancel jobs that have not started."""
-        self._move(
-            (WAITING, PENDING),
-            CANCELLED,
-            self.env._("Cancelled by %(user)s", user=self.env.user.name),
-        )
+        self._move(NOT_STARTED, CANCELLED, self._cancelled_text())
 
     def button_stop(self) -> None:
         """Stop running jobs: those that do not see it soon are interrupted."""
@@ -60,19 +65,31 @@ class QueueJob(models.Model):
 
     # === HELPERS === #
 
+    def _requeue(self, eta: datetime | None = None) -> None:
+        """Let failed and cancelled jobs run again, not before a time."""
+        self._move(OVER, PENDING, eta=eta)
+        wake_after_commit(self.env.cr)
+
     def _set_done(self, message: str | None = None) -> None:
         """Set jobs to done that no worker has."""
-        by_hand = self.env._(
-            "Manually set to done by %(user)s", user=self.env.user.name
-        )
-        self._move((WAITING, PENDING, FAILED, CANCELLED), DONE, message or by_hand)
+        self._move(NOT_DONE, DONE, message or self._done_text())
+
+    def _cancelled_text(self) -> str:
+        return self.env._("Cancelled by %(user)s", user=self.env.user.name)
+
+    def _done_text(self) -> str:
+        return self.env._("Manually set to done by %(user)s", user=self.env.user.name)
 
     def _move(
-        self, sources: tuple[str, ...], target: str, message: str | None = None
+        self,
+        sources: tuple[str, ...],
+        target: str,
+        message: str | None = None,
+        eta: datetime | None = None,
     ) -> None:
         """Move jobs from one of the source states; all of them or none."""
         self._check_may_move()
-        moved = self._move_rows(list(sources), target, message)
+        moved = self._move_rows(list(sources), target, message, eta)
         others = self.filtered(lambda job: job.id not in moved)
         if others:
             raise UserError(
@@ -89,17 +106,21 @@ class QueueJob(models.Model):
             )
 
     def _move_rows(
-        self, sources: list[str], target: str, message: str | None = None
+        self,
+        sources: list[str],
+        target: str,
+        message: str | None = None,
+        eta: datetime | None = None,
     ) -> set[int]:
         """Move those in one of the source states, return their ids; tell others."""
         if target == PENDING:
             store.reopen_edges(self.env.cr, self.ids, sources)
-        moved = store.move_jobs(self.env.cr, self.ids, sources, target, message)
+        moved = store.move_jobs(self.env.cr, self.ids, sources, target, message, eta)
         self.invalidate_recordset()
         self.env["connector.queue.edge"].invalidate_model()
-        if any(job.has_edges for job in self):
+        if any(moved.values()):
             release_after_commit(self.env.cr)
-        return moved
+        return set(moved)
 
     def _check_may_move(self) -> None:
         """Let managers act on every job they see, and others on their own."""

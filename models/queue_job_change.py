@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What of a stored job can be changed, and by which names of old?"""
 
-from datetime import datetime
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -47,12 +45,12 @@ class QueueJob(models.Model):
         """Change when and how often jobs run; all of them or none.
 
         Args:
-            vals: of priority, max_retries (None keeps them) and eta (False for none).
+            vals: of priority, channel_id, max_retries (None keeps them) and eta (False
+                for none).
         """
-        if "eta" in vals:
-            eta = fields.Datetime.to_datetime(vals["eta"]) or None
-            vals = {**vals, "eta": eta, "has_eta": True}
-        changed = store.rewrite(self.env.cr, self.ids, list(NOT_STARTED), **vals)
+        changed = store.rewrite(
+            self.env.cr, self.ids, list(NOT_STARTED), **to_columns(vals)
+        )
         self.invalidate_recordset()
         wake_after_commit(self.env.cr)  # it may be due now
         others = self.filtered(lambda job: job.id not in changed)
@@ -67,10 +65,10 @@ class QueueJob(models.Model):
                 )
             )
 
-    def _reschedule(self, priority: int | None, eta: datetime | None) -> None:
-        """Change when jobs run; None leaves what they have."""
+    def _reschedule(self, **vals) -> None:
+        """Change when jobs run; see :meth:`_change`."""
         self._check_may_move()
-        self._change(priority=priority, **({"eta": eta} if eta else {}))
+        self._change(**vals)
 
     def _change_job_state(self, state: str, result: str | None = None) -> None:
         """Set jobs to done, or let them run again; the classic name.
@@ -113,3 +111,11 @@ class QueueJob(models.Model):
             )
         self.env.ref("connector.queue_cron_run").sudo()._trigger()  # it runs as root
         return True
+
+
+def to_columns(vals: dict) -> dict:
+    """Return what the store writes for values of :meth:`QueueJob._change`."""
+    if "eta" not in vals:
+        return vals
+    eta = fields.Datetime.to_datetime(vals["eta"]) or None
+    return {**vals, "eta": eta, "has_eta": True}

@@ -1,9 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The workers that are alive, and what they run."""
 
-from odoo import api, fields, models
+from datetime import timedelta
 
+from odoo import api, fields, models
+from odoo.tools import babel_locale_parse
+
+from ..queue import store
+from ..queue.presence import SILENCE_S
+from ..queue.state import ENQUEUED
 from ..queue.wake import wake_after_commit
+from .elapsed import elapsed_text
 from .loose_many2one import LooseMany2one
 
 
@@ -14,12 +21,11 @@ class QueueWorker(models.Model):
     _description = "Queue Worker"
     _log_access = False
     _order = "id"
-    _rec_name = "uuid"
 
     uuid = fields.Char(string="UUID", required=True, readonly=True)
     host = fields.Char(readonly=True)
     pid = fields.Integer(string="Process", readonly=True)
-    process_type = fields.Char(readonly=True)
+    process_type = fields.Char(string="Kind of Process", readonly=True)
     threads = fields.Integer(readonly=True, help="Workers in the process.")
     only_channels = fields.Char(
         readonly=True, help="Channels whose jobs it runs, with those below; none: all."
@@ -48,6 +54,53 @@ class QueueWorker(models.Model):
     job_id = LooseMany2one("connector.queue.job", string="Runs", readonly=True)
     job_ids = fields.One2many("connector.queue.job", "worker_id", readonly=True)
     job_started_at = fields.Datetime(string="Since", readonly=True)
+
+    is_alive = fields.Boolean(
+        string="Alive",
+        compute="_compute_now",
+        help="It gave a sign in the last minute.",
+    )
+    silence = fields.Char(string="Last Sign", compute="_compute_now")
+    life = fields.Char(string="Alive for", compute="_compute_now")
+    shown_job_id = fields.Many2one(
+        "connector.queue.job", string="Runs now", compute="_compute_now"
+    )
+    duration = fields.Char(string="For", compute="_compute_now")
+
+    # === COMPUTE === #
+
+    @api.depends("host", "pid")
+    def _compute_display_name(self):
+        for worker in self:
+            worker.display_name = f"{worker.host}:{worker.pid} (No. {worker.id})"
+
+    def _compute_now(self):
+        now = store.read_clock(self.env.cr)
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        for worker in self:
+            silence = now - worker.date_alive if worker.date_alive else None
+            worker.is_alive = (silence or timedelta.max).total_seconds() < SILENCE_S
+            worker.silence = elapsed_text(silence, locale)
+            started = worker.date_start
+            worker.life = elapsed_text(now - started if started else None, locale)
+            # the row may tell of a job that has ended since
+            job = worker.job_id.exists()
+            is_on = job.state == ENQUEUED and job.worker_id == worker
+            worker.shown_job_id = job if is_on else False
+            since = worker.job_started_at if is_on else None
+            worker.duration = elapsed_text(now - since if since else None, locale)
+
+    # === ACTIONS === #
+
+    def action_open_job(self) -> dict:
+        """Show the job that runs now."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "connector.queue.job",
+            "view_mode": "form",
+            "res_id": self.shown_job_id.id,
+        }
 
     @api.model
     @api.private

@@ -85,6 +85,7 @@ class Crew:
     def oversee(self) -> bool:
         """See to it that jobs end which must; True when one hangs with its thread."""
         for worker in self.workers:
+            worker.tell()
             worker.overseer.look()
         count = len(self.workers)
         self.workers = [one for one in self.workers if not one.overseer.has_given_up]

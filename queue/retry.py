@@ -95,6 +95,17 @@ class Policy:
         _check_retry_on(self.retry_on)
         _check_backoff(self.backoff, self.retry_pattern)
 
+    def describe(self) -> str:
+        """Return the delays as text, such as ``1: 10 s, 5: 300 s``."""
+        if self.retry_pattern is not None:
+            return ", ".join(
+                f"{count}: {_seconds_text(self.retry_pattern[count])}"
+                for count in sorted(self.retry_pattern)
+            )
+        if self.backoff is None:
+            return f"{RETRY_INTERVAL} s"
+        return f"{self.backoff.base_s:g} s … {self.backoff.cap_s:g} s"
+
     def is_retryable(self, error: BaseException) -> bool:
         """Tell whether the job may be tried again after the error."""
         if isinstance(error, FINAL_ERRORS):
@@ -115,6 +126,12 @@ class Policy:
             return RETRY_INTERVAL
         backoff = self.backoff or Backoff()
         return backoff.delay_s(max(retry_count, 1), uniform)  # 0: never counted
+
+
+def _seconds_text(delay: float | tuple[float, float]) -> str:
+    if isinstance(delay, tuple | list):
+        return f"{delay[0]:g}-{delay[1]:g} s"
+    return f"{delay:g} s"
 
 
 def next_delay_s(

@@ -17,6 +17,7 @@ from ..session import ConnectorSessionHandler
 from . import store
 from .claimed_job import ClaimedJob
 from .connection import OdooCursor, connect, cut
+from .interrupt import RunningAttempt
 from .job_connection import JobConnection
 from .overseer import Overseer
 from .presence import Line, Presence
@@ -33,6 +34,7 @@ _logger = logging.getLogger(__name__)
 
 MODEL = "connector.queue.job"
 AGAIN_S = 0.02  # before another look at a job that is due and that somebody has locked
+SHORT_S = 0.5  # a job that runs longer is shown as started
 LOOK_S = 0.5  # how long a pause may go unnoticed between two jobs
 POOLED_POLL_S = 1.0  # between two looks for jobs where no notification comes
 
@@ -76,6 +78,7 @@ class Worker(threading.Thread):
         self.overseer = Overseer(self)
         self._closed_ids: set[int] = set()
         self._looked_at = 0.0
+        self._told: RunningAttempt | None = None
         self._woken = threading.Event()
         self._stopping = threading.Event()
 
@@ -118,7 +121,7 @@ class Worker(threading.Thread):
 
     def beat(self) -> None:
         """Say that the worker is alive; it ends when it has been declared dead."""
-        attempt = self.runner.attempt
+        attempt = self._told = self.runner.attempt
         is_known = self.presence.beat(
             attempt and attempt.job,
             self._job_connection.session_pid,
@@ -126,6 +129,13 @@ class Worker(threading.Thread):
         )
         if not is_known:
             self.stop()
+
+    def tell(self) -> None:
+        """Say what the worker runs, unless it is a short job or has been said."""
+        attempt = self.runner.attempt
+        is_news = attempt is not None and attempt is not self._told
+        if is_news and time.monotonic() - attempt.started > SHORT_S:
+            self.beat()
 
     def end_sessions(self) -> None:
         """End what it has open, though its thread uses it: it shall commit no more."""

@@ -15,6 +15,7 @@ from . import (
     test_deprecation,
     test_docs,
     test_docstring,
+    test_elapsed,
     test_event,
     test_event_moment,
     test_exception,

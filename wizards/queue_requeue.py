@@ -1,11 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Let several jobs run again at once."""
+"""Let several jobs run again at once, now or later."""
 
-from odoo import models
+from odoo import fields, models
 
 from ..models.loose_many2one import LooseMany2many
-from ..queue.state import CANCELLED, FAILED
-from .selected_jobs import JOB, selected_jobs
+from ..models.queue_job_action import OVER
+from ..queue.state import PENDING
+from .selected_jobs import JOB, read_domain, selected_domain, selected_jobs
+
+CLOSE = {"type": "ir.actions.act_window_close"}
 
 
 class QueueRequeue(models.TransientModel):
@@ -15,15 +18,21 @@ class QueueRequeue(models.TransientModel):
     _description = "Requeue Jobs"
 
     job_ids = LooseMany2many(
-        JOB,
-        string="Jobs",
-        default=lambda self: selected_jobs(self.env, (FAILED, CANCELLED)),
-        required=True,
+        JOB, string="Jobs", default=lambda self: selected_jobs(self.env, OVER)
     )
+    domain = fields.Char(
+        default=lambda self: selected_domain(self.env),
+        help="All jobs that match, where so many are selected.",
+    )
+    eta = fields.Datetime(string="Not Before", help="Empty: now.")
 
     # === ACTIONS === #
 
     def requeue(self) -> dict:
         """Let the jobs run again and close the dialog."""
-        self.job_ids.requeue()
-        return {"type": "ir.actions.act_window_close"}
+        eta = self.eta or None
+        if self.domain:
+            domain = read_domain(self.domain)
+            return self.env[JOB]._move_all(domain, OVER, PENDING, eta=eta)
+        self.job_ids._requeue(eta)
+        return CLOSE

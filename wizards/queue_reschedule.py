@@ -1,33 +1,51 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Change when several jobs run."""
+"""Change when and where several jobs run."""
 
 from odoo import fields, models
 
 from ..models.loose_many2one import LooseMany2many
 from ..queue.state import NOT_STARTED
-from .selected_jobs import JOB, selected_jobs
+from .selected_jobs import JOB, read_domain, selected_domain, selected_jobs
 
 
 class QueueReschedule(models.TransientModel):
-    """Asks when the chosen jobs are to run."""
+    """Asks when the chosen jobs are to run, and in which channel."""
 
     _name = "connector.queue.reschedule"
     _description = "Reschedule Jobs"
 
     job_ids = LooseMany2many(
-        JOB,
-        string="Jobs",
-        default=lambda self: selected_jobs(self.env, NOT_STARTED),
-        required=True,
+        JOB, string="Jobs", default=lambda self: selected_jobs(self.env, NOT_STARTED)
+    )
+    domain = fields.Char(
+        default=lambda self: selected_domain(self.env),
+        help="All jobs that match, where so many are selected.",
     )
     is_urgency_changed = fields.Boolean(string="Change the Priority")
     priority = fields.Integer(default=10, help="Smaller goes first.")
+    channel_id = fields.Many2one(
+        "connector.queue.channel",
+        help="Empty leaves what they have.",
+        ondelete="cascade",
+    )
     eta = fields.Datetime(string="Not Before", help="Empty leaves what they have.")
 
     # === ACTIONS === #
 
     def reschedule(self) -> dict:
         """Change the jobs and close the dialog."""
-        priority = self.priority if self.is_urgency_changed else None
-        self.job_ids._reschedule(priority, self.eta)
+        if self.domain:
+            domain = read_domain(self.domain)
+            return self.env[JOB]._reschedule_all(domain, **self._changes())
+        self.job_ids._reschedule(**self._changes())
         return {"type": "ir.actions.act_window_close"}
+
+    # === HELPERS === #
+
+    def _changes(self) -> dict:
+        changes = {"channel_id": self.channel_id.id or None}
+        if self.is_urgency_changed:
+            changes["priority"] = self.priority
+        if self.eta:
+            changes["eta"] = self.eta
+        return changes

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which jobs did a person select before a dialog opened?"""
 
+import json
 from collections.abc import Container
 
 from odoo import api
@@ -11,7 +12,21 @@ JOB = "connector.queue.job"
 def selected_jobs(env: api.Environment, states: Container[str]):
     """Return the selected jobs that are in one of some states."""
     jobs = env[JOB]
-    if env.context.get("active_model") != JOB:
+    if env.context.get("active_model") != JOB or selected_domain(env):
         return jobs
     selected = jobs.browse(env.context.get("active_ids", ()))
     return selected.filtered(lambda job: job.state in states)
+
+
+def selected_domain(env: api.Environment) -> str | bool:
+    """Return the domain all of whose jobs are selected, as text; False for none.
+
+    The list of jobs says so in place of ids, which could be a hundred thousand.
+    """
+    domain = env.context.get("selected_domain")
+    return json.dumps(domain) if domain is not None else False
+
+
+def read_domain(text: str) -> list:
+    """Return what :func:`selected_domain` made text of."""
+    return json.loads(text)

@@ -13,6 +13,9 @@ the dead entries of all the jobs that it has finished.
 
 from psycopg2.errors import InvalidFunctionDefinition
 
+from .activity import (
+    ACTIVITY,
+)
 from .attempt import (
     MAKE_FINISH,
     clean_session,
@@ -106,6 +109,15 @@ from .session import (
     commit_later,
     find_session,
 )
+from .sight import (
+    COUNT_LIMIT,
+    ChannelCount,
+    Waiting,
+    count_by_channel,
+    find_edges,
+    find_graph,
+    find_waiting,
+)
 from .trouble import (
     find_changing,
     find_processes,
@@ -138,15 +150,20 @@ def make_functions(cr) -> None:
 
 
 __all__ = [
+    "ACTIVITY",
+    "COUNT_LIMIT",
+    "ChannelCount",
     "HOLD_ETA",
     "HOLD_KEY",
     "Released",
+    "Waiting",
     "ask_to_stop",
     "beat",
     "claim_jobs",
     "claim_limited_job",
     "clean_session",
     "commit_later",
+    "count_by_channel",
     "count_notes",
     "count_taken",
     "delete_dead_workers",
@@ -156,6 +173,8 @@ __all__ = [
     "drop_functions",
     "find_changing",
     "find_closed",
+    "find_edges",
+    "find_graph",
     "find_identical",
     "find_in_states",
     "find_limited",
@@ -167,6 +186,7 @@ __all__ = [
     "find_served",
     "find_session",
     "find_untold",
+    "find_waiting",
     "find_wish",
     "finish",
     "forget",

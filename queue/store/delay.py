@@ -46,7 +46,7 @@ RETURNING uuid
 """
 
 # job. Move jobs that no worker has, and tell those that wait for them. One that is
-# requeued and has to wait for others waits.
+# requeued and has to wait for others waits; the eta is that of requeued ones.
 # Locks: the rows, and their open edges.
 MOVE = f"""
 WITH moved AS (
@@ -54,9 +54,9 @@ WITH moved AS (
        SET state = CASE WHEN %(target)s = 'pending' AND {IS_BLOCKED} THEN 'waiting'
                         ELSE %(target)s END,
            hold = CASE WHEN %(target)s = 'pending' AND NOT {IS_BLOCKED}
-                       THEN {hold_of("NULL::timestamp")} END,
+                       THEN {hold_of("%(eta)s::timestamp")} END,
            key_news = {HAS_NEWS},
-           eta = CASE WHEN %(target)s = 'pending' THEN NULL ELSE eta END,
+           eta = CASE WHEN %(target)s = 'pending' THEN %(eta)s ELSE eta END,
            retry = CASE WHEN %(target)s = 'pending' THEN 0 ELSE retry END,
            deaths = 0,
            date_notified = CASE WHEN %(target)s = 'pending' THEN NULL
@@ -67,12 +67,12 @@ WITH moved AS (
                             ELSE now() AT TIME ZONE 'UTC' END
      WHERE id = ANY (%(job_ids)s)
        AND state = ANY (%(sources)s)
-    RETURNING id
+    RETURNING id, has_edges
 ),
 marked AS (
     {mark_edges("moved.id", "%(target)s", "moved")}
 )
-SELECT id FROM moved
+SELECT id, has_edges FROM moved
 """
 
 # job. What time is it, by the clock that says when an eta has come?
@@ -90,17 +90,27 @@ def insert_jobs(cr, values: dict) -> list[str]:
 
 
 def move_jobs(
-    cr, job_ids: list[int], sources: list[str], target: str, message: str | None
-) -> set[int]:
-    """Move jobs from one of some states to another; return the ids moved."""
+    cr,
+    job_ids: list[int],
+    sources: list[str],
+    target: str,
+    message: str | None,
+    eta: datetime | None = None,
+) -> dict[int, bool]:
+    """Move jobs from one of some states to another.
+
+    Returns:
+        The ids that were moved, and whether others wait for each.
+    """
     values = {
         "job_ids": job_ids,
         "sources": sources,
         "target": target,
         "message": message,
+        "eta": eta,
     }
     cr.execute(MOVE, values)
-    return {row[0] for row in cr.fetchall()}
+    return dict(cr.fetchall())
 
 
 def read_clock(cr) -> datetime:

@@ -3,13 +3,14 @@
 
 from .ready import HAS_NEWS, hold_of
 
-# job. Write when and how often jobs run that no worker has, and how they ended. None
-# keeps what is there; an eta is written where %(has_eta)s, an end where %(has_end)s.
-# A job held for another reason than eta or key stays held. Locks: the rows. Index: the
-# primary key.
+# job. Write when, where and how often jobs run that no worker has, and how they ended.
+# None keeps what is there; an eta is written where %(has_eta)s, an end where
+# %(has_end)s. A job held for another reason than eta or key stays held. Locks: the
+# rows. Index: the primary key.
 REWRITE = f"""
 UPDATE connector_queue_job AS job
    SET priority = COALESCE(%(priority)s, priority),
+       channel_id = COALESCE(%(channel_id)s, channel_id),
        max_retries = COALESCE(%(max_retries)s, max_retries),
        retry = COALESCE(%(retry)s, retry),
        eta = CASE WHEN %(has_eta)s THEN %(eta)s::timestamp ELSE eta END,
@@ -26,6 +27,7 @@ RETURNING id
 
 NOTHING = {
     "priority": None,
+    "channel_id": None,
     "max_retries": None,
     "retry": None,
     "eta": None,

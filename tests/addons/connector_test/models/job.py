@@ -6,10 +6,10 @@ import signal
 import time
 from pathlib import Path
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.connector.exception import FailedJobError, RetryableJobError
-from odoo.addons.connector.queue import overseer
+from odoo.addons.connector.queue import overseer, store
 from odoo.addons.connector.queue.current import current_job
 from odoo.addons.connector.queue.job import job
 
@@ -42,6 +42,16 @@ class TestTrace(models.Model):
         """Leave a trace, and take some time."""
         self.create({"name": name})
         time.sleep(seconds)
+
+    @api.model
+    def action_delay(self):
+        """Delay a job, as a button does."""
+        self.create({"name": "for a job"}).delayed(eta=3600).leave("later", 0)
+
+    @api.model
+    def tell_progress(self, job_id, done, total):
+        """Say how far a job is, for a test whose job does not really run."""
+        store.tell_progress(self.env.cr, job_id, done, total, None)
 
     def archive_quietly(self):
         """Do what no job may do."""

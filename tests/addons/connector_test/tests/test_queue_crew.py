@@ -76,6 +76,18 @@ class TestThreads(WatcherCase):
         self.assertEqual([row[0] for row in rows], self.ids(crew))
         self.assertEqual({row[1] for row in rows}, {self.backend_pid(crew)})
 
+    def test_long_job_is_told_before_the_next_heartbeat(self):
+        """A screen shows it as started, without a commit for each short job."""
+        self.start_crew(heartbeat_s=20)
+        is_over = threading.Event()
+        self.addCleanup(is_over.set)
+        self.enterContext(mock.patch(MEET, lambda: is_over.wait(DEADLINE_S)))
+        told = "SELECT job_id FROM connector_queue_worker WHERE job_id IS NOT NULL"
+
+        self.delay(leave_trace_after_meeting)
+
+        self.wait_for(lambda: self.query(told), "nobody says that it runs", 4)
+
     def test_thread_that_was_declared_dead_is_replaced_and_the_others_stay(self):
         crew = self.start_crew(heartbeat_s=0.1)
         first, *others = self.ids(crew)

@@ -1,0 +1,59 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How much did the queue do, how often did it fail, and how long did jobs wait?"""
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..queue import store
+from .loose_many2one import LooseMany2one
+from .queue_attempt import OUTCOMES
+
+
+class QueueActivity(models.Model):
+    """The attempts of all jobs with their measures, for pivots and graphs.
+
+    It is a view: nothing is stored, and nothing is paid while jobs run. The time of the
+    end has an index, so a day is read without those before it.
+    """
+
+    _name = "connector.queue.activity"
+    _description = "Queue Activity"
+    _auto = False
+    _log_access = False
+    _rec_name = "job_name"
+    _order = "date_done DESC, id DESC"
+
+    job_id = LooseMany2one("connector.queue.job", string="Job", readonly=True)
+    job_name = fields.Char(string="Description", readonly=True)
+    job_function_id = LooseMany2one(
+        "connector.queue.function", string="Function", readonly=True
+    )
+    channel_id = LooseMany2one(
+        "connector.queue.channel", string="Channel", readonly=True
+    )
+    user_id = LooseMany2one("res.users", readonly=True)
+    company_id = LooseMany2one("res.company", readonly=True)
+    state = fields.Selection(OUTCOMES, string="Outcome", readonly=True)
+    attempt = fields.Integer(readonly=True, aggregator="max")
+    date_started = fields.Datetime(string="Started", readonly=True)
+    date_done = fields.Datetime(string="Ended", readonly=True)
+    failed = fields.Integer(string="Failed Tries", readonly=True)
+    wait_s = fields.Float(
+        string="Waiting Time (s)",
+        readonly=True,
+        aggregator="avg",
+        help="From the creation of a job, or its eta, to its first start; the average.",
+    )
+    run_s = fields.Float(
+        string="Running Time (s)",
+        readonly=True,
+        aggregator="avg",
+        help="From start to end of a try; the average.",
+    )
+    total_run_s = fields.Float(
+        string="Total Running Time (s)", readonly=True, aggregator="sum"
+    )
+
+    @property
+    def _table_query(self) -> SQL:
+        return SQL(store.ACTIVITY)

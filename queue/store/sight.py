@@ -1,0 +1,137 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What do screens ask that no search of Odoo could answer quickly?"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+COUNT_LIMIT = 10_000  # jobs that are counted one by one
+
+# job. The jobs that hang together with one, over any number of edges; the nearest
+# first, and not more than so many. Indexes: connector_queue_edge_edge_uniq,
+# connector_queue_edge__child_idx.
+FIND_GRAPH = """
+WITH RECURSIVE around (id) AS (
+    SELECT %(job_id)s
+     UNION
+    SELECT near.id
+      FROM around
+     CROSS JOIN LATERAL (
+           SELECT child_id FROM connector_queue_edge WHERE parent_id = around.id
+            UNION ALL
+           SELECT parent_id FROM connector_queue_edge WHERE child_id = around.id
+     ) AS near (id)
+)
+SELECT id FROM around LIMIT %(limit)s
+"""
+
+# job. The edges between some jobs. Index: connector_queue_edge_edge_uniq.
+FIND_EDGES = """
+SELECT parent_id, child_id, condition, state
+  FROM connector_queue_edge
+ WHERE parent_id = ANY (%(job_ids)s) AND child_id = ANY (%(job_ids)s)
+ ORDER BY id
+ LIMIT %(limit)s
+"""
+
+# job. Since when does a job wait that could start, limits aside? Of each open channel
+# the first one is looked at: it is the next, and not always the oldest. Also: when did
+# a worker last say that it is alive. Index: connector_queue_job__ready_idx.
+FIND_WAITING = """
+SELECT (
+           SELECT min(GREATEST(job.date_created, job.eta))
+             FROM connector_queue_channel AS channel
+            CROSS JOIN LATERAL (
+                  SELECT date_created, eta
+                    FROM connector_queue_job
+                   WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+                   ORDER BY priority, id
+                   LIMIT 1
+            ) AS job
+            WHERE channel.is_open = %(is_open)s
+       ),
+       (SELECT max(date_alive) FROM connector_queue_worker WHERE refusal IS NULL),
+       clock_timestamp() AT TIME ZONE 'UTC'
+"""
+
+# job. How many jobs of each channel run, could start, or are held by a time or a key,
+# and how many failed; each is counted up to a limit. Indexes:
+# connector_queue_job__taken_idx, connector_queue_job__ready_idx,
+# connector_queue_job__order_idx.
+COUNT_BY_CHANNEL = """
+SELECT channel.id, running.count, ready.count, held.count, failed.count
+  FROM unnest(%(channel_ids)s) AS channel (id)
+ CROSS JOIN LATERAL (
+       SELECT count(*)
+         FROM connector_queue_job
+        WHERE channel_id = channel.id AND state = 'enqueued'
+ ) AS running
+ CROSS JOIN LATERAL (
+       SELECT count(*) FROM (
+           SELECT
+             FROM connector_queue_job
+            WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+            LIMIT %(limit)s
+       ) AS job
+ ) AS ready
+ CROSS JOIN LATERAL (
+       SELECT count(*) FROM (
+           SELECT
+             FROM connector_queue_job
+            WHERE channel_id = channel.id
+              AND state = 'pending' AND hold IN ('eta', 'key')
+            LIMIT %(limit)s
+       ) AS job
+ ) AS held
+ CROSS JOIN LATERAL (
+       SELECT count(*) FROM (
+           SELECT
+             FROM connector_queue_job
+            WHERE channel_id = channel.id AND state = 'failed'
+            LIMIT %(limit)s
+       ) AS job
+ ) AS failed
+"""
+
+
+class Waiting(NamedTuple):
+    """Since when jobs wait, and when a worker was last alive; naive UTC."""
+
+    since: datetime | None
+    alive_at: datetime | None
+    now: datetime
+
+
+class ChannelCount(NamedTuple):
+    """How many jobs of a channel are in which state; ``COUNT_LIMIT`` is "or more"."""
+
+    running: int
+    ready: int
+    held: int
+    failed: int
+
+
+def find_graph(cr, job_id: int, limit: int) -> list[int]:
+    """Return the ids of the jobs that hang together with one, itself first."""
+    cr.execute(FIND_GRAPH, {"job_id": job_id, "limit": limit})
+    return [row[0] for row in cr.fetchall()]
+
+
+def find_edges(cr, job_ids: list[int], limit: int) -> list[tuple[int, int, str, str]]:
+    """Return parent, child, condition and state of the edges between jobs."""
+    cr.execute(FIND_EDGES, {"job_ids": job_ids, "limit": limit})
+    return cr.fetchall()
+
+
+def find_waiting(cr, is_open: bool = True) -> Waiting:
+    """Return since when jobs wait in channels that are open, or in those that are not.
+
+    ``since`` is None when no job could start but for its channel.
+    """
+    cr.execute(FIND_WAITING, {"is_open": is_open})
+    return Waiting(*cr.fetchone())
+
+
+def count_by_channel(cr, channel_ids: list[int]) -> dict[int, ChannelCount]:
+    """Return how many jobs each of some channels has."""
+    cr.execute(COUNT_BY_CHANNEL, {"channel_ids": channel_ids, "limit": COUNT_LIMIT})
+    return {row[0]: ChannelCount(*row[1:]) for row in cr.fetchall()}
