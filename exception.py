@@ -12,6 +12,7 @@
     ├── UnserializableArgumentError  a job cannot keep what it was given
     ├── ChannelNotFound            no channel has that name
     ├── LinkError                  a link cannot be made or told from others
+    ├── SyncError                  items of a sync failed, the others are done
     └── JobError
         ├── NoSuchJobError         the job's row is gone
         ├── NotReadableJobError    the job's arguments cannot be read
@@ -70,6 +71,19 @@ class ChannelNotFound(ConnectorException):
 
 class LinkError(ConnectorException, ValueError):
     """A link cannot be made as asked, or is not the only one."""
+
+
+class SyncError(ConnectorException):
+    """Items of a sync failed. What the others made outside of Odoo is linked.
+
+    Args:
+        msg: lists the failures.
+        result: what became of the items, a ``SyncResult``.
+    """
+
+    def __init__(self, msg: str, result):
+        super().__init__(msg)
+        self.result = result
 
 
 class JobError(ConnectorException):

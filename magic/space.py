@@ -2,7 +2,7 @@
 """What is there under the name MAGIC?"""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from odoo import api
 from odoo.exceptions import UserError, ValidationError
@@ -17,6 +17,8 @@ from .link import Link, Links
 from .link_find import get_link, search_links
 from .link_make import set_link
 from .log_buffer import LogBuffer
+from .sync import sync_external, sync_odoo2x, sync_x2odoo
+from .sync_result import SyncResult
 
 
 class Magic:
@@ -119,6 +121,36 @@ class Magic:
         See :func:`~.link_make.set_link`.
         """
         return set_link(self.env, relation, refs, sync_date, allow_many2many)
+
+    # === SYNC === #
+
+    def sync_odoo2x(
+        self,
+        src_list: Iterable,
+        sync_info: Mapping | str,
+        create: bool = False,
+        update: bool = False,
+        **options,
+    ) -> SyncResult | list[str]:
+        """Bring records to another system, see :func:`.sync.sync_odoo2x`."""
+        return sync_odoo2x(self.env, src_list, sync_info, create, update, **options)
+
+    def sync_x2odoo(
+        self,
+        src_list: Iterable,
+        sync_info: Mapping | str,
+        create: bool = False,
+        update: bool = False,
+        **options,
+    ) -> SyncResult | list[str]:
+        """Bring records of another system here, see :func:`.sync.sync_x2odoo`."""
+        return sync_x2odoo(self.env, src_list, sync_info, create, update, **options)
+
+    def sync_external(
+        self, src_list: Iterable, relation: str, *infos, **options
+    ) -> SyncResult | list[str]:
+        """Bring records of one system to another, see :func:`.sync.sync_external`."""
+        return sync_external(self.env, src_list, relation, *infos, **options)
 
     # === JOBS === #
 

@@ -11,7 +11,8 @@ from typing import NoReturn
 from odoo import api
 
 from ..exception import InvalidUsageError, RetryableJobError
-from . import store
+from ..session import ConnectorSession
+from . import codec, store
 
 QUIET_S = 0.2  # between two messages, and between two looks at the cancel flag
 
@@ -87,6 +88,20 @@ class CurrentJob:
             )
         message = message or f"Snoozed for {seconds:g} s."
         raise RetryableJobError(message, seconds=seconds, ignore_retry=True)
+
+    def commit_rest(self, env: api.Environment, *args, **kwargs) -> None:
+        """Commit what was done, and leave the rest to the next attempt.
+
+        Args:
+            env: of the job.
+            args: of the function from now on; so are ``kwargs``.
+
+        Raises:
+            UnserializableArgumentError: one of them cannot be kept.
+        """
+        # the row is the job's own: it is written in its transaction, before the fence
+        store.replace_payload(env.cr, self._job_id, codec.encode(args, kwargs))
+        ConnectorSession.from_env(env).commit()
 
     def find_cancelled(self) -> bool:
         """Ask the database now whether the job is to stop."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from ..session import ConnectorSession
 from .channel_text import ROOT
 from .classic_job import Job  # noqa: F401 its classic path
+from .current import CurrentJob, current_job  # noqa: F401 for rooms without the queue
 from .function import JOB_METHODS, JOB_REGISTRY
 from .options import (
     DEFAULT_MAX_RETRIES,  # noqa: F401 its classic path
@@ -17,11 +18,13 @@ from .options import (
     check_channel,
     check_timeout,
 )
+from .outcome import CONCURRENCY_ERRORS  # noqa: F401 for rooms without the queue
 from .retry import (
     RETRY_INTERVAL,  # noqa: F401 its classic path
     Backoff,
     Pattern,
     Policy,
+    real_error,  # noqa: F401 for rooms without the queue
 )
 from .state import (  # noqa: F401 their classic path
     DONE,

@@ -8,7 +8,7 @@ MAX_DEPTH = 100  # of values in values; far below Python's and PostgreSQL's limi
 MAX_SIZE = 1_000_000  # characters of a result as JSON; a job is no place for files
 
 _to_json = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, default=lambda value: _text_of(value)
+    ensure_ascii=False, allow_nan=False, default=lambda value: _plain_of(value)
 ).encode
 
 
@@ -20,7 +20,8 @@ def result_text(result: Any) -> str | None:
 def result_json(result: Any) -> str | None:
     """Return a result as JSON that jsonb can hold; None for None.
 
-    What JSON does not know (a date, a record) becomes its text. So does the whole,
+    What JSON does not know is asked for ``as_json()``; without it (a date, a record) it
+    becomes its text. So does the whole,
     where jsonb would refuse it: with nan in it, a zero character, or half a surrogate
     pair; nested deeper than ``MAX_DEPTH``, or longer than ``MAX_SIZE``.
     """
@@ -39,6 +40,10 @@ def _text_of(value: Any) -> str:
         return str(value)
     except Exception:  # noqa: BLE001 whatever it cannot say, the job is done
         return object.__repr__(value)
+
+
+def _plain_of(value: Any) -> Any:
+    return value.as_json() if hasattr(value, "as_json") else _text_of(value)
 
 
 def _storable_json(result: Any) -> str | None:

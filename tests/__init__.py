@@ -31,5 +31,7 @@ from . import (
     test_retry,
     test_session,
     test_style,
+    test_sync_info,
+    test_sync_result,
     test_test,
 )

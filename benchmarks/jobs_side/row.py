@@ -9,6 +9,8 @@ of PostgreSQL included, which other programs disturb less than wall time.
 from dataclasses import dataclass, field
 from statistics import median
 
+from side_by_side.table import write_lines
+
 OURS = "ours"
 PEERS = ("floor", "procrastinate", "queue_job")
 HEADER = (
@@ -97,12 +99,7 @@ class Contest:
 
 def write_table(rows: list[Row]) -> str:
     """Return the table in Markdown."""
-    lines = [list(HEADER), *(row.cells() for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    lines.insert(1, ["-" * width for width in widths])
-    return "\n".join(
-        "| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines
-    )
+    return write_lines([list(HEADER), *(row.cells() for row in rows)])
 
 
 def milliseconds(seconds: float) -> str:

@@ -149,9 +149,13 @@ def in_total(seconds: float) -> str:
 
 def write_table(results: list[Result]) -> str:
     """Return the table in Markdown."""
-    lines = [list(HEADER), *(result.cells() for result in results)]
+    return write_lines([list(HEADER), *(result.cells() for result in results)])
+
+
+def write_lines(lines: list[list[str]]) -> str:
+    """Return lines of cells, the first with the names of the columns, in Markdown."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    lines.insert(1, ["-" * width for width in widths])
+    lines = [lines[0], ["-" * width for width in widths], *lines[1:]]
     return "\n".join(
         "| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines
     )

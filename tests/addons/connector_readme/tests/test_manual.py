@@ -2,6 +2,7 @@
 """Do the examples of the manual give what they show?"""
 
 import sys
+from unittest import mock
 
 from odoo.addons.connector.backend import Backend
 from odoo.addons.connector.event import (
@@ -9,6 +10,8 @@ from odoo.addons.connector.event import (
     on_record_unlink,
     on_record_write,
 )
+from odoo.addons.connector.magic.declared import DECLARED
+from odoo.addons.connector.magic.push import PUSHES
 from odoo.addons.connector.queue.job import JOB_REGISTRY
 from odoo.addons.connector.tests.common import ConnectorCase
 from odoo.addons.connector.tests.documents import ROOT, find_false_examples
@@ -36,6 +39,12 @@ class TestManual(ConnectorCase):
 
     def test_examples_of_the_jobs_give_what_they_show(self):
         self.assertEqual(self.find_false("jobs.rst"), "")
+
+    def test_examples_of_the_sync_helpers_give_what_they_show(self):
+        self.enterContext(mock.patch.dict(DECLARED))
+        self.addCleanup(PUSHES.clear)
+
+        self.assertEqual(self.find_false("sync.rst"), "")
 
     def test_examples_of_porting_give_what_they_show(self):
         Backend("shop", version="1")

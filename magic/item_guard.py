@@ -1,0 +1,107 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How is taken back what one item wrote, and nothing that others did?
+
+A savepoint costs as much as all else that is done for an item together. So it is made
+when the item says something to the database for the first time, and that of an item
+before is given up in the same statement: one round trip for items that write, none for
+the others.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from odoo.sql_db import BaseCursor
+
+from ..exception import InvalidUsageError
+
+# All by which a cursor speaks to PostgreSQL; Odoo's hands on what it does not know.
+STATEMENTS = ("execute", "executemany", "callproc", "copy_from", "copy_to")
+STATEMENTS += ("copy_expert",)
+ENDS = ("commit", "rollback")  # of the transaction
+
+_numbers = itertools.count()
+
+
+class ItemGuard:
+    """A savepoint for each item of a chunk.
+
+    Args:
+        cr: cursor of the chunk.
+    """
+
+    def __init__(self, cr: BaseCursor):
+        self._cr = cr
+        self._name = f"connector_sync_{next(_numbers)}"  # a callback may sync as well
+        self._execute = cr.execute
+        self._has_savepoint = False  # of this item, or of one before
+        self._is_inside = False
+        self._is_protected = False  # the savepoint is that of this item
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """See what items say to the database inside of the block."""
+        self._cr.flush()  # what the caller wrote is none of an item
+        names = (*STATEMENTS, *ENDS)
+        own = {name: vars(self._cr)[name] for name in names if name in vars(self._cr)}
+        for name in STATEMENTS:
+            setattr(self._cr, name, self._protecting(getattr(self._cr, name)))
+        for name in ENDS:
+            setattr(self._cr, name, self._refusing(name, getattr(self._cr, name)))
+        try:
+            yield
+        finally:
+            for name in names:
+                delattr(self._cr, name)
+            vars(self._cr).update(own)
+        if self._has_savepoint:
+            self._execute(f"RELEASE SAVEPOINT {self._name}")
+            self._has_savepoint = False
+
+    def call(self, callback: Callable, *args) -> Any:
+        """Return what a callback returns, once all that it wrote is in the database.
+
+        Whatever it raises, it has written nothing then.
+        """
+        self._is_inside, self._is_protected = True, False
+        try:
+            result = callback(*args)
+            self._cr.flush()
+        except BaseException:
+            self._take_back()
+            raise
+        finally:
+            self._is_inside = False
+        return result
+
+    def _take_back(self) -> None:
+        self._cr.clear()
+        if self._is_protected:
+            self._execute(f"ROLLBACK TO SAVEPOINT {self._name}")
+
+    def _protecting(self, method: Callable) -> Callable:
+        def speak(*args, **kwargs):
+            if self._is_inside and not self._is_protected:
+                self._protect()
+            return method(*args, **kwargs)
+
+        return speak
+
+    def _protect(self) -> None:
+        """Make the savepoint of this item."""
+        name = self._name
+        ended = f"RELEASE SAVEPOINT {name}; " if self._has_savepoint else ""
+        self._execute(f"{ended}SAVEPOINT {name}")
+        self._has_savepoint = self._is_protected = True
+
+    def _refusing(self, name: str, method: Callable) -> Callable:
+        def end(*args, **kwargs):
+            if self._is_inside:
+                raise InvalidUsageError(
+                    f"Cannot {name} in a callback of a sync: the links of its chunk "
+                    "are not complete. Drop it, or use a cursor of your own."
+                )
+            return method(*args, **kwargs)
+
+        return end
