@@ -64,7 +64,8 @@ MUTATIONS = [
     (
         "links go with their records",
         "models/linked_base.py",
-        "            link_store.delete_of_records(self.env.cr, self._name, self._ids)\n",
+        "            link_store.delete_of_records("
+        "self.env.cr, self._name, self._ids)\n",
         "            pass\n",
         "TestDelete.test_links_go_with_their_records",
     ),
