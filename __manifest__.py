@@ -21,6 +21,7 @@
         "views/queue_job_views.xml",
         "views/queue_activity_views.xml",
         "views/queue_views.xml",
+        "views/connector_log_views.xml",
         "views/connector_menus.xml",
     ],
     "assets": {

@@ -12,10 +12,18 @@ from .log_line import LogLine
 INSERT = """
 INSERT INTO connector_log (
             date, kind, level, message, recipient, data, user_id, company_id,
-            job_uuid, job_id, action_id, relation, res_model, res_id, is_undone)
+            job_uuid, job_id, action_id, relation, relation_id, res_model, res_id,
+            is_undone)
 SELECT line.date, line.kind, line.level, line.message, line.recipient, line.data,
        line.user_id, line.company_id, line.job_uuid, job.id, line.action_id,
-       line.relation, line.res_model, line.res_id, %(is_undone)s
+       line.relation,
+       (SELECT relation.id
+          FROM connector_relation AS relation
+         WHERE relation.name = line.relation
+           AND COALESCE(relation.company_id, line.company_id) = line.company_id
+         ORDER BY relation.company_id
+         LIMIT 1),
+       line.res_model, line.res_id, %(is_undone)s
   FROM set_config('synchronous_commit', 'off', TRUE),
        ROWS FROM (
             json_to_recordset(%(lines)s) AS (

@@ -10,7 +10,8 @@ from odoo.tools import get_lang, html2plaintext
 from odoo.tools.safe_eval import datetime, dateutil, json, pytz, time
 
 from ..exception import NothingToDoJob, RetryableJobError
-from . import log_line
+from . import download, log_line
+from .address import ALLOWED_PARAMETER, read_networks
 from .attr_dict import AttrDict
 from .job_call import delay_of
 from .link import Link, Links
@@ -151,6 +152,37 @@ class Magic:
     ) -> SyncResult | list[str]:
         """Bring records of one system to another, see :func:`.sync.sync_external`."""
         return sync_external(self.env, src_list, relation, *infos, **options)
+
+    # === FILES === #
+
+    def url2bin(
+        self,
+        url: str,
+        timeout_s: float = download.TIMEOUT_S,
+        max_bytes: int = download.MAX_BYTES,
+    ) -> bytes:
+        """Return what is at an URL of a public address.
+
+        Private addresses are refused, also behind a redirect, unless their network
+        stands in system parameter ``connector.url_private_networks``.
+
+        Args:
+            timeout_s: for all of it, in seconds.
+            max_bytes: the most that is read.
+
+        Raises:
+            NetworkRetryableError: no answer, or one that may be another one later.
+            IDMissingInBackend: nothing is there.
+            FailedJobError: it may not, or cannot, be read.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()  # of which one is read
+        networks = read_networks(parameters.get_param(ALLOWED_PARAMETER) or "")
+        limits = download.Limits(timeout_s, max_bytes, networks)
+        return download.read_url(url, limits)
+
+    def url2base64(self, url: str, **limits) -> bytes:
+        """Return what is at an URL as a binary field takes it; see :meth:`url2bin`."""
+        return base64.b64encode(self.url2bin(url, **limits))
 
     # === JOBS === #
 

@@ -24,6 +24,7 @@ from . import (
     queue_job_change,
     queue_job_delay,
     queue_job_graph,
+    queue_job_log,
     queue_job_network,
     queue_job_notice,
     queue_job_retention,

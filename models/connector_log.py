@@ -14,6 +14,7 @@ from ..magic.log_line import (
     WARNING,
 )
 from .loose_many2one import LooseMany2one
+from .reviewed_record import find_records
 
 LEVELS = [
     (DEBUG, "Debug"),
@@ -52,10 +53,18 @@ class ConnectorLog(models.Model):
     action_id = LooseMany2one(
         "ir.actions.server", string="Server Action", readonly=True
     )
-    relation = fields.Char(readonly=True)
+    relation = fields.Char(
+        string="Relation Name", readonly=True, help="Of the links that were made."
+    )
+    relation_id = LooseMany2one("connector.relation", readonly=True)
     res_model = fields.Char(string="Model", readonly=True)
     res_id = fields.Many2oneReference(
         string="Record ID", model_field="res_model", readonly=True
+    )
+    record = fields.Reference(
+        selection=lambda self: self.env["connector.checkpoint"]._select_models(),
+        compute="_compute_record",
+        help="What the line is about, when you may read it.",
     )
     is_undone = fields.Boolean(
         string="Undone",
@@ -68,6 +77,19 @@ class ConnectorLog(models.Model):
     _job_idx = models.Index("(job_id) WHERE job_id IS NOT NULL")
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
     _relation_idx = models.Index("(relation, date) WHERE relation IS NOT NULL")
+
+    # === COMPUTE === #
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid")
+    def _compute_record(self):
+        """Show the records that are there and that the user may read."""
+        for model_name, lines in self.grouped("res_model").items():
+            records = find_records(self.env, model_name, lines.mapped("res_id"))
+            readable = records and records._filtered_access("read")
+            found = {record.id: record for record in readable}
+            for line in lines:
+                line.record = found.get(line.res_id)
 
     # === CRUD === #
 

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
     test_addon,
+    test_address,
     test_architecture,
     test_attr_dict,
     test_backend,
@@ -15,6 +16,7 @@ from . import (
     test_deprecation,
     test_docs,
     test_docstring,
+    test_download,
     test_elapsed,
     test_event,
     test_event_moment,

@@ -27,6 +27,7 @@ from . import (
     test_link_record,
     test_link_set,
     test_log,
+    test_log_line,
     test_magic,
     test_magic_action,
     test_map_child,

@@ -4,11 +4,14 @@
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.connector.exception import (
+    FailedJobError,
     InvalidUsageError,
     NothingToDoJob,
     RetryableJobError,
 )
 from odoo.addons.connector.magic import Magic
+from odoo.addons.connector.magic.address import ALLOWED_PARAMETER
+from odoo.addons.connector.tests.test_download import CONTENT, Server
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase
@@ -45,6 +48,22 @@ class TestMagic(QueueCase):
         self.assertEqual(magic.html2plaintext("<p>a</p>"), "a")
         self.assertEqual(magic.get_lang(self.env).code, "en_US")
         self.assertEqual(magic.AttrDict({"a": {"b": 1}}).a.b, 1)
+
+    def test_url_of_the_own_network_is_read_once_a_manager_allowed_it(self):
+        server = Server()
+        self.addCleanup(server.stop)
+        server.thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/file"
+        magic = Magic(self.env(user=self.new_user("ada").id))
+
+        with self.assertRaises(FailedJobError):
+            magic.url2bin(url)
+        self.env["ir.config_parameter"].set_param(ALLOWED_PARAMETER, "127.0.0.0/8")
+
+        self.assertEqual(magic.url2bin(url), CONTENT)
+        self.assertEqual(magic.b64decode(magic.url2base64(url)), CONTENT)
+        with self.assertRaises(FailedJobError):
+            magic.url2base64(url, max_bytes=10)
 
 
 class TestAddJob(QueueCase):

@@ -1,0 +1,36 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What did a job log?"""
+
+from odoo import fields, models
+
+
+class QueueJob(models.Model):
+    """The log of a job."""
+
+    _inherit = "connector.queue.job"
+
+    log_count = fields.Integer(compute="_compute_log_count")
+
+    # === COMPUTE === #
+
+    def _compute_log_count(self):
+        counts = dict(
+            self.env["connector.log"]._read_group(
+                [("job_id", "in", self.ids)], ["job_id"], ["__count"]
+            )
+        )
+        for job in self:
+            job.log_count = counts.get(job, 0)
+
+    # === ACTIONS === #
+
+    def action_show_log(self) -> dict:
+        """Show the lines that the job logged, in all its attempts."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Log"),
+            "res_model": "connector.log",
+            "view_mode": "list,form",
+            "domain": [("job_id", "=", self.id)],
+        }
