@@ -11,6 +11,7 @@
     "data": [
         "security/connector_security.xml",
         "security/queue_security.xml",
+        "security/link_security.xml",
         "security/ir.model.access.csv",
         "data/queue_data.xml",
         "wizards/connector_checkpoint_review_views.xml",
@@ -22,6 +23,8 @@
         "views/queue_activity_views.xml",
         "views/queue_views.xml",
         "views/connector_log_views.xml",
+        "wizards/connector_link_add_views.xml",
+        "views/connector_link_views.xml",
         "views/connector_menus.xml",
     ],
     "assets": {

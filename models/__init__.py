@@ -6,10 +6,12 @@ from . import (
     connector_checkpoint,
     connector_link,
     connector_link_side,
+    connector_linked,
     connector_log,
     connector_relation,
     delayable_base,
     ir_actions_server,
+    link_checkpoint,
     linked_base,
     queue_activity,
     queue_attempt,
@@ -34,4 +36,5 @@ from . import (
     queue_job_watch,
     queue_worker,
     queue_worker_trouble,
+    res_partner,
 )

@@ -2,6 +2,7 @@
 """Under which name do links belong together, and may they cross?"""
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..magic.link_relation import MANY2MANY, ONE2ONE
 
@@ -28,6 +29,7 @@ class ConnectorRelation(models.Model):
     company_id = fields.Many2one(
         "res.company", ondelete="cascade", help="Empty: all companies share the links."
     )
+    link_count = fields.Integer(string="Links", compute="_compute_link_count")
 
     _name_uniq = models.UniqueIndex(
         "(name, COALESCE(company_id, 0))",
@@ -38,3 +40,45 @@ class ConnectorRelation(models.Model):
         "A relation is one to one or many to many.",
     )
     _name_given = models.Constraint("CHECK (name <> '')", "A relation needs a name.")
+    # === COMPUTE === #
+
+    def _compute_link_count(self):
+        """Count the links of all relations with one query."""
+        links = self.env["connector.link"]
+        domain = [("relation_id", "in", self.ids)]
+        counts = dict(links._read_group(domain, ["relation_id"], ["__count"]))
+        for relation in self:
+            relation.link_count = counts.get(relation, 0)
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Refuse another kind: the first link decides.
+
+        Raises:
+            UserError: another kind is asked for.
+        """
+        if changed := self.filtered(lambda one: vals.get("kind", one.kind) != one.kind):
+            raise UserError(
+                self.env._(
+                    "Cannot change the kind of relation %(name)s. Its first link "
+                    "decides; remove all links, and the next one is the first.",
+                    name=changed[0].name,
+                )
+            )
+        result = super().write(vals)
+        if not {"name", "company_id"}.isdisjoint(vals):
+            self.env["connector.checkpoint"]._refresh_backend_facts(self)
+        return result
+
+    # === ACTIONS === #
+
+    def action_open_links(self) -> dict:
+        """Open the links of this relation."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector.connector_link_action"
+        )
+        return action | {
+            "domain": [("relation_id", "in", self.ids)],
+            "context": {"default_relation": self[:1].name},
+        }

@@ -25,8 +25,8 @@ class QueueJob(models.Model):
             UserError: another field is given, or a job has started.
         """
         self.check_access("write")
-        if not vals:
-            return True
+        if not (self and vals):
+            return True  # Odoo's merge of contacts writes references, also of no job
         if vals.keys() - CHANGEABLE:
             raise UserError(
                 self.env._(

@@ -1,2 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import connector_checkpoint_review, queue_requeue, queue_reschedule
+from . import (
+    connector_checkpoint_review,
+    connector_link_add,
+    partner_merge,
+    queue_requeue,
+    queue_reschedule,
+)

@@ -4,11 +4,12 @@
 They run in the transaction of whoever links, on an Odoo cursor at REPEATABLE READ.
 """
 
-from .read import find, find_all, find_any, find_model, read
+from .read import find, find_all, find_any, find_model, read, read_of_record
 from .record import (
-    count_of_records,
+    MovedLink,
     delete_of_records,
     find_linked_models,
+    merge_records,
 )
 from .relation import change_kind, create_relation, find_relation, has_links
 from .side import ODOO, StoredSide

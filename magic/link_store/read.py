@@ -50,6 +50,20 @@ SELECT link.id, link.sync_date, side.system, side.model, side.ref, side.ref_type
  ORDER BY link.id, side.id
 """
 
+# All sides of the links that a record has in a relation. No locks. Index:
+# connector_link_side__side_uniq.
+READ_OF_RECORD = """
+SELECT link.id, link.sync_date, side.system, side.model, side.ref, side.ref_type
+  FROM connector_link_side AS known
+  JOIN connector_link AS link ON link.id = known.link_id
+  JOIN connector_link_side AS side ON side.link_id = link.id
+ WHERE known.relation_id = %(relation_id)s
+   AND known.system = 'odoo'
+   AND known.model = %(model)s
+   AND known.ref = %(ref)s
+ ORDER BY link.id, side.id
+"""
+
 # All sides of all links of a relation. No locks. Index: connector_link__relation_idx.
 FIND_ALL = f"""
 SELECT link.id, link.sync_date, side.system, side.model, side.ref, side.ref_type
@@ -101,6 +115,13 @@ def find_any(
     """Return what :func:`read` does, of the links that have one of the sides."""
     values = {"relation": relation, "company_id": company_id, **columns_of(sides)}
     cr.execute(FIND_ANY, values)
+    return cr.fetchall()
+
+
+def read_of_record(cr, relation_id: int, model: str, record_id: int) -> list[tuple]:
+    """Return what :func:`read` does, of the links of a record in a relation."""
+    values = {"relation_id": relation_id, "model": model, "ref": str(record_id)}
+    cr.execute(READ_OF_RECORD, values)
     return cr.fetchall()
 
 

@@ -2,6 +2,7 @@
 """What becomes of the links of records that are deleted or merged?"""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 # The models whose records have links, one step of the index for each.
 # No locks. Index: connector_link_side__record_idx.
@@ -29,20 +30,45 @@ DELETE FROM connector_link
        )
 """
 
-# How many links each record has, without reservations. No locks. Index:
-# connector_link_side__record_idx.
-COUNT_OF_RECORDS = """
-SELECT side.ref::integer, count(*)
-  FROM connector_link_side AS side
- WHERE side.system = 'odoo'
-   AND side.model = %(model)s
-   AND side.ref = ANY (%(refs)s)
-   AND EXISTS (
-           SELECT FROM connector_link_side AS other
-            WHERE other.link_id = side.link_id AND other.system <> 'odoo'
-       )
- GROUP BY side.ref
+# Let the links of merged records lead to the one that stays. In a one to one relation
+# one of its links is the sole one, the others clash: they stay for a person to decide.
+# Locks: the sides. Index: connector_link_side__record_idx.
+MERGE_RECORDS = """
+WITH moved AS (
+    SELECT side.id, side.is_sole, relation.kind = 'one2one' AS is_one2one,
+           side.is_sole
+           AND NOT EXISTS (
+               SELECT FROM connector_link_side AS kept
+                WHERE kept.relation_id = side.relation_id
+                  AND kept.system = 'odoo'
+                  AND kept.model = side.model
+                  AND kept.ref = %(ref)s
+                  AND kept.is_sole
+           )
+           AND row_number() OVER (
+               PARTITION BY side.relation_id, side.is_sole ORDER BY side.link_id
+           ) = 1 AS stays_sole
+      FROM connector_link_side AS side
+      JOIN connector_relation AS relation ON relation.id = side.relation_id
+     WHERE side.system = 'odoo'
+       AND side.model = %(model)s
+       AND side.ref = ANY (%(refs)s)
+)
+UPDATE connector_link_side AS side
+   SET ref = %(ref)s, is_sole = moved.stays_sole
+  FROM moved
+ WHERE side.id = moved.id
+RETURNING side.link_id, side.relation_id, moved.is_one2one, side.is_sole
 """
+
+
+class MovedLink(NamedTuple):
+    """A link that leads to another record since a merge."""
+
+    link_id: int
+    relation_id: int
+    is_one2one: bool
+    is_sole: bool
 
 
 def find_linked_models(cr) -> frozenset[str]:
@@ -56,7 +82,10 @@ def delete_of_records(cr, model: str, record_ids: Iterable[int]) -> None:
     cr.execute(DELETE_OF_RECORDS, {"model": model, "refs": list(map(str, record_ids))})
 
 
-def count_of_records(cr, model: str, record_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many links each record has; those without are left out."""
-    cr.execute(COUNT_OF_RECORDS, {"model": model, "refs": list(map(str, record_ids))})
-    return dict(cr.fetchall())
+def merge_records(
+    cr, model: str, record_ids: Iterable[int], stays_id: int
+) -> list[MovedLink]:
+    """Let the links of merged records lead to the one that stays; return them."""
+    values = {"model": model, "refs": list(map(str, record_ids)), "ref": str(stays_id)}
+    cr.execute(MERGE_RECORDS, values)
+    return [MovedLink(*row) for row in cr.fetchall()]

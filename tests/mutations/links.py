@@ -64,9 +64,8 @@ MUTATIONS = [
     (
         "links go with their records",
         "models/linked_base.py",
-        "            link_store.delete_of_records("
-        "self.env.cr, self._name, self._ids)\n",
-        "            pass\n",
+        "link_store.delete_of_records(self.env.cr, self._name, self._ids)\n",
+        "pass\n",
         "TestDelete.test_links_go_with_their_records",
     ),
     (
@@ -89,5 +88,19 @@ MUTATIONS = [
         "    if not given or not all(map(_is_given, given.values())):\n",
         "    if False:\n",
         "TestEmpty.test_missing_reference_has_no_link",
+    ),
+    (
+        "a merge that gives a record two links loses none",
+        "magic/link_store/record.py",
+        "is_sole = moved.stays_sole\n",
+        "is_sole = moved.is_sole\n",
+        "TestMerge.test_merge_that_gives_two_links_makes_a_checkpoint",
+    ),
+    (
+        "a link is removed by those who may write its record",
+        "models/connector_link.py",
+        "check_write(self.env, [row for row in rows if row.link_id not in dead])\n",
+        "pass\n",
+        "TestHand.test_link_to_a_closed_record_is_not_removed",
     ),
 ]

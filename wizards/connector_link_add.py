@@ -1,0 +1,97 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Lets a manager make a link by hand."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..exception import LinkError
+from ..magic.link_make import set_link
+from ..magic.link_relation import MANY2MANY, ONE2ONE
+from ..magic.link_store import ODOO
+from ..magic.ref import restore_ref
+
+
+class ConnectorLinkAdd(models.TransientModel):
+    """Makes a link, with the checks of those that are made by code."""
+
+    _name = "connector.link.add"
+    _description = "Add a Link"
+
+    relation = fields.Char(required=True)
+    kind = fields.Selection(
+        [(ONE2ONE, "One to One"), (MANY2MANY, "Many to Many")],
+        required=True,
+        default=ONE2ONE,
+    )
+    record = fields.Reference(selection="_select_models")
+    line_ids = fields.One2many(
+        "connector.link.add.line", "wizard_id", string="References"
+    )
+
+    @api.model
+    def _select_models(self) -> list[tuple[str, str]]:
+        """Return every model that has records."""
+        return self.env["connector.checkpoint"]._select_models()
+
+    # === ACTIONS === #
+
+    def add(self) -> dict:
+        """Make the link, or complete one that has a part of it.
+
+        Raises:
+            UserError: it cannot be made; the message says why.
+        """
+        self.ensure_one()
+        refs = {line.system: line.to_ref() for line in self.line_ids}
+        if len(refs) < len(self.line_ids) or ODOO in refs:
+            raise UserError(
+                self.env._(
+                    "Cannot add the link: each system has one reference, and that of "
+                    "odoo is the record. Remove the lines that are too many."
+                )
+            )
+        if self.record:
+            refs[ODOO] = self.record
+        is_crossing = self.kind == MANY2MANY
+        try:
+            set_link(self.env, self.relation, refs, False, is_crossing)
+        except LinkError as error:
+            raise UserError(str(error)) from error
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+
+class ConnectorLinkAddLine(models.TransientModel):
+    """One reference of the link."""
+
+    _name = "connector.link.add.line"
+    _description = "Reference of a New Link"
+
+    wizard_id = fields.Many2one("connector.link.add", required=True, ondelete="cascade")
+    system = fields.Char(required=True, default="external")
+    ref = fields.Char(string="Reference", required=True)
+    ref_type = fields.Selection(
+        [("str", "Text"), ("int", "Number")],
+        string="Type",
+        required=True,
+        default="str",
+        help="How code gets the reference. A number and its text are the same one.",
+    )
+
+    # === HELPERS === #
+
+    def to_ref(self) -> str | int:
+        """Return the reference.
+
+        Raises:
+            UserError: it is no number, but ought to be one.
+        """
+        try:
+            return restore_ref(self.ref, self.ref_type)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "Cannot add the link: reference %(ref)s is no number. Correct it, "
+                    "or choose Text.",
+                    ref=self.ref,
+                )
+            ) from error

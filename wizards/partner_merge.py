@@ -1,0 +1,37 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Lets links follow when records are merged."""
+
+from odoo import api, models
+
+from ..magic.link_merge import merge_links
+
+
+class PartnerMerge(models.TransientModel):
+    """Odoo's merge of contacts, which other merges use, too."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_reference_fields_generic(
+        self, referenced_model, src_records, dst_record, *args, **kwargs
+    ):
+        """Let also the links lead to the record that stays.
+
+        Where it has two in a one to one relation then, somebody has to decide.
+        """
+        result = super()._update_reference_fields_generic(
+            referenced_model, src_records, dst_record, *args, **kwargs
+        )
+        clashes = merge_links(self.env, src_records, dst_record)
+        for relation_id, rows in clashes.items():
+            self.env["connector.checkpoint"].create_from_name(
+                *(dst_record._name, dst_record.id, "connector.relation", relation_id),
+                message=self.env._(
+                    "%(record)s has %(count)s links since a merge: %(links)s. Remove "
+                    "those that are wrong, here and on the other system.",
+                    record=dst_record.display_name,
+                    count=len(rows),
+                    links=", ".join(row.describe() for row in rows),
+                ),
+            )
+        return result
