@@ -38,6 +38,8 @@ class QueueJob(models.Model):
         compute="_compute_shown_state", help="How long its last start took, or takes."
     )
     arguments = fields.Html(compute="_compute_arguments", sanitize=False)
+    log_ids = fields.One2many("connector.log", "job_id", readonly=True)
+    is_channel_open = fields.Boolean(related="channel_id.is_open")
     is_graph = fields.Boolean(compute="_compute_is_graph")
 
     # === COMPUTE === #
