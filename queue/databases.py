@@ -18,6 +18,7 @@ _logger = logging.getLogger(__name__)
 
 LIST_S = 5.0  # how soon a new database is seen
 ASK_S = 20.0  # how soon the addon is seen in a database that had no addon
+CHANGE_S = 2.0  # how soon where addons are being installed
 
 
 class Databases:
@@ -74,5 +75,8 @@ class Databases:
             with closing(connect(db_name, self._is_pooled)) as connection:
                 addon = store.read_addon(connection.cursor())
         except psycopg2.Error:
+            self.forget_if_gone(db_name)
             return False
+        if addon.is_changing:  # maybe that ours comes
+            self._ask_at[db_name] = now + CHANGE_S
         return addon.is_installed and addon.is_our_version

@@ -9,9 +9,11 @@ from contextlib import closing
 import psycopg2
 
 from odoo.service import server
+from odoo.tools import config
 
 from . import store
 from .connection import connect
+from .hooks import knows_addon
 from .presence import SILENCE_S
 from .refusing import find_settings
 from .served import ServedChannels
@@ -43,6 +45,7 @@ def run_without_worker(db_name: str) -> bool:
         if store.find_live_workers(cr, SILENCE_S):
             return False
         served = _run_for(db_name, settings, cr)
+        _make_way(db_name)
         return store.has_ready_job(cr, served.ids)
 
 
@@ -82,7 +85,25 @@ def _is_cron() -> bool:
     A cron that somebody runs by hand runs in a web request, where no job belongs.
     """
     thread = threading.current_thread()
-    if getattr(thread, "type", None) == "cron":
-        return True
-    target = getattr(thread, "_target", None)
-    return isinstance(getattr(target, "__self__", None), server.WorkerCron)
+    return getattr(thread, "type", None) == "cron" or _cron_process() is not None
+
+
+def _cron_process() -> server.WorkerCron | None:
+    """Return the cron worker of a prefork server whose thread this is."""
+    target = getattr(threading.current_thread(), "_target", None)
+    process = getattr(target, "__self__", None)
+    return process if isinstance(process, server.WorkerCron) else None
+
+
+def _make_way(db_name: str) -> None:
+    """End this cron process if its master has not loaded the addon yet.
+
+    It does so before it makes another process, when it has loaded the database; then
+    it keeps job processes. Else it would be the cron that runs the jobs until then.
+    """
+    process = _cron_process()
+    if process is None or db_name not in config["db_name"]:
+        return
+    if not knows_addon(process.multi):
+        _logger.info("this process ends, so that its master loads the addon")
+        process.alive = False

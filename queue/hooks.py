@@ -136,10 +136,12 @@ class WorkerJobs(server.Worker):
             self.watcher.start()
 
     def stop(self) -> None:
-        """Wait for the running job."""
+        """Wait for the running job; then end, and leave nothing to be taken apart."""
         if self.watcher:
             self.watcher.stop()
         super().stop()
+        logging.shutdown()
+        os._exit(0)
 
 
 class Respawn:
@@ -179,6 +181,11 @@ class Respawn:
             self.pause_s = 0.0
         else:
             self.pause_s = min(longest_s, self.pause_s * 2 or first_s)
+
+
+def knows_addon(multi) -> bool:
+    """Tell whether the master of a prefork server has loaded the addon."""
+    return "connector_respawn" in vars(multi)
 
 
 def _spawn_workers(multi) -> None:

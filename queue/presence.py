@@ -10,10 +10,10 @@ import uuid
 from . import store
 from .connection import connect
 from .release import sweep
+from .store.liveness import SILENCE_S
 
 _logger = logging.getLogger(__name__)
 
-SILENCE_S = 60  # a worker whose heartbeat is older is dead
 MAX_DEATHS = 5  # of a job whose max_retries is 0
 FACTS = {  # what the row says besides, where nobody says otherwise
     "threads": 1,

@@ -10,15 +10,15 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from odoo import sql_db
 
-from . import store
 from .connection import in_autocommit
+from .stand_in import wake
 
 _logger = logging.getLogger(__name__)
 
 
 def wake_after_commit(cr) -> None:
     """Wake the workers of the database once, after the transaction's commit."""
-    after_commit(cr, "connector.queue.wake", store.wake)
+    after_commit(cr, "connector.queue.wake", partial(wake, cr.dbname))
 
 
 def after_commit(cr, key: str, act: Callable) -> None:

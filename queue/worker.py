@@ -57,6 +57,7 @@ class WorkerWatcher(threading.Thread):
         self._crews: dict[str, Crew] = {}
         self._databases = Databases(settings.pooled)
         self._channel_file = ChannelFile(settings.channels if is_start else "")
+        self._errors: dict[str, str] = {}  # the last one of each database
         self._look_at = self._beat_at = self._recover_at = 0.0
         self._closing = threading.Event()  # no crew begins any more
         self._ending = threading.Event()
@@ -133,6 +134,7 @@ class WorkerWatcher(threading.Thread):
                 if db_name not in self._crews:
                     self._crews[db_name] = self.crew_class(db_name, self)
                 self._crews[db_name].fill()
+                self._errors.pop(db_name, None)
                 if self._closing.is_set():  # since we began
                     self._crews[db_name].stop()
 
@@ -150,8 +152,17 @@ class WorkerWatcher(threading.Thread):
         except psycopg2.Error as error:
             self._dismiss(db_name)
             if not self._databases.forget_if_gone(db_name):
-                _logger.warning("%s is out of reach: %s", db_name, str(error).strip())
+                self._warn(db_name, str(error).strip())
             self._databases.put_off(db_name, RECONNECT_S)
+
+    def _warn(self, db_name: str, error: str) -> None:
+        """Say why a database is out of reach, once for as long as that is the reason.
+
+        It may be for long: where the code is newer than the database, for instance.
+        """
+        if self._errors.get(db_name) != error:
+            self._errors[db_name] = error
+            _logger.warning("%s is out of reach: %s", db_name, error)
 
     def _hear(self, timeout_s: float) -> None:
         """Wait for notifications, and pass them on."""

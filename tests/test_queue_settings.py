@@ -2,6 +2,8 @@
 """Are the settings of the engine read, and wrong ones refused?"""
 
 import os
+import re
+from dataclasses import fields
 from tempfile import NamedTemporaryFile
 from unittest import mock
 
@@ -9,6 +11,10 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
 from ..queue.settings import Settings
+from .documents import ROOT
+
+MANUAL = ROOT / "docs" / "where_jobs_run.rst"
+SHOWN = {"channels": "(none)", "only_channels": "(all)", "pooled": "auto"}
 
 
 @tagged("post_install", "-at_install")
@@ -116,6 +122,15 @@ class TestSettings(BaseCase):
         for name in ("server_env", "jobs_per_minute"):
             with self.subTest(name), self.assertRaisesRegex(ValueError, "Unknown"):
                 Settings.load({name: "1"})
+
+    def test_manual_tells_each_setting_with_its_default(self):
+        told = dict(re.findall(r"^``(\w+)`` +(\S+) ", MANUAL.read_text(), re.M))
+
+        expected = {
+            one.name: SHOWN.get(one.name, f"{one.default}".removesuffix(".0"))
+            for one in fields(Settings)
+        }
+        self.assertEqual({name: told.get(name) for name in expected}, expected)
 
     def test_file_that_cannot_be_read_is_refused(self):
         with self.assertRaisesRegex(ValueError, "Unreadable file"):

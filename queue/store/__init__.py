@@ -74,15 +74,18 @@ from .identity import (
 )
 from .liveness import (
     beat,
+    call_cron,
     delete_dead_workers,
     delete_worker,
     find_live_workers,
+    has_lasting_worker,
     insert_worker,
     is_database,
     listen,
     read_addon,
     recover_jobs,
     terminate_backends,
+    trigger_cron,
 )
 from .notice import (
     count_notes,
@@ -159,6 +162,7 @@ __all__ = [
     "Waiting",
     "ask_to_stop",
     "beat",
+    "call_cron",
     "claim_jobs",
     "claim_limited_job",
     "clean_session",
@@ -190,6 +194,7 @@ __all__ = [
     "find_wish",
     "finish",
     "forget",
+    "has_lasting_worker",
     "has_ready_job",
     "insert_edges",
     "insert_jobs",
@@ -220,5 +225,6 @@ __all__ = [
     "tell_progress",
     "tell_together",
     "terminate_backends",
+    "trigger_cron",
     "wake",
 ]

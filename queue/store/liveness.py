@@ -14,6 +14,7 @@ from .ready import HAS_NEWS
 
 LOCK_CLASS = 0x436F6E6E  # first key of the workers' advisory locks: "Conn"
 
+SILENCE_S = 60  # a worker whose last sign of life is older is dead
 LONGEST_S = 60  # that a job which kills its workers waits for the next one
 
 
@@ -115,6 +116,32 @@ SELECT worker.id, worker.pid
  WHERE worker.refusal IS NULL AND {IS_ALIVE}
  ORDER BY worker.id
 """
+
+# Is a worker alive that stays, other than one that stands in for a while?
+HAS_LASTING_WORKER = f"""
+SELECT EXISTS (
+    SELECT FROM connector_queue_worker AS worker
+     WHERE worker.refusal IS NULL AND worker.process_type <> 'cron' AND {IS_ALIVE}
+)
+"""
+
+# Let the cron that stands in for workers run now, unless somebody has said so already.
+# Index: ir_cron_trigger__cron_id_index.
+TRIGGER_CRON = """
+INSERT INTO ir_cron_trigger (cron_id, call_at)
+SELECT cron.id, now() AT TIME ZONE 'UTC'
+  FROM ir_model_data AS name
+  JOIN ir_cron AS cron ON cron.id = name.res_id
+ WHERE name.module = 'connector' AND name.name = 'queue_cron_run'
+   AND cron.active
+   AND NOT EXISTS (
+       SELECT FROM ir_cron_trigger AS other
+        WHERE other.cron_id = cron.id AND other.call_at <= now() AT TIME ZONE 'UTC'
+   )
+"""
+
+# Wake the cron workers of the servers. In database postgres, where they listen.
+CALL_CRON = "SELECT pg_notify('cron_trigger', %(db_name)s)"
 
 # The workers that are not alive, deleted. Locks: their rows, SKIP LOCKED: one recovers
 # at a time.
@@ -260,6 +287,23 @@ def find_live_workers(cr, silence_s: int) -> list[tuple[int, int]]:
     """Return id and process of the workers that are alive and run jobs."""
     cr.execute(FIND_LIVE_WORKERS, {"silence_s": silence_s, "lock_class": LOCK_CLASS})
     return cr.fetchall()
+
+
+def has_lasting_worker(cr, silence_s: int) -> bool:
+    """Tell whether a worker is alive, other than one of the cron."""
+    cr.execute(HAS_LASTING_WORKER, {"silence_s": silence_s, "lock_class": LOCK_CLASS})
+    return cr.fetchone()[0]
+
+
+def trigger_cron(cr) -> bool:
+    """Let the cron of the queue run now; False when it is to do so already."""
+    cr.execute(TRIGGER_CRON)
+    return cr.rowcount == 1
+
+
+def call_cron(cr, db_name: str) -> None:
+    """Wake the cron workers for a database."""
+    cr.execute(CALL_CRON, {"db_name": db_name})
 
 
 def delete_dead_workers(cr, silence_s: int) -> list[tuple]:

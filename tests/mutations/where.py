@@ -81,6 +81,35 @@ MUTATIONS = [
         "TestPooledWorker.test_job_that_hangs_is_given_up_and_its_transaction_ended",
     ),
     (
+        "the cron is called where no worker is alive",
+        "queue/stand_in.py",
+        "    elif store.trigger_cron(cr):\n",
+        "    elif False:\n",
+        "TestStandIn.test_cron_is_called_where_no_worker_is_alive",
+    ),
+    (
+        "an addon that is being installed is seen as soon as it is",
+        "queue/databases.py",
+        "            self._ask_at[db_name] = now + CHANGE_S\n",
+        "            pass\n",
+        "TestAddonState.test_addon_that_is_being_installed_is_seen_as_soon_as_it_is",
+    ),
+    (
+        "a master that lacks the addon is made to load it",
+        "queue/fallback.py",
+        "        process.alive = False\n",
+        "        pass\n",
+        "TestInstalledFromApps"
+        ".test_jobs_run_by_cron_until_the_master_has_loaded_the_addon",
+    ),
+    (
+        "idle job processes end at once",
+        "queue/hooks.py",
+        "        os._exit(0)\n",
+        "        pass\n",
+        "TestIdleEnd.test_idle_job_processes_end_at_once",
+    ),
+    (
         "a server with wrong settings says so on the screen of workers",
         "queue/refusing.py",
         "                refusal=self.watcher.refusal,\n",

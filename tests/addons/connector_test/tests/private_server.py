@@ -43,8 +43,7 @@ class PrivateServer:
         for setting in filter(None, LAZY.split("\n")):
             self.cluster.server("postgres").query(setting)
         self.cluster.restart()
-        self.cluster.server().query(f'CREATE DATABASE "{self.db_name}"')
-        self._copy()
+        self.copy(self.db_name, self.db_name)
         self.is_ready = True
 
     def crash(self) -> None:
@@ -65,7 +64,7 @@ class PrivateServer:
             f"--db_user={server.user}",
         ]
 
-    def query(self, statement: str, *values) -> list[tuple]:
+    def query(self, statement: str, *values, db_name: str | None = None) -> list[tuple]:
         """Return the rows of a statement, as they are committed now."""
         server = self.cluster.server()
         with closing(
@@ -73,7 +72,7 @@ class PrivateServer:
                 host=server.host,
                 port=server.port,
                 user=server.user,
-                dbname=self.db_name,
+                dbname=db_name or self.db_name,
             )
         ) as connection:
             connection.autocommit = True
@@ -81,10 +80,11 @@ class PrivateServer:
             cr.execute(statement, values)
             return cr.fetchall() if cr.description else []
 
-    def _copy(self) -> None:
-        """Copy the database as it is now; this process finds its server."""
-        dump = [self.programs / "pg_dump", "--no-owner", "-Fc", "-Z0", self.db_name]
-        restore = [self.programs / "pg_restore", "--no-owner", "-d", self.db_name]
+    def copy(self, source: str, target: str) -> None:
+        """Copy a database as it is now; this process finds its server."""
+        dump = [self.programs / "pg_dump", "--no-owner", "-Fc", "-Z0", source]
+        restore = [self.programs / "pg_restore", "--no-owner", "-d", target]
+        self.cluster.server().query(f'CREATE DATABASE "{target}"')
         with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
             subprocess.run(
                 restore,

@@ -216,6 +216,19 @@ class TestAddonState(WorkerCase):
         self.assertEqual(before, ["pending"])
         self.assertIn("wait while its addons change", logs.output[0])
 
+    def test_addon_that_is_being_installed_is_seen_as_soon_as_it_is(self):
+        self.patch(databases, "ASK_S", 1000)
+        self.patch(databases, "CHANGE_S", 0.1)
+        self.set_state("connector", "to install")
+        self.watcher.start()
+        self.pause(0.3)
+        before = self.crew()
+
+        self.set_state("connector", "installed")
+
+        self.assertIsNone(before)
+        self.wait_for(self.crew, "no crew came")
+
     def test_workers_leave_a_database_whose_addon_is_removed(self):
         self.start_watcher()
 

@@ -1,0 +1,83 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Is the cron called when no worker hears of a new job?"""
+
+from odoo import sql_db
+from odoo.tests.common import get_db_name
+
+from odoo.addons.connector.queue import stand_in, store
+from odoo.addons.connector.queue.presence import Presence
+
+from ..models.job import TRACE, leave_trace
+from .queue_case import QueueRaceCase
+
+TRIGGERS = """
+SELECT count(*)
+  FROM ir_cron_trigger AS trigger
+  JOIN ir_model_data AS name
+    ON name.res_id = trigger.cron_id AND name.name = 'queue_cron_run'
+"""
+
+
+class TestStandIn(QueueRaceCase):
+    def setUp(self):
+        super().setUp()
+        self.patch(stand_in, "_seen_at", {})
+        self.query("DELETE FROM ir_cron_trigger")
+
+    def delay(self) -> int:
+        """Delay a job and commit; return how many triggers of the cron there are."""
+        session = self.open_session()
+        leave_trace.delay(session, TRACE)
+        session.commit()
+        return self.query(TRIGGERS)[0][0]
+
+    def open_worker(self, process_type: str) -> Presence:
+        """Let a worker be alive."""
+        worker = Presence(get_db_name(), process_type)
+        self.addCleanup(worker.line.close)
+        return worker
+
+    def test_cron_is_called_where_no_worker_is_alive(self):
+        with sql_db.db_connect("postgres").cursor() as ear:
+            ear.execute("LISTEN cron_trigger")
+            ear.commit()
+
+            count = self.delay()
+
+            ear.execute("SELECT 1")
+            heard = {one.payload for one in ear._cnx.notifies}
+        self.assertEqual(count, 1)
+        self.assertIn(get_db_name(), heard)
+
+    def test_cron_is_not_called_twice(self):
+        self.assertEqual([self.delay(), self.delay()], [1, 1])
+
+    def test_worker_that_is_alive_is_not_stood_in_for(self):
+        self.open_worker("prefork")
+
+        self.assertEqual(self.delay(), 0)
+
+    def test_cron_that_runs_jobs_is_called_again(self):
+        """It may be about to end, and has no notion of what comes then."""
+        self.open_worker("cron")
+
+        self.assertEqual(self.delay(), 1)
+
+    def test_worker_that_was_seen_is_not_asked_after_again_at_once(self):
+        self.open_worker("prefork")
+        self.delay()
+
+        def ask(*_values):
+            raise AssertionError("each commit pays for it")
+
+        self.patch(store, "has_lasting_worker", ask)
+        self.assertEqual(self.delay(), 0)
+
+    def test_cron_that_is_switched_off_is_not_called(self):
+        """In a neutralized copy, for instance."""
+        switch = "UPDATE ir_cron SET active = %s WHERE cron_name = %s"
+        name = "Connector: see that jobs run"
+        self.query(switch, False, name)
+        self.addCleanup(self.query, switch, True, name)
+
+        self.assertEqual(self.delay(), 0)
