@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from odoo import api, fields
+from odoo.models import BaseModel
 
 from ..components.binder import is_missing
 from ..exception import InvalidDataError, NothingToDoJob, RetryableJobError
@@ -19,12 +20,13 @@ from .item_guard import ItemGuard
 from .known_ref import Key, KnownLink, KnownRef, find_links, key_of
 from .link_book import LinkBook
 from .link_row import Side
+from .log_scope import log_about
 from .outcome import Outcome
 from .outside import Outside
 from .pending_links import PendingLinks
 from .push import writing
 from .returned import check_record, side_of
-from .route import Route
+from .route import ODOO, Route
 from .sync_event import on_sync_create, on_sync_update, tell
 from .sync_result import CREATED, FAILED, UPDATED, SyncResult
 
@@ -78,6 +80,10 @@ class Chunk:
 
     def perform(self) -> None:
         """Give each item its turn, until one says that it has to wait."""
+        with log_about(relation=self._route.relation):
+            self._perform()
+
+    def _perform(self) -> None:
         with self._guard.watching():
             self._outcomes = [self._begin(item) for item in self._items]
         find_links(self._sync.env, self._book, self._route, self._known.values())
@@ -164,13 +170,24 @@ class Chunk:
         What was made outside is there, also when the item fails after that.
         """
         made: list[KnownLink] = []
+        outside = self._sync.outside
+        inner_count = len(outside.inner)
         try:
-            self._guard.call(callback, known, item, made)
+            with log_about(record=self._record_of(known, item)):
+                self._guard.call(callback, known, item, made)
         except Exception:
             if self._route.is_outside:
                 self._put(known, made)
+            outside.link_again(inner_count)
             raise
         self._put(known, made)
+
+    def _record_of(self, known: KnownRef, item: Any) -> BaseModel | None:
+        """Return the record that is worked on, if it is there already."""
+        if self._route.source == ODOO:
+            return item
+        is_there = self._route.target == ODOO and known.links
+        return known.links[0].target if is_there else None
 
     def _create(self, known: KnownRef, item: Any, made: list[KnownLink]) -> None:
         target = self._route.create(item)

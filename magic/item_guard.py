@@ -67,13 +67,20 @@ class ItemGuard:
         self._is_inside, self._is_protected = True, False
         try:
             result = callback(*args)
-            self._cr.flush()
+            self._flush()
         except BaseException:
             self._take_back()
             raise
         finally:
             self._is_inside = False
         return result
+
+    def _flush(self) -> None:
+        """Flush what there is; to find that there is nothing takes Odoo longer."""
+        cr = self._cr
+        changes = cr.transaction
+        if not changes or changes.field_dirty or changes.tocompute or cr.precommit:
+            cr.flush()
 
     def _take_back(self) -> None:
         self._cr.clear()

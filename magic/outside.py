@@ -8,6 +8,7 @@ the next sync would make them again. So they are linked in a transaction of thei
 import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
 
 import psycopg2
 from psycopg2 import errors
@@ -28,6 +29,8 @@ TRIES = 5  # against other transactions that write the same links
 # Whoever waits longer waits for the transaction that is to end with the error: itself.
 SET_PATIENCE = "SET LOCAL lock_timeout = '3s'"
 
+_around: ContextVar["Outside | None"] = ContextVar("connector_outside", default=None)
+
 
 class Outside:
     """Remembers what the callbacks of a sync made outside of Odoo.
@@ -41,6 +44,8 @@ class Outside:
         self._env = env
         self._route = route
         self._made: dict[Key, tuple[KnownRef, Side]] = {}
+        self.inner: list[Outside] = []
+        """Those of the syncs that callbacks of this one did."""
 
     def add(self, known: KnownRef, side: Side) -> None:
         """Remember that a ref has got a target, or another one."""
@@ -54,9 +59,20 @@ class Outside:
         After an error the transaction is as it was before the block: nothing of it
         stands in the way of the links.
         """
-        if not self._route.is_outside:
-            yield
-            return
+        around, token = _around.get(), _around.set(self)
+        try:
+            if self._route.is_outside:
+                with self._undone_on_error():
+                    yield
+            else:
+                yield
+        finally:
+            _around.reset(token)
+        if around:
+            around.inner.append(self)
+
+    @contextmanager
+    def _undone_on_error(self) -> Iterator[None]:
         cr = self._env.cr
         savepoint = cr.savepoint()
         try:
@@ -64,11 +80,22 @@ class Outside:
         except BaseException:
             with suppress(psycopg2.Error):  # the connection is gone, and all with it
                 savepoint.close(rollback=True)
-            self.link()
+            for one in (self, *self.inner):
+                one.link()
             raise
         savepoint.close(rollback=False)
         if self._made:
             cr.postrollback.add(self.link)
+
+    def link_again(self, start: int) -> None:
+        """Link what inner syncs made for an item that was undone.
+
+        Args:
+            start: how many of them there were before the item.
+        """
+        for one in self.inner[start:]:
+            if one._made:
+                one._write(one._env)
 
     def link(self) -> None:
         """Link what was made, in a transaction of its own; once."""

@@ -147,11 +147,21 @@ class Magic:
         """Bring records of another system here, see :func:`.sync.sync_x2odoo`."""
         return sync_x2odoo(self.env, src_list, sync_info, create, update, **options)
 
-    def sync_external(
-        self, src_list: Iterable, relation: str, *infos, **options
+    def sync_external(  # noqa: PLR0913 the signature of the helper
+        self,
+        src_list: Iterable,
+        relation: str,
+        src_info: Mapping | None = None,
+        dst_info: Mapping | None = None,
+        create: bool = False,
+        update: bool = False,
+        **options,
     ) -> SyncResult | list[str]:
         """Bring records of one system to another, see :func:`.sync.sync_external`."""
-        return sync_external(self.env, src_list, relation, *infos, **options)
+        infos = src_info, dst_info
+        return sync_external(
+            self.env, src_list, relation, *infos, create, update, **options
+        )
 
     # === FILES === #
 

@@ -12,6 +12,7 @@ from odoo import api
 from . import codec, store
 from .function import JOB_REGISTRY
 from .job import JobOptions
+from .outcome import AttemptLost
 from .release import sweep
 from .runner import Fence, Runner
 
@@ -38,9 +39,26 @@ def run_jobs(env: api.Environment) -> int:
 
 
 @contextmanager
-def _savepoint(env: api.Environment, _is_ours: Fence) -> Iterator:
-    with env.cr.savepoint():
-        yield env.cr
+def _savepoint(env: api.Environment, is_ours: Fence) -> Iterator:
+    """Give a savepoint in place of a transaction; a commit keeps what was done."""
+    cr = env.cr
+
+    def commit() -> None:
+        cr.flush()
+        if not is_ours(cr):
+            raise AttemptLost("another worker has it; the commit is refused")
+        nonlocal savepoint
+        savepoint.close(rollback=False)
+        savepoint = cr.savepoint()
+
+    savepoint = cr.savepoint()
+    with mock.patch.object(cr, "commit", commit):
+        try:
+            yield cr
+        except BaseException:
+            savepoint.close(rollback=True)
+            raise
+        savepoint.close(rollback=False)
 
 
 class TrappedCall(NamedTuple):

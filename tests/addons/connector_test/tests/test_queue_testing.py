@@ -1,9 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How do the authors of connectors test their jobs?"""
 
+from odoo.tools import mute_logger
+
+from odoo.addons.connector.exception import FailedJobError
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.testing import (
     mock_job_delay_to_direct,
+    run_jobs,
     trap_jobs,
 )
 from odoo.addons.connector.tests.common import UnitCase
@@ -15,6 +19,35 @@ HEARD = []
 def hear(session, model_name, *args, **kwargs):
     """Keep what it was called with."""
     HEARD.append((model_name, args, kwargs))
+
+
+@job
+def rename_twice(session, _model_name, partner, error=None):
+    """Rename a partner and commit, and again, or fail after that."""
+    partner.name = "first"
+    session.commit()
+    partner.name = "second"
+    if error:
+        raise FailedJobError(error)
+
+
+class TestRunJobs(UnitCase):
+    """What a job commits in the middle stays, also in a test."""
+
+    def run_job(self, *args):
+        """Run a job that commits; return its state and what it left."""
+        partner = self.env["res.partner"].create({"name": "new"})
+        uuid = rename_twice.delay(self.session, "res.partner", partner, *args)
+        with mute_logger("odoo.addons.connector.queue.runner"):
+            run_jobs(self.env)
+        jobs = self.env["connector.queue.job"]
+        return jobs.search([("uuid", "=", uuid)]).state, partner.name
+
+    def test_commit_keeps_what_was_done_before_an_error(self):
+        self.assertEqual(self.run_job("no"), ("failed", "first"))
+
+    def test_what_comes_after_a_commit_is_kept_by_the_end(self):
+        self.assertEqual(self.run_job(), ("done", "second"))
 
 
 class TestTrap(UnitCase):

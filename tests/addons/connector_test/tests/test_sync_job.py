@@ -70,6 +70,16 @@ class TestDelay(SyncCase):
         self.assertEqual(job.result_json["failed"], 1)
         self.assertEqual(job.result_json["failures"][0][1], "T2")
 
+    def test_finished_items_stay_in_a_test_as_well(self):
+        self.shop.errors["b"] = ValueError("no")
+
+        self.magic.sync_x2odoo(things("a", "b", "c"), REL, create=True, delay=True)
+        self.run_jobs()
+
+        self.assertEqual(
+            (self.jobs().state, self.trace_names()), ("failed", ["a", "c"])
+        )
+
     def test_options_are_those_of_the_job(self):
         options = {"priority": 3, "description": "Mine", "channel": "root.traces"}
 

@@ -173,6 +173,39 @@ class TestOutside(SyncRaceCase):
 
         self.assertEqual(self.links(), {})
 
+    def pull_with_push(self, magic, records, **options):
+        """Sync an item whose callback creates records in the shop, and fails."""
+
+        def create_trace(_thing):
+            self.push(magic, records)
+            raise ValueError("no")
+
+        info = self.shop.sync_info(magic.env, create_trace=create_trace)
+        info["relation"] = "outer"
+        return magic.sync_x2odoo([{"ref": 1}], info, create=True, **options)
+
+    def test_item_with_a_sync_of_its_own_is_undone(self):
+        magic, records = self.start(2)
+
+        self.pull_with_push(magic, records, on_error="collect")
+        magic.env.cr.commit()
+
+        self.assertEqual(len(self.links()), 2)
+
+    def test_sync_inside_of_one_that_ends_with_an_error(self):
+        magic, records = self.start(3)
+
+        def create_thing(record):
+            self.push(magic, records[:2])
+            raise RetryableJobError("busy")
+
+        info = self.shop.sync_info(magic.env, create_thing=create_thing)
+        info["relation"] = "outer"
+        with self.assertRaises(RetryableJobError):
+            magic.sync_odoo2x(records[2], info, create=True)
+
+        self.assertEqual(len(self.links()), 2)
+
     def test_what_came_to_odoo_goes_with_the_transaction(self):
         env = self.open_env()
         Magic(env).sync_x2odoo([{"ref": 1, "name": "a"}], REL, create=True)

@@ -1,0 +1,82 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which small change breaks what the sync helpers promise?"""
+
+MUTATIONS = [
+    (
+        "a failed item writes nothing",
+        "magic/item_guard.py",
+        "        if self._is_protected:\n",
+        "        if False:\n",
+        "TestItemGuard.test_what_was_written_to_the_database_is_taken_back",
+    ),
+    (
+        "what the database refuses later fails its own item",
+        "magic/item_guard.py",
+        "            result = callback(*args)\n            self._flush()\n",
+        "            result = callback(*args)\n",
+        "TestItemGuard.test_what_the_database_refuses_later_fails_its_own_item",
+    ),
+    (
+        "links are reserved before the first callback",
+        "magic/chunk.py",
+        "            self._links.reserve(unknown)\n"
+        "        with self._guard.watching(), writing(self._route.relation):\n"
+        "            done = self._call_all()\n",
+        "            pass\n"
+        "        with self._guard.watching(), writing(self._route.relation):\n"
+        "            done = self._call_all()\n"
+        "        if self._route.create:\n"
+        "            self._links.reserve(unknown)\n",
+        "TestSyncRace.test_items_go_there_once",
+    ),
+    (
+        "a missing reference is skipped",
+        "magic/chunk.py",
+        "            if is_missing(ref):\n",
+        "            if ref is None:\n",
+        "TestX2Odoo.test_missing_ref_is_skipped_and_reported",
+    ),
+    (
+        "a sync says when both sides were the same",
+        "magic/chunk.py",
+        "            self._links.touch(known)\n",
+        "",
+        "TestX2Odoo.test_sync_date_is_that_of_the_last_sync",
+    ),
+    (
+        "what was created outside is linked before the error is out",
+        "magic/outside.py",
+        "            self.link()\n            raise\n",
+        "            raise\n",
+        "TestOutside.test_400th_item_fails_and_399_are_linked_before_the_error_is_out",
+    ),
+    (
+        "what was created outside is linked when the transaction is undone later",
+        "magic/outside.py",
+        "        if self._made:\n            cr.postrollback.add(self.link)\n",
+        "",
+        "TestOutside.test_transaction_that_is_undone_after_the_sync",
+    ),
+    (
+        "a job commits the items that are finished",
+        "magic/sync_job.py",
+        "    if current := current_job(env):\n",
+        "    if (current := current_job(env)) and False:\n",
+        "TestRun.test_finished_items_stay_in_odoo_as_well",
+    ),
+    (
+        "the next attempt does only what is left",
+        "queue/current.py",
+        "        store.replace_payload(env.cr, self._job_id, "
+        "codec.encode(args, kwargs))\n",
+        "",
+        "TestRun.test_only_the_item_that_has_to_wait_and_those_after_it_are_tried_again",
+    ),
+    (
+        "what a sync wrote is not pushed back",
+        "magic/push.py",
+        "            if not is_quiet and self.relation not in _writing.get():\n",
+        "            if not is_quiet:\n",
+        "TestPush.test_what_the_sync_itself_wrote_is_not_pushed_back",
+    ),
+]
