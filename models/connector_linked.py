@@ -40,7 +40,7 @@ class ConnectorLinked(models.AbstractModel):
                 sides._read_group(self._link_side_domain(), ["ref"], ["__count"])
             )
         for record in self:
-            record.link_count = counts.get(str(record.id), 0)
+            record.link_count = counts.get(str(record._origin.id), 0)
 
     # === CRUD === #
 

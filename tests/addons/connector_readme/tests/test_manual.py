@@ -49,6 +49,9 @@ class TestManual(ConnectorCase):
     def test_examples_of_magic_give_what_they_show(self):
         self.assertEqual(self.find_false("magic.rst"), "")
 
+    def test_examples_of_the_links_give_what_they_show(self):
+        self.assertEqual(self.find_false("links.rst"), "")
+
     def test_examples_of_porting_give_what_they_show(self):
         Backend("shop", version="1")
 
