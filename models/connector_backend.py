@@ -97,31 +97,3 @@ class ConnectorBackend(models.AbstractModel):
         if "default_lang_id" in self._fields:
             return self.default_lang_id.code or None
         return None
-
-    @api.private
-    def add_checkpoint(
-        self,
-        model: str | None = None,
-        record_id: int | None = None,
-        message: str | None = None,
-    ) -> models.BaseModel | None:
-        """Return a new checkpoint of this backend: something a person must review.
-
-        Args:
-            model: model of the record to review, with ``record_id``.
-            record_id: id of the record to review, with ``model``.
-            message: what to look at; alone, or about the record.
-
-        Returns:
-            The checkpoint, or None without a record and without a message.
-        """
-        self.ensure_one()
-        checkpoints = self.env["connector.checkpoint"]
-        source = (self._name, self.id)
-        if model and record_id:
-            return checkpoints.create_from_name(
-                model, record_id, *source, message=message or ""
-            )
-        if message:
-            return checkpoints.create_from_message(*source, message)
-        return None

@@ -85,6 +85,7 @@ class QueueJob(models.Model):
                 f"Cannot set jobs to {state!r}: expected {DONE!r} or {PENDING!r}."
             )
 
+    @api.private
     @api.model
     def requeue_stuck_jobs(
         self, enqueued_delta: int = 5, started_delta: int = 0

@@ -61,6 +61,7 @@ class QueueJob(models.Model):
         self._forget_notes()
         return sum(counts), int(BATCH in counts)
 
+    @api.private
     @api.model
     def autovacuum(self) -> bool:
         """Delete all jobs that ended long ago; the classic name."""

@@ -6,10 +6,11 @@ import reprlib
 from itertools import islice
 from typing import Any
 
+from ..secret import HIDDEN, SecretText
+
 TEXT_SIZE = 1000  # characters of a call
 SCALAR_SIZE = 80  # characters of a text, number, date … in it
 ITEM_COUNT = 10  # items of a list, dict …
-HIDDEN = "***"
 
 _SECRET = re.compile(
     r"passw|passphrase|pwd|secret|token|api_?key|private_?key|credential|authorization",
@@ -59,6 +60,8 @@ class _Shortener(reprlib.Repr):
         kind = type(x)
         if kind in _PLAIN_TYPES or (kind is str and len(x) <= SCALAR_SIZE):
             return repr(x)  # nearly every value is one: save the search
+        if kind is SecretText:
+            return HIDDEN
         for base in _SHOWN_TYPES:
             if isinstance(x, base):
                 return getattr(self, f"repr_{base.__name__}")(x, level)

@@ -30,6 +30,7 @@ from odoo import api
 from odoo.models import BaseModel
 
 from ..exception import NewerPayloadError, NotReadableJobError
+from ..secret import SecretText
 from .refusal import Refused, explain
 
 VERSION = 1
@@ -119,6 +120,10 @@ def _find_writer(value):
     for base in type(value).__mro__:
         if base in _WRITERS:
             return _WRITERS[base]
+    raise Refused
+
+
+def _refuse(_value, _depth):
     raise Refused
 
 
@@ -219,6 +224,7 @@ _WRITERS: dict[type, Callable[[Any, int], Any]] = {
     float: _write_float,
     str: _write_text,
     Markup: _write_markup,
+    SecretText: _refuse,
     list: _write_list,
     tuple: _write_tuple,
     dict: _write_dict,

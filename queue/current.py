@@ -41,7 +41,7 @@ class CurrentJob:
         self.uuid: str = job.uuid
         self.attempt: int = job.attempt
         """Number of this start; the first is 1."""
-        self._job_id: int = job.id
+        self.id: int = job.id
         self._books = books
         self._told_at = self._asked_at = float("-inf")
         self._is_cancelled = False
@@ -60,7 +60,7 @@ class CurrentJob:
         is_last = total is not None and done >= total
         if now - self._told_at >= QUIET_S or is_last:
             self._told_at = now
-            store.tell_progress(self._books, self._job_id, done, total, message)
+            store.tell_progress(self._books, self.id, done, total, message)
 
     @property
     def is_cancelled(self) -> bool:
@@ -105,7 +105,7 @@ class CurrentJob:
 
     def find_cancelled(self) -> bool:
         """Ask the database now whether the job is to stop."""
-        return store.is_cancelled(self._books, self._job_id, self.attempt)
+        return store.is_cancelled(self._books, self.id, self.attempt)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from odoo.sql_db import BaseCursor
 from odoo.tools.translate import LazyGettext
 
 from ..exception import UnserializableArgumentError
+from ..secret import SecretText
 from ..session import ConnectorSession
 from .call_text import shorten
 
@@ -19,6 +20,7 @@ CONTAINERS = (dict, list, tuple, set, frozenset)
 
 ONLY_IDS = "Pass the ids of records that hold the data."
 REMEDIES = [
+    (SecretText, "A job keeps no secret: pass the backend, and read it in the job."),
     (BaseModel, "The records are not saved: create them before you delay the job."),
     (LazyGettext, "Translate it first: env._(text)."),
     ((api.Environment, BaseCursor, ConnectorSession), "The job gets its own."),

@@ -10,7 +10,7 @@ from odoo.tests import BaseCase, tagged
 
 from .source import Source, is_inside, read_sources
 
-ROOT_FILES = ("addon", "event", "session", "backend", "exception")
+ROOT_FILES = ("addon", "event", "session", "backend", "exception", "secret")
 DEPENDS = ("odoo.addons.base", "odoo.addons.mail")  # what the manifest names
 # Odoo's API gives and raises their values; whoever takes these must name them.
 IN_ODOOS_API = ("babel", "markupsafe", "psycopg2", "pytz")
@@ -28,7 +28,7 @@ class Room(NamedTuple):
 ROOMS = {
     "": Room(ROOT_FILES),
     "components": Room((*ROOT_FILES, "queue.job"), ("requests", "lxml")),
-    "queue": Room(("exception", "session", "addon")),
+    "queue": Room(("exception", "session", "addon", "secret")),
     "magic": Room((*ROOT_FILES, "components", "queue.job")),
     "models": Room(EVERYTHING),
     "wizards": Room(EVERYTHING),

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.connector.exception import ConnectorException
 from odoo.addons.connector.queue.job import job
+from odoo.addons.connector.secret import Secret
 
 from ..components.adapter import ContactAdapter
 from ..components.batch_importer import ContactBatchImporter
@@ -33,9 +34,7 @@ class CarddavBackend(models.Model):
         "https://cloud.example.com/dav/alice/contacts/",
     )
     login = fields.Char(required=True)
-    password = fields.Char(
-        required=True, groups="connector_carddav.carddav_group_manager"
-    )
+    password = Secret(required=True, groups="connector_carddav.carddav_group_manager")
     default_lang_id = fields.Many2one(
         comodel_name="res.lang",
         string="Language",

@@ -52,6 +52,9 @@ class TestManual(ConnectorCase):
     def test_examples_of_the_links_give_what_they_show(self):
         self.assertEqual(self.find_false("links.rst"), "")
 
+    def test_examples_of_the_checkpoints_give_what_they_show(self):
+        self.assertEqual(self.find_false("checkpoints.rst"), "")
+
     def test_examples_of_porting_give_what_they_show(self):
         Backend("shop", version="1")
 

@@ -4,6 +4,7 @@
 from odoo import fields, models
 
 from odoo.addons.connector.backend import Backend
+from odoo.addons.connector.secret import Secret
 
 service = Backend("connector_test")
 service_1 = Backend(parent=service, version="1")
@@ -19,4 +20,5 @@ class TestBackend(models.Model):
 
     version = fields.Selection([("1", "1"), ("2", "2")], default="1")
     company_id = fields.Many2one("res.company")
+    api_key = Secret()
     default_lang_id = fields.Many2one("res.lang")

@@ -21,14 +21,24 @@ class CheckpointCase(UnitCase):
         names = ["base.group_user", *(f"connector.{group}" for group in groups)]
         return new_test_user(cls.env, login, ",".join(names), **values)
 
-    def add(self, record=None, message=None, **values):
-        """Add a checkpoint of the backend, for the contact if nothing is said."""
+    def add(self, record=None, message=None, user_id=None, state=None, **details):
+        """Add a checkpoint of the backend, for the contact if nothing is said.
+
+        Assign it and bring it into a state as a person does.
+        """
         if not message:
             record = self.partner if record is None else record
-        model, record_id = (record._name, record.id) if record else (None, None)
-        checkpoint = self.backend_record.add_checkpoint(model, record_id, message)
-        checkpoint.write(values)
+        subject = (record._name, record.id) if record else (None, None)
+        checkpoint = self.backend_record.add_checkpoint(*subject, message, **details)
+        if user_id:
+            checkpoint.user_id = user_id
+        if state:
+            checkpoint.state = state
         return checkpoint
+
+    def add_other(self, **values):
+        """Add a checkpoint for another contact."""
+        return self.add(self.env["res.partner"].create({"name": "Bob"}), **values)
 
     def lose_addon(self, checkpoints) -> None:
         """Leave checkpoints as the removal of their addons does."""

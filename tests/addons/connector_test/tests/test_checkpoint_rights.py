@@ -29,7 +29,7 @@ class TestCheckpointRights(CheckpointCase):
     def test_each_group_may_do_its_part(self):
         other = self.add()
         for role, (on_own, on_other) in ALLOWED.items():
-            own = self.add(user_id=self.users[role].id)
+            own = self.add_other(user_id=self.users[role].id)
             for checkpoint, allowed in ((own, on_own), (other, on_other)):
                 found = checkpoint.with_user(self.users[role])
                 with self.subTest(role, checkpoint=checkpoint, allowed=allowed):
@@ -38,14 +38,14 @@ class TestCheckpointRights(CheckpointCase):
 
     def test_user_sees_assigned_checkpoints_only(self):
         self.add()
-        mine = self.add(user_id=self.users["user"].id)
+        mine = self.add_other(user_id=self.users["user"].id)
 
         found = self.checkpoints.with_user(self.users["user"]).search([])
 
         self.assertEqual(found, mine)
 
     def test_reviewer_sees_all_checkpoints(self):
-        added = self.add() | self.add(user_id=self.users["user"].id)
+        added = self.add() | self.add_other(user_id=self.users["user"].id)
 
         found = self.checkpoints.with_user(self.users["reviewer"]).search([])
 
@@ -82,6 +82,10 @@ class TestCheckpointRights(CheckpointCase):
             {"model_id": self.env["ir.model"]._get("res.users").id},
             {"backend_id": f"{other._name},{other.id}"},
             {"company_id": self.env.company.id},
+            {"job_id": 1},
+            {"odoo_version": "{}"},
+            {"seen_count": 7},
+            {"merge_key": "x"},
         ):
             for role in ("user", "reviewer"):
                 with self.subTest(role, vals=vals), self.assertRaises(AccessError):
@@ -107,7 +111,7 @@ class TestCheckpointRights(CheckpointCase):
         self.assertEqual(checkpoint.state, "need_review")
 
     def test_reviewer_reviews_in_bulk(self):
-        checkpoints = self.add() | self.add()
+        checkpoints = self.add() | self.add_other()
         reviewer = self.env["connector.checkpoint.review"].with_user(
             self.users["reviewer"]
         )
@@ -118,7 +122,7 @@ class TestCheckpointRights(CheckpointCase):
 
     def test_manager_sees_all_checkpoints_of_own_companies(self):
         self.backend_record.company_id = self.env.company
-        added = self.add() | self.add(user_id=self.users["user"].id)
+        added = self.add() | self.add_other(user_id=self.users["user"].id)
 
         found = self.checkpoints.with_user(self.users["manager"]).search([])
 

@@ -1,0 +1,47 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How often was a checkpoint seen again, by transactions that do not wait?"""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CheckpointRepeat(models.Model):
+    """That an open checkpoint was seen again; gone as soon as it is counted.
+
+    Many jobs may come upon the same thing at once. If each wrote the row of the
+    checkpoint, each would wait for the commit of the one before, and start all over
+    then. So each only adds a row here, and a cron counts.
+    """
+
+    _name = "connector.checkpoint.repeat"
+    _description = "Checkpoint Repeat"
+    _log_access = False
+    _order = "id"
+
+    checkpoint_id = fields.Many2one(
+        "connector.checkpoint", required=True, ondelete="cascade", index=True
+    )
+    seen_at = fields.Datetime(required=True, default=fields.Datetime.now)
+    facts = fields.Json(help="What the checkpoint says from now on.")
+
+    # === HELPERS === #
+
+    @api.model
+    def _count(self, checkpoints: models.BaseModel | None = None) -> None:
+        """Add what was seen again to the checkpoints.
+
+        One that was reviewed by somebody who could not see the repeat yet is open
+        again: nothing that came after a review is lost.
+
+        Args:
+            checkpoints: count for these only; None means all.
+        """
+        domain = Domain.TRUE
+        if checkpoints is not None:
+            domain = Domain("checkpoint_id", "in", checkpoints.ids)
+        repeats = self.search(domain)
+        for checkpoint, rows in repeats.grouped("checkpoint_id").items():
+            last = rows[-1:]
+            still_open = checkpoint._open_again()
+            still_open._see_again(len(rows), last.seen_at, last.facts or {})
+        repeats.unlink()

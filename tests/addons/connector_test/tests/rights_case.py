@@ -1,0 +1,196 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who tries what on which records, over the network?"""
+
+from itertools import count
+
+from odoo.tests import HttpCase, JsonRpcException, new_test_user
+
+from odoo.addons.connector.queue.testing import run_jobs
+from odoo.addons.connector.session import ConnectorSession
+
+from ..models.job import TRACE, leave_trace
+from .queue_case import JOB
+from .rights_matrix import ARGUMENTS, GROUPS, METHODS
+
+REFUSED = "odoo.exceptions.AccessError"
+BACKEND = "connector.test.backend"
+
+
+class RightsCase(HttpCase):
+    """A test with a user of each group, who calls the server as a client does."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {
+            group: new_test_user(cls.env, f"rights_{group}", names)
+            for group, names in GROUPS.items()
+        }
+        cls.backend = cls.env[BACKEND].create({"name": "Shop", "api_key": "swordfish"})
+        cls.numbers = count()
+
+    def call(self, model, method, *args, **kwargs):
+        """Call a method as the web client does; return the answer."""
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        return self.make_jsonrpc_request(
+            f"/web/dataset/call_kw/{model}/{method}", params
+        )
+
+    def is_refused(self, model, method, *args, **kwargs) -> bool:
+        """Tell whether the user who is logged in may not do that.
+
+        Whatever comes after the rights, such as a missing value, is no refusal.
+        """
+        try:
+            self.call(model, method, *args, **kwargs)
+        except JsonRpcException as error:
+            return str(error) == REFUSED
+        return False
+
+    def is_method_refused(self, record, method: str) -> bool:
+        """Tell whether the user who is logged in may not call a method of a record."""
+        ids = () if is_of_model(record, method) else (record.ids,)
+        arguments = ARGUMENTS.get(method, ())
+        return self.is_refused(record._name, method, *ids, *arguments)
+
+    def find_guarded(self, record) -> list[str]:
+        """Return the public methods that need a right on the record."""
+        return [
+            method
+            for method, least in METHODS.get(record._name, {}).items()
+            if least != "anyone" and not is_of_model(record, method)
+        ]
+
+    def log_in(self, group: str) -> None:
+        """Go on as the user of a group."""
+        user = self.users[group]
+        self.authenticate(user.login, user.login)
+
+    # === RECORDS === #
+
+    def make(self, model: str, user):
+        """Return a record of a model that belongs to a user."""
+        own = "make_" + model.replace(".", "_")
+        with self.env.cr.savepoint():  # a record that fails spoils no other
+            return getattr(self, own, self.make_plain)(model, user)
+
+    def make_plain(self, model, user):
+        """Return a record without an owner."""
+        plain = self.env[model]
+        return plain.create(self.PLAIN[model](self, next(self.numbers)))
+
+    # What a record needs that belongs to nobody; by model.
+    PLAIN = {
+        "connector.checkpoint.reason": lambda _case, n: {"name": "X", "code": f"x{n}"},
+        "connector.checkpoint.repeat": lambda case, _n: {
+            "checkpoint_id": case.add_checkpoint().id
+        },
+        "connector.queue.worker": lambda _case, n: {"uuid": f"worker {n}"},
+        "connector.queue.channel": lambda case, n: {
+            "name": f"rights_{n}",
+            "parent_id": case.env.ref("connector.channel_root").id,
+        },
+        "connector.queue.function": lambda case, n: {
+            "name": f"rights.{n}",
+            "channel_id": case.env.ref("connector.channel_root").id,
+        },
+        "connector.queue.progress": lambda case, _n: {"job_id": case.make_job().id},
+        "connector.queue.cancel": lambda case, _n: {
+            "job_id": case.make_job().id,
+            "attempt": 1,
+        },
+        "connector.relation": lambda _case, n: {"name": f"rights_{n}"},
+        "connector.link": lambda case, _n: {
+            "relation_id": case.make("connector.relation", None).id
+        },
+        "connector.link.side": lambda case, n: {
+            "link_id": case.make("connector.link", None).id,
+            "relation_id": 1_000_000 + n,
+            "system": "shop",
+            "model": "",
+            "ref": f"{n}",
+            "ref_type": "str",
+            "is_sole": True,
+        },
+    }
+
+    def add_checkpoint(self, **values):
+        """Return a new checkpoint."""
+        checkpoint = self.backend.add_checkpoint(message=f"No. {next(self.numbers)}")
+        checkpoint.write(values)
+        return checkpoint
+
+    def make_connector_checkpoint(self, _model, user):
+        """Return a checkpoint that is assigned to a user."""
+        return self.add_checkpoint(user_id=user.id)
+
+    def make_job(self):
+        """Return a job of nobody who tries."""
+        return self.make(JOB, self.env.user)
+
+    def make_connector_queue_job(self, _model, user):
+        """Return a job of a user."""
+        session = ConnectorSession(self.env.cr, user.id)
+        return self.env[JOB].search([("uuid", "=", leave_trace.delay(session, TRACE))])
+
+    def make_connector_queue_attempt(self, _model, user):
+        """Return an attempt of a job of a user."""
+        job = self.make(JOB, user)
+        run_jobs(self.env)
+        return job.attempt_ids
+
+    def make_connector_queue_activity(self, model, user):
+        """Return what the overview tells of a job of a user."""
+        attempt = self.make("connector.queue.attempt", user)
+        return self.env[model].search([("job_id", "=", attempt.job_id.id)])
+
+    def make_connector_queue_edge(self, model, user):
+        """Return that a job of a user waits for another one."""
+        parent, child = self.make(JOB, user), self.make(JOB, user)
+        ends = {"parent_id": parent.id, "child_id": child.id}
+        state = {"condition": "done", "state": "open", "has_news": False}
+        return self.env[model].create({**ends, **state})
+
+    def make_connector_log(self, model, user):
+        """Return what was logged for a user."""
+        return self.env[model].create(
+            {
+                "user_id": user.id,
+                "date": "2026-01-31 12:00:00",
+                "kind": "message",
+                "level": "info",
+                "message": "Hi",
+            }
+        )
+
+    def make_connector_link_add(self, model, user):
+        """Return a dialog for a link that a user has opened."""
+        dialogs = self.env[model].with_user(user).sudo()
+        return dialogs.create({"relation": f"rights_{next(self.numbers)}"})
+
+    def make_connector_link_add_line(self, model, user):
+        """Return a line of such a dialog."""
+        dialog = self.make("connector.link.add", user)
+        lines = self.env[model].with_user(user).sudo()
+        return lines.create({"wizard_id": dialog.id, "ref": "1"})
+
+    def make_connector_linked(self, _model, user):
+        """Return a record that has links."""
+        return user.partner_id
+
+    def make_dialog(self, model, user):
+        """Return a dialog that a user has opened."""
+        return self.env[model].with_user(user).sudo().create({})
+
+    make_connector_checkpoint_review = make_dialog
+    make_connector_queue_requeue = make_dialog
+    make_connector_queue_reschedule = make_dialog
+
+    def make_connector_backend(self, _model, _user):
+        """Return a backend."""
+        return self.backend
+
+
+def is_of_model(record, method: str) -> bool:
+    """Tell whether a method is called without records."""
+    return getattr(getattr(type(record), method), "_api_model", False)

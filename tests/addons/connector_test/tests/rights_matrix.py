@@ -1,0 +1,93 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What may each group do with each model of the addon, over the network?
+
+A new model of the addon gets a line in ``ACCESS``, and records to try it on in
+``rights_case.py``; a new public method of any model gets one in ``METHODS``.
+"""
+
+# group: its technical names; each may do what the groups before it may, besides portal.
+GROUPS = {
+    "portal": "base.group_portal",
+    "employee": "base.group_user",
+    "user": "base.group_user,connector.group_connector_user",
+    "reviewer": "base.group_user,connector.group_connector_reviewer",
+    "manager": "base.group_user,connector.group_connector_manager",
+}
+
+# model: {group: (what with an own record, what with that of another)}
+# r read, w write, c create, d delete. A group that is not named may do nothing.
+READ = {"user": ("r", ""), "reviewer": ("r", ""), "manager": ("r", "r")}
+READ_ALL = {name: ("r", "r") for name in ("user", "reviewer", "manager")}
+ONLY_MANAGER_READS = {"manager": ("r", "r")}
+# Dialogs: everybody has their own, and what they do is checked when they do it.
+DIALOG = {name: ("rwc", "") for name in ("user", "reviewer", "manager")}
+
+ACCESS = {
+    "connector.checkpoint": {
+        "user": ("rw", ""),
+        "reviewer": ("rw", "rw"),
+        "manager": ("rwcd", "rwcd"),
+    },
+    "connector.checkpoint.reason": {**READ_ALL, "manager": ("rwcd", "rwcd")},
+    "connector.checkpoint.repeat": {},  # the system counts them
+    "connector.checkpoint.review": DIALOG,
+    "connector.queue.job": READ,
+    "connector.queue.attempt": READ,
+    "connector.queue.activity": READ,
+    "connector.queue.edge": READ,
+    "connector.queue.worker": ONLY_MANAGER_READS,
+    "connector.queue.channel": {**READ_ALL, "manager": ("rwcd", "rwcd")},
+    "connector.queue.function": {**READ_ALL, "manager": ("rw", "rw")},
+    "connector.queue.progress": ONLY_MANAGER_READS,
+    "connector.queue.cancel": ONLY_MANAGER_READS,
+    "connector.queue.requeue": DIALOG,
+    "connector.queue.reschedule": DIALOG,
+    "connector.log": READ,
+    "connector.relation": {**READ_ALL, "manager": ("rwcd", "rwcd")},
+    "connector.link": {**READ_ALL, "manager": ("rd", "rd")},
+    "connector.link.side": READ_ALL,
+    "connector.link.add": {"manager": ("rwc", "")},
+    "connector.link.add.line": {"manager": ("rwcd", "")},
+}
+
+# What a method needs besides the records.
+ARGUMENTS = {"act_on_all": ("requeue", [])}
+
+# model: {public method: the least group that gets through with an own record}
+# "anyone": it does nothing that needs a right.
+METHODS = {
+    "connector.checkpoint": {
+        "reviewed": "user",
+        "action_resolve_and_retry": "user",
+        "action_assign_to_me": "user",
+        "action_open_record": "user",
+    },
+    "connector.checkpoint.review": {"review": "user"},
+    "connector.backend": {"action_open_checkpoints": "anyone"},
+    "connector.queue.job": {
+        "requeue": "user",
+        "button_start_now": "user",
+        "button_done": "user",
+        "button_cancel": "user",
+        "button_stop": "user",
+        "open_related_action": "user",
+        "act_on_all": "user",
+        "find_graph": "user",
+        "action_show_log": "anyone",
+        "find_own_running": "user",
+        "find_warnings": "user",
+    },
+    "connector.queue.channel": {
+        "action_pause": "manager",
+        "action_resume": "manager",
+        "action_show_jobs": "user",
+    },
+    "connector.queue.function": {"action_show_jobs": "user"},
+    "connector.queue.worker": {"action_open_job": "manager"},
+    "connector.link.add": {"add": "manager"},
+    "connector.link.add.line": {"to_ref": "manager"},
+    "connector.linked": {"action_open_links": "anyone"},
+    "connector.relation": {"action_open_links": "user"},
+    "connector.queue.requeue": {"requeue": "user"},
+    "connector.queue.reschedule": {"reschedule": "user"},
+}
