@@ -24,6 +24,7 @@ from . import (
     test_import_path,
     test_map_options,
     test_mapping_definition,
+    test_mutations,
     test_network,
     test_queue_respawn,
     test_queue_settings,

@@ -146,7 +146,7 @@ def make_functions(cr) -> None:
     """
     try:
         with cr.savepoint():
-            cr.execute(MAKE_FUNCTIONS)
+            cr.execute(MAKE_FUNCTIONS, log_exceptions=False)
     except InvalidFunctionDefinition:  # they return something else than before
         drop_functions(cr)
         cr.execute(MAKE_FUNCTIONS)

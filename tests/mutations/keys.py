@@ -117,8 +117,8 @@ MUTATIONS = [
     (
         "a requeued job waits for its concurrency key",
         "queue/store/delay.py",
-        '                   THEN {hold_of("NULL::timestamp")} END,\n',
-        "                   THEN NULL END,\n",
+        '                       THEN {hold_of("%(eta)s::timestamp")} END,\n',
+        "                       THEN NULL END,\n",
         "TestFreedKey.test_requeued_job_waits_for_its_key",
     ),
     (

@@ -54,8 +54,8 @@ MUTATIONS = [
     (
         "a stored job is altered only while no worker has it",
         "models/queue_job_storage.py",
-        "            [job.state],\n",
-        "            [job.state, ENQUEUED],\n",
+        "if job.state == PENDING else [job.state],\n",
+        "if job.state == PENDING else [job.state, ENQUEUED],\n",
         "TestStorageRace.test_row_of_a_job_that_a_worker_has_is_left_alone",
     ),
     (

@@ -198,7 +198,7 @@ MUTATIONS = [
         "queue/hooks.py",
         "        self._wait(self.pause_s)\n",
         "        self._wait(4)\n",
-        "TestKill.test_killed_job_process_is_replaced_at_once",
+        "TestKill.test_killed_job_process_is_replaced_and_no_effect_comes_twice",
     ),
     (
         "a full channel starts no job",
@@ -234,5 +234,12 @@ MUTATIONS = [
         "SELECT EXISTS (SELECT FROM failed)\n",
         "SELECT FALSE\n",
         "TestSequential.test_failed_job_stops_those_behind_it",
+    ),
+    (
+        "a function of another version is replaced without an error in the log",
+        "queue/store/__init__.py",
+        "            cr.execute(MAKE_FUNCTIONS, log_exceptions=False)\n",
+        "            cr.execute(MAKE_FUNCTIONS)\n",
+        "TestDatabaseFunction",
     ),
 ]

@@ -286,16 +286,20 @@ class TestKeyRace(QueueRaceCase):
         while not self.is_over() and time.monotonic() < deadline:
             for job in runner.claim():
                 self.actives += [count for (count,) in self.query(ACTIVE)]
-                values = {
-                    "job_id": job.id,
-                    "attempt": 1,
-                    "worker_id": worker_id,
-                    "result": None,
-                    "result_json": None,
-                    "date_started": None,
-                }
-                self.assertTrue(store.finish(job_cr, values))
+                self.finish(job, worker_id, job_cr)
                 self.done_ids.append(job.id)
+
+    def finish(self, job, worker_id, job_cr):
+        """End a claimed job as done."""
+        values = {
+            "job_id": job.id,
+            "attempt": 1,
+            "worker_id": worker_id,
+            "result": None,
+            "result_json": None,
+            "date_started": None,
+        }
+        self.assertTrue(store.finish(job_cr, values))
 
     def is_over(self):
         """Tell whether no job is left."""
@@ -303,12 +307,18 @@ class TestKeyRace(QueueRaceCase):
         return not self.query(f"SELECT EXISTS ({statement})")[0][0]
 
     def test_news_stay_while_the_next_job_is_locked_by_who_keeps_it(self):
-        """Who keeps a job does not cost it its turn, and blocks nobody."""
-        (uuid,) = self.delay("a", identity_key="one")
-        session = self.open_session()
-        leave_trace.delay(session, TRACE, "b", identity_key="one")
+        """Who keeps a job does not cost it its turn, and blocks nobody.
+
+        The news are those of the job before: nobody holds that one.
+        """
+        self.delay("a")
+        (uuid,) = self.delay("b", identity_key="one")
         books = self.open_books()
         runner = Runner(books, 1, None)
+        (first,) = runner.claim()
+        session = self.open_session()
+        leave_trace.delay(session, TRACE, "c", identity_key="one")
+        self.finish(first, 1, books)
         early = runner.claim()
         look_again_s = store.next_ready_s(books)
 
