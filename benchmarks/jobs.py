@@ -21,9 +21,17 @@ ONE_PROCESS = {
     "latency": speed.measure_latency,
     "bulk": speed.measure_bulk,
 }
+EIGHT_THREADS = {"nothing_together": speed.measure_nothing_together}
 EIGHT_PROCESSES = {"wait": speed.measure_wait}
+BESIDE_OTHERS = (  # job processes, threads in each, what is measured with them
+    (1, 1, ONE_PROCESS),
+    (1, 8, EIGHT_THREADS),
+    (8, 1, EIGHT_PROCESSES),
+)
 BACKLOG = 1_000_000  # jobs of each kind, beside which is claimed
-NAMES = [*ONE_PROCESS, *EIGHT_PROCESSES, "memory", "wake_up", "backlog"]
+NAMES = [name for _processes, _threads, rows in BESIDE_OTHERS for name in rows]
+ALONE = ["memory", "wake_up"]
+ALL = [*NAMES, *ALONE, "backlog"]
 
 
 def measure_beside_others(names: list[str], rounds: int) -> Iterator[Row]:
@@ -36,10 +44,10 @@ def measure_beside_others(names: list[str], rounds: int) -> Iterator[Row]:
             "procrastinate": stack.enter_context(contestants.open_procrastinate()),
             "queue_job": stack.enter_context(contestants.open_queue_job()),
         }
-        for count, rows in ((1, ONE_PROCESS), (8, EIGHT_PROCESSES)):
+        for processes, threads, rows in BESIDE_OTHERS:
             wanted = [row for name, row in rows.items() if name in names]
             if wanted:
-                with contestants.workers(ground, field[OURS], count):
+                with contestants.workers(ground, field[OURS], processes, threads):
                     for row in wanted:
                         yield row(field, rounds)
 
@@ -61,15 +69,15 @@ def main() -> int:
     parser = argparse.ArgumentParser("bin/bench jobs", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument(
-        "rows", nargs="*", metavar="ROW", help=f"some of {', '.join(NAMES)}"
+        "rows", nargs="*", metavar="ROW", help=f"some of {', '.join(ALL)}"
     )
     parser.add_argument("--backlog", type=int, default=BACKLOG, metavar="N")
     options = parser.parse_args()
-    names = options.rows or NAMES
+    names = options.rows or ALL
     rows, plans = [], ""
-    if {*ONE_PROCESS, *EIGHT_PROCESSES} & {*names}:
+    if {*NAMES} & {*names}:
         rows += measure_beside_others(names, options.rounds)
-    if {"memory", "wake_up"} & {*names}:
+    if {*ALONE} & {*names}:
         rows += measure_alone(names, options.rounds)
     if "backlog" in names:
         backlog_rows, plans = backlog.measure_backlog(options.backlog)

@@ -90,17 +90,20 @@ def script(ground: Ground, name: str, *arguments: str) -> Iterator[Contestant]:
 
 
 @contextlib.contextmanager
-def workers(ground: Ground, ours: Contestant, count: int) -> Iterator[None]:
-    """Let some processes run our jobs."""
+def workers(
+    ground: Ground, ours: Contestant, processes: int, threads: int = 1
+) -> Iterator[None]:
+    """Let some processes run our jobs, each several at the same time."""
     log = cache.folder("logs") / "bench_jobs_workers.log"
-    words = ["-d", ground.database, "--workers", str(count), "--logfile", str(log)]
+    words = ["-d", ground.database, "--logfile", str(log)]
+    words += ["--workers", str(processes), "--threads", str(threads)]
     process = subprocess.Popen(
         ground.bench.command("connector_worker", *words),
         env=ground.bench.environment(),
         cwd="/",
     )
     try:
-        _wait_for_workers(ours, count, log)
+        _wait_for_workers(ours, processes * threads, log)
         yield
     finally:
         process.terminate()

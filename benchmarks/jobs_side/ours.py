@@ -60,7 +60,7 @@ class Ours:
     def run(self, task: str, count: int) -> dict:
         """Run jobs; answer seconds on the wall and of all processors."""
         last_id = self._ask("SELECT COALESCE(max(id), 0) FROM connector_queue_job")
-        pids = [*self._worker_pids(), *backend_pids(self.cr)]
+        pids = {*self._worker_pids(), *backend_pids(self.cr)}  # threads share one
         before_s = processor_s(pids)
         self._delay(task, count)
         start = time.time()

@@ -11,6 +11,11 @@ NOTHING = Contest(
     "no-op jobs, one process",
     times={"floor": 0.6, "procrastinate": 1.5, "queue_job": 20},
 )
+NOTHING_TOGETHER = Contest(
+    "no-op jobs, one process, 8 at the same time",
+    times={"queue_job": 20},
+    is_by_wall=True,
+)
 FIELD = Contest("jobs that write one field", times={"floor": 0.6})
 WAIT = Contest("20 ms I/O jobs, 8 in parallel", at_least=350)
 BULK = Contest("bulk delay of 20,000 jobs", at_least=25_000, queries=3)
@@ -33,6 +38,14 @@ Field = dict[str, Contestant]
 def measure_nothing(field: Field, rounds: int) -> Row:
     """Let all run jobs that do nothing."""
     return NOTHING.judge(_take_turns(field, rounds, COUNTS, "run", "do_nothing"))
+
+
+def measure_nothing_together(field: Field, rounds: int) -> Row:
+    """Let ours run eight jobs at the same time, as queue_job's channel does."""
+    counts = {name: COUNTS[name] for name in (OURS, "queue_job")}
+    return NOTHING_TOGETHER.judge(
+        _take_turns(field, rounds, counts, "run", "do_nothing")
+    )
 
 
 def measure_field(field: Field, rounds: int) -> Row:
