@@ -5,7 +5,7 @@ MUTATIONS = [
     (
         "a commit wakes the workers",
         "queue/wake.py",
-        '    after_commit(cr, "connector.queue.wake", store.wake)\n',
+        '    after_commit(cr, "connector.queue.wake", partial(wake, cr.dbname))\n',
         "    pass\n",
         "TestWatcher.test_commit_wakes_the_worker",
     ),

@@ -63,8 +63,8 @@ MUTATIONS = [
     (
         "effects of an attempt that failed are undone",
         "queue/testing.py",
-        "    with env.cr.savepoint():\n        yield env.cr\n",
-        "    yield env.cr\n",
+        "            savepoint.close(rollback=True)\n",
+        "            savepoint.close(rollback=False)\n",
         "TestFailure.test_effects_of_an_attempt_that_raised_are_undone",
     ),
     (

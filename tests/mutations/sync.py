@@ -46,7 +46,9 @@ MUTATIONS = [
     (
         "what was created outside is linked before the error is out",
         "magic/outside.py",
-        "            self.link()\n            raise\n",
+        "            for one in (self, *self.inner):\n"
+        "                one.link()\n"
+        "            raise\n",
         "            raise\n",
         "TestOutside.test_400th_item_fails_and_399_are_linked_before_the_error_is_out",
     ),
