@@ -18,6 +18,7 @@ from ground.say import StepFailed
 HOST = "127.0.0.1"
 LOGIN, PASSWORD = "alice", "wonderland"
 START_WAIT_S = 30
+ANSWER_WAIT_S = 600  # a book of thousands of cards is checked card by card
 POLL_S = 0.05
 
 CONFIG = """\
@@ -83,7 +84,7 @@ class Radicale:
 
     def _ask(self, method: str, path: str, body: str) -> None:
         key = b64encode(f"{LOGIN}:{PASSWORD}".encode()).decode()
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=START_WAIT_S)
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=ANSWER_WAIT_S)
         with contextlib.closing(connection):
             headers = {"Authorization": f"Basic {key}", "Depth": "0"}
             if method == "PUT":

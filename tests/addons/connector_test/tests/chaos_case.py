@@ -8,7 +8,6 @@ jobs as CHAOS_JOBS says, at moments that follow from CHAOS_SEED; both are printe
 import logging
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from odoo.addons.connector.queue.presence import SILENCE_S
 from ..models.job import TRACE, kill_own_process, leave_trace_slowly
 from .queue_case import QueueRaceCase
 from .soundness import find_unsound
+from .tools import import_tool
 
 _figures = logging.getLogger("connector.figures")  # bin/test shows them
 
@@ -43,6 +43,12 @@ POLL_S = 0.02
 KEYS = ("this customer", "that customer")
 TRIES = 3  # of a poison job
 REASON = "The worker died while it ran the job."
+
+# The job that a worker runs, or runs next.
+FIRST_HELD = """
+SELECT uuid FROM connector_queue_job WHERE worker_id = %s
+ ORDER BY claim_number LIMIT 1
+"""
 
 # Is PostgreSQL still at work for a process?
 IS_BUSY = """
@@ -61,7 +67,9 @@ class ChaosCase(QueueRaceCase):
         self.facts = [f"{self.job_count} jobs, seed {self.seed}"]
         self.addCleanup(lambda: _figures.info("; ".join(self.facts)))
         self.folder = Path(mkdtemp(prefix="connector_chaos_"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        # what this test starts ends with it, even when somebody kills its process
+        self.watchdog = import_tool("watchdog").Watchdog(self.folder)
+        self.addCleanup(self.watchdog.dismiss)
         self.log = self.folder / "log"
         (self.folder / "odoo-bin").write_text(ODOO_BIN)
         parent = str(Path(odoo.__path__[0]).parent)
@@ -82,6 +90,7 @@ class ChaosCase(QueueRaceCase):
                 stderr=output,
                 start_new_session=True,  # so that all of it can be killed at once
             )
+        self.watchdog.watch(server.pid)
         self.addCleanup(self.kill_server, server)
         self.wait_for(lambda: self.workers_of(server), "the server has no worker")
         return server
@@ -113,17 +122,19 @@ class ChaosCase(QueueRaceCase):
         with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
         server.wait()
+        self.watchdog.forget(server.pid)
 
     def stop_server(self, server: subprocess.Popen, sig=signal.SIGTERM) -> None:
         """Stop a server as a service manager does."""
         server.send_signal(sig)
         server.wait(self.deadline_s)
 
-    def kill_worker(self, worker_id: int, pid: int) -> int:
-        """Kill a job process; return how many deaths are to be charged: 1 or 0."""
-        held = self.freeze(worker_id, pid)
+    def kill_worker(self, worker_id: int, pid: int) -> str | None:
+        """Kill a job process; return which job its death is to be charged to."""
+        self.freeze(worker_id, pid)
+        rows = self.query(FIRST_HELD, worker_id)
         os.kill(pid, signal.SIGKILL)
-        return int(held > 0)
+        return rows[0][0] if rows else None
 
     def freeze(self, worker_id: int, pid: int) -> int:
         """Stop a job process where it is; return how many jobs it has."""

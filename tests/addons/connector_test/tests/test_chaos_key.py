@@ -31,9 +31,9 @@ SELECT one.id, other.id
 @tagged("chaos")
 class TestKilledWithKeys(ChaosCase):
     def test_jobs_with_one_key_stay_apart_and_all_run(self):
-        """Two masters with two processes each; job processes are killed meanwhile."""
+        """Two hosts; their job processes are killed meanwhile."""
         for _host in range(2):
-            self.start_server("--workers=2", command="connector_worker")
+            self.start_host()
         session = self.open_session()
         leave_trace_slowly.delay_many(
             session,

@@ -151,17 +151,16 @@ class TestEnd(ChaosCase):
 
     def test_terminated_server_gives_its_jobs_back(self):
         for mode in (PREFORK, THREADED):
+            server = self.start_server(*mode)
+            self.delay(self.job_count // 2)
+            self.pause_at_random(1)
+            self.stop_server(server)
             with self.subTest(mode=mode):
-                server = self.start_server(*mode)
-                self.delay(self.job_count // 2)
-                self.pause_at_random(1)
-                self.stop_server(server)
                 self.assertEqual((self.count_held(), self.count_deaths()), (0, 0))
                 self.assertEqual(self.living(), [])
 
-                server = self.start_server(*mode)
-                self.wait_for_the_end()
-                self.stop_server(server)
+        self.start_server(*PREFORK)
+        self.wait_for_the_end()
 
     def test_reloaded_server_goes_on_with_its_jobs(self):
         for start in (self.start_prefork, self.start_threaded, self.start_host):
