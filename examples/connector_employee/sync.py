@@ -1,0 +1,55 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How do an employee here and a card there stay equal?"""
+
+from odoo.addons.connector.magic import declare_sync
+
+from .card import FIELDS, read_card, write_card
+
+EMPLOYEE_REL = "my_system_and_odoo_employee_rel"
+
+
+@declare_sync(EMPLOYEE_REL)
+def employee_sync(MAGIC):
+    """Say how each side is created and updated."""
+    employees = MAGIC.env["hr.employee"]
+    book = MAGIC.env["employee.book"].open()
+
+    def employee_create(employee):
+        ref = f"odoo-{employee.id}.vcf"
+        book.write(ref, write_card(ref, employee))
+        return ref
+
+    def employee_update(ref, employee):
+        book.write(ref, write_card(ref, employee, book.read(ref)))
+        MAGIC.log(f"Wrote card {ref}", MAGIC.LOG_DEBUG, record=employee)
+        return ref
+
+    def employee_create_odoo(card):
+        return employees.create(read_card(card["text"]))
+
+    def employee_update_odoo(employee, card):
+        employee.write(read_card(card["text"]))
+        return employee
+
+    return {
+        "x": {
+            "get_ref": lambda card: card["ref"],
+            "create": employee_create,
+            "update": employee_update,
+        },
+        "odoo": {"create": employee_create_odoo, "update": employee_update_odoo},
+    }
+
+
+def delete_card(MAGIC, ref):
+    """Delete the card of an employee who is gone."""
+    MAGIC.env["employee.book"].open().delete(ref)
+
+
+employee_sync.push_on(
+    "hr.employee",
+    create=True,
+    write=True,
+    unlink=delete_card,
+    fields=["name", *FIELDS.values()],
+)
