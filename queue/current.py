@@ -100,7 +100,7 @@ class CurrentJob:
             UnserializableArgumentError: one of them cannot be kept.
         """
         # the row is the job's own: it is written in its transaction, before the fence
-        store.replace_payload(env.cr, self._job_id, codec.encode(args, kwargs))
+        store.replace_payload(env.cr, self.id, codec.encode(args, kwargs))
         ConnectorSession.from_env(env).commit()
 
     def find_cancelled(self) -> bool:

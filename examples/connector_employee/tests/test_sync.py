@@ -100,12 +100,12 @@ class TestPush(EmployeeCase):
         officer = self.env["res.users"].create(
             {"name": "Officer", "login": "officer", "group_ids": groups}
         )
-        self.ada.with_user(officer).job_title = "Countess"
+        self.ada.with_user(officer).work_phone = "4"
         self.commit_and_run_jobs()
 
         job = self.env["connector.queue.job"].search([], limit=1, order="id desc")
         self.assertEqual((job.user_id, job.state), (officer, "done"))
-        self.assertIn("TITLE:Countess", self.cards()["Ada.vcf"])
+        self.assertIn("TEL:4", self.cards()["Ada.vcf"])
 
     def test_push_waits_for_a_server_that_is_away(self):
         self.settings.url = "http://127.0.0.1:1/"
@@ -114,7 +114,7 @@ class TestPush(EmployeeCase):
             self.commit_and_run_jobs()
 
         job = self.env["connector.queue.job"].search([], limit=1, order="id desc")
-        self.assertEqual((job.state, job.retry), ("pending", 1))
+        self.assertEqual((job.state, job.retry), ("pending", 1), job.exc_info)
         self.assertIn("No answer from http://127.0.0.1:1/Ada.vcf", job.result)
 
 
