@@ -106,6 +106,13 @@ def _make_books(count: int) -> Books:
 
 
 @contextlib.contextmanager
+def make_address_books(bench: Workbench, count: int) -> Iterator[radicale.Radicale]:
+    """Give a CardDAV server with so many cards."""
+    with _address_books(bench, _make_books(count)) as server:
+        yield server
+
+
+@contextlib.contextmanager
 def _address_books(bench: Workbench, books: Books) -> Iterator[radicale.Radicale]:
     """Give a CardDAV server with the cards of everybody."""
     count = sum(map(len, books.values()))

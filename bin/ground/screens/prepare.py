@@ -1,0 +1,84 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Gets a database ready for pictures: runs inside Odoo, with ``env``.
+
+Arguments: ``empty``; ``typical`` and the port of a CardDAV server, whose books are
+imported while the pictures are taken; or ``full`` and how many records to make.
+"""
+
+import sys
+from datetime import timedelta
+
+from odoo import fields
+
+from odoo.addons.connector.queue.trial import try_queue
+from odoo.addons.connector.session import ConnectorSession
+
+MISSING = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+RUNS = 40  # imports of each book that are said to have run in the last day
+
+
+def prepare_empty():
+    """Leave out a file that Debian's Odoo lacks, and Odoo's own greeting."""
+    env["ir.asset"].create(  # noqa: F821 given by what runs this file, as below
+        {
+            "name": "missing",
+            "bundle": "web.assets_backend",
+            "directive": "remove",
+            "path": MISSING,
+        }
+    )
+    env["res.users"].search([]).odoobot_state = "disabled"  # noqa: F821
+
+
+def prepare_typical(port):
+    """Import the address books by jobs, again and again."""
+    prepare_empty()
+    for backend in env["carddav.backend"].search([]):  # noqa: F821
+        path = backend.url.partition(":5232")[2]
+        backend.url = f"http://127.0.0.1:{port}{path}"
+        backend.action_check_connection()
+        backend.delayed_many([()] * RUNS).import_contacts()
+        tell_past(backend)
+        backend.delayed_many([()] * RUNS).import_contacts()
+
+
+def tell_past(backend):
+    """Say of the jobs of a backend that they ran in the last day; some failed."""
+    env.cr.execute(  # noqa: F821
+        """UPDATE connector_queue_job
+              SET state = CASE WHEN id % 13 = 0 THEN 'failed' ELSE 'done' END,
+                  attempt = 1, hold = NULL,
+                  result = CASE WHEN id % 13 = 0 THEN 'No answer: timed out' END,
+                  date_created = ended.date - INTERVAL '1 minute',
+                  date_started = ended.date - INTERVAL '20 seconds',
+                  date_done = ended.date
+             FROM (SELECT id AS job_id, now() AT TIME ZONE 'UTC'
+                          - random() * INTERVAL '24 hours' AS date
+                     FROM connector_queue_job
+                    WHERE backend_id = %s AND state = 'pending') AS ended
+            WHERE id = job_id""",
+        [backend.reference()],
+    )
+
+
+def prepare_full(count):
+    """Make so many jobs, checkpoints and, of these, a tenth of a tenth backends."""
+    session = ConnectorSession.from_env(env)  # noqa: F821
+    texts = [(f"Contact {number} exported",) for number in range(count)]
+    try_queue.delay_many(session, "res.partner", texts)
+    books = env["carddav.backend"].search([], limit=1)  # noqa: F821
+    for number in range(count // 100):
+        books.copy({"name": f"Address book {number + 1}"})
+    for number in range(count):
+        books.add_checkpoint(message=f"Card {number} has no name")
+    now = fields.Datetime.now()
+    books.connection_checked_at = now - timedelta(hours=3)
+    books.connection_state = "failed"
+    books.connection_message = "No answer from the address book: connection refused"
+
+
+what, *numbers = sys.argv[1:]
+{"empty": prepare_empty, "typical": prepare_typical, "full": prepare_full}[what](
+    *map(int, numbers)
+)
+env.cr.commit()  # noqa: F821
