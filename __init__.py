@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import models, wizards
+from . import controllers, models, wizards
 from .queue import store
 from .queue.hooks import install as install_hooks
 

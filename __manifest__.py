@@ -27,8 +27,11 @@
         "views/connector_log_views.xml",
         "wizards/connector_link_add_views.xml",
         "views/connector_link_views.xml",
+        "wizards/connector_monitoring_views.xml",
+        "views/connector_overview_views.xml",
         "views/connector_menus.xml",
     ],
+    "demo": ["demo/queue_demo.xml"],
     "assets": {
         "web.assets_backend": ["connector/static/src/**/*"],
     },

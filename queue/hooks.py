@@ -188,6 +188,18 @@ def knows_addon(multi) -> bool:
     return "connector_respawn" in vars(multi)
 
 
+def find_unaware_master() -> int | None:
+    """Return the process id of a prefork master that has not loaded the addon.
+
+    It keeps no job processes until then: the cron runs the jobs. None elsewhere.
+    """
+    running = server.server
+    if not isinstance(running, server.PreforkServer):
+        return None
+    # this process was forked from the master, with what that one knew
+    return None if knows_addon(running) else running.pid
+
+
 def _spawn_workers(multi) -> None:
     respawn = multi.__dict__.get("connector_respawn")
     if respawn is None:

@@ -26,6 +26,7 @@ from . import (
     test_mapping_definition,
     test_mutations,
     test_network,
+    test_prometheus_text,
     test_queue_respawn,
     test_queue_settings,
     test_record_event,

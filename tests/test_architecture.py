@@ -13,7 +13,7 @@ from .source import Source, is_inside, read_sources
 ROOT_FILES = ("addon", "event", "session", "backend", "exception", "secret")
 DEPENDS = ("odoo.addons.base", "odoo.addons.mail")  # what the manifest names
 # Odoo's API gives and raises their values; whoever takes these must name them.
-IN_ODOOS_API = ("babel", "markupsafe", "psycopg2", "pytz")
+IN_ODOOS_API = ("babel", "markupsafe", "psycopg2", "pytz", "werkzeug")
 ENGINE = (*ROOT_FILES, "components", "queue", "magic")
 EVERYTHING = (*ENGINE, "models", "wizards", "controllers")
 

@@ -2,6 +2,7 @@
 from . import (
     connector_checkpoint_review,
     connector_link_add,
+    connector_monitoring,
     partner_merge,
     queue_requeue,
     queue_reschedule,

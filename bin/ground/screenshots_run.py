@@ -14,7 +14,7 @@ from ground import axe, browser, cache, odoo_server, template
 from ground.addons import Addon, find_addons, find_dependencies
 from ground.demo import radicale
 from ground.demo_run import make_address_books
-from ground.process import run, tail
+from ground.process import tail
 from ground.python_env import find_python
 from ground.say import StepFailed, say
 from ground.workbench import Workbench, prepare
@@ -78,12 +78,9 @@ def _read_options(arguments: list[str]) -> argparse.Namespace:
 
 @contextlib.contextmanager
 def _database(bench: Workbench, addon: Addon) -> Iterator[str]:
-    """Give a database with an addon; with demo data, where it is the example."""
+    """Give a database with an addon."""
     with template.database(bench, "screens", find_dependencies(addon)) as name:
-        words = ["-d", name, "-i", addon.name, "--stop-after-init", "--no-http"]
-        if addon.name == EXAMPLE:
-            words.append("--with-demo")
-        run(bench.command(*words), f"install {addon.name}", env=bench.environment())
+        odoo_server.install_addons(bench, name, [addon.name])
         yield name
 
 

@@ -17,5 +17,6 @@
         "views/res_partner_views.xml",
         "views/carddav_menus.xml",
     ],
+    "demo": ["demo/carddav_demo.xml"],
     "installable": True,
 }

@@ -16,4 +16,32 @@ MUTATIONS = [
         "if backends else None",
         "TestBackendOfJob.test_job_of_several_backends_is_of_none",
     ),
+    (
+        "health and metrics ask for the token",
+        "controllers/monitoring.py",
+        "    if not hmac.compare_digest(",
+        "    if False and not hmac.compare_digest(",
+        "TestMonitoringToken.test_wrong_token_is_refused",
+    ),
+    (
+        "there are no health and metrics without a token",
+        "controllers/monitoring.py",
+        "    if not token:\n",
+        "    if False:\n",
+        "TestMonitoringToken.test_there_is_nothing_without_a_token",
+    ),
+    (
+        "the overview is for reviewers",
+        "models/connector_overview.py",
+        "        if not self.env.user.has_group(REVIEWER):\n",
+        "        if False:\n",
+        "TestOverviewRights.test_overview_is_refused_to_users_who_may_not_review",
+    ),
+    (
+        "a paused backend starts no job",
+        "models/connector_backend_queue.py",
+        '            {"is_paused": is_paused}\n',
+        '            {"is_paused": False}\n',
+        "TestOverviewPause.test_paused_backend_starts_no_job_until_it_is_resumed",
+    ),
 ]

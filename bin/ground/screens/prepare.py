@@ -9,6 +9,8 @@ import sys
 from datetime import timedelta
 
 from odoo import fields
+from odoo.modules.module import Manifest
+from odoo.tools import convert_file
 
 from odoo.addons.connector.queue.trial import try_queue
 from odoo.addons.connector.session import ConnectorSession
@@ -33,6 +35,9 @@ def prepare_empty():
 def prepare_typical(port):
     """Import the address books by jobs, again and again."""
     prepare_empty()
+    for addon in ("connector", "connector_carddav"):  # Odoo's own demo data is not here
+        for file in Manifest.for_addon(addon)["demo"]:
+            convert_file(env, addon, file, {}, noupdate=True)  # noqa: F821
     for backend in env["carddav.backend"].search([]):  # noqa: F821
         path = backend.url.partition(":5232")[2]
         backend.url = f"http://127.0.0.1:{port}{path}"
@@ -46,9 +51,9 @@ def tell_past(backend):
     """Say of the jobs of a backend that they ran in the last day; some failed."""
     env.cr.execute(  # noqa: F821
         """UPDATE connector_queue_job
-              SET state = CASE WHEN id % 13 = 0 THEN 'failed' ELSE 'done' END,
+              SET state = CASE WHEN id %% 13 = 0 THEN 'failed' ELSE 'done' END,
                   attempt = 1, hold = NULL,
-                  result = CASE WHEN id % 13 = 0 THEN 'No answer: timed out' END,
+                  result = CASE WHEN id %% 13 = 0 THEN 'No answer: timed out' END,
                   date_created = ended.date - INTERVAL '1 minute',
                   date_started = ended.date - INTERVAL '20 seconds',
                   date_done = ended.date

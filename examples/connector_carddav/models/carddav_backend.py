@@ -71,24 +71,6 @@ class CarddavBackend(models.Model):
 
     # === ACTIONS === #
 
-    def action_check_connection(self):
-        """Read the list of cards, and say how many there are."""
-        with self._tell_errors():
-            scope = self.get_environment("carddav.res.partner")
-            count = len(scope.get_connector_unit(ContactAdapter).search())
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "The address book %(name)s has %(count)s cards.",
-                    name=self.name,
-                    count=count,
-                ),
-            },
-        }
-
     def action_import_contacts(self):
         """Import the address book and show what was done."""
         with self._tell_errors():
@@ -114,6 +96,16 @@ class CarddavBackend(models.Model):
         }
 
     # === HELPERS === #
+
+    def _check_connection(self):
+        """Read the list of cards, and say how many there are."""
+        scope = self.get_environment("carddav.res.partner")
+        count = len(scope.get_connector_unit(ContactAdapter).search())
+        return self.env._(
+            "The address book %(name)s has %(count)s cards.",
+            name=self.name,
+            count=count,
+        )
 
     @job(default_channel="root.carddav")
     def import_contacts(self):

@@ -94,9 +94,14 @@ class TestServer(CarddavCase):
     def test_button_tells_the_error_to_people(self):
         self.backend.password = "looking-glass"
 
-        for button in ("action_import_contacts", "action_check_connection"):
-            with self.subTest(button), self.assertRaisesRegex(UserError, "password"):
-                getattr(self.backend, button)()
+        with self.assertRaisesRegex(UserError, "password"):
+            self.backend.action_import_contacts()
+
+        told = self.backend.action_check_connection()["params"]
+        self.assertEqual(
+            (told["type"], self.backend.connection_state), ("danger", "failed")
+        )
+        self.assertIn("password", told["message"])
 
     def test_connection_check_counts_the_cards(self):
         self.book.put("ada", "FN:Ada")

@@ -16,6 +16,10 @@ class TestBackend(models.Model):
         if error:
             raise FailedJobError(error)
 
+    def delay_another(self):
+        """Delay a job, as a client may ask for."""
+        self.delayed().import_stock()
+
 
 class TestPartner(models.Model):
     _inherit = "connector.test.partner"

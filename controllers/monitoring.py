@@ -1,0 +1,89 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What may a machine ask that watches over the queue?"""
+
+import hmac
+import json
+
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
+
+from odoo import http
+from odoo.http import request
+
+from .prometheus_text import CONTENT_TYPE, metrics_text
+
+OK, UNAVAILABLE = 200, 503
+
+
+class Monitoring(http.Controller):
+    """Health and metrics of the database that the request is for."""
+
+    @http.route(
+        "/connector/health",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+        sitemap=False,
+    )
+    def health(self, max_wait_s=None, **_parameters):
+        """Answer 200 while jobs run as they should, 503 with the reasons if not."""
+        _check_token()
+        answer = _monitor()._read_health(_read_seconds(max_wait_s))
+        status = OK if answer["status"] == "pass" else UNAVAILABLE
+        return _answer(json.dumps(answer), "application/json", status)
+
+    @http.route(
+        "/connector/metrics",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+        sitemap=False,
+    )
+    def metrics(self, **_parameters):
+        """Answer what Prometheus collects."""
+        _check_token()
+        return _answer(metrics_text(_monitor()._read_metrics()), CONTENT_TYPE, OK)
+
+
+def _monitor():
+    # whoever has the token sees counts, and the names of channels and backends
+    return request.env["connector.monitor"].sudo()
+
+
+def _answer(body: str, content_type: str, status: int):
+    headers = [("Content-Type", content_type), ("Cache-Control", "no-store")]
+    return request.make_response(body, headers, status=status)
+
+
+def _check_token() -> None:
+    """Let only who has the token in; without one, there is nothing here."""
+    token = _monitor()._token()
+    if not token:
+        raise NotFound()
+    if not hmac.compare_digest(_given_token().encode(), token.encode()):
+        raise _unauthorized()
+
+
+def _given_token() -> str:
+    kind, _space, token = request.httprequest.headers.get(
+        "Authorization", ""
+    ).partition(" ")
+    if kind.lower() == "bearer":
+        return token.strip()
+    return request.httprequest.args.get("token", "")
+
+
+def _unauthorized() -> HTTPException:
+    response = Unauthorized().get_response()
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return Unauthorized(response=response)
+
+
+def _read_seconds(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError as error:
+        raise BadRequest(
+            f"max_wait_s is {text!r}, expected a number of seconds such as 300."
+        ) from error

@@ -1,0 +1,226 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How is the queue doing, without a look at each of its jobs?
+
+Every count ends at a limit, every question is for the first entry of an index: a page
+that is open all day must not cost more when there are a million jobs. Past hours are
+counted the dearest, so they are asked for apart.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from .liveness import IS_ALIVE, LOCK_CLASS
+
+# Of a backend: what waits and since when, what failed, what was done since midnight and
+# last. Indexes: connector_queue_job__open_idx, connector_queue_job__ended_idx.
+_COUNT = """
+SELECT {name},
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job AS job
+            WHERE {mine} AND state IN ('waiting', 'pending')
+            LIMIT %(limit)s) AS one),
+       (SELECT date_created FROM connector_queue_job AS job
+         WHERE {mine} AND state IN ('waiting', 'pending')
+         ORDER BY id
+         LIMIT 1),
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job AS job
+            WHERE {mine} AND state = 'failed'
+            LIMIT %(limit)s) AS one),
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job AS job
+            WHERE {mine} AND state = 'done' AND date_done >= %(midnight)s
+            LIMIT %(limit)s) AS one),
+       (SELECT date_done FROM connector_queue_job AS job
+         WHERE {mine} AND state = 'done'
+         ORDER BY date_done DESC
+         LIMIT 1)
+"""
+COUNT_BACKENDS = (
+    _COUNT.format(name="backend.name", mine="job.backend_id = backend.name")
+    + "  FROM unnest(%(backends)s::text[]) AS backend (name)"
+)
+COUNT_OTHERS = _COUNT.format(name="NULL", mine="job.backend_id IS NULL")
+
+# The jobs that run now, by backend: of what a worker has taken it runs the first.
+# Index: connector_queue_job__taken_idx.
+COUNT_RUNNING = """
+SELECT backend_id, count(*)
+  FROM (
+       SELECT DISTINCT ON (worker_id) backend_id
+         FROM connector_queue_job
+        WHERE state = 'enqueued'
+        ORDER BY worker_id, claim_number
+  ) AS running
+ GROUP BY backend_id
+"""
+
+# Of a backend: done and failed jobs by hour. Index: connector_queue_job__ended_idx.
+_HOURS = """
+SELECT {name}, hour.place, ended.name,
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job AS job
+            WHERE {mine} AND state = ended.name
+              AND date_done >= hour.start
+              AND date_done < hour.start + INTERVAL '1 hour'
+            LIMIT %(limit)s) AS one)
+  FROM unnest(%(starts)s::timestamp[]) WITH ORDINALITY AS hour (start, place)
+ CROSS JOIN (VALUES ('done'), ('failed')) AS ended (name)
+"""
+HOURS_OF_BACKENDS = (
+    _HOURS.format(name="backend.name", mine="job.backend_id = backend.name")
+    + " CROSS JOIN unnest(%(backends)s::text[]) AS backend (name)"
+)
+HOURS_OF_OTHERS = _HOURS.format(name="NULL", mine="job.backend_id IS NULL")
+
+# The channels in which jobs of backends wait that have none of their own: those of the
+# oldest ones. Index: connector_queue_job__open_idx.
+FIND_CHANNELS = """
+SELECT backend.name, job.channel_id
+  FROM unnest(%(backends)s::text[]) AS backend (name)
+ CROSS JOIN LATERAL (
+       SELECT DISTINCT channel_id
+         FROM (
+              SELECT channel_id
+                FROM connector_queue_job
+               WHERE backend_id = backend.name AND state IN ('waiting', 'pending')
+               ORDER BY id
+               LIMIT 1000
+         ) AS oldest
+ ) AS job
+"""
+
+# The workers that are alive and run jobs, by the kind of their process.
+COUNT_WORKERS = f"""
+SELECT worker.process_type, count(*)
+  FROM connector_queue_worker AS worker
+ WHERE worker.refusal IS NULL AND {IS_ALIVE}
+ GROUP BY worker.process_type
+"""
+
+# Of each channel: the jobs that could start, that are held, that wait for others, that
+# are taken, and that failed; since when the next one could have started; is it open?
+# Indexes: connector_queue_job__ready_idx, __order_idx, __waiting_idx, __taken_idx.
+COUNT_CHANNELS = """
+SELECT channel.complete_name,
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job
+            WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+            LIMIT %(limit)s) AS one),
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job
+            WHERE channel_id = channel.id
+              AND state = 'pending' AND hold IN ('eta', 'key')
+            LIMIT %(limit)s) AS one),
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job
+            WHERE channel_id = channel.id AND state = 'waiting'
+            LIMIT %(limit)s) AS one),
+       (SELECT count(*) FROM connector_queue_job
+         WHERE channel_id = channel.id AND state = 'enqueued'),
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job
+            WHERE channel_id = channel.id AND state = 'failed'
+            LIMIT %(limit)s) AS one),
+       (SELECT GREATEST(date_created, eta) FROM connector_queue_job
+         WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+         ORDER BY priority, id
+         LIMIT 1),
+       channel.is_open
+  FROM connector_queue_channel AS channel
+ ORDER BY channel.complete_name
+"""
+
+# How many jobs were made and how many attempts have ended, ever: what their sequences
+# say, with small gaps of what was rolled back.
+COUNT_EVER = """
+SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
+          FROM connector_queue_job_id_seq),
+       (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
+          FROM connector_queue_attempt_id_seq)
+"""
+
+
+class ChannelFigures(NamedTuple):
+    """How many jobs of a channel are in which state, each counted up to a limit."""
+
+    name: str
+    ready: int
+    held: int
+    waiting: int
+    enqueued: int
+    failed: int
+    ready_since: datetime | None
+    is_open: bool
+
+
+def count_by_backend(
+    cr, backends: list[str], midnight: datetime, limit: int
+) -> dict[str | None, tuple]:
+    """Return backlog, since when, failed, done today and last done, by backend.
+
+    Args:
+        backends: ``model,id`` of each; the jobs of none are under None.
+        midnight: when today began.
+        limit: at which each count ends.
+    """
+    values = {"backends": backends, "midnight": midnight, "limit": limit}
+    cr.execute(COUNT_BACKENDS, values)
+    rows = cr.fetchall()
+    cr.execute(COUNT_OTHERS, values)
+    return {name: tuple(figures) for name, *figures in rows + cr.fetchall()}
+
+
+def count_running(cr) -> dict[str | None, int]:
+    """Return how many jobs run now, by backend."""
+    cr.execute(COUNT_RUNNING)
+    return dict(cr.fetchall())
+
+
+def count_by_hour(
+    cr, backends: list[str], starts: list[datetime], limit: int
+) -> list[tuple]:
+    """Return backend, number of the hour (from 1), state and count.
+
+    Args:
+        backends: ``model,id`` of each; the jobs of none are under None.
+        starts: when each hour begins.
+        limit: at which each count ends.
+    """
+    values = {"backends": backends, "starts": starts, "limit": limit}
+    cr.execute(HOURS_OF_BACKENDS, values)
+    rows = cr.fetchall()
+    cr.execute(HOURS_OF_OTHERS, values)
+    return rows + cr.fetchall()
+
+
+def find_channels(cr, backends: list[str]) -> list[tuple[str, int]]:
+    """Return the backends and the channels in which their jobs wait."""
+    cr.execute(FIND_CHANNELS, {"backends": backends})
+    return cr.fetchall()
+
+
+def count_workers(cr, silence_s: int) -> dict[str, int]:
+    """Return how many workers are alive and run jobs, by the kind of their process.
+
+    Args:
+        silence_s: how long a worker that is alive may give no sign.
+    """
+    cr.execute(COUNT_WORKERS, {"lock_class": LOCK_CLASS, "silence_s": silence_s})
+    return dict(cr.fetchall())
+
+
+def count_channels(cr, limit: int) -> list[ChannelFigures]:
+    """Return the figures of every channel.
+
+    Args:
+        limit: at which each count ends.
+    """
+    cr.execute(COUNT_CHANNELS, {"limit": limit})
+    return [ChannelFigures(*row) for row in cr.fetchall()]
+
+
+def count_ever(cr) -> tuple[int, int]:
+    """Return how many jobs were made and how many attempts ended, gaps included."""
+    cr.execute(COUNT_EVER)
+    return cr.fetchone()

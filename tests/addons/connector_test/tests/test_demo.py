@@ -1,0 +1,41 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Does the demo data show each state in which jobs rest, and can they run?"""
+
+from odoo.tools import convert_file
+
+from odoo.addons.connector.queue.state import ENQUEUED, STARTED, STATES
+
+from .queue_case import QueueCase
+
+
+class TestDemo(QueueCase):
+    def setUp(self):
+        super().setUp()
+        file = "demo/queue_demo.xml"
+        convert_file(self.env, "connector", file, {}, mode="init", noupdate=True)
+        self.env.flush_all()
+
+    def test_each_state_in_which_jobs_rest_is_shown(self):
+        rest = {state for state, _label in STATES} - {ENQUEUED, STARTED}
+
+        self.assertEqual(set(self.jobs().mapped("state")), rest)
+
+    def test_nothing_runs_before_somebody_resumes_the_channel(self):
+        self.assertEqual(self.run_jobs(), 0)
+
+        self.env.ref("connector.queue_channel_demo").is_paused = False
+
+        self.assertEqual(self.run_jobs(), 3)
+        waiting = self.env.ref("connector.queue_job_demo_9")
+        self.assertEqual((waiting.state, waiting.result), ("done", "3 mails"))
+
+    def test_failed_jobs_fail_again_with_the_same_words(self):
+        self.env.ref("connector.queue_channel_demo").is_paused = False
+        failed = self.jobs().filtered(lambda job: job.state == "failed")
+        told = failed.mapped("result")
+
+        failed.requeue()
+        self.run_jobs()
+
+        self.assertEqual(failed.mapped("state"), ["failed"] * 2)
+        self.assertEqual(failed.mapped("result"), told)

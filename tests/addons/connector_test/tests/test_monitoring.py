@@ -1,0 +1,200 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What do machines learn that watch over the queue, and which ones?"""
+
+import re
+
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.connector.queue import store
+
+from ..models.job import TRACE, leave_trace
+from .queue_case import QueueCase
+
+TOKEN = "connector.monitoring_token"
+METRIC = re.compile(
+    r'[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?[0-9]+(\.[0-9]+)?'
+)
+
+
+class MonitoringCase(QueueCase, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.env["ir.config_parameter"].set_param(TOKEN, "sesame")
+        # a server beside that serves every database may have a worker in this one, too
+        self.workers = {}
+        self.patch(store, "count_workers", lambda _cr, _silence_s: self.workers)
+
+    def get(self, what, token="sesame", **headers):
+        """Return the answer of a real request."""
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return self.url_open(f"/connector/{what}", headers=headers)
+
+    def wait_for_hours(self, *uuids):
+        """Make jobs wait for two hours already."""
+        self.env.cr.execute(
+            "UPDATE connector_queue_job"
+            " SET date_created = date_created - INTERVAL '2 hours'"
+            " WHERE uuid = ANY (%s)",
+            [list(uuids)],
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestMonitoringToken(MonitoringCase):
+    def test_there_is_nothing_without_a_token(self):
+        self.env["ir.config_parameter"].set_param(TOKEN, False)
+        for what in ("health", "metrics", "health?token="):
+            with self.subTest(what=what):
+                self.assertEqual(self.get(what).status_code, 404)
+
+    def test_wrong_token_is_refused(self):
+        for what in ("health", "metrics"):
+            for token in (None, "Sesame", "sesame2", "ses", "sésame"):
+                with self.subTest(what=what, token=token):
+                    answer = self.get(f"{what}?token={token}", token=None)
+                    self.assertEqual(answer.status_code, 401)
+                    self.assertEqual(answer.headers["WWW-Authenticate"], "Bearer")
+
+    def test_token_may_stand_in_the_address(self):
+        self.assertEqual(self.get("health?token=sesame", token=None).status_code, 200)
+
+    def test_header_counts_more_than_the_address(self):
+        answer = self.get("health?token=sesame", token="wrong")
+
+        self.assertEqual(answer.status_code, 401)
+
+    def test_answers_are_not_kept(self):
+        self.assertEqual(self.get("health").headers["Cache-Control"], "no-store")
+
+
+@tagged("post_install", "-at_install")
+class TestHealth(MonitoringCase):
+    def test_idle_queue_is_well(self):
+        answer = self.get("health")
+
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(answer.headers["Content-Type"], "application/json")
+        self.assertEqual(answer.json()["status"], "pass")
+
+    def test_queue_without_workers_is_ill_when_jobs_wait(self):
+        self.wait_for_hours(leave_trace.delay(self.session, TRACE))
+
+        answer = self.get("health")
+
+        self.assertEqual(answer.status_code, 503)
+        told = answer.json()
+        self.assertEqual((told["status"], told["workers"]), ("fail", 0))
+        self.assertIn("no worker is alive, and jobs wait for 7", told["reasons"][0])
+
+    def test_queue_with_a_worker_is_well(self):
+        self.wait_for_hours(leave_trace.delay(self.session, TRACE))
+        self.workers = {"threaded": 1}
+
+        self.assertEqual(self.get("health").status_code, 200)
+        self.assertEqual(self.get("health?max_wait_s=60").status_code, 503)
+        self.assertEqual(self.get("health?max_wait_s=9000").status_code, 200)
+
+    def test_jobs_of_paused_channels_and_of_later_are_no_illness(self):
+        paused = leave_trace.delay(self.session, TRACE, channel="root.shop")
+        later = leave_trace.delay(self.session, TRACE, eta=3600)
+        self.wait_for_hours(paused, later)
+        channels = self.env["connector.queue.channel"]
+        channels.search([("complete_name", "=", "root.shop")]).is_paused = True
+
+        self.assertEqual(self.get("health").status_code, 200)
+
+    def test_number_that_cannot_be_read_is_refused(self):
+        answer = self.get("health?max_wait_s=soon")
+
+        self.assertEqual(answer.status_code, 400)
+        self.assertIn("expected a number of seconds", answer.text)
+
+
+@tagged("post_install", "-at_install")
+class TestMetrics(MonitoringCase):
+    def metrics(self):
+        """Return the samples by name and labels."""
+        lines = self.get("metrics").text.splitlines()
+        return dict(x.rsplit(" ", 1) for x in lines if not x.startswith("#"))
+
+    def test_answer_is_in_the_format_of_prometheus(self):
+        answer = self.get("metrics")
+
+        self.assertEqual(
+            answer.headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8"
+        )
+        lines = answer.text.splitlines()
+        samples = [line for line in lines if not line.startswith("#")]
+        self.assertGreater(len(samples), 8)
+        self.assertEqual([one for one in samples if not METRIC.fullmatch(one)], [])
+        named = {line.split()[2] for line in lines if line.startswith("# TYPE")}
+        self.assertLessEqual({re.split("[{ ]", one)[0] for one in samples}, named)
+
+    def test_jobs_are_counted_by_channel_and_state(self):
+        leave_trace.delay_many(self.session, TRACE, [()] * 3)
+        leave_trace.delay(self.session, TRACE, eta=60)
+        leave_trace.delayable(self.session, TRACE).on_done(
+            leave_trace.delayable(self.session, TRACE)
+        ).delay()
+
+        told = self.metrics()
+
+        counts = {
+            state: told[f'connector_queue_jobs{{channel="root",state="{state}"}}']
+            for state in ("ready", "held", "waiting", "enqueued", "failed")
+        }
+        self.assertEqual(list(counts.values()), ["4", "1", "1", "0", "0"])
+        self.assertEqual(told['connector_queue_channel_open{channel="root"}'], "1")
+        self.assertEqual(told['connector_queue_workers{type="none"}'], "0")
+
+    def test_backends_are_counted_by_name(self):
+        backends = self.env["connector.test.backend"]
+        shop = backends.create({"name": 'The "Shop"', "version": "1"})
+        shop.delayed().import_stock(error="no stock")
+        self.run_jobs()
+        shop.delayed().import_stock()
+        shop.add_checkpoint(message="Look")
+
+        told = self.metrics()
+
+        labels = f'backend="{shop.reference()}",name="The \\"Shop\\""'
+        name = f"connector_backend_jobs{{{labels},state="
+        self.assertEqual(told[f'{name}"open"}}'], "1")
+        self.assertEqual(told[f'{name}"failed"}}'], "1")
+        self.assertEqual(told["connector_checkpoints_open"], "1")
+
+    def test_counters_grow_with_the_work(self):
+        leave_trace.delay(self.session, TRACE)
+        before = self.metrics()
+        leave_trace.delay_many(self.session, TRACE, [()] * 5)
+        self.run_jobs()
+        after = self.metrics()
+
+        for name, grown in (("jobs_created", 5), ("attempts", 6)):
+            name = f"connector_queue_{name}_total"
+            self.assertEqual(int(after[name]) - int(before[name]), grown)
+
+
+class TestMonitoringDialog(QueueCase):
+    def test_manager_switches_it_on_and_off(self):
+        boss = self.new_user("boss", "connector.group_connector_manager")
+        dialogs = self.env["connector.monitoring"].with_user(boss)
+        parameter = self.env["ir.config_parameter"]
+
+        dialogs.create({}).action_new_token()
+        token = parameter.get_param(TOKEN)
+        self.assertGreater(len(token), 40)
+        self.assertEqual(dialogs.create({}).token, token)
+
+        dialogs.create({}).action_switch_off()
+        self.assertFalse(parameter.get_param(TOKEN))
+
+    def test_token_is_for_managers_only(self):
+        reviewer = self.new_user("eve", "connector.group_connector_reviewer")
+        dialogs = self.env["connector.monitoring"].with_user(reviewer)
+
+        for act in (lambda: dialogs.default_get(["token"]), lambda: dialogs.create({})):
+            with self.assertRaises(AccessError):
+                act()

@@ -1,0 +1,57 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who may ask for health and metrics?"""
+
+import secrets
+
+from odoo import api, fields, models
+
+from ..models.connector_monitor import TOKEN
+
+
+class ConnectorMonitoring(models.TransientModel):
+    """Switches health and metrics on and off, by the token they ask for."""
+
+    _name = "connector.monitoring"
+    _description = "Monitoring"
+
+    token = fields.Char(readonly=True, default=lambda self: self._read_token())
+    health_url = fields.Char(
+        string="Health", compute="_compute_urls", help="200 when all is well, or 503."
+    )
+    metrics_url = fields.Char(
+        string="Metrics", compute="_compute_urls", help="For Prometheus."
+    )
+
+    # === COMPUTE === #
+
+    @api.depends("token")
+    def _compute_urls(self):
+        for monitoring in self:
+            base = monitoring.get_base_url()
+            monitoring.health_url = f"{base}/connector/health"
+            monitoring.metrics_url = f"{base}/connector/metrics"
+
+    # === ACTIONS === #
+
+    def action_new_token(self) -> dict:
+        """Make a token; the one before it is worth nothing any more."""
+        return self._set_token(secrets.token_urlsafe(32))
+
+    def action_switch_off(self) -> dict:
+        """Remove the token: nobody may ask any more."""
+        return self._set_token("")
+
+    # === HELPERS === #
+
+    @api.model
+    def _read_token(self) -> str:
+        self.check_access("create")
+        return self.env["connector.monitor"].sudo()._token()  # managers set it
+
+    def _set_token(self, token: str) -> dict:
+        self.check_access("write")
+        # managers of connectors need not be administrators
+        self.env["ir.config_parameter"].sudo().set_param(TOKEN, token)
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "connector.connector_monitoring_action"
+        )
