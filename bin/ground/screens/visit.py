@@ -18,7 +18,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
     " --disable-background-networking --disable-component-update"
 ).split()
-WAIT_MS = 30_000
+WAIT_MS = 120_000  # the first page makes the assets, and the machine may be busy
 REST_MS = 700  # for pictures, graphs and fonts that come after the view
 READY = ".o_action_manager .o_content, .modal .o_form_view"
 
