@@ -14,21 +14,13 @@ class ConnectorBackend(models.AbstractModel):
 
     _inherit = "connector.backend"
 
-    # === ACTIONS === #
-
-    def action_pause(self) -> None:
-        """Let no job of these backends start, nor others of their channels."""
-        self._set_paused(True)
-
-    def action_resume(self) -> None:
-        """Let the jobs of these backends start again."""
-        self._set_paused(False)
-
     # === HELPERS === #
 
     def _set_paused(self, is_paused: bool) -> None:
+        """Let no job of these backends start, or let them start again."""
         self.check_access("read")
         channels = self.env["connector.queue.channel"]
+        channels.check_access("write")
         channels = channels.union(*self._queue_channels().values())
         channels.filtered(lambda one: one.is_paused != is_paused).write(
             {"is_paused": is_paused}

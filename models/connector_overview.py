@@ -92,11 +92,13 @@ class ConnectorOverview(models.AbstractModel):
     @api.model
     def set_paused(self, reference: str, is_paused: bool) -> None:
         """Pause or resume a backend."""
+        self.env["connector.queue.channel"].check_access("write")
         self._backend_of(reference)._set_paused(is_paused)
 
     @api.model
     def check_connection(self, reference: str) -> dict:
         """Ask a backend whether it is there; return the action that tells."""
+        self._check_viewer()
         return self._backend_of(reference).action_check_connection()
 
     # === HELPERS === #

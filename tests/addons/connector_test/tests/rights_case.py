@@ -183,8 +183,13 @@ class RightsCase(HttpCase):
         return self.env[model].with_user(user).sudo().create({})
 
     make_connector_checkpoint_review = make_dialog
+    make_connector_monitoring = make_dialog
     make_connector_queue_requeue = make_dialog
     make_connector_queue_reschedule = make_dialog
+
+    def make_connector_overview(self, model, _user):
+        """Return what has no records."""
+        return self.env[model]
 
     def make_connector_backend(self, _model, _user):
         """Return a backend."""

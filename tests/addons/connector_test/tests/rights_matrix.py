@@ -48,10 +48,15 @@ ACCESS = {
     "connector.link.side": READ_ALL,
     "connector.link.add": {"manager": ("rwc", "")},
     "connector.link.add.line": {"manager": ("rwcd", "")},
+    "connector.monitoring": {"manager": ("rwc", "")},
 }
 
 # What a method needs besides the records.
-ARGUMENTS = {"act_on_all": ("requeue", [])}
+ARGUMENTS = {
+    "act_on_all": ("requeue", []),
+    "set_paused": ("no.backend,1", True),
+    "check_connection": ("no.backend,1",),
+}
 
 # model: {public method: the least group that gets through with an own record}
 # "anyone": it does nothing that needs a right.
@@ -63,7 +68,20 @@ METHODS = {
         "action_open_record": "user",
     },
     "connector.checkpoint.review": {"review": "user"},
-    "connector.backend": {"action_open_checkpoints": "anyone"},
+    "connector.backend": {
+        "action_open_checkpoints": "anyone",
+        "action_check_connection": "employee",  # who may write this kind of backend
+    },
+    "connector.overview": {
+        "read_cards": "reviewer",
+        "read_hours": "reviewer",
+        "check_connection": "reviewer",
+        "set_paused": "manager",
+    },
+    "connector.monitoring": {
+        "action_new_token": "manager",
+        "action_switch_off": "manager",
+    },
     "connector.queue.job": {
         "requeue": "user",
         "button_start_now": "user",
