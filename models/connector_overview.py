@@ -80,9 +80,10 @@ class ConnectorOverview(models.AbstractModel):
         rows = store.count_by_hour(self.env.cr, references, starts, HOUR_LIMIT)
         names = [*references, *([""] if self.env.user.has_group(MANAGER) else [])]
         counts = {name: {"done": [0] * HOURS, "failed": [0] * HOURS} for name in names}
-        for reference, place, state, count in rows:
+        for reference, place, done, failed in rows:
             if (reference or "") in counts:
-                counts[reference or ""][state][place - 1] = count
+                counts[reference or ""]["done"][place - 1] = done
+                counts[reference or ""]["failed"][place - 1] = failed
         return {
             "starts": [fields.Datetime.to_string(start) for start in starts],
             "limit": HOUR_LIMIT,
