@@ -55,7 +55,7 @@ class TestPooler(ChaosCase):
         for _kill in range(2):
             self.pause_at_random(1)
             ((worker_id, pid),) = self.wait_for(self.living, "no worker came")
-            deaths += self.kill_worker(worker_id, pid)
+            deaths += self.kill_worker(worker_id, pid) is not None
             self.query(f"{AGE} WHERE id = %s", SILENCE_S, worker_id)
 
         self.wait_for_the_end()
