@@ -79,7 +79,8 @@ class TestSelection(SelectionCase):
 
         self.act("button_stop")
 
-        wishes = self.env["connector.queue.cancel"].search([])
+        mine = [("job_id", "in", (job + waiting).ids)]  # other tests leave wishes
+        wishes = self.env["connector.queue.cancel"].search(mine)
         self.assertEqual(wishes.job_id, job)
         self.assertEqual(self.states(waiting), ["pending"])
 
