@@ -9,6 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from odoo.tests import TransactionCase
+
 HOST = "127.0.0.1"
 LOGIN, PASSWORD = "alice", "wonderland"
 START_WAIT_S = 20
@@ -59,6 +61,24 @@ class Radicale:
         self.process.kill()
         self.process.wait()
         shutil.rmtree(self.folder)
+
+
+class RadicaleCase(TransactionCase):
+    """A test with a CardDAV server that runs."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = Radicale()
+        cls.addClassCleanup(cls.server.stop)
+        cls.server.wait()
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **options):
+        # Odoo compares the timeout with a number
+        if isinstance(options.get("timeout"), tuple):
+            options["timeout"] = max(options["timeout"])
+        return super()._request_handler(session, request, **options)
 
 
 def _free_port() -> int:

@@ -5,10 +5,14 @@ from urllib.parse import quote
 
 import requests
 
-from odoo.tests import TransactionCase
-
 from odoo.addons.connector.components.binder import Binder
-from odoo.addons.connector.tests.radicale import HOST, LOGIN, PASSWORD, Radicale
+from odoo.addons.connector.tests.radicale import (
+    HOST,
+    LOGIN,
+    PASSWORD,
+    Radicale,
+    RadicaleCase,
+)
 
 MAKE_ADDRESS_BOOK = """\
 <create xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><set><prop>
@@ -46,22 +50,8 @@ class AddressBook:
         ).raise_for_status()
 
 
-class CarddavCase(TransactionCase):
+class CarddavCase(RadicaleCase):
     """A test with a CardDAV server and two address books, one of each version."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = Radicale()
-        cls.addClassCleanup(cls.server.stop)
-        cls.server.wait()
-
-    @classmethod
-    def _request_handler(cls, session, request, /, **options):
-        # Odoo compares the timeout with a number
-        if isinstance(options.get("timeout"), tuple):
-            options["timeout"] = max(options["timeout"])
-        return super()._request_handler(session, request, **options)
 
     def setUp(self):
         super().setUp()

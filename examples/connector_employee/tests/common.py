@@ -3,11 +3,9 @@
 
 import requests
 
-from odoo.tests import TransactionCase
-
 from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.queue.testing import run_jobs
-from odoo.addons.connector.tests.radicale import HOST, LOGIN, PASSWORD, Radicale
+from odoo.addons.connector.tests.radicale import HOST, LOGIN, PASSWORD, RadicaleCase
 
 from ..address_book import AddressBook
 from ..sync import EMPLOYEE_REL
@@ -24,22 +22,8 @@ def make_card(name: str, *lines: str) -> str:
     return "\r\n".join((*head, *lines, "END:VCARD", ""))
 
 
-class EmployeeCase(TransactionCase):
+class EmployeeCase(RadicaleCase):
     """A test with an address book of its own on a server that runs."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = Radicale()
-        cls.addClassCleanup(cls.server.stop)
-        cls.server.wait()
-
-    @classmethod
-    def _request_handler(cls, session, request, /, **options):
-        # Odoo compares the timeout with a number
-        if isinstance(options.get("timeout"), tuple):
-            options["timeout"] = max(options["timeout"])
-        return super()._request_handler(session, request, **options)
 
     def setUp(self):
         super().setUp()
