@@ -10,7 +10,8 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from odoo import sql_db
 
 from . import store
-from .connection import cut, in_autocommit
+from .connection import cut
+from .job_session import JobSession
 
 
 class JobConnection:
@@ -19,8 +20,8 @@ class JobConnection:
     Each job gets a cursor of its own, whose one predecessor is closed: what an
     earlier job kept of it is of no use any more. What a session keeps beyond its
     transactions (settings, advisory locks, temporary tables, prepared statements,
-    the user) is taken away after each job, all in one round trip. A connection
-    that is broken, or that somebody still uses, is replaced.
+    the user) is taken away after each job that said anything, all in one round trip.
+    A connection that is broken, or that somebody still uses, is replaced.
 
     Args:
         db_name: the database.
@@ -44,9 +45,7 @@ class JobConnection:
     def open(self) -> None:
         """Open the connection before the first job asks for it."""
         _name, info = sql_db.connection_info_for(self.db_name)
-        self._connection = psycopg2.connect(
-            **info, connection_factory=sql_db.PsycoConnection
-        )
+        self._connection = psycopg2.connect(**info, connection_factory=JobSession)
         self._encoding = self._connection.encoding
 
     @property
@@ -103,10 +102,10 @@ class JobConnection:
             or connection.get_transaction_status() != TRANSACTION_STATUS_IDLE
         ):
             return False
-        if self.is_pooled:
+        if self.is_pooled or connection.is_untouched:
             return True
         try:
-            with in_autocommit(connection) as cr:
+            with connection.untouched() as cr:
                 store.clean_session(cr)
         except psycopg2.Error:
             return False  # PostgreSQL ended it, or forbids what we ask

@@ -20,6 +20,7 @@ from .connection import one_transaction
 from .current import CurrentJob, running
 from .interrupt import JobInterrupted, RunningAttempt
 from .job_connection import JobConnection
+from .job_session import JobSession
 from .outcome import AttemptLost, outcome_of
 from .release import release_children
 from .result import result_json, result_text, storable
@@ -166,7 +167,9 @@ class Runner:
         values = self._attempt_values(
             job, result=result_text(result), result_json=result_json(result)
         )
-        if not store.finish(cr, values, job.has_edges):
+        with last_word(cr) as own_cr:
+            is_stored = store.finish(own_cr, values, job.has_edges)
+        if not is_stored:
             raise AttemptLost("another worker has it; its work is undone")
 
     def _settle(self, attempt: RunningAttempt, error: BaseException) -> None:
@@ -224,6 +227,20 @@ def _call(job: ClaimedJob, env: api.Environment):
     result = job.perform(ConnectorSession.from_env(env))
     env.cr.flush()  # the job's own row comes last
     return result
+
+
+@contextmanager
+def last_word(cr: Cursor) -> Iterator:
+    """Give a cursor for the last statement of a job.
+
+    Where it is the only one, it is the transaction.
+    """
+    session = cr.connection
+    if isinstance(session, JobSession) and session.is_untouched:
+        with session.untouched() as own_cr:
+            yield own_cr
+    else:
+        yield cr
 
 
 @contextmanager

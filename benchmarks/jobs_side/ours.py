@@ -12,7 +12,8 @@ from odoo.modules.registry import Registry
 
 from odoo.addons.bench_jobs import jobs
 from odoo.addons.connector.queue.connection import connect
-from odoo.addons.connector.queue.worker import HUSH_S
+from odoo.addons.connector.queue.presence import Presence
+from odoo.addons.connector.queue.worker import HUSH_S, TICK_S
 from odoo.addons.connector.session import ConnectorSession
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -106,7 +107,7 @@ class Ours:
         return {"wall": wall_s / count, "queries": queries}
 
     def listen(self) -> None:
-        """Hear every NOTIFY as a watcher does, and do nothing about it."""
+        """Be a worker that hears every NOTIFY, and do nothing about it."""
         threading.Thread(target=self._hear, daemon=True).start()
 
     def rss(self) -> int:
@@ -115,12 +116,10 @@ class Ours:
         return int(pages) * 4096
 
     def _hear(self) -> None:
-        connection = connect(self.db_name)
-        connection.cursor().execute("LISTEN connector_queue")
-        while True:
-            select.select([connection], [], [])
-            connection.poll()
-            connection.notifies.clear()
+        presence = Presence(self.db_name, "bench")
+        while presence.beat():
+            select.select([presence.line], [], [], TICK_S)
+            presence.line.has_heard()
             time.sleep(HUSH_S)
 
     def _delay(self, task: str, count: int) -> None:

@@ -125,19 +125,25 @@ SELECT EXISTS (
 )
 """
 
-# Let the cron that stands in for workers run now, unless somebody has said so already.
-# Index: ir_cron_trigger__cron_id_index.
+# Let the cron that stands in for workers run now, unless it is going to. A trigger that
+# is locked is none: the cron that runs keeps the ones that it has answered to its end.
+# Locks: the trigger found, with a key share. Index: ir_cron_trigger__cron_id_index.
 TRIGGER_CRON = """
+WITH cron AS (
+    SELECT cron.id
+      FROM ir_model_data AS name
+      JOIN ir_cron AS cron ON cron.id = name.res_id
+     WHERE name.module = 'connector' AND name.name = 'queue_cron_run'
+       AND cron.active
+), waiting AS (
+    SELECT trigger.id
+      FROM cron JOIN ir_cron_trigger AS trigger ON trigger.cron_id = cron.id
+     WHERE trigger.call_at <= now() AT TIME ZONE 'UTC'
+     LIMIT 1
+       FOR KEY SHARE OF trigger SKIP LOCKED
+)
 INSERT INTO ir_cron_trigger (cron_id, call_at)
-SELECT cron.id, now() AT TIME ZONE 'UTC'
-  FROM ir_model_data AS name
-  JOIN ir_cron AS cron ON cron.id = name.res_id
- WHERE name.module = 'connector' AND name.name = 'queue_cron_run'
-   AND cron.active
-   AND NOT EXISTS (
-       SELECT FROM ir_cron_trigger AS other
-        WHERE other.cron_id = cron.id AND other.call_at <= now() AT TIME ZONE 'UTC'
-   )
+SELECT id, now() AT TIME ZONE 'UTC' FROM cron WHERE NOT EXISTS (SELECT FROM waiting)
 """
 
 # Wake the cron workers of the servers. In database postgres, where they listen.

@@ -88,6 +88,13 @@ MUTATIONS = [
         "TestStandIn.test_cron_is_called_where_no_worker_is_alive",
     ),
     (
+        "the cron is called again while its last call is being answered",
+        "queue/store/liveness.py",
+        "       FOR KEY SHARE OF trigger SKIP LOCKED\n",
+        "",
+        "TestStandIn.test_cron_is_called_again_while_its_last_call_is_being_answered",
+    ),
+    (
         "an addon that is being installed is seen as soon as it is",
         "queue/databases.py",
         "            self._ask_at[db_name] = now + CHANGE_S\n",

@@ -35,6 +35,16 @@ def leave_trace_and_wait(session, _model_name):
 
 
 @job
+def say_nothing(session, _model_name):
+    """Have no word for the database; something happens elsewhere before the end."""
+    interrupt()
+    session.cr.postcommit.add(partial(done.append, "it is committed"))
+
+
+done = []  # what jobs did after their commit
+
+
+@job
 def commit_in_the_middle(session, _model_name):
     """Leave a trace, commit, leave another one."""
     session.env[TRACE].create({"name": "first"})
@@ -108,6 +118,34 @@ class TestFence(FenceCase):
                 self.assertEqual(self.trace_names(), [])
                 attempts = "SELECT count(*) FROM connector_queue_attempt"
                 self.assertEqual(self.query(attempts), [(0,)])
+
+    @mute_logger(RUNNER_LOG)
+    def test_worker_that_loses_a_job_that_says_nothing_does_not_end_it(self):
+        done.clear()
+        for assignment in ("worker_id = 2", "attempt = 1"):
+            with self.subTest(assignment=assignment):
+                job = self.claim(say_nothing)
+                self.take_in_the_middle(assignment)
+                self.runner.run_job(job)
+                self.assertEqual(self.row(self.uuid, "state"), ("enqueued",))
+                attempts = "SELECT count(*) FROM connector_queue_attempt"
+                self.assertEqual(self.query(attempts), [(0,)])
+        self.assertEqual(done, [])
+
+    def test_success_of_a_job_that_says_nothing_is_its_transaction(self):
+        """One round trip; what it wants to do after its commit is done all the same."""
+        done.clear()
+        job = self.claim(say_nothing)
+        finish = mock.Mock(side_effect=store.finish)
+        self.patch(store, "finish", finish)
+
+        self.runner.run_job(job)
+
+        self.assertEqual(self.row(self.uuid, "state, attempt"), ("done", 1))
+        self.assertEqual(done, ["it is committed"])
+        (own_cr, _values, _has_edges), _named = finish.call_args
+        self.assertIsNot(own_cr, self.runner._books)
+        self.assertTrue(own_cr.closed)  # it was there for this one statement
 
     def test_attempt_that_was_ended_elsewhere_is_no_failure(self):
         """Recovery has charged it as a death: its number is taken."""

@@ -2,11 +2,17 @@
 """What does a job find of those that ran on the connection before it?"""
 
 from contextlib import closing
+from unittest import mock
 
 import psycopg2
+from psycopg2.extensions import (
+    ISOLATION_LEVEL_AUTOCOMMIT,
+    ISOLATION_LEVEL_REPEATABLE_READ,
+)
 
 from odoo.tests.common import get_db_name
 
+from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.job_connection import JobConnection
 
 from .queue_case import QueueRaceCase
@@ -60,6 +66,53 @@ class TestQueueSession(QueueRaceCase):
 
                 self.assertEqual(self.ask(seen), before)
                 self.assertEqual(self.backend_pid(), pid)
+
+    def test_session_is_cleaned_however_it_was_used(self):
+        lock = "SELECT pg_advisory_lock(77)"
+        ways = {
+            "rolled back": lambda cr: (cr.execute(lock), cr.rollback()),
+            "driver's cursor": lambda cr: cr.connection.cursor().execute(lock),
+            "driver's commit": lambda cr: (cr.execute(lock), cr.connection.commit()),
+            "autocommit": lambda cr: self.lock_in_autocommit(cr, lock),
+            "isolation level": lambda cr: self.lock_without_transaction(cr, lock),
+            "set_session": lambda cr: (
+                cr.connection.set_session(autocommit=True),
+                cr.execute(lock),
+                cr.connection.set_session(autocommit=False),
+            ),
+            "closed": lambda cr: cr.execute(lock),
+        }
+        seen = TRACKS["SELECT pg_advisory_lock(77)"]
+        for way, use in ways.items():
+            with self.subTest(way):
+                pid = self.backend_pid()
+
+                with closing(self.connection.cursor()) as cr:
+                    use(cr)
+
+                self.assertEqual(self.ask(seen), 0)
+                self.assertEqual(self.backend_pid(), pid)
+
+    def lock_in_autocommit(self, cr, lock):
+        """Leave a lock behind, without any transaction."""
+        cr.connection.autocommit = True
+        cr.execute(lock)
+        cr.connection.autocommit = False
+
+    def lock_without_transaction(self, cr, lock):
+        """Do the same as older programs do."""
+        cr.connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+        cr.execute(lock)
+        cr.connection.set_isolation_level(ISOLATION_LEVEL_REPEATABLE_READ)
+
+    def test_session_of_which_nothing_was_asked_is_not_cleaned(self):
+        self.backend_pid()
+        self.patch(store, "clean_session", mock.Mock(side_effect=AssertionError))
+
+        with closing(self.connection.cursor()) as cr:
+            cr.commit()  # pylint: disable=invalid-commit
+
+        self.assertTrue(self.connection.borrow({}).is_untouched)
 
     def test_jobs_run_at_repeatable_read(self):
         for _job in range(2):

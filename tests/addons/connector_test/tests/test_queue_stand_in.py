@@ -63,6 +63,17 @@ class TestStandIn(QueueRaceCase):
 
         self.assertEqual(self.delay(), 1)
 
+    def test_cron_is_called_again_while_its_last_call_is_being_answered(self):
+        """Odoo's cron deletes its triggers first, and commits that when it has ended."""
+        self.delay()
+        with sql_db.db_connect(get_db_name()).cursor() as cron_cr:
+            cron_cr.execute("DELETE FROM ir_cron_trigger")
+
+            self.delay()
+
+            cron_cr.commit()
+        self.assertEqual(self.query(TRIGGERS)[0][0], 1)
+
     def test_worker_that_was_seen_is_not_asked_after_again_at_once(self):
         self.open_worker("prefork")
         self.delay()
