@@ -86,6 +86,10 @@ class SyncError(ConnectorException):
         self.result = result
 
 
+class TransactionLostError(ConnectorException):
+    """What single items wrote cannot be told apart any more: all is rolled back."""
+
+
 class JobError(ConnectorException):
     """Root of the errors which decide about a job."""
 

@@ -14,7 +14,12 @@ from odoo import api, fields
 from odoo.models import BaseModel
 
 from ..components.binder import is_missing
-from ..exception import InvalidDataError, NothingToDoJob, RetryableJobError
+from ..exception import (
+    InvalidDataError,
+    NothingToDoJob,
+    RetryableJobError,
+    TransactionLostError,
+)
 from ..queue.job import CONCURRENCY_ERRORS, real_error
 from .item_guard import ItemGuard
 from .known_ref import Key, KnownLink, KnownRef, find_links, key_of
@@ -33,6 +38,7 @@ from .sync_result import CREATED, FAILED, UPDATED, SyncResult
 _logger = logging.getLogger(__name__)
 
 NOTHING_TO_DO = "there is nothing to do"
+LOST = (*CONCURRENCY_ERRORS, TransactionLostError)  # with all of the transaction
 IS_KNOWN = "it is linked already, and update is off"
 IS_UNKNOWN = "it is not linked yet, and create is off"
 
@@ -222,8 +228,7 @@ class Chunk:
 
     def _settle(self, outcome: Outcome, error: Exception) -> None:
         """Say what an error means for its item; raise it where it means more."""
-        is_lost = self._sync.env.cr.closed
-        if is_lost or isinstance(error, CONCURRENCY_ERRORS):
+        if self._sync.env.cr.closed or isinstance(error, LOST):
             raise error
         if isinstance(error, NothingToDoJob):
             outcome.reason = str(error) or NOTHING_TO_DO

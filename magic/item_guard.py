@@ -3,8 +3,9 @@
 
 A savepoint costs as much as all else that is done for an item together. So it is made
 when the item says something to the database for the first time, and that of an item
-before is given up in the same statement: one round trip for items that write, none for
-the others.
+before is given up along with it. Both go in front of what the item says, in the same
+round trip, where PostgreSQL is known to understand that: it reads all of a message
+before it does anything, and would make no savepoint if it stumbled.
 """
 
 import itertools
@@ -12,13 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from odoo.sql_db import BaseCursor
+from psycopg2.errors import InvalidSavepointSpecification
 
-from ..exception import InvalidUsageError
+from odoo.sql_db import BaseCursor
+from odoo.tools import SQL
+
+from ..exception import InvalidUsageError, TransactionLostError
 
 # All by which a cursor speaks to PostgreSQL; Odoo's hands on what it does not know.
-STATEMENTS = ("execute", "executemany", "callproc", "copy_from", "copy_to")
-STATEMENTS += ("copy_expert",)
+STATEMENTS = ("executemany", "callproc", "copy_from", "copy_to", "copy_expert")
 ENDS = ("commit", "rollback")  # of the transaction
 
 _numbers = itertools.count()
@@ -34,8 +37,10 @@ class ItemGuard:
     def __init__(self, cr: BaseCursor):
         self._cr = cr
         self._name = f"connector_sync_{next(_numbers)}"  # a callback may sync as well
+        self._counter = itertools.count()
         self._execute = cr.execute
-        self._has_savepoint = False  # of this item, or of one before
+        self._savepoint = ""  # of this item, or of one before
+        self._understood: set[str] = set()  # code that PostgreSQL has read before
         self._is_inside = False
         self._is_protected = False  # the savepoint is that of this item
 
@@ -43,8 +48,9 @@ class ItemGuard:
     def watching(self) -> Iterator[None]:
         """See what items say to the database inside of the block."""
         self._cr.flush()  # what the caller wrote is none of an item
-        names = (*STATEMENTS, *ENDS)
+        names = ("execute", *STATEMENTS, *ENDS)
         own = {name: vars(self._cr)[name] for name in names if name in vars(self._cr)}
+        self._cr.execute = self._executing(self._cr.execute)
         for name in STATEMENTS:
             setattr(self._cr, name, self._protecting(getattr(self._cr, name)))
         for name in ENDS:
@@ -55,9 +61,9 @@ class ItemGuard:
             for name in names:
                 delattr(self._cr, name)
             vars(self._cr).update(own)
-        if self._has_savepoint:
-            self._execute(f"RELEASE SAVEPOINT {self._name}")
-            self._has_savepoint = False
+        if self._savepoint:
+            self._execute(f"RELEASE SAVEPOINT {self._savepoint}")
+            self._savepoint = ""
 
     def call(self, callback: Callable, *args) -> Any:
         """Return what a callback returns, once all that it wrote is in the database.
@@ -84,8 +90,33 @@ class ItemGuard:
 
     def _take_back(self) -> None:
         self._cr.clear()
-        if self._is_protected:
-            self._execute(f"ROLLBACK TO SAVEPOINT {self._name}")
+        if not self._is_protected:
+            return
+        try:
+            self._execute(f"ROLLBACK TO SAVEPOINT {self._savepoint}")
+        except InvalidSavepointSpecification as error:
+            raise TransactionLostError(
+                "Cannot take back what one item wrote: PostgreSQL did not understand "
+                "its first statement, and all of the transaction is lost. Use "
+                "parameters for values instead of AsIs."
+            ) from error
+
+    def _executing(self, execute: Callable) -> Callable:
+        def speak(query, params=None, log_exceptions=True):
+            if not self._is_inside or self._is_protected:
+                return execute(query, params, log_exceptions)
+            if not isinstance(query, SQL):
+                self._protect()
+                return execute(query, params, log_exceptions)
+            if query.code in self._understood:
+                query, params = f"{self._protection()}{query.code}", query.params
+                return execute(query, params, log_exceptions)
+            self._protect()
+            answer = execute(query, params, log_exceptions)
+            self._understood.add(query.code)
+            return answer
+
+        return speak
 
     def _protecting(self, method: Callable) -> Callable:
         def speak(*args, **kwargs):
@@ -97,10 +128,14 @@ class ItemGuard:
 
     def _protect(self) -> None:
         """Make the savepoint of this item."""
-        name = self._name
-        ended = f"RELEASE SAVEPOINT {name}; " if self._has_savepoint else ""
-        self._execute(f"{ended}SAVEPOINT {name}")
-        self._has_savepoint = self._is_protected = True
+        self._execute(self._protection())
+
+    def _protection(self) -> str:
+        """Return what makes the savepoint of this item, and gives up the last one."""
+        ended = f"RELEASE SAVEPOINT {self._savepoint}; " if self._savepoint else ""
+        self._savepoint = f"{self._name}_{next(self._counter)}"
+        self._is_protected = True
+        return f"{ended}SAVEPOINT {self._savepoint}; "
 
     def _refusing(self, name: str, method: Callable) -> Callable:
         def end(*args, **kwargs):

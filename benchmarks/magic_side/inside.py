@@ -133,8 +133,9 @@ class Clockwork:
             gc.collect()  # what others left is not this task's work
             watch = SyncWatch(cr)
             # a savepoint is made inside of the callback that needs it
-            protect = watch.around(ItemGuard._protect, on=True)
-            stack.enter_context(mock.patch.object(ItemGuard, "_protect", protect))
+            for name in ("_protect", "_protection"):
+                method = watch.around(getattr(ItemGuard, name), on=True)
+                stack.enter_context(mock.patch.object(ItemGuard, name, method))
             with watch.watching():
                 done = sync(watch, items, *args)
             if done != ITEMS:

@@ -5,9 +5,23 @@ MUTATIONS = [
     (
         "a failed item writes nothing",
         "magic/item_guard.py",
-        "        if self._is_protected:\n",
-        "        if False:\n",
+        "        if not self._is_protected:\n",
+        "        if True:\n",
         "TestItemGuard.test_what_was_written_to_the_database_is_taken_back",
+    ),
+    (
+        "an item that rides along with its savepoint is taken back alone",
+        "magic/item_guard.py",
+        'query, params = f"{self._protection()}{query.code}", query.params',
+        "query, params = query.code, query.params",
+        "TestItemGuard.test_each_item_is_taken_back_for_itself_though_it_costs_nothing",
+    ),
+    (
+        "a statement that was never understood makes its savepoint before",
+        "magic/item_guard.py",
+        "            if query.code in self._understood:\n",
+        "            if True:\n",
+        "TestItemGuard.test_statement_that_is_not_understood_fails_its_own_item",
     ),
     (
         "what the database refuses later fails its own item",

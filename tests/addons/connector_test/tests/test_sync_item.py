@@ -4,8 +4,11 @@
 import contextlib
 import io
 
-from odoo.tools import mute_logger
+from psycopg2.extensions import AsIs
 
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.connector.exception import TransactionLostError
 from odoo.addons.connector.magic.item_guard import ItemGuard
 
 from ..models.job import TRACE
@@ -106,13 +109,56 @@ class TestItemGuard(QueueCase):
                 self.guard.call(lambda: None)
             self.error_of(self.stop)
 
-    def test_item_that_writes_costs_one_statement_more(self):
+    def rename(self, name):
+        """Write by a statement of which Odoo's SQL knows code and values apart."""
+        self.env.cr.execute(SQL("UPDATE connector_test_trace SET name = %s", name))
+
+    def test_item_that_writes_costs_no_round_trip_more_than_the_first(self):
+        with self.assertQueryCount(12), self.guard.watching():
+            for number in range(10):
+                self.guard.call(self.rename, str(number))
+
+    def test_each_item_is_taken_back_for_itself_though_it_costs_nothing(self):
+        with self.guard.watching():
+            for name in ("one", "two"):
+                self.guard.call(self.rename, name)
+            self.error_of(lambda: [self.rename("three"), self.stop()])
+
+        self.env.invalidate_all()
+        self.assertEqual(self.trace.name, "two")
+
+    def test_item_that_writes_text_of_its_own_costs_one_statement_more(self):
         def write(number):
             self.env.cr.execute("UPDATE connector_test_trace SET name = %s", [number])
 
         with self.assertQueryCount(21), self.guard.watching():
             for number in range(10):
                 self.guard.call(write, number)
+
+    @mute_logger("odoo.sql_db")
+    def test_statement_that_is_not_understood_fails_its_own_item(self):
+        def write(*_args):
+            self.env.cr.execute(SQL("UPDATE nonsense nonsense nonsense"))
+
+        with self.guard.watching():
+            self.guard.call(self.rename, "first")
+            self.assertIn("syntax error", self.error_of(write))
+            self.guard.call(self.rename, "third")
+
+        self.env.invalidate_all()
+        self.assertEqual(self.trace.name, "third")
+
+    @mute_logger("odoo.sql_db")
+    def test_values_that_break_a_known_statement_lose_no_item_in_silence(self):
+        """AsIs is the one way: PostgreSQL stumbles before it makes a savepoint."""
+        with self.assertRaisesRegex(TransactionLostError, "Use parameters"):
+            with self.env.cr.savepoint(), self.guard.watching():
+                for name in ("one", "two"):
+                    self.guard.call(self.rename, name)
+                self.guard.call(self.rename, AsIs("nonsense nonsense"))
+
+        self.env.invalidate_all()
+        self.assertEqual(self.trace.name, "before")
 
     def test_commit_and_rollback_in_a_callback_are_refused(self):
         for end in ("commit", "rollback"):
