@@ -120,10 +120,8 @@ def sync_odoo2x(  # noqa: PLR0913 the signature of the helper
         SyncError: items failed; what was created outside is linked.
         RetryableJobError: an item may succeed later.
     """
-    call = Call(
-        env, ODOO2X, src_list, Flags(bool(create), bool(update)), on_error, delay
-    )
-    return _start(call, sync_info)
+    flags = Flags(bool(create), bool(update))
+    return _start(Call(env, ODOO2X, src_list, flags, on_error, delay), sync_info)
 
 
 def sync_x2odoo(  # noqa: PLR0913 the signature of the helper
@@ -142,10 +140,8 @@ def sync_x2odoo(  # noqa: PLR0913 the signature of the helper
         sync_info: ``relation``, ``x`` with ``get_ref(item)``, ``odoo`` with
             ``create(item) -> record`` and ``update(record, item)``.
     """
-    call = Call(
-        env, X2ODOO, src_list, Flags(bool(create), bool(update)), on_error, delay
-    )
-    return _start(call, sync_info)
+    flags = Flags(bool(create), bool(update))
+    return _start(Call(env, X2ODOO, src_list, flags, on_error, delay), sync_info)
 
 
 def sync_external(  # noqa: PLR0913 the signature of the helper

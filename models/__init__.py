@@ -25,6 +25,7 @@ from . import (
     ir_actions_server,
     link_checkpoint,
     linked_base,
+    loose_many2one,
     queue_activity,
     queue_attempt,
     queue_channel,

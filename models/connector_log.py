@@ -31,6 +31,7 @@ class ConnectorLog(models.Model):
     """A message, or what was sent to somebody."""
 
     _name = "connector.log"
+    _inherit = "connector.loose"
     _description = "Connector Log"
     _log_access = False
     _order = "date DESC, id DESC"

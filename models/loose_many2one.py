@@ -1,7 +1,30 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A many2one that the database does not check."""
+"""A many2one that the database does not check, and rows that outlive what it names."""
 
-from odoo import fields
+from odoo import api, fields, models
+
+
+class ConnectorLoose(models.AbstractModel):
+    """Rows that are still shown when what they refer to was deleted."""
+
+    _name = "connector.loose"
+    _description = "Rows With Loose References"
+
+    @api.readonly
+    def web_read(self, specification: dict[str, dict]) -> list[dict]:
+        """Read the records for a screen; a reference to a deleted record is empty."""
+        for name, details in specification.items():
+            if "fields" in details:
+                self._forget_deleted(name)
+        return super().web_read(specification)
+
+    def _forget_deleted(self, name: str) -> None:
+        field = self._fields.get(name)
+        if isinstance(field, LooseMany2one):
+            gone = self[name] - self[name].sudo().exists()
+            if gone:
+                lost = self.filtered(lambda record: record[name] in gone)
+                field._update_cache(lost, None)
 
 
 class LooseMany2one(fields.Many2one):

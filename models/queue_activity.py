@@ -17,6 +17,7 @@ class QueueActivity(models.Model):
     """
 
     _name = "connector.queue.activity"
+    _inherit = "connector.loose"
     _description = "Queue Activity"
     _auto = False
     _log_access = False

@@ -18,6 +18,7 @@ class QueueJob(models.Model):
     """A call that runs later, in a transaction of its own."""
 
     _name = "connector.queue.job"
+    _inherit = "connector.loose"
     _description = "Queue Job"
     _log_access = False
     _order = "id DESC"

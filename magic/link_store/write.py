@@ -85,9 +85,20 @@ WITH given AS (
 SELECT link_id FROM side GROUP BY link_id HAVING count(*) = %(count)s
 """
 
+# The end of what gives links a side: those that got it were the same at that time.
+_DATE_LINKS = """        ON CONFLICT DO NOTHING
+    RETURNING link_id
+), link AS (
+    UPDATE connector_link AS link
+       SET sync_date = %(sync_date)s
+      FROM side
+     WHERE link.id = side.link_id
+)
+SELECT link_id FROM side"""
+
 # Give links one side more each. Locks: the new rows, their links. Arbiters: __side_uniq
 # and _system_uniq.
-COMPLETE = """
+COMPLETE = f"""
 WITH side AS (
     INSERT INTO connector_link_side (
         link_id, relation_id, system, model, ref, ref_type, is_sole
@@ -99,21 +110,13 @@ WITH side AS (
                %(refs)s::text[], %(ref_types)s::text[]
            ) AS given (link_id, system, model, ref, ref_type)
      ORDER BY given.system, given.ref
-        ON CONFLICT DO NOTHING
-    RETURNING link_id
-), link AS (
-    UPDATE connector_link AS link
-       SET sync_date = %(sync_date)s
-      FROM side
-     WHERE link.id = side.link_id
-)
-SELECT link_id FROM side
+{_DATE_LINKS}
 """
 
 # Give sides of links another reference. The old rows are all gone before the first new
 # one is written: links may take the references of each other. Locks: both, and the
 # links. Arbiter: __side_uniq. Index: connector_link_side_system_uniq.
-MOVE = """
+MOVE = f"""
 WITH given AS (
     SELECT link_id, system, model, ref, ref_type
       FROM unnest(
@@ -132,15 +135,7 @@ WITH given AS (
     SELECT link_id, relation_id, system, model, ref, ref_type, is_sole
       FROM gone
      ORDER BY system, ref
-        ON CONFLICT DO NOTHING
-    RETURNING link_id
-), link AS (
-    UPDATE connector_link AS link
-       SET sync_date = %(sync_date)s
-      FROM side
-     WHERE link.id = side.link_id
-)
-SELECT link_id FROM side
+{_DATE_LINKS}
 """
 
 # Write down what the sides of links in a many to many relation are, but where another

@@ -39,6 +39,7 @@ from . import (
     test_link_set,
     test_log,
     test_log_line,
+    test_loose,
     test_magic,
     test_magic_action,
     test_map_child,
