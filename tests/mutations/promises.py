@@ -114,4 +114,50 @@ MUTATIONS = [
         "                pass\n",
         "TestQueueSession.test_job_finds_the_session_as_if_it_were_new",
     ),
+    (
+        "no start of a job is written",
+        "queue/runner.py",
+        "        job.date_started = job.now()\n",
+        "        job.date_started = job.now()\n"
+        '        self._books.execute("UPDATE connector_queue_job SET date_started = now()"'
+        "\n            f' WHERE id = {job.id}')\n",
+        "TestStartCost.test_start_of_a_job_writes_nothing",
+    ),
+    (
+        "a claim reads no more however many jobs there are",
+        "queue/store/claim.py",
+        "            WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL\n"
+        "            ORDER BY priority, id\n"
+        "            LIMIT p_limit\n",
+        "            WHERE channel_id = channel.id AND state = 'pending'"
+        " AND hold IS NULL\n"
+        "            ORDER BY priority + 0, id\n"
+        "            LIMIT p_limit\n",
+        "TestClaimCost.test_claim_reads_no_more_however_many_jobs_there_are",
+    ),
+    (
+        "a session is cleaned though the job rolled back",
+        "queue/job_session.py",
+        '        """Roll back, and note whether there was anything."""\n'
+        "        self._is_clean = self.is_untouched\n",
+        "",
+        "TestQueueSession.test_session_is_cleaned_however_it_was_used",
+    ),
+    (
+        "a session is cleaned though nothing was a transaction",
+        "queue/job_session.py",
+        "    @autocommit.setter\n"
+        "    def autocommit(self, value: bool) -> None:\n"
+        "        self._is_clean = False\n",
+        "    @autocommit.setter\n"
+        "    def autocommit(self, value: bool) -> None:\n",
+        "TestQueueSession.test_session_is_cleaned_however_it_was_used",
+    ),
+    (
+        "a job that says nothing costs one round trip",
+        "queue/runner.py",
+        "    if isinstance(session, JobSession) and session.is_untouched:\n",
+        "    if False:\n",
+        "TestFence.test_success_of_a_job_that_says_nothing_is_its_transaction",
+    ),
 ]

@@ -65,6 +65,7 @@ from . import (
     test_queue_channel,
     test_queue_channel_file,
     test_queue_classic_job,
+    test_queue_cost,
     test_queue_crew,
     test_queue_current,
     test_queue_database_function,

@@ -1,0 +1,120 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Does a job stay cheap, whatever else there is? (promise 4 of the engine)"""
+
+from functools import partial
+from unittest import mock
+
+from odoo.tests.common import get_db_name
+
+from odoo.addons.connector.queue.job import job
+from odoo.addons.connector.queue.job_connection import JobConnection
+from odoo.addons.connector.queue.runner import Runner, own_transaction
+
+from ..models.job import TRACE
+from .queue_case import QueueRaceCase
+
+BACKLOG = 5_000
+READY = 10  # jobs that are claimed
+MORE = 20  # blocks: higher trees of indexes, and room between two measurements
+INSERT = """
+INSERT INTO connector_queue_job (
+    uuid, payload, func_name, payload_version, user_id, channel_id, state, hold, eta,
+    priority, attempt, retry, max_retries, deaths, commits, date_created, worker_id,
+    concurrency_key
+)
+SELECT gen_random_uuid(), '[[], []]', 'no.job', 1, 1, channel.id, %s, %s,
+       now() AT TIME ZONE 'UTC' + INTERVAL '1 day', %s, 0, 0, 5, 0, 0,
+       now() AT TIME ZONE 'UTC', %s, %s
+  FROM connector_queue_channel AS channel, generate_series(1, %s)
+ WHERE complete_name = %s
+"""
+CLAIM = """
+EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)
+SELECT * FROM connector_queue_claim(1, %s, 0, TRUE, NULL)
+"""
+# of a backlog: channel, state, hold, priority, worker, concurrency key
+BACKLOGS = {
+    "pending": ("root", "pending", None, 10, None, None),
+    "postponed": ("root", "pending", "eta", 0, None, None),
+    "done": ("root", "done", None, 0, None, None),
+    "failed": ("root", "failed", None, 0, None, None),
+    "in a paused channel": ("root.paused", "pending", None, 0, None, None),
+    "behind a full channel": ("root.full", "pending", None, 0, None, None),
+    "behind one concurrency key": ("root", "pending", "key", 0, None, "order-5"),
+}
+
+
+@job
+def stand_still(session, _model_name):
+    """Let others look at the job while it runs."""
+    look()
+
+
+def look():
+    """Look; the test says at what."""
+
+
+class TestClaimCost(QueueRaceCase):
+    def setUp(self):
+        super().setUp()
+        channels = self.open_session().env["connector.queue.channel"]
+        channels.browse(channels._id_of("root.paused")).is_paused = True
+        channels.browse(channels._id_of("root.full")).capacity = 1
+        channels.env.cr.commit()
+        self.addCleanup(
+            self.query,
+            "DELETE FROM connector_queue_channel"
+            " WHERE complete_name IN ('root.paused', 'root.full')",
+        )
+        self.insert(1, ("root.full", "enqueued", None, 0, 2, None))
+        self.insert(1, ("root", "enqueued", None, 0, 2, "order-5"))
+
+    def insert(self, count: int, values: tuple) -> None:
+        channel, *others = values
+        self.query(INSERT, *others, count, channel)
+
+    def count_blocks(self) -> int:
+        """Return how many blocks a claim reads, with what it writes."""
+        self.query("DELETE FROM connector_queue_job WHERE priority = 1")
+        self.insert(READY, ("root", "pending", None, 1, None, None))
+        self.query("VACUUM ANALYZE connector_queue_job")
+        cr = self.open_books()
+        cr.execute("BEGIN")
+        cr.execute(CLAIM, [READY])
+        ((plan,),) = cr.fetchone()
+        cr.execute("ROLLBACK")
+        self.assertEqual(plan["Plan"]["Actual Rows"], READY)
+        return plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+
+    def test_claim_reads_no_more_however_many_jobs_there_are(self):
+        alone = self.count_blocks()
+        for what, values in BACKLOGS.items():
+            with self.subTest(what):
+                self.insert(BACKLOG, values)
+                self.assertLess(self.count_blocks(), alone + MORE)
+
+
+class TestStartCost(QueueRaceCase):
+    def test_start_of_a_job_writes_nothing(self):
+        """After a death the first unfinished job of a batch is the one that ran."""
+        session = self.open_session()
+        uuids = [stand_still.delay(session, TRACE) for _job in range(2)]
+        session.commit()
+        connection = JobConnection(get_db_name())
+        self.addCleanup(connection.close)
+        runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
+        runner._mean_s = 0.001  # of the jobs before: both are claimed together
+        jobs = runner.claim()
+        claimed = {job.uuid: self.row(job.uuid, "xmin::text, job::text") for job in jobs}
+        running = {}
+
+        def look():
+            uuid = runner.attempt.job.uuid
+            running[uuid] = self.row(uuid, "xmin::text, job::text")
+
+        self.enterContext(mock.patch(f"{__name__}.look", look))
+        for job in jobs:
+            runner.run_job(job)
+
+        self.assertEqual(sorted(running), sorted(uuids))
+        self.assertEqual(running, claimed)
