@@ -2,18 +2,16 @@
 """Where do tests of the examples get a CardDAV server from?"""
 
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from odoo.tests import TransactionCase
 
-HOST = "127.0.0.1"
+from .local_server import HOST, LocalServer
+
 LOGIN, PASSWORD = "alice", "wonderland"
-START_WAIT_S = 20
 
 CONFIG = """\
 [server]
@@ -30,12 +28,12 @@ level = error
 """
 
 
-class Radicale:
+class Radicale(LocalServer):
     """A CardDAV server of our own on a free port."""
 
     def __init__(self):
+        super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="radicale-"))
-        self.port = _free_port()
         config = CONFIG.format(host=HOST, port=self.port, folder=self.folder)
         (self.folder / "config").write_text(config)
         (self.folder / "users").write_text(f"{LOGIN}:{PASSWORD}\n")
@@ -44,22 +42,9 @@ class Radicale:
             cwd=self.folder,
         )
 
-    def wait(self) -> None:
-        """Return when it accepts connections."""
-        deadline = time.monotonic() + START_WAIT_S
-        while True:
-            try:
-                socket.create_connection((HOST, self.port), timeout=1).close()
-                return
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.05)  # there is nothing to be told by while it starts
-
     def stop(self) -> None:
         """Stop it and remove what it stored."""
-        self.process.kill()
-        self.process.wait()
+        super().stop()
         shutil.rmtree(self.folder)
 
 
@@ -79,9 +64,3 @@ class RadicaleCase(TransactionCase):
         if isinstance(options.get("timeout"), tuple):
             options["timeout"] = max(options["timeout"])
         return super()._request_handler(session, request, **options)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]

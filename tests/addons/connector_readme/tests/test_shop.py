@@ -3,11 +3,9 @@
 
 import ast
 import json
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
@@ -21,22 +19,19 @@ from odoo.addons.connector.tests.documents import (
     read_blocks,
     squeeze,
 )
+from odoo.addons.connector.tests.local_server import HOST, LocalServer
 
 HERE = Path(__file__).parents[1]
 README = ROOT / "README.rst"
-HOST = "127.0.0.1"
-START_WAIT_S = 20
 LINES = 15  # of code, as the README promises
 
 
-class FileServer:
+class FileServer(LocalServer):
     """Python's own web server on a free port: the shop of the README."""
 
     def __init__(self, folder: str):
+        super().__init__()
         self.folder = Path(folder)
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            self.port = probe.getsockname()[1]
         words = [sys.executable, "-m", "http.server", self.port, "--bind", HOST]
         self.process = subprocess.Popen(
             list(map(str, words)), cwd=folder, stderr=subprocess.DEVNULL
@@ -45,23 +40,6 @@ class FileServer:
     def write_customer(self, external_id: str, **facts: str) -> None:
         """Let the shop know a customer."""
         (self.folder / f"{external_id}.json").write_text(json.dumps(facts))
-
-    def wait(self) -> None:
-        """Return when it accepts connections."""
-        deadline = time.monotonic() + START_WAIT_S
-        while True:
-            try:
-                socket.create_connection((HOST, self.port), timeout=1).close()
-                return
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.05)  # there is nothing to be told by while it starts
-
-    def stop(self) -> None:
-        """Stop it."""
-        self.process.kill()
-        self.process.wait()
 
 
 @tagged("post_install", "-at_install")

@@ -4,60 +4,17 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.graph import chain, group
 
 from ..models.job import TRACE, end, leave_trace
+from .browser_case import BrowserCase
 from .test_queue_sight import USER, SightCase
 
-# What the scripts below share. "find" waits for something that people can see.
-PRELUDE = """
-const until = async (what, look) => {
-    for (let tries = 0; tries < 300; tries++) {
-        const found = look();
-        if (found) { return found; }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`Waited in vain for ${what}`);
-};
-const isSeen = (element) => element.getClientRects().length > 0;
-const all = (selector, text = "") => [...document.querySelectorAll(selector)].filter(
-    (element) => isSeen(element) && element.textContent.includes(text));
-const find = (selector, text = "") =>
-    until(`${selector} ${text}`, () => all(selector, text)[0]);
-const call = async (model, method, args) => {
-    const answer = await fetch("/web/dataset/call_kw", {
-        method: "POST",
-        headers: {"Content-Type": "application/json"},
-        body: JSON.stringify({params: {model, method, args, kwargs: {}}}),
-    });
-    const {result, error} = await answer.json();
-    if (error) { throw new Error(JSON.stringify(error)); }
-    return result;
-};
-const expect = (is, what) => { if (!is) { throw new Error(`Not so: ${what}`); } };
-"""
-
-
-class BrowserCase(SightCase, HttpCase):
-    def drive(self, path, script, login="admin"):
-        """Open a screen and run a script there; an error on the console fails."""
-        self.env.flush_all()
-        session, self.session = self.session, None  # HttpCase keeps a cookie there
-        self.browser_js(
-            f"/odoo/{path}",
-            f"{PRELUDE}(async () => {{{script}; console.log('test successful')}})();",
-            "odoo.isReady === true",
-            login=login,
-        )
-        self.session = session
-        self.env.invalidate_all()
-
-
 @tagged("post_install", "-at_install", "browser")
-class TestJobs(BrowserCase):
+class TestJobs(SightCase, BrowserCase):
     def test_failed_job_is_retried_by_its_button(self):
         job = self.delay(end, "x", error="The shop is closed.")
         self.run_jobs()
@@ -163,7 +120,7 @@ class TestJobs(BrowserCase):
 
 
 @tagged("post_install", "-at_install", "browser")
-class TestOwnJobs(BrowserCase):
+class TestOwnJobs(SightCase, BrowserCase):
     def test_user_sees_own_jobs_only_and_their_progress_beside_the_clock(self):
         ada = self.new_user("ada_jobs", USER)
         mine = self.delay(session=self.session_of(ada), description="Mine")
@@ -205,7 +162,7 @@ class TestOwnJobs(BrowserCase):
 
 
 @tagged("post_install", "-at_install", "browser")
-class TestChannels(BrowserCase):
+class TestChannels(SightCase, BrowserCase):
     def test_channel_is_paused_in_the_list_and_the_chatter_says_who_did_it(self):
         channels = self.env["connector.queue.channel"]
         channel = channels.browse(channels._id_of("root.shop"))
@@ -246,7 +203,7 @@ class TestChannels(BrowserCase):
 
 
 @tagged("post_install", "-at_install", "browser")
-class TestPhone(BrowserCase):
+class TestPhone(SightCase, BrowserCase):
     browser_size = "400x800"
     touch_enabled = True
 
