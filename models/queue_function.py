@@ -3,7 +3,7 @@
 
 import inspect
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg2
 
@@ -66,7 +66,7 @@ class QueueFunction(models.Model):
             row.is_missing = function is None
             row.timeout_s = getattr(function, "timeout", None) or 0
             row.retry_text = function.retry_policy.describe() if function else False
-            row.description = inspect.getdoc(function) if function else False
+            row.description = _read_doc(function) if function else False
 
     # === ACTIONS === #
 
@@ -165,3 +165,8 @@ class QueueFunction(models.Model):
                 method = find_job_method(model_class, name)
                 if method:
                     yield f"{model_name}.{name}", method.default_channel
+
+
+def _read_doc(function: Callable) -> str:
+    """Return what a function says of itself, without the marks of its markup."""
+    return (inspect.getdoc(function) or "").replace("``", "")
