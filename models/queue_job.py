@@ -104,7 +104,8 @@ class QueueJob(models.Model):
     _taken_idx = models.Index("(channel_id) WHERE state = 'enqueued'")
     _order_idx = models.Index(
         "(channel_id, state, priority, id)"
-        " WHERE state = 'failed' OR (state = 'pending' AND hold IN ('eta', 'key'))"
+        " WHERE state IN ('waiting', 'failed')"
+        " OR (state = 'pending' AND hold IN ('eta', 'key'))"
     )
     _key_idx = models.Index(
         "(identity_key, state, id) WHERE identity_key IS NOT NULL AND state <> 'done'"

@@ -29,8 +29,9 @@ class QueueJob(models.Model):
     )
 
     # what the overview counts, see queue.store.overview
-    _open_idx = models.Index("(backend_id, id) WHERE state IN ('waiting', 'pending')")
-    _waiting_idx = models.Index("(channel_id) WHERE state = 'waiting'")
+    _open_idx = models.Index(
+        "(backend_id, date_created) WHERE state IN ('waiting', 'pending')"
+    )
     _ended_idx = models.Index(
         "(backend_id, state, date_done) WHERE state IN ('done', 'failed')"
     )

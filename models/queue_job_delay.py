@@ -3,13 +3,13 @@
 
 import hashlib
 import json
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
 from odoo import api, models
 
 from ..queue import codec, store
+from ..queue.job_uuid import new_uuid
 from ..queue.options import SCOPES, JobOptions
 from ..queue.state import NOT_STARTED, PENDING
 from ..queue.task import Task
@@ -34,7 +34,7 @@ class QueueJob(models.Model):
             place: columns that say which place the jobs have in a graph.
         """
         keys = self._identity_keys(tasks, options)
-        uuids = [_new_uuid() for _task in tasks]
+        uuids = [new_uuid() for _task in tasks]
         known = self._find_in_scope(keys, options)
         places = _places_of(keys, known, options)
         new = [(tasks[place], uuids[place], keys[place]) for place in places]
@@ -93,7 +93,7 @@ class QueueJob(models.Model):
         task = Task(consumer, model_name, (record_id, vals))
         parts = task.func_name, model_name, record_id, *self._caller_values().values()
         key = hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()
-        if self._insert([task], [_new_uuid()], [f"event:{key}"], JobOptions()):
+        if self._insert([task], [new_uuid()], [f"event:{key}"], JobOptions()):
             return
         job_id, payload = store.lock_identical(self.env.cr, f"event:{key}")
         (_record_id, known), _kwargs = codec.decode(payload, self.env)
@@ -212,7 +212,3 @@ def _concurrency_values(tasks: list[Task], options: JobOptions, keys: list) -> d
             )
         ],
     }
-
-
-def _new_uuid() -> str:
-    return str(uuid.uuid4())

@@ -2,7 +2,6 @@
 """What is a job for connectors that make, store, load and perform it by hand?"""
 
 import inspect
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
@@ -17,6 +16,7 @@ from ..session import ConnectorSession
 from . import codec
 from .call_text import describe
 from .function import check_exist, find_job_function, require_job_method
+from .job_uuid import new_uuid
 from .options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY, naive_time
 from .retry import RETRY_INTERVAL, pattern_delay_s
 from .state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED
@@ -136,7 +136,7 @@ class Job:
     def uuid(self) -> str:
         """Its name in the whole world; made when it is first asked for."""
         if self._uuid is None:
-            self._uuid = str(uuid.uuid4())
+            self._uuid = new_uuid()
         return self._uuid
 
     @property

@@ -22,6 +22,7 @@ from . import (
     test_event_moment,
     test_exception,
     test_import_path,
+    test_job_uuid,
     test_map_options,
     test_mapping_definition,
     test_mutations,

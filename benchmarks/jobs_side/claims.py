@@ -10,7 +10,6 @@ from statistics import median
 from odoo.addons.connector.queue.connection import connect
 from odoo.addons.connector.queue.runner import BATCH, Runner
 from odoo.addons.connector.queue.store import channel, claim, ready
-from odoo.addons.connector.queue.store.function import LANGUAGE
 
 sys.path.append(str(Path(__file__).parents[1]))
 
@@ -19,13 +18,17 @@ from jobs_side.line_server import serve  # noqa: E402 found there
 WORKER_ID = 1
 KEY = "order-5"
 QUICK_S = 1e-4  # mean duration of the jobs before: whole batches are claimed
-INSERT = """
+NEW_UUID = """(
+    lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
+    || substr(md5(random()::text), 1, 20)
+)::uuid"""  # which begins with the time, as those of jobs do
+INSERT = f"""
 INSERT INTO connector_queue_job (
     uuid, payload, func_name, payload_version, user_id, channel_id, state, hold, eta,
     priority, attempt, retry, max_retries, deaths, commits, date_created, worker_id,
     concurrency_key
 )
-SELECT gen_random_uuid(), '[[], []]', 'no.job', 1, 1, %(channel_id)s, %(state)s,
+SELECT {NEW_UUID}, '[[], []]', 'no.job', 1, 1, %(channel_id)s, %(state)s,
        %(hold)s, now() AT TIME ZONE 'UTC' + %(eta)s::interval, %(priority)s, 0, 0, 5,
        0, 0, now() AT TIME ZONE 'UTC', %(worker_id)s, %(concurrency_key)s
   FROM generate_series(1, %(count)s)
@@ -53,7 +56,7 @@ PARAMETERS = {
     "p_channel_ids": "NULL::integer[]",
 }
 # the conditions under which the functions of the hot path are planned
-AS_IN_FUNCTIONS = re.findall(r"SET \w+ = \w+", LANGUAGE)
+AS_IN_FUNCTIONS = re.findall(r"SET \w+ = \w+", claim.CLAIM_LANGUAGE)
 
 
 class Claims:

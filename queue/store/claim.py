@@ -6,23 +6,25 @@ from odoo import SUPERUSER_ID
 from .channel import HAS_ROOM, is_served
 from .function import LANGUAGE
 from .identity import KEPT_KEY
-from .ready import EXIST_NEWS, RELEASE_ETA
+from .ready import EXIST_DUE, EXIST_NEWS, RELEASE_ETA
 
-# Has an open channel with limits, which is not full by its own jobs, a ready one?
+# Has an open channel with limits, which is not full by its own jobs, a ready one? The
+# order is there for the index that has it: any other one may be read to its end.
 # Indexes: connector_queue_job__ready_idx, connector_queue_job__taken_idx.
 HAS_LIMITED = f"""
 SELECT FROM connector_queue_channel AS limited
  CROSS JOIN LATERAL (
        SELECT FROM connector_queue_job
         WHERE channel_id = limited.id AND state = 'pending' AND hold IS NULL
+        ORDER BY priority, id
         LIMIT 1
  ) AS job
  WHERE limited.is_open AND limited.is_limited
    AND {is_served("limited", "p_channel_ids")} AND {HAS_ROOM}"""
 
-# The end of each claim: give the jobs of "next" to the worker. They are run in the
-# order of claim_number, so that after a death the first unfinished one is the one
-# that ran.
+# The end of each claim: give the jobs of "next" to the worker. They are locked, so a row
+# is where it was found, and no index has to be asked. They are run in the order of
+# claim_number, so that after a death the first unfinished one is the one that ran.
 _TAKE = f"""
 claimed AS (
     UPDATE connector_queue_job AS job
@@ -31,7 +33,7 @@ claimed AS (
            claim_number = p_claimed_before + next.place,
            date_enqueued = clock_timestamp() AT TIME ZONE 'UTC'
       FROM next
-     WHERE job.id = next.id
+     WHERE job.ctid = next.row_id
     RETURNING job.*
 )
 SELECT claimed.id, claimed.uuid, func_name, method_name, model_name, channel_id,
@@ -51,14 +53,18 @@ _TAKEN = """
     has_edges boolean, date_enqueued timestamp, timeout double precision,
     is_user_active boolean"""
 
+# What is forbidden to a claim besides: to look up the few jobs it takes by reading all
+# there are. A plan does not know the limit, and thinks of a tenth of the table.
+CLAIM_LANGUAGE = f"{LANGUAGE} SET enable_hashjoin = off SET enable_mergejoin = off"
+
 # Take ready jobs of the open channels without limits, of those that are served.
 # Locks: job rows, SKIP LOCKED. Index: connector_queue_job__ready_idx.
 CLAIM = f"""
 WITH next AS (
-    SELECT job.id, row_number() OVER (ORDER BY job.priority, job.id) AS place
+    SELECT job.row_id, row_number() OVER (ORDER BY job.priority, job.id) AS place
       FROM connector_queue_channel AS channel
      CROSS JOIN LATERAL (
-           SELECT id, priority
+           SELECT id, priority, ctid AS row_id
              FROM connector_queue_job
             WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
             ORDER BY priority, id
@@ -78,13 +84,10 @@ CREATE OR REPLACE FUNCTION connector_queue_claim(
     p_worker_id integer, p_limit integer, p_claimed_before integer,
     p_has_seen_limits boolean, p_channel_ids integer[]
 )
-RETURNS TABLE ({_TAKEN}) {LANGUAGE} AS $$
+RETURNS TABLE ({_TAKEN}) {CLAIM_LANGUAGE} AS $$
 #variable_conflict use_column
 BEGIN
-    IF EXISTS (
-        SELECT FROM connector_queue_job
-         WHERE state = 'pending' AND hold = 'eta' AND eta <= now() AT TIME ZONE 'UTC'
-    ) THEN {RELEASE_ETA};
+    IF {EXIST_DUE} THEN {RELEASE_ETA};
     END IF;
     IF {EXIST_NEWS} THEN
         PERFORM connector_queue_promote();
@@ -105,7 +108,7 @@ END $$
 # Locks: the job's row, SKIP LOCKED. Index: connector_queue_job__ready_idx.
 CLAIM_LIMITED = f"""
 WITH next AS (
-    SELECT id, 1 AS place
+    SELECT ctid AS row_id, 1 AS place
       FROM connector_queue_job
      WHERE channel_id = p_channel_id AND state = 'pending' AND hold IS NULL
      ORDER BY priority, id
@@ -117,7 +120,7 @@ MAKE_CLAIM_LIMITED = f"""
 CREATE OR REPLACE FUNCTION connector_queue_claim_limited(
     p_worker_id integer, p_channel_id integer, p_claimed_before integer
 )
-RETURNS TABLE ({_TAKEN}) {LANGUAGE} AS $$
+RETURNS TABLE ({_TAKEN}) {CLAIM_LANGUAGE} AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY {CLAIM_LIMITED};
@@ -142,15 +145,12 @@ SELECT EXISTS (
      CROSS JOIN LATERAL (
            SELECT FROM connector_queue_job
             WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+            ORDER BY priority, id
             LIMIT 1
      ) AS job
      WHERE channel.is_open AND {is_served("channel", "%(channel_ids)s::integer[]")}
 )
-    OR EXISTS (
-    SELECT FROM connector_queue_job
-     WHERE state = 'pending' AND hold = 'eta' AND eta <= now() AT TIME ZONE 'UTC'
-)
-    OR {EXIST_NEWS}
+    OR {EXIST_DUE} OR {EXIST_NEWS}
 """
 
 

@@ -1,9 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How is the queue doing, without a look at each of its jobs?
 
-Every count ends at a limit, every question is for the first entry of an index: a page
-that is open all day must not cost more when there are a million jobs. Past hours are
-counted the dearest, so they are asked for apart.
+Every count ends at a limit, every question is for the first entries of an index: a page
+that is open all day must not cost more when there are a million jobs. They are asked for
+in an order that only one index has, or PostgreSQL may believe that it finds them soon in
+another one, and read that to its end. Past hours are counted the dearest, so they are
+asked for apart.
 """
 
 from datetime import datetime
@@ -12,20 +14,23 @@ from typing import NamedTuple
 from .liveness import IS_ALIVE, LOCK_CLASS
 
 # Of a backend: what waits and since when, what failed, what was done since midnight and
-# last. Indexes: connector_queue_job__open_idx, connector_queue_job__ended_idx.
+# last. Which jobs have no backend is known to no index in order; of these the first come
+# by their ids. Indexes: connector_queue_job__open_idx, connector_queue_job__ended_idx.
 _COUNT = """
 SELECT {name},
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job AS job
             WHERE {mine} AND state IN ('waiting', 'pending')
+            ORDER BY {first}
             LIMIT %(limit)s) AS one),
        (SELECT date_created FROM connector_queue_job AS job
          WHERE {mine} AND state IN ('waiting', 'pending')
-         ORDER BY id
+         ORDER BY {first}
          LIMIT 1),
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job AS job
             WHERE {mine} AND state = 'failed'
+            ORDER BY {last}
             LIMIT %(limit)s) AS one),
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job AS job
@@ -37,10 +42,17 @@ SELECT {name},
          LIMIT 1)
 """
 COUNT_BACKENDS = (
-    _COUNT.format(name="backend.name", mine="job.backend_id = backend.name")
+    _COUNT.format(
+        name="backend.name",
+        mine="job.backend_id = backend.name",
+        first="date_created",
+        last="date_done",
+    )
     + "  FROM unnest(%(backends)s::text[]) AS backend (name)"
 )
-COUNT_OTHERS = _COUNT.format(name="NULL", mine="job.backend_id IS NULL")
+COUNT_OTHERS = _COUNT.format(
+    name="NULL", mine="job.backend_id IS NULL", first="id", last="id"
+)
 
 # The jobs that run now, by backend: of what a worker has taken it runs the first.
 # Index: connector_queue_job__taken_idx.
@@ -90,7 +102,7 @@ SELECT backend.name, job.channel_id
               SELECT channel_id
                 FROM connector_queue_job
                WHERE backend_id = backend.name AND state IN ('waiting', 'pending')
-               ORDER BY id
+               ORDER BY date_created
                LIMIT 1000
          ) AS oldest
  ) AS job
@@ -106,27 +118,31 @@ SELECT worker.process_type, count(*)
 
 # Of each channel: the jobs that could start, that are held, that wait for others, that
 # are taken, and that failed; since when the next one could have started; is it open?
-# Indexes: connector_queue_job__ready_idx, __order_idx, __waiting_idx, __taken_idx.
+# Indexes: connector_queue_job__ready_idx, __order_idx, __taken_idx.
 COUNT_CHANNELS = """
 SELECT channel.complete_name,
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job
             WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+            ORDER BY priority, id
             LIMIT %(limit)s) AS one),
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job
             WHERE channel_id = channel.id
               AND state = 'pending' AND hold IN ('eta', 'key')
+            ORDER BY priority, id
             LIMIT %(limit)s) AS one),
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job
             WHERE channel_id = channel.id AND state = 'waiting'
+            ORDER BY priority, id
             LIMIT %(limit)s) AS one),
        (SELECT count(*) FROM connector_queue_job
          WHERE channel_id = channel.id AND state = 'enqueued'),
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job
             WHERE channel_id = channel.id AND state = 'failed'
+            ORDER BY priority, id
             LIMIT %(limit)s) AS one),
        (SELECT GREATEST(date_created, eta) FROM connector_queue_job
          WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL

@@ -28,6 +28,7 @@ SELECT complete_name
  CROSS JOIN LATERAL (
        SELECT FROM connector_queue_job
         WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
+        ORDER BY priority, id
         LIMIT 1
  ) AS job
  WHERE channel.is_open

@@ -8,7 +8,7 @@ from odoo.tests.common import get_db_name
 from odoo.addons.connector.queue.runner import Runner
 from odoo.addons.connector.queue.served import ServedChannels
 from odoo.addons.connector.queue.store import claim
-from odoo.addons.connector.queue.store.function import LANGUAGE
+from odoo.addons.connector.queue.store.claim import CLAIM_LANGUAGE
 
 from ..models.job import TRACE, leave_trace
 from .test_queue_channel import ChannelCase
@@ -126,7 +126,7 @@ class TestServed(ChannelCase):
             "p_channel_ids": f"ARRAY {channel_ids}",
         }.items():
             statement = statement.replace(name, str(value))
-        for setting in re.findall(r"SET \w+ = \w+", LANGUAGE):
+        for setting in re.findall(r"SET \w+ = \w+", CLAIM_LANGUAGE):
             self.env.cr.execute(setting.replace("SET", "SET LOCAL"))
         self.env.cr.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}")
         ((plan,),) = self.env.cr.fetchone()
