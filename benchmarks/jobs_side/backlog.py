@@ -8,7 +8,7 @@ from jobs_side import contestants
 from jobs_side.row import OURS, Row, milliseconds
 
 CLAIMS = 20  # in one turn
-TURNS = 5  # of each table
+TURNS = 11  # of each table
 AT_MOST = 1.2  # times as long as on an empty table
 CASES = ("pending", "postponed", "done", "paused", "full", "behind")
 WORDS = {

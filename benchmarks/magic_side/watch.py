@@ -46,7 +46,7 @@ class SyncWatch(Stopwatch):
             self.seconds += self.riding * self._savepoint_s()
 
     def _savepoint_s(self) -> float:
-        """Return the seconds that one more savepoint adds to a statement that writes."""
+        """Return the seconds that a savepoint adds to a statement that writes."""
         write, again = "INSERT INTO probe VALUES (1)", "RELEASE SAVEPOINT probe; "
         self._cr.execute("CREATE TEMPORARY TABLE probe (number integer)")
         self._cr.execute("SAVEPOINT probe")

@@ -22,8 +22,8 @@ SELECT FROM connector_queue_channel AS limited
  WHERE limited.is_open AND limited.is_limited
    AND {is_served("limited", "p_channel_ids")} AND {HAS_ROOM}"""
 
-# The end of each claim: give the jobs of "next" to the worker. They are locked, so a row
-# is where it was found, and no index has to be asked. They are run in the order of
+# The end of each claim: give the jobs of "next" to the worker. They are locked, so a
+# row is where it was found, and no index has to be asked. They are run in the order of
 # claim_number, so that after a death the first unfinished one is the one that ran.
 _TAKE = f"""
 claimed AS (

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How is the queue doing, without a look at each of its jobs?
 
-Every count ends at a limit, every question is for the first entries of an index: a page
-that is open all day must not cost more when there are a million jobs. They are asked for
-in an order that only one index has, or PostgreSQL may believe that it finds them soon in
-another one, and read that to its end. Past hours are counted the dearest, so they are
-asked for apart.
+Every count ends at a limit, every question is for the first entries of an index: a
+page that is open all day must not cost more when there are a million jobs. They are
+asked for in an order that only one index has, or PostgreSQL may believe that it finds
+them soon in another one, and read that to its end. Past hours are counted the dearest,
+so they are asked for apart.
 """
 
 from datetime import datetime
@@ -14,8 +14,8 @@ from typing import NamedTuple
 from .liveness import IS_ALIVE, LOCK_CLASS
 
 # Of a backend: what waits and since when, what failed, what was done since midnight and
-# last. Which jobs have no backend is known to no index in order; of these the first come
-# by their ids. Indexes: connector_queue_job__open_idx, connector_queue_job__ended_idx.
+# last. Of jobs without a backend, which no index has in order, the first are those with
+# the lowest ids. Indexes: connector_queue_job__open_idx, __ended_idx.
 _COUNT = """
 SELECT {name},
        (SELECT count(*) FROM (

@@ -34,8 +34,8 @@ def hold_of(eta: str, concurrency_key: str = "job.concurrency_key") -> str:
 # ends it: is there a key whose jobs may have their turn now?
 HAS_NEWS = "(job.concurrency_key IS NOT NULL OR job.freed_key IS NOT NULL)"
 
-# Has the eta of a job come that waits for it? The first one is asked for, which only one
-# index has, whatever PostgreSQL believes. Index: connector_queue_job__eta_idx.
+# Has the eta of a job come that waits for it? The first one is asked for, which only
+# one index knows, whatever PostgreSQL believes. Index: connector_queue_job__eta_idx.
 EXIST_DUE = """COALESCE((
            SELECT min(eta) <= now() AT TIME ZONE 'UTC'
              FROM connector_queue_job

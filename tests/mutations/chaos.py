@@ -28,10 +28,12 @@ MUTATIONS = [
     (
         "a job that was seen done is done after a crash",
         "queue/job_connection.py",
-        "            **info, connection_factory=sql_db.PsycoConnection\n",
+        "psycopg2.connect(**info, connection_factory=JobSession)\n",
+        "psycopg2.connect(\n"
         "            **info,\n"
         '            options="-c synchronous_commit=off",\n'
-        "            connection_factory=sql_db.PsycoConnection,\n",
+        "            connection_factory=JobSession,\n"
+        "        )\n",
         "TestCrash.test_job_that_was_seen_done_is_done_after_a_crash",
     ),
     (

@@ -5,11 +5,11 @@ MUTATIONS = [
     (
         "edges are marked by the transaction of their parent",
         "queue/runner.py",
-        "        if not store.finish(cr, values, job.has_edges):\n",
-        "        self._books.execute(\n"
-        "            \"SELECT connector_queue_mark(%s, 'done')\", [job.id]\n"
-        "        )\n"
-        "        if not store.finish(cr, values):\n",
+        "            is_stored = store.finish(own_cr, values, job.has_edges)\n",
+        "            self._books.execute(\n"
+        "                \"SELECT connector_queue_mark(%s, 'done')\", [job.id]\n"
+        "            )\n"
+        "            is_stored = store.finish(own_cr, values)\n",
         "TestMark.test_edge_is_marked_by_the_transaction_of_its_parent",
     ),
     (

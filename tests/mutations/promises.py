@@ -119,20 +119,14 @@ MUTATIONS = [
         "queue/runner.py",
         "        job.date_started = job.now()\n",
         "        job.date_started = job.now()\n"
-        '        self._books.execute("UPDATE connector_queue_job SET date_started = now()"'
-        "\n            f' WHERE id = {job.id}')\n",
+        "        store.release_jobs(self._books, self.worker_id, [job.id])\n",
         "TestStartCost.test_start_of_a_job_writes_nothing",
     ),
     (
         "a claim reads no more however many jobs there are",
         "queue/store/claim.py",
-        "            WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL\n"
-        "            ORDER BY priority, id\n"
-        "            LIMIT p_limit\n",
-        "            WHERE channel_id = channel.id AND state = 'pending'"
-        " AND hold IS NULL\n"
-        "            ORDER BY priority + 0, id\n"
-        "            LIMIT p_limit\n",
+        "        ORDER BY priority, id\n        LIMIT 1\n ) AS job\n WHERE limited",
+        "        LIMIT 1\n ) AS job\n WHERE limited",
         "TestClaimCost.test_claim_reads_no_more_however_many_jobs_there_are",
     ),
     (
@@ -149,8 +143,7 @@ MUTATIONS = [
         "    @autocommit.setter\n"
         "    def autocommit(self, value: bool) -> None:\n"
         "        self._is_clean = False\n",
-        "    @autocommit.setter\n"
-        "    def autocommit(self, value: bool) -> None:\n",
+        "    @autocommit.setter\n    def autocommit(self, value: bool) -> None:\n",
         "TestQueueSession.test_session_is_cleaned_however_it_was_used",
     ),
     (

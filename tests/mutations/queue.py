@@ -105,8 +105,8 @@ MUTATIONS = [
     (
         "a worker that lost a job leaves nothing",
         "queue/runner.py",
-        "        if not store.finish(cr, values, job.has_edges):\n",
-        "        if store.finish(cr, values, job.has_edges) is None:\n",
+        "        if not is_stored:\n",
+        "        if is_stored is None:\n",
         "TestFence.test_worker_that_lost_the_job_leaves_nothing",
     ),
     (

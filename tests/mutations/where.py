@@ -62,8 +62,8 @@ MUTATIONS = [
     (
         "behind a pooler nobody cleans the sessions of others",
         "queue/job_connection.py",
-        "        if self.is_pooled:\n            return True\n",
-        "",
+        "        if self.is_pooled or connection.is_untouched:\n",
+        "        if connection.is_untouched:\n",
         "TestDetection.test_job_does_not_clean_the_session_of_another_client",
     ),
     (

@@ -24,7 +24,8 @@ LOOK = """
         });
         for (const one of found.violations) {
             const places = one.nodes.map((node) => node.html).join(" ");
-            complaints.push(`${action} ${JSON.stringify(options)}: ${one.help} ${places}`);
+            const screen = `${action} ${JSON.stringify(options)}`;
+            complaints.push(`${screen}: ${one.help} ${places}`);
         }
     }
     expect(!complaints.length, complaints.join("; "));

@@ -13,6 +13,7 @@ from ..models.job import TRACE, end, leave_trace
 from .browser_case import BrowserCase
 from .test_queue_sight import USER, SightCase
 
+
 @tagged("post_install", "-at_install", "browser")
 class TestJobs(SightCase, BrowserCase):
     def test_failed_job_is_retried_by_its_button(self):

@@ -113,16 +113,17 @@ class TestStartCost(QueueRaceCase):
         runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
         runner._mean_s = 0.001  # of the jobs before: both are claimed together
         jobs = runner.claim()
-        claimed = {job.uuid: self.row(job.uuid, "xmin::text, job::text") for job in jobs}
+        columns = "xmin::text, job::text"
+        claimed = {one.uuid: self.row(one.uuid, columns) for one in jobs}
         running = {}
 
         def look():
             uuid = runner.attempt.job.uuid
-            running[uuid] = self.row(uuid, "xmin::text, job::text")
+            running[uuid] = self.row(uuid, columns)
 
         self.enterContext(mock.patch(f"{__name__}.look", look))
-        for job in jobs:
-            runner.run_job(job)
+        for one in jobs:
+            runner.run_job(one)
 
         self.assertEqual(sorted(running), sorted(uuids))
         self.assertEqual(running, claimed)

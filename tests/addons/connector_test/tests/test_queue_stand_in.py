@@ -64,7 +64,7 @@ class TestStandIn(QueueRaceCase):
         self.assertEqual(self.delay(), 1)
 
     def test_cron_is_called_again_while_its_last_call_is_being_answered(self):
-        """Odoo's cron deletes its triggers first, and commits that when it has ended."""
+        """Odoo's cron deletes its triggers first, and commits that at its end."""
         self.delay()
         with sql_db.db_connect(get_db_name()).cursor() as cron_cr:
             cron_cr.execute("DELETE FROM ir_cron_trigger")
