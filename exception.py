@@ -13,6 +13,7 @@
     ├── ChannelNotFound            no channel has that name
     ├── LinkError                  a link cannot be made or told from others
     ├── SyncError                  items of a sync failed, the others are done
+    ├── TransactionLostError       single items cannot be told apart, all is rolled back
     └── JobError
         ├── NoSuchJobError         the job's row is gone
         ├── NotReadableJobError    the job's arguments cannot be read

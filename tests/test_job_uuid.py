@@ -3,14 +3,16 @@
 
 import time
 import uuid
-from unittest import TestCase, mock
+from unittest import mock
+
+from odoo.tests import BaseCase
 
 from odoo.addons.connector.queue.job_uuid import new_uuid
 
 MANY = 10_000
 
 
-class TestJobUuid(TestCase):
+class TestJobUuid(BaseCase):
     def test_it_is_a_uuid_of_version_7(self):
         for _number in range(100):
             one = uuid.UUID(new_uuid())

@@ -11,6 +11,28 @@ from ground.process import run
 VERSION = "4.14.1"  # of axe-core in the registry of npm
 FILE = "package/axe.min.js"
 
+# What is ours on a page: neither Odoo's navigation bar nor its control panel, nor what
+# its own widgets draw, which every list and form of Odoo has.
+OURS = ".o_action_manager .o_content"
+OF_ODOO = [
+    ".o_list_actions_header",  # which columns are shown
+    ".o_list_record_selector",
+    ".o_notebook_headers",
+    ".o-dropdown",
+    ".o_field_reference select",
+]
+FIND_VIOLATIONS = """
+async (place, others) => {
+    const found = await axe.run(
+        {include: [[place]], exclude: others.map((one) => [one])},
+        {runOnly: {type: "tag", values: ["wcag2a", "wcag21a"]}},
+    );
+    return found.violations.map((one) => ({
+        rule: one.id, help: one.help, nodes: one.nodes.map((node) => node.html),
+    }));
+}
+"""
+
 
 def find_axe() -> Path:
     """Return the script that is put into a page, fetched when it is missing."""

@@ -107,6 +107,9 @@ def _make_plan(bench, database, odoo, script, options) -> dict:
         "login": "admin",
         "browser": next(filter(None, programs)),
         "axe": str(script),
+        "find_violations": axe.FIND_VIOLATIONS,
+        "ours": axe.OURS,
+        "of_odoo": axe.OF_ODOO,
         "folder": str(options.folder),
         "screens": [one for one in screens if options.only in one[0]],
     }

@@ -2,9 +2,9 @@
 """Visits screens in a browser: runs in a Python with playwright, is told by a file.
 
 Arguments: a JSON file with ``url``, ``login``, ``browser`` (its program), ``axe`` (its
-script), ``folder`` (for the pictures), ``prefix`` (of their names) and ``screens``
-(pairs of name and path). Prints a line of JSON for each picture, with what the console
-and axe have complained about.
+script), ``find_violations``, ``ours`` and ``of_odoo`` (see ``axe.py``), ``folder`` (for
+the pictures), ``prefix`` (of their names) and ``screens`` (pairs of name and path).
+Prints a line of JSON for each picture, with what the console and axe complain about.
 """
 
 import json
@@ -21,19 +21,8 @@ FLAGS = (
 WAIT_MS = 120_000  # the first page makes the assets, and the machine may be busy
 REST_MS = 700  # for pictures, graphs and fonts that come after the view
 READY = ".o_action_manager .o_content, .modal .o_form_view"
-
-# What is ours on the page: neither Odoo's navigation bar nor its control panel.
-FIND_VIOLATIONS = """
-async () => {
-    const place = document.querySelector(".modal")
-        ? ".modal" : ".o_action_manager .o_content";
-    const found = await axe.run(place, {
-        runOnly: {type: "tag", values: ["wcag2a", "wcag21a"]},
-    });
-    return found.violations.map((one) => ({
-        rule: one.id, help: one.help, nodes: one.nodes.map((node) => node.html),
-    }));
-}
+LOOK = """([place, others]) =>
+    (%s)(document.querySelector(".modal") ? ".modal" : place, others)
 """
 
 
@@ -82,7 +71,8 @@ def visit(context, plan, path, picture):
         page.wait_for_timeout(REST_MS)
         page.screenshot(path=picture)
         page.add_script_tag(path=plan["axe"])
-        violations = page.evaluate(FIND_VIOLATIONS)
+        look = LOOK % plan["find_violations"]
+        violations = page.evaluate(look, [plan["ours"], plan["of_odoo"]])
     except Error as error:
         errors.append(f"cannot be looked at: {error}")
     page.close()

@@ -4,7 +4,6 @@
 from contextlib import suppress
 
 from odoo.exceptions import AccessError
-from odoo.models import BaseModel
 from odoo.service.model import get_public_method
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
@@ -248,14 +247,19 @@ class TestCompanies(RightsCase):
 
 def find_public_methods(model) -> set[str]:
     """Return the methods that this addon adds to a model and RPC reaches."""
+    package = "odoo.addons.connector."
     ours = [
         cls
         for cls in type(model).mro()
         if cls.__dict__.get("_module") == "connector"
         and cls.__dict__.get("_name") == model._name
-        and cls.__module__.startswith("odoo.addons.connector.")
+        and cls.__module__.startswith(package)
     ]
-    names = {name for cls in ours for name in vars(cls) if not hasattr(BaseModel, name)}
+    others = [
+        cls for cls in type(model).mro() if not cls.__module__.startswith(package)
+    ]
+    known = {name for cls in others for name in vars(cls)}  # Odoo's, overridden or not
+    names = {name for cls in ours for name in vars(cls)} - known
     return {name for name in names if _is_public(model, name)}
 
 
