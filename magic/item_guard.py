@@ -103,17 +103,15 @@ class ItemGuard:
 
     def _executing(self, execute: Callable) -> Callable:
         def speak(query, params=None, log_exceptions=True):
-            if not self._is_inside or self._is_protected:
-                return execute(query, params, log_exceptions)
-            if not isinstance(query, SQL):
-                self._protect()
-                return execute(query, params, log_exceptions)
-            if query.code in self._understood:
-                query, params = f"{self._protection()}{query.code}", query.params
-                return execute(query, params, log_exceptions)
-            self._protect()
+            code = query.code if isinstance(query, SQL) else None
+            if self._is_inside and not self._is_protected:
+                if code in self._understood:
+                    query, params = f"{self._protection()}{code}", query.params
+                else:
+                    self._protect()
             answer = execute(query, params, log_exceptions)
-            self._understood.add(query.code)
+            if code:
+                self._understood.add(code)
             return answer
 
         return speak

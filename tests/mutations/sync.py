@@ -12,15 +12,15 @@ MUTATIONS = [
     (
         "an item that rides along with its savepoint is taken back alone",
         "magic/item_guard.py",
-        'query, params = f"{self._protection()}{query.code}", query.params',
-        "query, params = query.code, query.params",
+        'query, params = f"{self._protection()}{code}", query.params',
+        "query, params = code, query.params",
         "TestItemGuard.test_each_item_is_taken_back_for_itself_though_it_costs_nothing",
     ),
     (
         "a statement that was never understood makes its savepoint before",
         "magic/item_guard.py",
-        "            if query.code in self._understood:\n",
-        "            if True:\n",
+        "                if code in self._understood:\n",
+        "                if code:\n",
         "TestItemGuard.test_statement_that_is_not_understood_fails_its_own_item",
     ),
     (
