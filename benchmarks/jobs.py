@@ -74,6 +74,8 @@ def main() -> int:
     parser.add_argument("--backlog", type=int, default=BACKLOG, metavar="N")
     options = parser.parse_args()
     names = options.rows or ALL
+    if unknown := [name for name in names if name not in ALL]:
+        parser.error(f"no row is called {unknown[0]!r}; choose from {', '.join(ALL)}")
     rows, plans = [], ""
     if {*NAMES} & {*names}:
         rows += measure_beside_others(names, options.rounds)

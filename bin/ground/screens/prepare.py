@@ -73,7 +73,8 @@ def prepare_full(count):
     try_queue.delay_many(session, "res.partner", texts)
     books = env["carddav.backend"].search([], limit=1)  # noqa: F821
     for number in range(count // 100):
-        books.copy({"name": f"Address book {number + 1}"})
+        # what is secret is not copied
+        books.copy({"name": f"Address book {number + 1}", "password": "secret"})
     for number in range(count):
         books.add_checkpoint(message=f"Card {number} has no name")
     now = fields.Datetime.now()
