@@ -20,6 +20,11 @@ OF_ODOO = [
     ".o_notebook_headers",
     ".o-dropdown",
     ".o_field_reference select",
+    ".o_field_boolean input",
+    ".o_btn_char_copy",
+    ".o_pivot",
+    ".o-mail-ActivityButton",
+    ".o-mail-Chatter",
 ]
 FIND_VIOLATIONS = """
 async (place, others) => {
