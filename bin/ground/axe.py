@@ -20,7 +20,7 @@ OF_ODOO = [
     ".o_notebook_headers",
     ".o-dropdown",
     ".o_field_reference select",
-    ".o_field_boolean input",
+    ".o_data_cell .o-checkbox",
     ".o_btn_char_copy",
     ".o_pivot",
     ".o-mail-ActivityButton",
