@@ -12,19 +12,19 @@ from odoo.http import request
 from .prometheus_text import CONTENT_TYPE, metrics_text
 
 OK, UNAVAILABLE = 200, 503
+FOR_MACHINES = {
+    "type": "http",
+    "auth": "public",
+    "methods": ["GET"],
+    "save_session": False,
+    "sitemap": False,
+}
 
 
 class Monitoring(http.Controller):
     """Health and metrics of the database that the request is for."""
 
-    @http.route(
-        "/connector/health",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        save_session=False,
-        sitemap=False,
-    )
+    @http.route("/connector/health", **FOR_MACHINES)
     def health(self, max_wait_s=None, **_parameters):
         """Answer 200 while jobs run as they should, 503 with the reasons if not."""
         _check_token()
@@ -32,14 +32,7 @@ class Monitoring(http.Controller):
         status = OK if answer["status"] == "pass" else UNAVAILABLE
         return _answer(json.dumps(answer), "application/json", status)
 
-    @http.route(
-        "/connector/metrics",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        save_session=False,
-        sitemap=False,
-    )
+    @http.route("/connector/metrics", **FOR_MACHINES)
     def metrics(self, **_parameters):
         """Answer what Prometheus collects."""
         _check_token()

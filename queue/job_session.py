@@ -27,22 +27,15 @@ class JobSession(PsycoConnection):
     @property
     def is_untouched(self) -> bool:
         """Whether nobody has said anything since it was clean."""
-        return self._is_clean and self._is_idle
-
-    def note_clean(self) -> None:
-        """Say that nothing is left behind in the session."""
-        self._is_clean = True
+        is_idle = self.get_transaction_status() == TRANSACTION_STATUS_IDLE
+        return self._is_clean and is_idle
 
     @contextmanager
     def untouched(self) -> Iterator:
         """Give a cursor in autocommit to one who leaves nothing behind."""
         with in_autocommit(self) as cr:
             yield cr
-        self.note_clean()
-
-    @property
-    def _is_idle(self) -> bool:
-        return self.get_transaction_status() == TRANSACTION_STATUS_IDLE
+        self._is_clean = True
 
     # === HOW A TRANSACTION ENDS, OR NEVER BEGINS === #
 
