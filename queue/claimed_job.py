@@ -35,6 +35,7 @@ class ClaimedJob:
     has_edges: bool = False  # others wait for it
     timeout: float | None = None  # seconds that it may run; None for any number
     is_user_active: bool = True
+    signals: list[int] = field(default_factory=list)  # of Odoo, at the claim
     is_limited: bool = False  # its channel, or one above, has limits
     func: Callable | None = None
     date_started: datetime | None = None

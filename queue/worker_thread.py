@@ -210,7 +210,7 @@ class Worker(threading.Thread):
             self.crew.wake_one()  # there may be more
         self._looked_at = time.monotonic()  # only open channels were claimed from
         self._closed_ids = set()
-        self._check_registry()
+        self._check_registry(jobs[0].signals)
         while not self._stopping.is_set():
             job = self.queue.dequeue(timeout_s=0)
             if job is None:
@@ -218,15 +218,22 @@ class Worker(threading.Thread):
             self.run_job(job)
         return True
 
-    def _check_registry(self) -> None:
-        """Follow what other processes changed; end when the addon was removed."""
-        cr = OdooCursor(self._books)
-        if self.crew:
-            registry = self.crew.registry(cr)
-        else:
-            registry = Registry(self.db_name).check_signaling(cr)
+    def _check_registry(self, signals: list[int] | None = None) -> None:
+        """Follow what other processes changed; end when the addon was removed.
+
+        Args:
+            signals: the last ones of Odoo, where they are known.
+        """
+        registry = Registry(self.db_name)
+        if signals != store.known_signals(registry):
+            registry = self._follow(OdooCursor(self._books))
         if MODEL not in registry:
             self.stop()
+
+    def _follow(self, cr: OdooCursor) -> Registry:
+        if self.crew:
+            return self.crew.registry(cr)
+        return Registry(self.db_name).check_signaling(cr)
 
     def run_job(self, job: ClaimedJob) -> None:
         """Run one job, unless its channel was paused since it was claimed."""

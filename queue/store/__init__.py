@@ -130,6 +130,9 @@ from .sight import (
     find_graph,
     find_waiting,
 )
+from .signal import (
+    known_signals,
+)
 from .trouble import (
     find_changing,
     find_processes,
@@ -218,6 +221,7 @@ __all__ = [
     "is_cancelled",
     "is_database",
     "is_order_blocked",
+    "known_signals",
     "listen",
     "lock_identical",
     "lock_limits",

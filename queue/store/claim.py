@@ -7,6 +7,7 @@ from .channel import HAS_ROOM, is_served
 from .function import LANGUAGE
 from .identity import KEPT_KEY
 from .ready import EXIST_DUE, EXIST_NEWS, RELEASE_ETA
+from .signal import SIGNALS
 
 # Has an open channel with limits, which is not full by its own jobs, a ready one? The
 # order is there for the index that has it: any other one may be read to its end.
@@ -41,7 +42,8 @@ SELECT claimed.id, claimed.uuid, func_name, method_name, model_name, channel_id,
        retry, max_retries, attempt, concurrency_key, has_edges, date_enqueued,
        timeout,
        -- the superuser is archived, and yet allowed to run jobs
-       COALESCE(users.active OR users.id = {SUPERUSER_ID}, FALSE)
+       COALESCE(users.active OR users.id = {SUPERUSER_ID}, FALSE),
+       {SIGNALS}
   FROM claimed
   LEFT JOIN res_users AS users ON users.id = claimed.user_id
  ORDER BY claim_number"""
@@ -51,7 +53,7 @@ _TAKEN = """
     user_id integer, company_id integer, context text, retry integer,
     max_retries integer, attempt integer, concurrency_key varchar,
     has_edges boolean, date_enqueued timestamp, timeout double precision,
-    is_user_active boolean"""
+    is_user_active boolean, signals integer[]"""
 
 # What is forbidden to a claim besides: to look up the few jobs it takes by reading all
 # there are. A plan does not know the limit, and thinks of a tenth of the table.

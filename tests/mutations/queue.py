@@ -68,6 +68,20 @@ MUTATIONS = [
         "TestFailure.test_effects_of_an_attempt_that_raised_are_undone",
     ),
     (
+        "a worker follows what another process signalled",
+        "queue/worker_thread.py",
+        "        if signals != store.known_signals(registry):\n",
+        "        if not signals:\n",
+        "TestWorker.test_job_follows_what_another_process_signalled_before_it",
+    ),
+    (
+        "signals come with the claim",
+        "queue/worker_thread.py",
+        "        if signals != store.known_signals(registry):\n",
+        "        if True:\n",
+        "TestWorker.test_without_news_odoo_is_asked_for_signals_at_the_start_only",
+    ),
+    (
         "concurrency errors do not count as retries",
         "queue/outcome.py",
         "    if isinstance(error, CONCURRENCY_ERRORS):\n",

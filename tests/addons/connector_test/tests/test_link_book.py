@@ -38,6 +38,7 @@ class TestFind(LinkCase):
         self.assertEqual(list(self.book().find("shop", "", refs)), [0])
 
     def test_many_are_found_with_two_queries(self):
+        """S17: each took one."""
         for ref, record in enumerate(self.ada + self.bob + self.cid):
             self.link(ref, record)
         book = self.book()
@@ -100,6 +101,7 @@ class TestFind(LinkCase):
 
 class TestReserve(LinkCase):
     def test_many_are_reserved_and_completed_with_a_few_statements(self):
+        """S16: each took four."""
         self.link("A0", self.ada)
         self.env["connector.link.side"]._linked_models()  # known from then on
         book = self.book()

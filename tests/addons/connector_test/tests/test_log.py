@@ -95,6 +95,7 @@ class TestLogOfATransaction(LogRaceCase):
         self.assertEqual([text for text, _undone in self.lines()], list("abab"))
 
     def test_any_number_of_lines_takes_one_statement(self):
+        """S18: each took a connection and a transaction."""
         for number in range(500):
             self.magic.log(f"line {number}")
 

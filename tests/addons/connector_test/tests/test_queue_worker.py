@@ -5,6 +5,7 @@ import threading
 from types import SimpleNamespace
 from unittest import mock
 
+from odoo.modules.registry import Registry
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.exception import NoSuchJobError
@@ -32,6 +33,17 @@ class TestWorker(WorkerCase):
         self.addCleanup(worker.join, DEADLINE_S)
         self.addCleanup(worker.stop)
         worker.start()
+        return worker
+
+    def start_idle_worker(self) -> Worker:
+        """Start a worker that has looked for jobs, and does so again when it is told.
+
+        Nobody else tells it: it has no watcher, and polls once a minute.
+        """
+        has_looked = threading.Event()
+        self.patch(Worker, "_idle_s", lambda _worker: has_looked.set() or 60)
+        worker = self.start_worker()
+        has_looked.wait(DEADLINE_S)
         return worker
 
     def test_worker_runs_what_is_there(self):
@@ -62,11 +74,7 @@ class TestWorker(WorkerCase):
         self.assertEqual(self.query("SELECT id FROM connector_queue_worker"), [])
 
     def test_worker_that_is_told_of_a_job_looks_at_once(self):
-        """Nobody else does: it has no watcher, and polls once a minute."""
-        has_looked = threading.Event()
-        self.patch(Worker, "_idle_s", lambda _worker: has_looked.set() or 60)
-        worker = self.start_worker()
-        has_looked.wait(DEADLINE_S)
+        worker = self.start_idle_worker()
         (uuid,) = self.delay()
         self.assertEqual(self.states(), ["pending"])
 
@@ -98,6 +106,34 @@ class TestWorker(WorkerCase):
         worker.join(DEADLINE_S)
 
         self.assertFalse(worker.is_alive())
+
+    def test_job_follows_what_another_process_signalled_before_it(self):
+        worker = self.start_idle_worker()
+        ((told,),) = self.query(
+            "INSERT INTO orm_signaling_default DEFAULT VALUES RETURNING id"
+        )
+        self.delay()
+
+        worker.wake()
+        self.wait_for(lambda: self.states() == ["done"], "the job is not done")
+
+        followed = Registry(get_db_name()).cache_sequences["default"]
+        self.assertEqual(followed, told)
+
+    def test_without_news_odoo_is_asked_for_signals_at_the_start_only(self):
+        """They come with the claim; asked alone they cost a round trip."""
+        check = Registry.check_signaling
+        ask = self.enterContext(
+            mock.patch.object(Registry, "check_signaling", autospec=True)
+        )
+        ask.side_effect = check
+        worker = self.start_idle_worker()
+        self.delay()
+
+        worker.wake()
+        self.wait_for(lambda: self.states() == ["done"], "the job is not done")
+
+        self.assertEqual(ask.call_count, 1)
 
     def test_beat_says_which_job_runs(self):
         started, may_end = threading.Event(), threading.Event()

@@ -203,6 +203,7 @@ class TestRun(SyncRaceCase):
         return [name for (name,) in self.query(statement)]
 
     def test_400th_item_fails_and_399_are_linked(self):
+        """S15"""
         uuid = self.delay_traces(400)
         self.shop.errors["400"] = ValueError("no")
 

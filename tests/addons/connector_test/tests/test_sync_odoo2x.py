@@ -96,7 +96,7 @@ class TestOdoo2X(SyncCase):
         self.assertEqual((result.skipped, self.shop.things), (2, {}))
 
     def test_each_ref_of_a_record_is_updated(self):
-        """In a many to many relation, a list of them was once given to update."""
+        """S8: update was given a list of them, in a many to many relation."""
         trace = self.new_traces("a")
         for ref in ("X1", "X2"):
             trace.set_link(REL, ref, allow_many2many=True)
@@ -164,6 +164,7 @@ class TestExternal(SyncCase):
         return [ref for (ref,) in self.env.cr.fetchall()]
 
     def test_what_is_new_is_created_and_linked(self):
+        """S9: KeyError, with the keys that were documented."""
         result = self.sync([{"ref": 1}, {"ref": 2}])
 
         self.assertEqual(result.created, 2)
@@ -177,6 +178,7 @@ class TestExternal(SyncCase):
         self.assertEqual((result.updated, self.shop.calls), (1, [("trello-1", 1)]))
 
     def test_older_shape_works(self):
+        """S9: it was the only one that did."""
         old = {
             "create_odoo": lambda card: "old",
             "update_odoo": lambda ref, card: None,

@@ -34,6 +34,7 @@ class TestOutside(SyncRaceCase):
         return magic.sync_odoo2x(records, info, create=True, **options)
 
     def test_400th_item_fails_and_399_are_linked_before_the_error_is_out(self):
+        """S15: none was, and the next sync created them again."""
         magic, records = self.start(400)
         self.shop.errors["400"] = ValueError("no")
 

@@ -60,6 +60,7 @@ class TestSyncRace(SyncRaceCase):
         return sorted(answers)
 
     def test_items_come_here_once(self):
+        """S19"""
         answers = self.race("pull")
 
         self.assertEqual(len(self.links()), ITEMS)
@@ -68,6 +69,7 @@ class TestSyncRace(SyncRaceCase):
         self.assertEqual(answers, ["done\n", "run\ndone\n"])
 
     def test_items_go_there_once(self):
+        """S19"""
         self.make_traces(*["trace"] * ITEMS)
 
         answers = self.race("push")
