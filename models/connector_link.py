@@ -11,6 +11,7 @@ from ..magic.link_change import follow_change
 from ..magic.link_row import find_dead, read_rows
 from .reviewed_record import find_records, name_records, search_names
 
+BATCH = 10_000  # links deleted in one transaction
 # What is read from the sides of a link, so that lists are grouped by it. Index:
 # connector_link_side_system_uniq.
 FROM_SIDES = {
@@ -146,6 +147,17 @@ class ConnectorLink(models.Model):
         return Domain.OR(domains)
 
     # === CRUD === #
+
+    @api.autovacuum
+    def _gc_dead(self) -> tuple[int, int]:
+        """Remove links of records that the database deleted by itself, in batches."""
+        counts = [
+            link_store.delete_dead(self.env.cr, model, self.env[model]._table, BATCH)
+            for model in self.env["connector.link.side"]._linked_models()
+            if model in self.env and self.env[model]._auto
+        ]
+        follow_change(self.env)
+        return sum(counts), int(BATCH in counts)
 
     def unlink(self):
         """Remove links, those that lead to records which the user may write.

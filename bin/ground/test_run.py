@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
     if plan:
         bench = prepare()
         for addon, spec in plan:
-            report.add(_test_addon(bench, addon, spec, not asked, options.log, more))
+            report.add(_test_addon(bench, addon, spec, options.log, more))
     return _tell(report)
 
 
@@ -76,7 +76,6 @@ def _test_addon(
     bench: Workbench,
     addon: Addon,
     spec: str,
-    is_all: bool,
     show_log: bool,
     more: dict[str, str],
 ) -> Report:
@@ -89,7 +88,7 @@ def _test_addon(
     with template.database(bench, "test", modules) as database:
         log = cache.folder("logs") / f"{database}_{addon.name}.log"
         events_file = log.with_suffix(".jsonl")
-        scope = "all" if is_all else "some"
+        scope = "all" if spec == choose_tests(addon, [], {addon.name}) else "some"
         command = [
             *(bench.python, LAUNCHER, bench.odoo.parent, events_file, addon.name),
             *(scope, "-d", database, "-i", addon.name, "--test-tags", spec),

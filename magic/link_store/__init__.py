@@ -7,6 +7,7 @@ They run in the transaction of whoever links, on an Odoo cursor at REPEATABLE RE
 from .read import find, find_all, find_any, find_model, read, read_of_record
 from .record import (
     MovedLink,
+    delete_dead,
     delete_of_records,
     find_linked_models,
     merge_records,

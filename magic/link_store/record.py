@@ -4,6 +4,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from odoo.tools import SQL
+
 # The models whose records have links, one step of the index for each.
 # No locks. Index: connector_link_side__record_idx.
 FIND_LINKED_MODELS = """
@@ -27,6 +29,20 @@ DELETE FROM connector_link
            SELECT link_id
              FROM connector_link_side
             WHERE system = 'odoo' AND model = %(model)s AND ref = ANY (%(refs)s)
+       )
+"""
+
+# Remove links of records that are not there any more. Locks: the links and their sides.
+# Index: connector_link_side__record_idx,
+DELETE_DEAD = """
+DELETE FROM connector_link
+ WHERE id IN (
+           SELECT link_id
+             FROM connector_link_side AS side
+            WHERE system = 'odoo'
+              AND model = %s
+              AND NOT EXISTS (SELECT FROM %s WHERE id = side.ref::integer)
+            LIMIT %s
        )
 """
 
@@ -80,6 +96,12 @@ def find_linked_models(cr) -> frozenset[str]:
 def delete_of_records(cr, model: str, record_ids: Iterable[int]) -> None:
     """Remove the links of records."""
     cr.execute(DELETE_OF_RECORDS, {"model": model, "refs": list(map(str, record_ids))})
+
+
+def delete_dead(cr, model: str, table: str, limit: int) -> int:
+    """Remove links of records that the database deleted; return how many."""
+    cr.execute(SQL(DELETE_DEAD, model, SQL.identifier(table), limit))
+    return cr.rowcount
 
 
 def merge_records(

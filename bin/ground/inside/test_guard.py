@@ -15,6 +15,10 @@ INHERITED = (
     "in its class."
 )
 UNUSED = "No class that Odoo runs uses it. Derive a class from its class, or remove it."
+REPLACED = (
+    "A decorator made a function of the class. Decorate its methods instead, or use "
+    "what it does in setUp."
+)
 UNPLACED = "Its tags let it run neither at install nor after. Mend its @tagged(…)."
 UNIMPORTED = "Odoo runs only what is imported in tests/__init__.py. Import it there."
 
@@ -27,9 +31,11 @@ def find_silent_tests(addon, chosen):
     ran = {(type(test), test._testMethodName) for test in chosen}
     silent = [*_find_unimported(package)]
     for module in _modules(package):
-        for cls in vars(module).values():
-            if isinstance(cls, type) and cls.__module__ == module.__name__:
-                silent += _find_left_out(cls, module, ran)
+        for value in vars(module).values():
+            if isinstance(value, type) and value.__module__ == module.__name__:
+                silent += _find_left_out(value, module, ran)
+            elif isinstance(cls := getattr(value, "__wrapped__", None), type):
+                silent.append((f"{module.__name__}.{cls.__name__}", REPLACED))
     return silent
 
 

@@ -6,6 +6,7 @@ from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.magic import Magic
+from odoo.addons.connector.models import connector_link
 
 from .link_case import RELATION, LinkCase
 
@@ -35,6 +36,22 @@ class TestDelete(LinkCase):
         self.assertFalse(Magic(self.env).get_link(RELATION, "A1"))
         self.assertFalse(Magic(self.env).search_links(RELATION))
         self.assertFalse(self.ada.search_links(RELATION))
+
+    def test_link_of_what_sql_deleted_leaves_the_list_in_a_day(self):
+        """S13"""
+        for number, partner in enumerate(self.ada + self.bob + self.cid):
+            partner.set_link(RELATION, number)
+        Magic(self.env).set_link(RELATION, {"github": 5, "trello": 7})
+        dead = (self.ada + self.bob)._ids
+        self.env.cr.execute("DELETE FROM res_partner WHERE id IN %s", [dead])
+        self.patch(connector_link, "BATCH", 1)
+        links = self.env["connector.link"]
+
+        self.assertEqual(links._gc_dead(), (1, 1))
+        self.assertEqual(links._gc_dead(), (1, 1))
+        self.assertEqual(links._gc_dead(), (0, 0))
+
+        self.assertEqual(self.count_links(), 2)
 
     def test_reference_of_what_is_gone_is_free(self):
         """S13"""
@@ -82,12 +99,13 @@ class TestDelete(LinkCase):
         self.assertFalse(Magic(self.env).get_link(RELATION, {"github": 5}))
 
 
-@mute_logger("odoo.addons.base.models.ir_model", "odoo.models")
 class TestRights(LinkCase):
-    """S-rights: links are kept with elevated rights, records are not."""
+    """Links are kept with elevated rights, records are not."""
 
     def setUp(self):
         super().setUp()
+        loggers = "odoo.addons.base.models.ir_model", "odoo.models"
+        self.enterContext(mute_logger(*loggers))
         self.user = new_test_user(
             self.env, "clerk", groups="base.group_user,base.group_partner_manager"
         )
