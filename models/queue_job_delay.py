@@ -9,7 +9,7 @@ from dataclasses import replace
 from odoo import api, models
 
 from ..queue import codec, store
-from ..queue.job_uuid import new_uuid
+from ..queue.job_uuid import new_uuid, new_uuids
 from ..queue.options import SCOPES, JobOptions
 from ..queue.state import NOT_STARTED, PENDING
 from ..queue.task import Task
@@ -34,7 +34,7 @@ class QueueJob(models.Model):
             place: columns that say which place the jobs have in a graph.
         """
         keys = self._identity_keys(tasks, options)
-        uuids = [new_uuid() for _task in tasks]
+        uuids = new_uuids(len(tasks))
         known = self._find_in_scope(keys, options)
         places = _places_of(keys, known, options)
         new = [(tasks[place], uuids[place], keys[place]) for place in places]
@@ -199,7 +199,7 @@ def _concurrency_values(tasks: list[Task], options: JobOptions, keys: list) -> d
     if options.concurrency_key is None:
         return {
             "concurrency_keys": [None] * len(tasks),
-            "has_news": [False] * len(tasks),
+            "has_news": [None] * len(tasks),
         }
     concurrency_keys = [options.concurrency_key_of(task) for task in tasks]
     first = {key: place for place, key in reversed(list(enumerate(concurrency_keys)))}

@@ -1,22 +1,31 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is a new job called in the whole world?"""
+"""What are new jobs called in the whole world?"""
 
 import os
 import time
 
 RANDOM_BYTES = 10
-VERSION = 0x7 << 76
-VARIANT = 0b10 << 62
-RANDOM = (1 << 76) - 1 & ~(0b11 << 62)  # what version and variant leave of these bytes
+VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # two bits are fixed
 
 
-def new_uuid() -> str:
-    """Return a UUID of version 7, which begins with the time (RFC 9562, 5.7).
+def new_uuids(count: int) -> list[str]:
+    """Return UUIDs of version 7, which begin with the time (RFC 9562, 5.7).
 
     Those of jobs made together lie together in the index: beside a million other jobs,
     each start and end of a job writes there.
     """
-    random = int.from_bytes(os.urandom(RANDOM_BYTES)) & RANDOM
-    number = time.time_ns() // 1_000_000 << 80 | VERSION | VARIANT | random
-    text = f"{number:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    now = f"{time.time_ns() // 1_000_000:012x}"
+    begin = f"{now[:8]}-{now[8:]}-7"
+    digits = os.urandom(RANDOM_BYTES * count).hex()
+    chunks = (
+        digits[place : place + 2 * RANDOM_BYTES]
+        for place in range(0, len(digits), 2 * RANDOM_BYTES)
+    )
+    return [
+        f"{begin}{one[:3]}-{VARIANTS[one[3]]}{one[4:7]}-{one[7:19]}" for one in chunks
+    ]
+
+
+def new_uuid() -> str:
+    """Return the UUID of one job."""
+    return new_uuids(1)[0]

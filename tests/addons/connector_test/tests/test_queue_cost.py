@@ -83,8 +83,6 @@ class TestClaimCost(QueueRaceCase):
         self.insert(READY, "root", "pending", None, 1, None, None)
         self.query("VACUUM ANALYZE connector_queue_job")
         cr = self.open_books()
-        # as after five claims: no plan knows any more how many jobs one takes
-        cr.execute("SET plan_cache_mode TO force_generic_plan")
         for _turn in ("with what planning reads", "alone"):
             cr.execute("BEGIN")
             cr.execute(CLAIM, [READY])
