@@ -31,7 +31,7 @@ class ConnectorCheckpoint(models.Model):
 
     _name = "connector.checkpoint"
     _description = "Connector Checkpoint"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["connector.loose", "mail.thread", "mail.activity.mixin"]
     _order = "severity, id desc"
 
     model_id = fields.Many2one("ir.model", ondelete="set null")

@@ -201,13 +201,8 @@ def add_checkpoint(
     """Return the open checkpoint for a record; ``backend.add_checkpoint`` is shorter.
 
     Args:
-        session: who synchronizes.
-        model_name: model of the record to review.
-        record_id: id of the record to review.
-        backend_model_name: model of the backend it came from.
-        backend_id: id of the backend it came from.
-        message: what to look at; it becomes the name of the checkpoint.
-        details: see ``CheckpointDetails``.
+        session: who synchronizes. The others are those of
+            :meth:`ConnectorCheckpoint.create_from_name`.
     """
     return session.env["connector.checkpoint"].create_from_name(
         model_name, record_id, backend_model_name, backend_id, message, **details

@@ -15,13 +15,6 @@ class ConnectorCheckpoint(models.Model):
     _inherit = "connector.checkpoint"
 
     # Reviewers may not read the jobs of others; how this one fares is no secret.
-    existing_job_id = fields.Many2one(
-        "connector.queue.job",
-        string="Job",
-        compute="_compute_job",
-        compute_sudo=True,
-        help="The job, until it is removed for its age.",
-    )
     job_name = fields.Char(compute="_compute_job", compute_sudo=True)
     job_state = fields.Selection(
         STATES, string="State of the Job", compute="_compute_job", compute_sudo=True
@@ -37,7 +30,7 @@ class ConnectorCheckpoint(models.Model):
             [("id", "in", ids)], ["name", "state"]
         )
         for checkpoint in self:
-            checkpoint.existing_job_id = job = checkpoint.job_id & jobs
+            job = checkpoint.job_id & jobs
             checkpoint.job_name, checkpoint.job_state = job.name, job.state
 
     # === CRUD === #
@@ -66,7 +59,7 @@ class ConnectorCheckpoint(models.Model):
         self.reviewed()
         # Who may review may have the job tried again, whosever it is: the link to
         # it comes from a connector, and what it does stays as it is.
-        count = len(self.existing_job_id.sudo()._retry_resolved(self.env.user))
+        count = len(self.job_id.sudo().exists()._retry_resolved(self.env.user))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -6,9 +6,9 @@ whatever a job did to its session. It must be told to: a claim is planned anew e
 otherwise, which takes longer than the claim.
 
 Such a plan may be made while the tables are empty, and it does not know how many jobs a
-claim takes; so it must be one that follows an index in its order, and not one that reads
-or sorts whole tables. What PostgreSQL is forbidden here looks dear to it, and nothing
-dear shall be compiled.
+claim takes; so it must be one that follows an index in its order, and reads or sorts no
+whole table. What PostgreSQL is forbidden here looks dear to it, and nothing dear shall
+be compiled.
 """
 
 LANGUAGE = """LANGUAGE plpgsql

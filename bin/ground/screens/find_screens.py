@@ -1,38 +1,62 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Prints the screens of the app Connectors as JSON: runs inside Odoo, with ``env``.
+"""Which screens does the app Connectors have? Run inside Odoo, it prints them as JSON.
 
-Each is the name for its pictures and the path of its address. Screens are found by
-the menus, so that a new one is looked at without a word here.
+They are found by the menus, so that a new one is looked at without a word here.
 """
 
 import json
-
-SHOWN = ("form",)  # views of one record, the newest
-
-
-def find_actions(menu):
-    """Yield the actions of a menu and of those below it, with their names."""
-    if menu.action:
-        yield menu, menu.action
-    for child in menu.child_id:
-        yield from find_actions(child)
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 
-def find_screens(menu, action):
-    """Yield the name and the path of each view of an action."""
-    name = menu.name.lower().replace(" ", "_")
-    path = f"/odoo/action-{action.get_external_id()[action.id]}"
-    if action.type != "ir.actions.act_window" or action.target == "new":
-        yield name, path
-        return
-    for view in action.view_mode.split(","):
-        if view not in SHOWN:
-            yield f"{name}_{view}", f"{path}?view_type={view}"
+@dataclass(frozen=True)
+class Screen:
+    """One view of an action of a menu; of what is no window, the whole."""
+
+    menu: str
+    action: str  # its external id
+    view: str = ""
+    model: str = ""
+    record_id: int = 0  # that a form shows, the first one; 0 when there is none
+
+    @property
+    def name(self) -> str:
+        """How pictures of it are called."""
+        name = self.menu.lower().replace(" ", "_")
+        return f"{name}_{self.view}" if self.view else name
+
+    @property
+    def path(self) -> str:
+        """Where it is found."""
+        path = f"/odoo/action-{self.action}"
+        if self.record_id:
+            return f"{path}/{self.record_id}"
+        return f"{path}?view_type={self.view}" if self.view else path
+
+
+def find_screens(env) -> Iterator[Screen]:
+    """Yield every screen, in the order of the menus."""
+    for menu in _find_menus(env.ref("connector.menu_connector_root")):
+        action = menu.action
+        xml_id = action.get_external_id()[action.id]
+        if action.type != "ir.actions.act_window" or action.target == "new":
+            yield Screen(menu.name, xml_id)
             continue
-        record = env[action.res_model].search([], limit=1)  # noqa: F821
-        if record:
-            yield f"{name}_{view}", f"{path}/{record.id}"
+        model = action.res_model
+        for view in action.view_mode.split(","):
+            record_id = env[model].search([], limit=1).id if view == "form" else 0
+            yield Screen(menu.name, xml_id, view, model, record_id or 0)
 
 
-root = env.ref("connector.menu_connector_root")  # noqa: F821 given by what runs this
-print(json.dumps([one for pair in find_actions(root) for one in find_screens(*pair)]))
+def _find_menus(menu):
+    """Yield the menus with an action, from one on and below it."""
+    if menu.action:
+        yield menu
+    for child in menu.child_id:
+        yield from _find_menus(child)
+
+
+if __name__ == "__main__":
+    screens = find_screens(env)  # noqa: F821 given by what runs this
+    shown = [one for one in screens if one.view != "form" or one.record_id]
+    print(json.dumps([(one.name, one.path) for one in shown]))

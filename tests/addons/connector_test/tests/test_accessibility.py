@@ -30,27 +30,13 @@ LOOK = """
 @tagged("post_install", "-at_install", "browser")
 class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
     def find_screens(self):
-        """Return each view of each action below our menu, with a record for a form."""
-        actions = self.menu_actions(self.env.ref("connector.menu_connector_root"))
-        for action in actions:
-            xml_id = action.get_external_id()[action.id]
-            if action.type != "ir.actions.act_window" or action.target == "new":
-                yield xml_id, {}
-                continue
-            for view in action.view_mode.split(","):
-                options = {"viewType": view}
-                if view == "form":
-                    record = self.env[action.res_model].search([], limit=1)
-                    self.assertTrue(record, f"nothing of {action.res_model} to show")
-                    options["props"] = {"resId": record.id}
-                yield xml_id, options
-
-    def menu_actions(self, menu):
-        """Yield the actions of a menu and of those below it."""
-        if menu.action:
-            yield menu.action
-        for child in menu.child_id:
-            yield from self.menu_actions(child)
+        """Yield each screen as the web client opens it."""
+        for screen in import_tool("screens.find_screens").find_screens(self.env):
+            options = {"viewType": screen.view} if screen.view else {}
+            if screen.view == "form":
+                self.assertTrue(screen.record_id, f"no {screen.model} to show")
+                options["props"] = {"resId": screen.record_id}
+            yield screen.action, options
 
     def test_no_screen_keeps_a_person_out(self):
         end.delay(self.session_of(self.env.user), TRACE, "late", error="No tax")

@@ -226,11 +226,12 @@ class TestRetry(CheckpointCase, QueueCase):
 
         rows = self.checkpoints.web_search_read(
             [("id", "=", checkpoint.id)],
-            {"existing_job_id": {"fields": {"display_name": {}}}, "job_state": {}},
+            {"job_id": {"fields": {"display_name": {}}}, "job_state": {}},
         )
         checkpoint.action_resolve_and_retry()
 
-        self.assertFalse(rows["records"][0]["job_state"])
+        (row,) = rows["records"]
+        self.assertFalse(row["job_id"] or row["job_state"])
         self.assertEqual(checkpoint.state, "reviewed")
 
     def test_who_cannot_review_cannot_retry(self):
