@@ -5,7 +5,7 @@ MUTATIONS = [
     (
         "the jobs of a backend wait in its own channel",
         "queue/store/delay.py",
-        "COALESCE(new.own_channel_id, %(channel_id)s)",
+        "COALESCE(new.own_channel_id::integer, %(channel_id)s)",
         "%(channel_id)s",
         "TestOwnChannel.test_jobs_wait_in_the_own_channel_of_their_backend",
     ),

@@ -2,6 +2,7 @@
 """Is each group refused what it may not do with each model, over the network?"""
 
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
@@ -152,6 +153,30 @@ class TestJobIsSafe(RightsCase):
                     before = self.env[JOB].search_count([])
                     self.try_to(method, *args)
                     self.assertEqual(self.env[JOB].search_count([]), before)
+
+    @mute_logger(*QUIET)
+    def test_key_of_json2_opens_no_more_than_a_session(self):
+        tomorrow = datetime.now() + timedelta(days=1)
+        for group, user in self.users.items():
+            self.log_in(group)
+            job = self.make(JOB, user)
+            is_reader = not self.is_refused(JOB, "read", job.ids, ["state"])
+            keys = self.env["res.users.apikeys"].with_user(user).sudo()
+            headers = {"Authorization": f"bearer {keys._generate('rpc', '', tomorrow)}"}
+            before = self.read_row(job)
+            for method, values, code in (
+                ("read", {"fields": ["state"]}, 200 if is_reader else 403),
+                ("write", {"vals": {"payload": "[[], []]"}}, 403),
+                ("unlink", {}, 403),
+            ):
+                with self.subTest(group, method=method):
+                    answer = self.url_open(
+                        f"/json/2/{JOB}/{method}",
+                        json={"ids": job.ids, **values},
+                        headers=headers,
+                    )
+                    self.assertEqual(answer.status_code, code)
+                    self.assertEqual(self.read_row(job), before)
 
     def try_to(self, method, model, *args):
         """Call a method; what counts is that nothing came of it."""
