@@ -18,6 +18,23 @@ class ConnectorLoose(models.AbstractModel):
                 self._forget_deleted(name)
         return super().web_read(specification)
 
+    def _web_read_group_groupby_formatter(self, groupby_spec: str, values):
+        """Show a group of a deleted record by its number; Odoo would ask its name."""
+        show = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        field = self._fields.get(groupby_spec)
+        if not isinstance(field, LooseMany2one):
+            return show
+        values = list(values)
+        existing = self.env[field.comodel_name].union(*values).sudo().exists()
+
+        def show_deleted_too(record):
+            if not record or record in existing:
+                return show(record)
+            name = self.env._("Deleted, No. %(id)s", id=record.id)
+            return (record.id, name), [(groupby_spec, "=", record.id)]
+
+        return show_deleted_too
+
     def _forget_deleted(self, name: str) -> None:
         field = self._fields.get(name)
         if isinstance(field, LooseMany2one):

@@ -1,12 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How much did the queue do, how often did it fail, and how long did jobs wait?"""
 
+from babel.dates import format_datetime
+
 from odoo import fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import get_lang
 
 from ..queue import store
 from .loose_many2one import LooseMany2one
 from .queue_attempt import OUTCOMES
+
+HOUR = "HH:00 dd MMM"
 
 
 class QueueActivity(models.Model):
@@ -54,6 +59,22 @@ class QueueActivity(models.Model):
     total_run_s = fields.Float(
         string="Total Running Time (s)", readonly=True, aggregator="sum"
     )
+
+    def _web_read_group_groupby_formatter(self, groupby_spec: str, values):
+        """Show hours by a clock of 24; Odoo's one of 12 has each hour twice a day."""
+        show = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        if not groupby_spec.endswith(":hour"):
+            return show
+
+        def show_hour(value):
+            shown, domain = show(value)
+            if not value:
+                return shown, domain
+            start, _label = shown
+            locale = get_lang(self.env).code
+            return (start, format_datetime(value, HOUR, locale=locale)), domain
+
+        return show_hour
 
     @property
     def _table_query(self) -> SQL:

@@ -12,10 +12,12 @@ from odoo import fields
 from odoo.modules.module import Manifest
 from odoo.tools import convert_file
 
+from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.queue.trial import try_queue
 from odoo.addons.connector.session import ConnectorSession
 
 MISSING = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+SHOP_CUSTOMERS = 8
 RUNS = 40  # imports of each book that are said to have run in the last day
 
 
@@ -45,6 +47,18 @@ def prepare_typical(port):
         backend.delayed_many([()] * RUNS).import_contacts()
         tell_past(backend)
         backend.delayed_many([()] * RUNS).import_contacts()
+    link_contacts(Magic(env))  # noqa: F821
+
+
+def link_contacts(magic):
+    """Link some contacts with a shop, and log what a sync of them says."""
+    contacts = magic.env["res.partner"].search([], limit=SHOP_CUSTOMERS)
+    for number, contact in enumerate(contacts, start=1001):
+        contact.set_link("shop_customers", number, system="shop")
+        about = {"relation": "shop_customers", "record": contact}
+        magic.log_transmission(f"shop: customer {number}", contact.name, **about)
+    magic.log("Customer 1009 has no name", magic.LOG_WARNING, relation="shop_customers")
+    magic.log("The shop does not answer: timed out", magic.LOG_ERROR)
 
 
 def tell_past(backend):

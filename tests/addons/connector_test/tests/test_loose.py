@@ -41,3 +41,22 @@ class TestLoose(QueueCase):
 
         self.assertIs(self.shown(job, "user_id"), False)
         self.assertTrue(self.shown(job, "channel_id")["display_name"])
+
+    def test_jobs_are_grouped_by_a_user_who_is_gone(self):
+        uuid = leave_trace.delay(self.session, TRACE)
+        jobs = self.env["connector.queue.job"]
+        job = jobs.search([("uuid", "=", uuid)])
+        self.lose(job, "user_id")
+        leave_trace.delay(self.session, TRACE)
+
+        groups = jobs.formatted_read_group(
+            [("model_name", "=", TRACE)], ["user_id"], ["__count"]
+        )
+
+        shown = {group["user_id"] for group in groups}
+        user = self.env.user
+        self.assertEqual(
+            shown, {(user.id, user.display_name), (GONE, f"Deleted, No. {GONE}")}
+        )
+        domains = {one["user_id"][0]: one["__extra_domain"] for one in groups}
+        self.assertEqual(jobs.search(domains[GONE]), job)

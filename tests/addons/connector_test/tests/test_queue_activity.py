@@ -59,6 +59,17 @@ class TestActivity(QueueCase):
 
         self.assertEqual((wait_s, count), (4, 3))
 
+    def test_morning_and_afternoon_are_told_apart(self):
+        self.job_that_ran((0, 1, "done"))
+        self.job_that_ran((12 * 60 * 60, 1, "done"))
+
+        groups = self.env[ACTIVITY].formatted_read_group(
+            [("job_id.model_name", "=", TRACE)], ["date_done:hour"], ["__count"]
+        )
+
+        labels = [group["date_done:hour"][1] for group in groups]
+        self.assertEqual(labels, ["12:00 04 May", "00:00 05 May"])
+
     def test_waiting_begins_with_the_eta(self):
         job = self.job_that_ran((70, 1, "done"), eta=NOON + timedelta(seconds=60))
 

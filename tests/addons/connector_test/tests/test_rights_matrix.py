@@ -2,8 +2,9 @@
 """Is each group refused what it may not do with each model, over the network?"""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 from odoo.tests import JsonRpcException, tagged
@@ -156,7 +157,7 @@ class TestJobIsSafe(RightsCase):
 
     @mute_logger(*QUIET)
     def test_key_of_json2_opens_no_more_than_a_session(self):
-        tomorrow = datetime.now() + timedelta(days=1)
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
         for group, user in self.users.items():
             self.log_in(group)
             job = self.make(JOB, user)
