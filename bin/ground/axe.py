@@ -20,6 +20,7 @@ OF_ODOO = [
     ".o_notebook_headers",
     ".o-dropdown",
     ".o_field_reference select",
+    ".o_m2o_avatar",
     ".o_data_cell .o-checkbox",
     ".o_btn_char_copy",
     ".o_pivot",
