@@ -33,7 +33,7 @@ DELETE FROM connector_link
 """
 
 # Remove links of records that are not there any more. Locks: the links and their sides.
-# Index: connector_link_side__record_idx,
+# Index: connector_link_side__record_idx.
 DELETE_DEAD = """
 DELETE FROM connector_link
  WHERE id IN (
