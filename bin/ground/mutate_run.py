@@ -31,6 +31,7 @@ with 0 when every change was seen.
 class Mutation:
     """A small change that breaks a promise, and the test that sees it."""
 
+    list_name: str
     promise: str
     file: str
     old: str
@@ -45,7 +46,8 @@ def main(arguments: list[str]) -> int:
         "words",
         nargs="*",
         metavar="WORD",
-        help="narrows the run to mutations whose promise, file or test contains a WORD",
+        help="narrows the run to lists of that name, and to mutations whose promise, "
+        "file or test contains a WORD",
     )
     mutations = _choose(parser.parse_args(arguments).words)
     with cache.only_one("break the promises"):
@@ -58,9 +60,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _choose(words: list[str]) -> list[Mutation]:
-    """Return the mutations that contain any of the words; all without words."""
+    """Return the mutations that any of the words means; all without words."""
     found = [
-        Mutation(*entry)
+        Mutation(file.stem, *entry)
         for file in sorted(LISTS.glob("*.py"))
         for entry in runpy.run_path(str(file))["MUTATIONS"]
     ]
@@ -68,7 +70,8 @@ def _choose(words: list[str]) -> list[Mutation]:
         found = [
             one
             for one in found
-            if any(word in f"{one.promise} {one.file} {one.test}" for word in words)
+            if one.list_name in words
+            or any(word in f"{one.promise} {one.file} {one.test}" for word in words)
         ]
     if not found:
         remedy = f"Name a word of one in {LISTS}."

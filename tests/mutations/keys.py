@@ -170,4 +170,11 @@ MUTATIONS = [
         "        json.dumps([]),\n",
         "TestTags.test_jobs_are_found_by_a_tag",
     ),
+    (
+        "jobs with keys are looked for before they are inserted",
+        "queue/store/delay.py",
+        '    if not any(values["identity_keys"]):',
+        "    if True:",
+        "TestIdentity.test_second_delay_gives_the_job_that_waits",
+    ),
 ]

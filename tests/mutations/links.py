@@ -103,4 +103,11 @@ MUTATIONS = [
         "pass\n",
         "TestHand.test_link_to_a_closed_record_is_not_removed",
     ),
+    (
+        "links of what SQL deleted leave the list in a day",
+        "magic/link_store/record.py",
+        "              AND NOT EXISTS (SELECT FROM %s WHERE",
+        "              AND EXISTS (SELECT FROM %s WHERE",
+        "TestDelete.test_link_of_what_sql_deleted_leaves_the_list_in_a_day",
+    ),
 ]

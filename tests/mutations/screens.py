@@ -44,4 +44,18 @@ MUTATIONS = [
         '            {"is_paused": False}\n',
         "TestOverviewPause.test_paused_backend_starts_no_job_until_it_is_resumed",
     ),
+    (
+        "rows are grouped by a record that was deleted",
+        "models/loose_many2one.py",
+        "            if not record or record in existing:\n",
+        "            if True:\n",
+        "TestLoose.test_jobs_are_grouped_by_a_user_who_is_gone",
+    ),
+    (
+        "the hours of a day are told apart",
+        "models/queue_activity.py",
+        'HOUR = "HH:00',
+        'HOUR = "hh:00',
+        "TestActivity.test_morning_and_afternoon_are_told_apart",
+    ),
 ]
