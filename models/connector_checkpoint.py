@@ -49,7 +49,11 @@ class ConnectorCheckpoint(models.Model):
         SEVERITIES, required=True, default="minor", tracking=True
     )
     backend_id = LastingReference(selection="_select_backends", required=True)
-    backend = fields.Reference(selection="_select_backends", compute="_compute_backend")
+    backend = fields.Reference(
+        selection="_select_backends",
+        string="Existing Backend",
+        compute="_compute_backend",
+    )
     backend_name = fields.Char(compute="_compute_backend_facts", store=True)
     company_id = fields.Many2one(
         "res.company", compute="_compute_backend_facts", store=True, index=True

@@ -23,6 +23,7 @@ from . import (
     test_exception,
     test_import_path,
     test_job_uuid,
+    test_label,
     test_map_options,
     test_mapping_definition,
     test_mutations,
