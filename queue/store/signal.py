@@ -9,7 +9,7 @@ from odoo.modules.registry import _CACHES_BY_KEY, Registry
 _NAMES = "registry", *_CACHES_BY_KEY
 _LAST_IDS = ", ".join(f"(SELECT max(id) FROM orm_signaling_{name})" for name in _NAMES)
 
-# The last signals. They ride along with a claim: asked alone they cost a round trip, and
+# The last signals. They ride along with a claim: alone they cost a round trip, and
 # PostgreSQL plans the question anew.
 SIGNALS = f"ARRAY[{_LAST_IDS}]"
 
