@@ -3,9 +3,11 @@
 
 import argparse
 import contextlib
+import os
 import re
 import runpy
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from ground.say import StepFailed, say
 
 LISTS = cache.REPOSITORY / "tests" / "mutations"
 NOT_COPIED = shutil.ignore_patterns(".git", "__pycache__", ".*_cache")
+LONG_S = 300  # no test takes as long
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
 DESCRIPTION = """\
@@ -136,14 +139,23 @@ def _read(copy: Path, mutation: Mutation) -> str:
 
 
 def _test(copy: Path, *tests: str) -> tuple[int, int, str]:
-    """Run tests of the copy; return how many passed and failed, and the output."""
-    answer = subprocess.run(
+    """Run tests of the copy; return how many passed and failed, and the output.
+
+    What is broken may wait for ever: a test that takes too long is ended, and fails.
+    """
+    run = subprocess.Popen(
         [copy / "bin" / "test", *tests],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        check=False,
+        start_new_session=True,
     )
-    counts = LAST_LINE.findall(answer.stdout)
+    try:
+        output, _errors = run.communicate(timeout=LONG_S * len(tests))
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGTERM)
+        run.communicate()
+        return 0, len(tests), "\n".join(f"It did not end: tests.{one}" for one in tests)
+    counts = LAST_LINE.findall(output)
     passed, failed = map(int, counts[-1]) if counts else (0, 0)
-    return passed, failed, answer.stdout
+    return passed, failed, output

@@ -267,7 +267,8 @@ class TestRunningAttempt(QueueRaceCase):
 
         def send_late(thread_id, what):
             has_begun.set()
-            threading.Event().wait(0.1)
+            if what is not interrupt.NONE:  # that is taken back at once
+                threading.Event().wait(0.1)
             send(thread_id, what)
 
         self.patch(interrupt, "_set_async_exc", send_late)
