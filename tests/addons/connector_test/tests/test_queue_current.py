@@ -61,11 +61,14 @@ class TestCurrentJob(UnitCase):
         self.assertEqual(self.find(uuid).progress_message, "half of it")
 
     def test_job_knows_the_number_of_its_start(self):
-        tell.delay(self.session, "res.partner", 1, 2)
+        job = self.find(tell.delay(self.session, "res.partner", 1, 2))
+        self.env.cr.execute(
+            "UPDATE connector_queue_job SET attempt = 1 WHERE id = %s", [job.id]
+        )
 
         run_jobs(self.env)
 
-        self.assertEqual(HEARD, [(1, False)])
+        self.assertEqual(HEARD, [(2, False)])
 
     def test_job_sees_that_it_is_to_stop(self):
         look.delay(self.session, "res.partner")

@@ -169,7 +169,16 @@ class TestWatcher(WatcherCase):
         self.wait_for(lambda: self.states() == ["done"] * 2, "the next is not done")
 
     def test_lost_notification_costs_a_poll_at_the_most(self):
+        has_looked, idle_s = threading.Event(), Worker._idle_s
+
+        def note_look(worker):
+            seconds = idle_s(worker)
+            has_looked.set()
+            return seconds
+
+        self.patch(Worker, "_idle_s", note_look)
         self.start_watcher(poll_s=0.1)
+        has_looked.wait(DEADLINE_S)
         session = self.open_session()
         leave_trace.delay(session, TRACE)
 
