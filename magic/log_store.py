@@ -40,11 +40,12 @@ RETURNING id
 # Say of lines that were written early that their transaction was taken back.
 MARK_UNDONE = "UPDATE connector_log SET is_undone = TRUE WHERE id = ANY(%(ids)s)"
 
-# Delete the oldest lines of a level. Locks: the rows, SKIP LOCKED. Index:
+# Delete the oldest lines of a level. An array is made once; a subquery that locks may be
+# run for each line, and finds others each time. Locks: the rows, SKIP LOCKED. Index:
 # connector_log_age_idx, from its start.
 DELETE_OLD = """
 DELETE FROM connector_log
- WHERE id IN (
+ WHERE id = ANY (ARRAY(
        SELECT id
          FROM connector_log
         WHERE level = %(level)s
@@ -52,7 +53,7 @@ DELETE FROM connector_log
         ORDER BY date
         LIMIT %(limit)s
           FOR UPDATE SKIP LOCKED
-       )
+       ))
 """
 
 

@@ -36,14 +36,14 @@ DELETE FROM connector_link
 # Index: connector_link_side__record_idx.
 DELETE_DEAD = """
 DELETE FROM connector_link
- WHERE id IN (
+ WHERE id = ANY (ARRAY(
            SELECT link_id
              FROM connector_link_side AS side
             WHERE system = 'odoo'
               AND model = %s
               AND NOT EXISTS (SELECT FROM %s WHERE id = side.ref::integer)
             LIMIT %s
-       )
+       ))
 """
 
 # Let the links of merged records lead to the one that stays. In a one to one relation
