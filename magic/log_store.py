@@ -40,8 +40,8 @@ RETURNING id
 # Say of lines that were written early that their transaction was taken back.
 MARK_UNDONE = "UPDATE connector_log SET is_undone = TRUE WHERE id = ANY(%(ids)s)"
 
-# Delete the oldest lines of a level. An array is made once; a subquery that locks may be
-# run for each line, and finds others each time. Locks: the rows, SKIP LOCKED. Index:
+# Delete the oldest lines of a level. An array is made once; a subquery that locks may
+# be run for each line, and finds others each time. Locks: the rows, SKIP LOCKED. Index:
 # connector_log_age_idx, from its start.
 DELETE_OLD = """
 DELETE FROM connector_log
