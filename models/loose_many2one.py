@@ -24,7 +24,6 @@ class ConnectorLoose(models.AbstractModel):
         field = self._fields.get(groupby_spec)
         if not isinstance(field, LooseMany2one):
             return show
-        values = list(values)
         existing = self.env[field.comodel_name].union(*values).sudo().exists()
 
         def show_deleted_too(record):

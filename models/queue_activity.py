@@ -65,14 +65,13 @@ class QueueActivity(models.Model):
         show = super()._web_read_group_groupby_formatter(groupby_spec, values)
         if not groupby_spec.endswith(":hour"):
             return show
+        locale = get_lang(self.env).code
 
         def show_hour(value):
             shown, domain = show(value)
-            if not value:
-                return shown, domain
-            start, _label = shown
-            locale = get_lang(self.env).code
-            return (start, format_datetime(value, HOUR, locale=locale)), domain
+            if value:
+                shown = shown[0], format_datetime(value, HOUR, locale=locale)
+            return shown, domain
 
         return show_hour
 

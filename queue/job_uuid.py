@@ -4,7 +4,7 @@
 import os
 import time
 
-RANDOM_BYTES = 10
+DIGITS = 20  # random ones for each; an even number, all but one are used
 VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # two bits are fixed
 
 
@@ -16,11 +16,8 @@ def new_uuids(count: int) -> list[str]:
     """
     now = f"{time.time_ns() // 1_000_000:012x}"
     begin = f"{now[:8]}-{now[8:]}-7"
-    digits = os.urandom(RANDOM_BYTES * count).hex()
-    chunks = (
-        digits[place : place + 2 * RANDOM_BYTES]
-        for place in range(0, len(digits), 2 * RANDOM_BYTES)
-    )
+    digits = os.urandom(count * DIGITS // 2).hex()
+    chunks = (digits[at : at + DIGITS] for at in range(0, len(digits), DIGITS))
     return [
         f"{begin}{one[:3]}-{VARIANTS[one[3]]}{one[4:7]}-{one[7:19]}" for one in chunks
     ]

@@ -108,9 +108,8 @@ def insert_jobs(cr, values: dict) -> list[str]:
     Args:
         values: lists of what differs between them, payloads as JSON; and the rest.
     """
-    columns = {name: _column(values[name]) for name in COLUMNS}
+    columns = {**values, **{name: _column(values[name]) for name in COLUMNS}}
     columns["payloads"] = f"[{','.join(values['payloads'])}]"
-    columns = {**values, **columns}
     if not any(values["identity_keys"]):  # a sixth less without looking
         cr.execute(INSERT_JOBS, columns)
         return values["uuids"]

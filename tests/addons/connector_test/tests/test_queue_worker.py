@@ -38,10 +38,9 @@ class TestWorker(WorkerCase):
     def start_idle_worker(self) -> Worker:
         """Start a worker that has looked for jobs, and does so again when it is told.
 
-        Nobody else tells it: it has no watcher, and polls once a minute.
+        Nobody else tells it: it has no watcher, and polls after the deadline.
         """
-        has_looked = threading.Event()
-        self.patch(Worker, "_idle_s", lambda _worker: has_looked.set() or 60)
+        has_looked = self.watch_looks()
         worker = self.start_worker()
         has_looked.wait(DEADLINE_S)
         return worker
@@ -169,14 +168,7 @@ class TestWatcher(WatcherCase):
         self.wait_for(lambda: self.states() == ["done"] * 2, "the next is not done")
 
     def test_lost_notification_costs_a_poll_at_the_most(self):
-        has_looked, idle_s = threading.Event(), Worker._idle_s
-
-        def note_look(worker):
-            seconds = idle_s(worker)
-            has_looked.set()
-            return seconds
-
-        self.patch(Worker, "_idle_s", note_look)
+        has_looked = self.watch_looks()
         self.start_watcher(poll_s=0.1)
         has_looked.wait(DEADLINE_S)
         session = self.open_session()

@@ -9,7 +9,7 @@ from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.worker import WorkerWatcher
+from odoo.addons.connector.queue.worker import Worker, WorkerWatcher
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase
@@ -50,6 +50,18 @@ class WorkerCase(QueueRaceCase):
         while not is_true():
             self.assertLess(time.monotonic(), deadline, what)
             self.pause(POLL_S)
+
+    def watch_looks(self) -> threading.Event:
+        """Return what is set as soon as a worker has looked for jobs in vain."""
+        has_looked, idle_s = threading.Event(), Worker._idle_s
+
+        def note_look(worker):
+            seconds = idle_s(worker)
+            has_looked.set()
+            return seconds
+
+        self.patch(Worker, "_idle_s", note_look)
+        return has_looked
 
     def pause(self, seconds: float) -> None:
         """Let the workers work."""
