@@ -60,6 +60,7 @@ def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:
     while worker.is_alive() and (worker.is_busy or store.has_ready_job(cr, ids)):
         if time.monotonic() >= deadline:
             break
+        worker.wake()  # notifications are not heard here
         time.sleep(LOOK_S)
         _beat(worker)
     worker.stop()

@@ -127,6 +127,7 @@ SELECT EXISTS (
 
 # Let the cron that stands in for workers run now, unless it is going to. A trigger that
 # is locked is none: the cron that runs keeps the ones that it has answered to its end.
+# It answers those up to the whole second, and leaves later ones as if they waited.
 # Locks: the trigger found, with a key share. Index: ir_cron_trigger__cron_id_index.
 TRIGGER_CRON = """
 WITH cron AS (
@@ -143,7 +144,9 @@ WITH cron AS (
        FOR KEY SHARE OF trigger SKIP LOCKED
 )
 INSERT INTO ir_cron_trigger (cron_id, call_at)
-SELECT id, now() AT TIME ZONE 'UTC' FROM cron WHERE NOT EXISTS (SELECT FROM waiting)
+SELECT id, date_trunc('second', now() AT TIME ZONE 'UTC')
+  FROM cron
+ WHERE NOT EXISTS (SELECT FROM waiting)
 """
 
 # Wake the cron workers of the servers. In database postgres, where they listen.

@@ -95,6 +95,21 @@ MUTATIONS = [
         "TestStandIn.test_cron_is_called_again_while_its_last_call_is_being_answered",
     ),
     (
+        "a call that the cron has answered is gone",
+        "queue/store/liveness.py",
+        "SELECT id, date_trunc('second', now() AT TIME ZONE 'UTC')\n",
+        "SELECT id, now() AT TIME ZONE 'UTC'\n",
+        "TestStandIn.test_cron_that_answers_within_the_second_has_no_call_left",
+    ),
+    (
+        "a job that comes while the cron stands in runs at once",
+        "queue/fallback.py",
+        "        worker.wake()  # notifications are not heard here\n",
+        "",
+        "TestFallback"
+        ".test_job_that_comes_when_the_worker_has_just_found_none_runs_at_once",
+    ),
+    (
         "an addon that is being installed is seen as soon as it is",
         "queue/databases.py",
         "            self._ask_at[db_name] = now + CHANGE_S\n",

@@ -7,8 +7,9 @@ import time
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import fallback
+from odoo.addons.connector.queue import fallback, store
 from odoo.addons.connector.queue.presence import Presence
+from odoo.addons.connector.queue.worker import Worker
 
 from ..models.job import TRACE, leave_trace_slowly
 from .queue_case import JOB, QueueRaceCase
@@ -88,6 +89,29 @@ class TestFallback(QueueRaceCase):
         self.assertLess(time.monotonic() - start, 30 * 0.05)
         self.assertEqual(self.states(), {"done", "pending"})
         self.assertTrue(triggers)
+
+    def test_job_that_comes_when_the_worker_has_just_found_none_runs_at_once(self):
+        """Nobody hears notifications here; it waited until the cron's time was over."""
+        self.patch(fallback, "BUDGET_S", 3.0)
+        is_idle = threading.Event()
+        idle_s, has_ready_job = Worker._idle_s, store.has_ready_job
+
+        def rest(worker):
+            seconds = idle_s(worker)
+            is_idle.set()
+            return seconds
+
+        def has_ready_job_just_now(cr, ids):
+            if is_idle.wait(5) and not self.states():
+                self.delay(1)
+            return has_ready_job(cr, ids)
+
+        self.patch(Worker, "_idle_s", rest)
+        self.patch(store, "has_ready_job", has_ready_job_just_now)
+
+        self.run_cron()
+
+        self.assertEqual(self.states(), {"done"})
 
     def test_cron_frees_the_jobs_of_dead_workers_first(self):
         self.delay(1)

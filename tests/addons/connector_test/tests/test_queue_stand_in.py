@@ -10,6 +10,7 @@ from odoo.addons.connector.queue.presence import Presence
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase
 
+CRON = "connector.queue_cron_run"
 TRIGGERS = """
 SELECT count(*)
   FROM ir_cron_trigger AS trigger
@@ -73,6 +74,16 @@ class TestStandIn(QueueRaceCase):
 
             cron_cr.commit()
         self.assertEqual(self.query(TRIGGERS)[0][0], 1)
+
+    def test_cron_that_answers_within_the_second_has_no_call_left(self):
+        """Odoo deletes those up to the whole second; one left would forbid new ones."""
+        self.delay()
+        env = self.open_env()
+
+        env["ir.cron"]._clear_schedule({"id": env.ref(CRON).id})
+
+        env.cr.commit()
+        self.assertEqual(self.query(TRIGGERS)[0][0], 0)
 
     def test_worker_that_was_seen_is_not_asked_after_again_at_once(self):
         self.open_worker("prefork")
