@@ -79,7 +79,10 @@ class Chunk:
         self._taken: dict[Key, KnownRef] = {}  # by what this chunk made of it
         self._guard = ItemGuard(sync.env.cr)
         self._book = LinkBook(sync.env, sync.route.relation)
-        self._links = PendingLinks(self._book, sync.route.source, sync.route.target)
+        # of before it reads them: what changes since will be newer than that
+        self._links = PendingLinks(
+            self._book, sync.route.source, sync.route.target, fields.Datetime.now()
+        )
         self.retry_error: RetryableJobError | None = None
         """Why the items that are left have to wait, if any are."""
         self.left: list = []
@@ -241,7 +244,7 @@ class Chunk:
     # === END === #
 
     def _write_links(self) -> None:
-        refused = self._links.write(fields.Datetime.now())
+        refused = self._links.write()
         for outcome in self._outcomes if refused else ():
             for link in outcome.known.links if outcome.known else ():
                 if link.link_id in refused:

@@ -91,13 +91,22 @@ class LinkBook:
 
     # === WRITE === #
 
-    def reserve(self, system: str, model: str, refs: Iterable[Ref]) -> dict[Ref, int]:
+    def reserve(
+        self,
+        system: str,
+        model: str,
+        refs: Iterable[Ref],
+        sync_date: datetime | None = None,
+    ) -> dict[Ref, int]:
         """Return a link for each reference, which nobody else can complete meanwhile.
 
         It is a new one with this side only, or the one that the reference has: left by
         a transaction that did not come to its end, or without the system that the
         caller is going to add. ``complete`` makes the reservation a link, ``discard``
         removes it.
+
+        Args:
+            sync_date: of new ones, to be completed with it: that saves a write each.
 
         Returns:
             ``{reference as it was given here: link id}``
@@ -115,10 +124,11 @@ class LinkBook:
             return {}
         relation_id = prepare_relation(self._env, self.relation, self.kind)
         place = (self._cr, relation_id, system, model)
-        link_ids = store.reserve(*place, types)
+        link_ids = store.reserve(*place, types, sync_date)
         if known := types.keys() - link_ids.keys():
             if delete_dead(self._env, self._read(system, model, known)):
-                link_ids |= store.reserve(*place, {text: types[text] for text in known})
+                freed = {text: types[text] for text in known}
+                link_ids |= store.reserve(*place, freed, sync_date)
             link_ids |= store.lock_reserved(*place, known)
         follow_change(self._env, [StoredSide(system, model, "", "")])
         return {ref: link_ids[text] for ref, (text, _type) in stored.items()}

@@ -1,16 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What is being worked on while something is logged?"""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from odoo.models import BaseModel
 
 
-@dataclass(frozen=True)
-class LogScope:
+class LogScope(NamedTuple):
     """What a line of the log is about."""
 
     relation: str | None = None
@@ -26,17 +23,25 @@ def current_scope() -> LogScope:
     return _scope.get()
 
 
-@contextmanager
-def log_about(
-    relation: str | None = None, record: BaseModel | None = None
-) -> Iterator[None]:
+class log_about:  # noqa: N801 used as a function
     """Let what is logged inside the block be found by its relation and its record.
 
-    What is not given stays as it is around the block.
+    What is not given stays as it is around the block. A class, as each item of a sync
+    is such a block: a generator takes three times as long.
     """
-    around = _scope.get()
-    token = _scope.set(LogScope(relation or around.relation, record or around.record))
-    try:
-        yield
-    finally:
-        _scope.reset(token)
+
+    __slots__ = ("_record", "_relation", "_token")
+
+    def __init__(self, relation: str | None = None, record: BaseModel | None = None):
+        self._relation = relation
+        self._record = record
+
+    def __enter__(self) -> None:
+        around = _scope.get()
+        scope = LogScope(
+            self._relation or around.relation, self._record or around.record
+        )
+        self._token = _scope.set(scope)
+
+    def __exit__(self, *_error) -> None:
+        _scope.reset(self._token)

@@ -133,7 +133,7 @@ class Outside:
             key: KnownRef(known.model, known.ref) for key, (known, _) in made.items()
         }
         book = LinkBook(env, route.relation)
-        pending = PendingLinks(book, route.source, route.target)
+        pending = PendingLinks(book, route.source, route.target, fields.Datetime.now())
         find_links(env, book, route, known_refs.values())
         fresh = [known for known in known_refs.values() if not known.links]
         if fresh:
@@ -143,7 +143,7 @@ class Outside:
             link_id = known.links[0].link_id if known.links else known.reserved_id
             if not any(one.side == side for one in known.links):
                 pending.put(known, KnownLink(link_id, side, side.ref))
-        for error in pending.write(fields.Datetime.now()).values():
+        for error in pending.write().values():
             _logger.error("%s", error)
         return fresh
 

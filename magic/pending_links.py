@@ -17,10 +17,12 @@ class PendingLinks:
         book: of the relation.
         source: system of the items.
         target: system on which they get a side.
+        sync_date: when both sides were the same.
     """
 
-    def __init__(self, book: LinkBook, source: str, target: str):
+    def __init__(self, book: LinkBook, source: str, target: str, sync_date: datetime):
         self._book = book
+        self._sync_date = sync_date
         self._source = source
         self._target = target
         self._reserved: set[int] = set()
@@ -35,7 +37,7 @@ class PendingLinks:
             by_model.setdefault(known.model, []).append(known)
         for model, group in by_model.items():
             refs = [known.ref for known in group]
-            link_ids = self._book.reserve(self._source, model, refs)
+            link_ids = self._book.reserve(self._source, model, refs, self._sync_date)
             for known in group:
                 known.reserved_id = link_ids[known.ref]
             self._reserved.update(link_ids.values())
@@ -52,8 +54,9 @@ class PendingLinks:
         for link in known.links:
             self._touched.add(link.link_id)
 
-    def write(self, sync_date: datetime) -> dict[int, LinkError]:
+    def write(self) -> dict[int, LinkError]:
         """Write all; return why links were not written, by their ids."""
+        sync_date = self._sync_date
         refused: dict[int, LinkError] = {}
         if self._created:
             refused |= self._book.complete(self._sides(self._created), sync_date)

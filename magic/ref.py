@@ -41,13 +41,8 @@ def store_ref(ref: Ref) -> StoredRef:
             f"Cannot link {ref!r}: it is no reference (0 would be one). Skip what has "
             "no reference yet."
         )
-    for cls, to_text in TO_TEXT.items():
-        if isinstance(ref, cls) and not isinstance(ref, bool):
-            return StoredRef(_check_text(to_text(ref)), cls.__name__)
-    raise LinkError(
-        f"Cannot link {ref!r}: it is a {type(ref).__name__}, expected one of "
-        f"{', '.join(TYPES)}. Pass the id or the name of the thing as one of these."
-    )
+    cls = type(ref) if type(ref) in TO_TEXT else _class_of(ref)
+    return StoredRef(_check_text(TO_TEXT[cls](ref)), cls.__name__)
 
 
 def restore_ref(text: str, type_name: str) -> Ref:
@@ -59,9 +54,20 @@ def restore_ref(text: str, type_name: str) -> Ref:
     return TYPES[type_name](text)
 
 
+def _class_of(ref: Ref) -> type:
+    """Return which of the classes a member of a subclass is stored as."""
+    for cls in TO_TEXT:
+        if isinstance(ref, cls) and not isinstance(ref, bool):
+            return cls
+    raise LinkError(
+        f"Cannot link {ref!r}: it is a {type(ref).__name__}, expected one of "
+        f"{', '.join(TYPES)}. Pass the id or the name of the thing as one of these."
+    )
+
+
 def _check_text(text: str) -> str:
     try:
-        size_bytes = len(text.encode())
+        size_bytes = len(text) if text.isascii() else len(text.encode())
     except UnicodeEncodeError:
         size_bytes = 0
     if not size_bytes or "\0" in text:

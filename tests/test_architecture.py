@@ -10,7 +10,15 @@ from odoo.tests import BaseCase, tagged
 
 from .source import Source, is_inside, read_sources
 
-ROOT_FILES = ("addon", "event", "session", "backend", "exception", "secret")
+ROOT_FILES = (
+    "addon",
+    "event",
+    "session",
+    "backend",
+    "columns",
+    "exception",
+    "secret",
+)
 DEPENDS = ("odoo.addons.base", "odoo.addons.mail")  # what the manifest names
 # Odoo's API gives and raises their values; whoever takes these must name them.
 IN_ODOOS_API = ("babel", "markupsafe", "psycopg2", "pytz", "werkzeug")
@@ -28,7 +36,7 @@ class Room(NamedTuple):
 ROOMS = {
     "": Room(ROOT_FILES),
     "components": Room((*ROOT_FILES, "queue.job"), ("requests", "lxml")),
-    "queue": Room(("exception", "session", "addon", "secret")),
+    "queue": Room(("exception", "session", "addon", "columns", "secret")),
     "magic": Room((*ROOT_FILES, "components", "queue.job")),
     "models": Room(EVERYTHING),
     "wizards": Room(EVERYTHING),

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 
+from ...columns import any_of, rows_from, to_column
 from .relation import RELATION
 from .side import StoredSide, columns_of
 
@@ -26,7 +27,7 @@ SELECT link.id, link.sync_date, side.system, side.model, side.ref, side.ref_type
        )
    AND known.system = %(system)s
    AND known.model = %(model)s
-   AND known.ref = ANY (%(refs)s)
+   AND known.ref = {any_of("refs")}
  ORDER BY link.id, side.id
 """
 
@@ -38,7 +39,7 @@ SELECT link.id, link.sync_date, side.system, side.model, side.ref, side.ref_type
   JOIN connector_link_side AS side ON side.link_id = link.id
  WHERE link.id IN (
            SELECT known.link_id
-             FROM unnest(%(systems)s::text[], %(models)s::text[], %(refs)s::text[])
+             FROM {rows_from("systems", "models", "refs")}
                   AS given (system, model, ref)
              JOIN connector_link_side AS known
                ON known.relation_id = ({RELATION}
@@ -103,7 +104,7 @@ def find(
             "company_id": company_id,
             "system": system,
             "model": model,
-            "refs": refs,
+            "refs": to_column(refs),
         },
     )
     return cr.fetchall()

@@ -4,7 +4,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ...columns import to_column
+
 ODOO = "odoo"
+COLUMNS = ("systems", "models", "refs", "ref_types")
 
 
 class StoredSide(NamedTuple):
@@ -16,12 +19,7 @@ class StoredSide(NamedTuple):
     ref_type: str
 
 
-def columns_of(sides: Iterable[StoredSide]) -> dict[str, list[str]]:
+def columns_of(sides: Iterable[StoredSide]) -> dict[str, str]:
     """Return the parameters of a statement that takes sides as columns."""
-    systems, models, refs, ref_types = zip(*sides, strict=True)
-    return {
-        "systems": list(systems),
-        "models": list(models),
-        "refs": list(refs),
-        "ref_types": list(ref_types),
-    }
+    columns = map(to_column, zip(*sides, strict=True))
+    return dict(zip(COLUMNS, columns, strict=True))

@@ -11,14 +11,15 @@ references: two that insert the same ones wait for each other and do not deadloc
 from collections.abc import Iterable
 from datetime import datetime
 
-from .side import StoredSide, columns_of
+from ...columns import any_of, rows_from, to_column
+from .side import COLUMNS, StoredSide, columns_of
 
 # New links with their first side. Locks: the new rows, and with a key share the row of
 # the relation; waits for those who insert the same. Arbiter: its __side_uniq.
-RESERVE = """
+RESERVE = f"""
 WITH given AS MATERIALIZED (
     SELECT nextval('connector_link_id_seq')::integer AS link_id, ref, ref_type
-      FROM unnest(%(refs)s::text[], %(ref_types)s::text[]) AS ref (ref, ref_type)
+      FROM {rows_from("refs", "ref_types")} AS ref (ref, ref_type)
      ORDER BY ref
 ), side AS (
     INSERT INTO connector_link_side (
@@ -29,26 +30,34 @@ WITH given AS MATERIALIZED (
         ON CONFLICT DO NOTHING
     RETURNING link_id, ref
 ), link AS (
-    INSERT INTO connector_link (id, relation_id)
-    SELECT link_id, %(relation_id)s FROM side
+    INSERT INTO connector_link (id, relation_id, sync_date)
+    SELECT link_id, %(relation_id)s, %(sync_date)s FROM side
 )
 SELECT ref, link_id FROM side
 """
 
 # The links that have a side alone, for who is about to give them another one: nobody
-# else does so meanwhile. Locks: the links; where one was written since our snapshot,
-# that is a serialization error. Index: connector_link_side__side_uniq.
-LOCK_RESERVED = """
-SELECT side.ref, link.id
-  FROM connector_link_side AS side
-  JOIN connector_link AS link ON link.id = side.link_id
- WHERE side.relation_id = %(relation_id)s
-   AND side.system = %(system)s
-   AND side.model = %(model)s
-   AND side.ref = ANY (%(refs)s)
-   AND side.is_sole
- ORDER BY link.id
-   FOR NO KEY UPDATE OF link
+# else does so meanwhile. Each is written as it is: who has waited for that has come too
+# late, and a lock would not tell. Locks: the links; where one was written since our
+# snapshot, that is a serialization error. Index: connector_link_side__side_uniq.
+LOCK_RESERVED = f"""
+WITH reserved AS MATERIALIZED (
+    SELECT side.ref, link.id
+      FROM connector_link_side AS side
+      JOIN connector_link AS link ON link.id = side.link_id
+     WHERE side.relation_id = %(relation_id)s
+       AND side.system = %(system)s
+       AND side.model = %(model)s
+       AND side.ref = {any_of("refs")}
+       AND side.is_sole
+     ORDER BY link.id
+       FOR NO KEY UPDATE OF link
+)
+UPDATE connector_link AS link
+   SET sync_date = link.sync_date
+  FROM reserved
+ WHERE link.id = reserved.id
+RETURNING reserved.ref, link.id
 """
 
 # What the sides of a link in a many to many relation are, in one text.
@@ -61,10 +70,7 @@ _FINGERPRINT = """md5(jsonb_agg(
 INSERT = f"""
 WITH given AS (
     SELECT system, model, ref, ref_type
-      FROM unnest(
-               %(systems)s::text[], %(models)s::text[], %(refs)s::text[],
-               %(ref_types)s::text[]
-           ) AS given (system, model, ref, ref_type)
+      FROM {rows_from(*COLUMNS)} AS given (system, model, ref, ref_type)
 ), link AS (
     INSERT INTO connector_link (relation_id, sync_date, fingerprint)
     SELECT %(relation_id)s, %(sync_date)s,
@@ -85,7 +91,8 @@ WITH given AS (
 SELECT link_id FROM side GROUP BY link_id HAVING count(*) = %(count)s
 """
 
-# The end of what gives links a side: those that got it were the same at that time.
+# The end of what gives links a side: those that got it were the same at that time. What
+# was reserved with the same date is not written again.
 _DATE_LINKS = """        ON CONFLICT DO NOTHING
     RETURNING link_id
 ), link AS (
@@ -93,6 +100,7 @@ _DATE_LINKS = """        ON CONFLICT DO NOTHING
        SET sync_date = %(sync_date)s
       FROM side
      WHERE link.id = side.link_id
+       AND link.sync_date IS DISTINCT FROM %(sync_date)s
 )
 SELECT link_id FROM side"""
 
@@ -103,12 +111,10 @@ WITH side AS (
     INSERT INTO connector_link_side (
         link_id, relation_id, system, model, ref, ref_type, is_sole
     )
-    SELECT given.link_id, %(relation_id)s, given.system, given.model, given.ref,
-           given.ref_type, %(is_sole)s
-      FROM unnest(
-               %(link_ids)s::integer[], %(systems)s::text[], %(models)s::text[],
-               %(refs)s::text[], %(ref_types)s::text[]
-           ) AS given (link_id, system, model, ref, ref_type)
+    SELECT given.link_id::integer, %(relation_id)s, given.system, given.model,
+           given.ref, given.ref_type, %(is_sole)s
+      FROM {rows_from("link_ids", *COLUMNS)}
+           AS given (link_id, system, model, ref, ref_type)
      ORDER BY given.system, given.ref
 {_DATE_LINKS}
 """
@@ -118,11 +124,9 @@ WITH side AS (
 # links. Arbiter: __side_uniq. Index: connector_link_side_system_uniq.
 MOVE = f"""
 WITH given AS (
-    SELECT link_id, system, model, ref, ref_type
-      FROM unnest(
-               %(link_ids)s::integer[], %(systems)s::text[], %(models)s::text[],
-               %(refs)s::text[], %(ref_types)s::text[]
-           ) AS given (link_id, system, model, ref, ref_type)
+    SELECT link_id::integer, system, model, ref, ref_type
+      FROM {rows_from("link_ids", *COLUMNS)}
+           AS given (link_id, system, model, ref, ref_type)
 ), gone AS (
     DELETE FROM connector_link_side AS side
      USING given
@@ -163,8 +167,10 @@ RETURNING link.id
 """
 
 # Say when the sides of links were the same for the last time. Locks: the links.
-TOUCH = """
-UPDATE connector_link SET sync_date = %(sync_date)s WHERE id = ANY (%(link_ids)s)
+TOUCH = f"""
+UPDATE connector_link
+   SET sync_date = %(sync_date)s
+ WHERE id = {any_of("link_ids", "integer")}
 """
 
 # Remove links that have got no second side. Locks: the links.
@@ -181,7 +187,12 @@ DELETE FROM connector_link WHERE id = ANY (%(link_ids)s)
 
 
 def reserve(
-    cr, relation_id: int, system: str, model: str, refs: dict[str, str]
+    cr,
+    relation_id: int,
+    system: str,
+    model: str,
+    refs: dict[str, str],
+    sync_date: datetime | None,
 ) -> dict[str, int]:
     """Make a link for each reference, with its type, that has none; return their ids.
 
@@ -191,8 +202,9 @@ def reserve(
         "relation_id": relation_id,
         "system": system,
         "model": model,
-        "refs": list(refs),
-        "ref_types": list(refs.values()),
+        "refs": to_column(refs),
+        "ref_types": to_column(refs.values()),
+        "sync_date": sync_date,
     }
     cr.execute(RESERVE, values)
     return dict(cr.fetchall())
@@ -203,7 +215,7 @@ def lock_reserved(
 ) -> dict[str, int]:
     """Return the id of the one link of each reference, which nobody else writes."""
     values = {"relation_id": relation_id, "system": system, "model": model}
-    cr.execute(LOCK_RESERVED, {**values, "refs": list(refs)})
+    cr.execute(LOCK_RESERVED, {**values, "refs": to_column(refs)})
     return dict(cr.fetchall())
 
 
@@ -230,7 +242,7 @@ def complete(
 ) -> set[int]:
     """Give each link one side more; return the ids of those that got it."""
     values = {"relation_id": relation_id, "is_sole": is_sole, "sync_date": sync_date}
-    columns = {"link_ids": list(sides), **columns_of(sides.values())}
+    columns = {"link_ids": to_column(sides), **columns_of(sides.values())}
     cr.execute(COMPLETE, {**columns, **values})
     return {link_id for (link_id,) in cr.fetchall()}
 
@@ -240,7 +252,7 @@ def move(cr, sides: dict[int, StoredSide], sync_date: datetime | None) -> set[in
 
     The others have lost that side: whoever calls rolls back.
     """
-    columns = {"link_ids": list(sides), **columns_of(sides.values())}
+    columns = {"link_ids": to_column(sides), **columns_of(sides.values())}
     cr.execute(MOVE, {**columns, "sync_date": sync_date})
     return {link_id for (link_id,) in cr.fetchall()}
 
@@ -257,7 +269,7 @@ def set_fingerprint(cr, link_ids: Iterable[int]) -> set[int]:
 
 def touch(cr, link_ids: Iterable[int], sync_date: datetime | None) -> None:
     """Say when the sides of links were the same for the last time."""
-    cr.execute(TOUCH, {"link_ids": list(link_ids), "sync_date": sync_date})
+    cr.execute(TOUCH, {"link_ids": to_column(link_ids), "sync_date": sync_date})
 
 
 def discard(cr, link_ids: Iterable[int]) -> None:

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How do jobs get into the queue, in the transaction of who delays them?"""
 
-import json
 from datetime import datetime
 
+from ...columns import join_column, rows_from, to_column
 from .edge import IS_BLOCKED, mark_edges
 from .identity import KEPT_KEY
 from .ready import HAS_NEWS, hold_of
@@ -18,9 +18,8 @@ COLUMNS = (  # in which jobs of one call differ, besides their payloads
     "own_channel_ids",
 )
 
-# job. Insert n jobs. What differs between them comes as columns of JSON, NULL for one
-# without values: PostgreSQL reads an array of twenty thousand as many expressions.
-# Locks: the new rows.
+# job. Insert n jobs. What differs between them comes as columns, their payloads as
+# JSON in one of it. Locks: the new rows.
 INSERT_JOBS = f"""
 INSERT INTO connector_queue_job (
     uuid, payload, identity_key, concurrency_key, key_news, hold,
@@ -41,16 +40,8 @@ SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
        %(state)s, %(has_edges)s, %(priority)s, %(eta)s, %(max_retries)s,
        %(timeout)s,
        0, 0, 0, 0, now() AT TIME ZONE 'UTC'
-  FROM ROWS FROM (
-           json_array_elements_text(%(uuids)s),
-           json_array_elements(%(payloads)s),
-           json_array_elements_text(%(identity_keys)s),
-           json_array_elements_text(%(concurrency_keys)s),
-           json_array_elements_text(%(has_news)s),
-           json_array_elements_text(%(backend_ids)s),
-           json_array_elements_text(%(own_channel_ids)s)
-       ) AS new (
-           uuid, payload, identity_key, concurrency_key, has_news, backend_id,
+  FROM {rows_from("payloads", *COLUMNS)} AS new (
+           payload, uuid, identity_key, concurrency_key, has_news, backend_id,
            own_channel_id
        )
 """
@@ -108,17 +99,13 @@ def insert_jobs(cr, values: dict) -> list[str]:
     Args:
         values: lists of what differs between them, payloads as JSON; and the rest.
     """
-    columns = {**values, **{name: _column(values[name]) for name in COLUMNS}}
-    columns["payloads"] = f"[{','.join(values['payloads'])}]"
+    columns = {**values, **{name: to_column(values[name]) for name in COLUMNS}}
+    columns["payloads"] = join_column(values["payloads"])
     if not any(values["identity_keys"]):  # a sixth less without looking
         cr.execute(INSERT_JOBS, columns)
         return values["uuids"]
     cr.execute(INSERT_UNLESS_IDENTICAL, columns)
     return [row[0] for row in cr.fetchall()]
-
-
-def _column(values: list) -> str | None:
-    return None if all(value is None for value in values) else json.dumps(values)
 
 
 def move_jobs(

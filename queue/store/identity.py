@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which job has an identity key, and what becomes of it?"""
 
+from ...columns import join_column, rows_from, to_column
 from .ready import HAS_NEWS, hold_of
 
 # For the SET of an UPDATE whose table is called job: the key it has; NULL where another
@@ -46,6 +47,8 @@ SELECT DISTINCT ON (key.name) key.name, job.uuid, state.name
  ORDER BY key.name, state.place
 """
 
+COLUMNS = ("identity_keys", "concurrency_keys", "backend_ids", "own_channel_ids")
+
 # job. Make the waiting jobs with these keys other calls, of who calls now. A
 # concurrency key that one had and leaves is free. Locks: the rows; where a worker took
 # one since our snapshot, that is a serialization error.
@@ -62,7 +65,7 @@ UPDATE connector_queue_job AS job
        company_id = %(company_id)s,
        context = %(context)s::jsonb,
        tags = %(tags)s::jsonb,
-       channel_id = COALESCE(new.own_channel_id, %(channel_id)s),
+       channel_id = COALESCE(new.own_channel_id::integer, %(channel_id)s),
        backend_id = new.backend_id,
        job_function_id = %(job_function_id)s,
        priority = %(priority)s,
@@ -81,11 +84,8 @@ UPDATE connector_queue_job AS job
                         THEN job.concurrency_key
                         ELSE job.freed_key END,
        concurrency_key = new.concurrency_key
-  FROM unnest(
-           %(payloads)s::text[], %(identity_keys)s::text[],
-           %(concurrency_keys)s::text[], %(backend_ids)s::text[],
-           %(own_channel_ids)s::integer[]
-       ) AS new (payload, identity_key, concurrency_key, backend_id, own_channel_id)
+  FROM {rows_from("payloads", *COLUMNS)}
+       AS new (payload, identity_key, concurrency_key, backend_id, own_channel_id)
  WHERE job.identity_key = new.identity_key
    AND job.state IN ('waiting', 'pending')
 RETURNING job.identity_key, job.uuid
@@ -134,5 +134,7 @@ def find_in_states(
 
 def replace_identical(cr, values: dict) -> dict[str, str]:
     """Make the waiting job of each key another call; return their uuids."""
-    cr.execute(REPLACE, values)
+    columns = {name: to_column(values[name]) for name in COLUMNS}
+    columns["payloads"] = join_column(values["payloads"])
+    cr.execute(REPLACE, {**values, **columns})
     return dict(cr.fetchall())

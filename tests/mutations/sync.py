@@ -58,6 +58,13 @@ MUTATIONS = [
         "TestX2Odoo.test_sync_date_is_that_of_the_last_sync",
     ),
     (
+        "what changes while a sync runs is newer than its date",
+        "magic/pending_links.py",
+        "        sync_date = self._sync_date\n",
+        "        sync_date = datetime.now().replace(microsecond=0)\n",
+        "TestX2Odoo.test_sync_date_is_before_what_changes_meanwhile",
+    ),
+    (
         "what was created outside is linked before the error is out",
         "magic/outside.py",
         "            for one in (self, *self.inner):\n"

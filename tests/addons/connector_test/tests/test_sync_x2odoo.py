@@ -2,6 +2,9 @@
 """Do records of another system come to Odoo, each of them once?"""
 
 import itertools
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
 
 from odoo.addons.connector.exception import (
     InvalidUsageError,
@@ -12,6 +15,8 @@ from odoo.addons.connector.exception import (
 
 from ..models.job import TRACE
 from .sync_case import SyncCase, returning, things
+
+NOON = datetime.fromisoformat("2026-05-04 12:00:00")  # as Odoo stores it
 
 
 class TestX2Odoo(SyncCase):
@@ -161,6 +166,24 @@ class TestX2Odoo(SyncCase):
 
         self.env.cr.execute("SELECT sync_date > '2021-01-01' FROM connector_link")
         self.assertEqual(self.env.cr.fetchall(), [(True,)])
+
+    def test_sync_date_is_before_what_changes_meanwhile(self):
+        """A change between the callback of an item and the end is newer than it."""
+        for number in range(2):  # first it is created, then updated
+            start = NOON + timedelta(days=number)
+            with self.subTest(start=start), freeze_time(start) as clock:
+
+                def make(thing, clock=clock):
+                    clock.tick(60)
+                    return self.new_traces(thing["name"])
+
+                def change(_trace, _thing, clock=clock):
+                    clock.tick(60)
+
+                self.pull(things("a"), create_trace=make, update_trace=change)
+
+                self.env.cr.execute("SELECT sync_date FROM connector_link")
+                self.assertEqual(self.env.cr.fetchall(), [(start,)])
 
     def test_queries_do_not_grow_with_the_items(self):
         """S17: 500 items took 500. A record that is only read costs none."""
