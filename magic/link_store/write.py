@@ -96,11 +96,10 @@ SELECT link_id FROM side GROUP BY link_id HAVING count(*) = %(count)s
 _DATE_LINKS = """        ON CONFLICT DO NOTHING
     RETURNING link_id
 ), link AS (
-    UPDATE connector_link AS link
+    UPDATE connector_link
        SET sync_date = %(sync_date)s
-      FROM side
-     WHERE link.id = side.link_id
-       AND link.sync_date IS DISTINCT FROM %(sync_date)s
+     WHERE id = ANY (ARRAY(SELECT link_id FROM side))
+       AND sync_date IS DISTINCT FROM %(sync_date)s
 )
 SELECT link_id FROM side"""
 
