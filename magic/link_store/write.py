@@ -6,13 +6,22 @@ is left out, and the caller says what clashes; where another transaction committ
 since, PostgreSQL raises a serialization error, and the whole transaction runs again on
 a new snapshot, with nothing done outside. Rows are inserted in the order of their
 references: two that insert the same ones wait for each other and do not deadlock.
+
+To look for conflicts row by row takes a fifth of the time, and there are hardly any. So
+many rows are inserted without looking, and all again with it where one was there.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
+
+from psycopg2.errors import UniqueViolation
 
 from ...columns import any_of, rows_from, to_column
 from .side import COLUMNS, StoredSide, columns_of
+
+UNLESS_THERE = "ON CONFLICT DO NOTHING"
+MANY = 20  # rows, for which a savepoint costs less than it saves
 
 # New links with their first side. Locks: the new rows, and with a key share the row of
 # the relation; waits for those who insert the same. Arbiter: its __side_uniq.
@@ -205,8 +214,7 @@ def reserve(
         "ref_types": to_column(refs.values()),
         "sync_date": sync_date,
     }
-    cr.execute(RESERVE, values)
-    return dict(cr.fetchall())
+    return dict(_insert(cr, RESERVE, values, len(refs)))
 
 
 def lock_reserved(
@@ -242,8 +250,8 @@ def complete(
     """Give each link one side more; return the ids of those that got it."""
     values = {"relation_id": relation_id, "is_sole": is_sole, "sync_date": sync_date}
     columns = {"link_ids": to_column(sides), **columns_of(sides.values())}
-    cr.execute(COMPLETE, {**columns, **values})
-    return {link_id for (link_id,) in cr.fetchall()}
+    rows = _insert(cr, COMPLETE, {**columns, **values}, len(sides))
+    return {link_id for (link_id,) in rows}
 
 
 def move(cr, sides: dict[int, StoredSide], sync_date: datetime | None) -> set[int]:
@@ -279,3 +287,14 @@ def discard(cr, link_ids: Iterable[int]) -> None:
 def delete(cr, link_ids: Iterable[int]) -> None:
     """Remove links."""
     cr.execute(DELETE, {"link_ids": list(link_ids)})
+
+
+def _insert(cr, statement: str, values: dict, count: int) -> list[tuple]:
+    """Return what a statement does that inserts so many rows unless they are there."""
+    if count >= MANY:
+        bold = statement.replace(UNLESS_THERE, "")
+        with suppress(UniqueViolation), cr.savepoint(flush=False):
+            cr.execute(bold, values, log_exceptions=False)
+            return cr.fetchall()
+    cr.execute(statement, values)
+    return cr.fetchall()

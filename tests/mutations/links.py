@@ -15,9 +15,25 @@ MUTATIONS = [
     (
         "a left reservation is taken by one",
         "magic/link_store/write.py",
-        "   FOR NO KEY UPDATE OF link\n",
-        "",
+        "UPDATE connector_link AS link\n   SET sync_date = link.sync_date\n"
+        "  FROM reserved\n WHERE link.id = reserved.id\n"
+        "RETURNING reserved.ref, link.id\n",
+        "SELECT ref, id FROM reserved\n",
         "TestLostRace.test_loser_of_a_left_reservation_runs_again",
+    ),
+    (
+        "one reference that is there does not keep many from being reserved",
+        "magic/link_store/write.py",
+        "        with suppress(UniqueViolation), cr.savepoint(flush=False):\n",
+        "        with cr.savepoint(flush=False):\n",
+        "TestReserve.test_many_are_reserved_beside_one_that_is_there",
+    ),
+    (
+        "who reserves many of which another transaction made one runs again",
+        "magic/link_store/write.py",
+        "    cr.execute(statement, values)\n    return cr.fetchall()\n",
+        "    return []\n",
+        "TestLostRace.test_loser_of_one_of_many_reservations_runs_again",
     ),
     (
         "links may take the references of each other",

@@ -106,7 +106,8 @@ class TestReserve(LinkCase):
         self.env["connector.link.side"]._linked_models()  # known from then on
         book = self.book()
 
-        with self.assertQueryCount(4):  # twice: the relation, and all of them
+        # twice: the relation, and all of them with a savepoint around
+        with self.assertQueryCount(8):
             link_ids = book.reserve("shop", "", range(500))
             refused = book.complete(
                 {one: ("lab", "", one) for one in link_ids.values()}, NOON
@@ -122,6 +123,26 @@ class TestReserve(LinkCase):
         self.assertEqual(
             self.book().reserve("shop", "", ["A1", "A2"])["A1"], link_ids["A1"]
         )
+
+    def test_many_are_reserved_beside_one_that_is_there(self):
+        link_ids = self.book().reserve("shop", "", [7])
+
+        again = self.book().reserve("shop", "", range(30))
+
+        self.assertEqual(again[7], link_ids[7])
+        self.assertEqual(len(set(again.values())), 30)
+
+    def test_many_are_completed_but_one_that_clashes(self):
+        self.link("A1", self.ada)
+        book = self.book()
+        link_ids = book.reserve("shop", "", range(30))
+        sides = {one: ("lab", "", ref) for ref, one in link_ids.items()}
+        sides[link_ids[7]] = ("odoo", "res.partner", self.ada.id)
+
+        refused = book.complete(sides)
+
+        self.assertEqual(list(refused), [link_ids[7]])
+        self.assertEqual(len(book.find("lab", "", range(30))), 29)
 
     def test_link_without_a_system_is_taken_for_it(self):
         link_id = self.link("A1", self.ada)

@@ -55,6 +55,15 @@ class TestLostRace(RaceCase):
         self.assertEqual(list(loser.find("shop", "", ["A1"])), ["A1"])
 
     @mute_logger("odoo.sql_db")
+    def test_loser_of_one_of_many_reservations_runs_again(self):
+        """Many are inserted without looking first whether one is there."""
+        loser = self.book()
+        self.link("7")
+
+        with self.assertRaises(psycopg2.errors.SerializationFailure):
+            loser.reserve("shop", "", range(30))
+
+    @mute_logger("odoo.sql_db")
     def test_loser_waits_for_a_winner_that_has_not_committed(self):
         loser, winner = self.book(), self.book()
         winner.reserve("shop", "", ["A1"])
