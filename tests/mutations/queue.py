@@ -8,6 +8,13 @@ occurs once in the file.
 
 MUTATIONS = [
     (
+        "a claim is planned once",
+        "queue/store/function.py",
+        "SET jit = off SET plan_cache_mode = force_generic_plan",
+        "SET jit = off",
+        "TestDatabaseFunction.test_functions_are_planned_once",
+    ),
+    (
         "a job goes with the transaction that delayed it",
         "models/queue_job_delay.py",
         "        return set(store.insert_jobs(self.env.cr, {**values, **place}))\n",

@@ -28,8 +28,10 @@ AGE = """
 UPDATE connector_queue_worker SET date_alive = date_alive - %s * INTERVAL '1 second'
 """
 
+OPEN_TRANSACTION = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND xact_start = %s"
 
-def meet():
+
+def meet(_transaction):
     """Stand for what a job waits for; tests patch it."""
 
 
@@ -38,7 +40,8 @@ def hang(session, _model_name):
     """Leave a trace and hang where no exception arrives."""
     session.env[TRACE].create({"name": "hung"})
     session.env.flush_all()
-    meet()
+    session.env.cr.execute("SELECT pg_backend_pid(), now()")
+    meet(session.env.cr.fetchone())
 
 
 class TestDetection(QueueRaceCase):
@@ -94,7 +97,9 @@ class TestDetection(QueueRaceCase):
         connection = JobConnection(get_db_name(), is_pooled=True)
         self.addCleanup(connection.close)
 
-        connection.cursor().close()
+        cr = connection.cursor()
+        cr.execute("SELECT 1")
+        cr.close()
 
         self.assertEqual(self.ask(other, "SHOW connector.test"), "mine")
 
@@ -168,20 +173,20 @@ class TestPooledWorker(WatcherCase):
         self.patch(overseer, "HARD_S", 0.3)
         may_end = threading.Event()
         self.addCleanup(may_end.set)
-        self.enterContext(
-            mock.patch(f"{__name__}.meet", lambda: may_end.wait(DEADLINE_S))
-        )
+        hung = []
+
+        def meet_nobody(transaction):
+            hung.append(transaction)
+            may_end.wait(DEADLINE_S)
+
+        self.enterContext(mock.patch(f"{__name__}.meet", meet_nobody))
         self.start_watcher(poll_s=1000)
         self.delay(hang)
 
         self.wait_for(lambda: self.states() == ["failed"], "it is not given up")
 
-        open_one = (
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND state = 'idle in transaction' AND query LIKE %s"
-        )
         self.wait_for(
-            lambda: self.query(open_one, "%connector_test_trace%") == [(0,)],
+            lambda: not self.query(OPEN_TRANSACTION, *hung[0]),
             "its transaction goes on",
         )
 
