@@ -177,7 +177,7 @@ class TestPooledWorker(WatcherCase):
 
         def meet_nobody(transaction):
             hung.append(transaction)
-            may_end.wait(DEADLINE_S)
+            may_end.wait(2 * DEADLINE_S)  # longer than anything is waited for
 
         self.enterContext(mock.patch(f"{__name__}.meet", meet_nobody))
         self.start_watcher(poll_s=1000)
