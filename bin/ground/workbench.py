@@ -39,7 +39,13 @@ class Workbench:
         path = f"{self.python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
         base = self.server.connection_environment()
         extra = {"PYTHONPATH": str(self.extra_packages)} if self.extra_packages else {}
-        return {**base, **extra, "PATH": path, "ODOO_RC": str(self.config), **more}
+        # Each start would compile all of Odoo where nobody may write beside it.
+        compiled = {
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(cache.folder("bytecode")),
+        }
+        own = {"PATH": path, "ODOO_RC": str(self.config)}
+        return {**base, **extra, **compiled, **own, **more}
 
     def filestore(self, database: str) -> Path:
         """Return where Odoo keeps the files of a database."""
