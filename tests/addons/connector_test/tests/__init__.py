@@ -36,6 +36,7 @@ from . import (
     test_link_merge,
     test_link_race,
     test_link_record,
+    test_link_relation,
     test_link_screen,
     test_link_set,
     test_log,

@@ -1,0 +1,153 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which relation do links belong to, and what does the database refuse in one?"""
+
+import psycopg2.errors
+
+from odoo.tools import mute_logger
+
+from odoo.addons.connector.exception import LinkError
+from odoo.addons.connector.magic import Magic
+from odoo.addons.connector.magic.link_book import LinkBook
+from odoo.addons.connector.magic.link_relation import MANY2MANY
+
+from .link_case import PARTNER, RELATION, LinkCase
+
+
+class TestKind(LinkCase):
+    def test_first_link_decides(self):
+        self.link("A1", self.ada)
+
+        with self.assertRaises(LinkError) as caught:
+            self.book(kind=MANY2MANY).reserve("shop", "", ["A2"])
+
+        self.assertEqual(
+            str(caught.exception),
+            "Cannot link in relation 'test_rel' as many2many: it is one2one since its "
+            "first link. Say so with allow_many2many=False, or use another relation.",
+        )
+
+    def test_relation_without_links_becomes_what_its_next_first_link_is(self):
+        self.book().discard(self.book().reserve("shop", "", ["A1"]).values())
+
+        self.link("A1", self.ada, kind=MANY2MANY)
+
+        with self.assertRaises(LinkError):
+            self.book().reserve("shop", "", ["A2"])
+
+    def test_many_to_many_links_cross(self):
+        self.link("A1", self.ada, kind=MANY2MANY)
+        self.link("A2", self.ada, kind=MANY2MANY)
+
+        rows = self.book().find("odoo", PARTNER, self.ada.ids)[self.ada.id]
+
+        self.assertEqual([row.sides["shop"].ref for row in rows], ["A1", "A2"])
+
+    def test_identical_links_are_refused_in_a_many_to_many_relation(self):
+        """S10: with NULL for a model, identical links were accepted."""
+        book = self.book(kind=MANY2MANY)
+        for ref in ("A1", "A2"):
+            refs = {"shop": ref, "lab": 7}
+            Magic(self.env).set_link(RELATION, refs, allow_many2many=True)
+        _one, two = (row.link_id for row in book.find("lab", "", [7])[7])
+
+        refused = book.move({two: ("shop", "", "A1")})
+
+        self.assertEqual(list(refused), [two])
+        rows = book.find("lab", "", [7])[7]
+        self.assertEqual([row.sides["shop"].ref for row in rows], ["A1", "A2"])
+
+
+class TestCompany(LinkCase):
+    def test_relation_of_the_company_comes_before_the_shared_one(self):
+        self.link("A1", self.ada)
+        relations = self.env["connector.relation"]
+        relations.create({"name": RELATION, "company_id": self.env.company.id})
+
+        self.assertEqual(self.book().find("shop", "", ["A1"]), {})
+        self.link("A1", self.bob)
+
+        other = self.env["res.company"].create({"name": "Other"})
+        elsewhere = LinkBook(
+            self.env(context={"allowed_company_ids": other.ids}), RELATION
+        )
+        (row,) = elsewhere.find("shop", "", ["A1"])["A1"]
+        self.assertEqual(row.sides["odoo"].ref, self.ada.id)
+
+    def test_relation_that_a_link_makes_is_shared(self):
+        self.link("A1", self.ada)
+
+        relation = self.env["connector.relation"].search([("name", "=", RELATION)])
+
+        self.assertFalse(relation.company_id)
+
+
+class TestConstraint(LinkCase):
+    """What the database refuses, whoever writes."""
+
+    def insert(self, **values):
+        link_id = values.pop("link_id", None)
+        if not link_id:
+            link_id = (
+                self.env["connector.link"].create({"relation_id": self.relation.id}).id
+            )
+        side = {
+            "link_id": link_id,
+            "relation_id": self.relation.id,
+            "system": "shop",
+            "model": "",
+            "ref": "A1",
+            "ref_type": "str",
+            "is_sole": True,
+        } | values
+        self.env.cr.execute(
+            f"INSERT INTO connector_link_side ({', '.join(side)}) "
+            f"VALUES ({', '.join(['%s'] * len(side))})",
+            list(side.values()),
+        )
+        return link_id
+
+    def setUp(self):
+        super().setUp()
+        self.relation = self.env["connector.relation"].create({"name": RELATION})
+
+    @mute_logger("odoo.sql_db")
+    def test_identical_external_links_are_impossible(self):
+        """S10: an index with a NULL in it compares nothing."""
+        self.insert()
+
+        with self.assertRaises(psycopg2.errors.UniqueViolation):
+            self.insert()
+
+    @mute_logger("odoo.sql_db")
+    def test_link_has_one_side_on_a_system(self):
+        link_id = self.insert()
+
+        with self.assertRaises(psycopg2.errors.UniqueViolation):
+            self.insert(link_id=link_id, ref="A2")
+
+    @mute_logger("odoo.sql_db")
+    def test_senseless_sides_are_refused(self):
+        for values in (
+            {"ref": ""},
+            {"system": ""},
+            {"model": PARTNER},
+            {"system": "odoo"},
+        ):
+            with (
+                self.subTest(values),
+                self.assertRaises(psycopg2.errors.CheckViolation),
+                self.env.cr.savepoint(),
+            ):
+                self.insert(**values)
+
+    @mute_logger("odoo.sql_db")
+    def test_relation_with_links_is_not_deleted(self):
+        self.insert()
+
+        with self.assertRaises(psycopg2.errors.ForeignKeyViolation):
+            self.relation.unlink()
+
+    @mute_logger("odoo.sql_db")
+    def test_name_is_unique_in_a_company_and_among_the_shared(self):
+        with self.assertRaises(psycopg2.errors.UniqueViolation):
+            self.relation.copy()
