@@ -79,7 +79,7 @@ class Chunk:
         self._taken: dict[Key, KnownRef] = {}  # by what this chunk made of it
         self._guard = ItemGuard(sync.env.cr)
         self._book = LinkBook(sync.env, sync.route.relation)
-        # of before it reads them: what changes since will be newer than that
+        # the date of now, before any callback: what changes meanwhile is newer
         self._links = PendingLinks(
             self._book, sync.route.source, sync.route.target, fields.Datetime.now()
         )

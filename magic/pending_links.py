@@ -22,9 +22,9 @@ class PendingLinks:
 
     def __init__(self, book: LinkBook, source: str, target: str, sync_date: datetime):
         self._book = book
-        self._sync_date = sync_date
         self._source = source
         self._target = target
+        self._sync_date = sync_date
         self._reserved: set[int] = set()
         self._created: dict[int, Side] = {}
         self._moved: dict[int, Side] = {}
@@ -56,15 +56,14 @@ class PendingLinks:
 
     def write(self) -> dict[int, LinkError]:
         """Write all; return why links were not written, by their ids."""
-        sync_date = self._sync_date
         refused: dict[int, LinkError] = {}
         if self._created:
-            refused |= self._book.complete(self._sides(self._created), sync_date)
+            refused |= self._book.complete(self._sides(self._created), self._sync_date)
         if self._moved:
-            refused |= self._book.move(self._sides(self._moved), sync_date)
+            refused |= self._book.move(self._sides(self._moved), self._sync_date)
         touched = self._touched - self._created.keys() - self._moved.keys()
         if touched:
-            self._book.touch(touched, sync_date)
+            self._book.touch(touched, self._sync_date)
         unused = self._reserved - self._created.keys() | self._reserved & refused.keys()
         if unused:
             self._book.discard(unused)

@@ -36,7 +36,7 @@ WITH given AS MATERIALIZED (
     )
     SELECT link_id, %(relation_id)s, %(system)s, %(model)s, ref, ref_type, TRUE
       FROM given
-        ON CONFLICT DO NOTHING
+        {UNLESS_THERE}
     RETURNING link_id, ref
 ), link AS (
     INSERT INTO connector_link (id, relation_id, sync_date)
@@ -85,7 +85,7 @@ WITH given AS (
     SELECT %(relation_id)s, %(sync_date)s,
            CASE WHEN NOT %(is_sole)s THEN {_FINGERPRINT} END
       FROM given
-        ON CONFLICT DO NOTHING
+        {UNLESS_THERE}
     RETURNING id
 ), side AS (
     INSERT INTO connector_link_side (
@@ -94,7 +94,7 @@ WITH given AS (
     SELECT link.id, %(relation_id)s, system, model, ref, ref_type, %(is_sole)s
       FROM link, given
      ORDER BY system, ref
-        ON CONFLICT DO NOTHING
+        {UNLESS_THERE}
     RETURNING link_id
 )
 SELECT link_id FROM side GROUP BY link_id HAVING count(*) = %(count)s
@@ -102,7 +102,7 @@ SELECT link_id FROM side GROUP BY link_id HAVING count(*) = %(count)s
 
 # The end of what gives links a side: those that got it were the same at that time. What
 # was reserved with the same date is not written again.
-_DATE_LINKS = """        ON CONFLICT DO NOTHING
+_DATE_LINKS = f"""        {UNLESS_THERE}
     RETURNING link_id
 ), link AS (
     UPDATE connector_link

@@ -59,9 +59,10 @@ MUTATIONS = [
     ),
     (
         "what changes while a sync runs is newer than its date",
-        "magic/pending_links.py",
-        "        sync_date = self._sync_date\n",
-        "        sync_date = datetime.now().replace(microsecond=0)\n",
+        "magic/chunk.py",
+        "        refused = self._links.write()\n",
+        "        self._links._sync_date = fields.Datetime.now()\n"
+        "        refused = self._links.write()\n",
         "TestX2Odoo.test_sync_date_is_before_what_changes_meanwhile",
     ),
     (
