@@ -16,6 +16,7 @@ from .chaos_case import ChaosCase
 from .private_server import PrivateServer
 from .tools import import_tool
 
+IN_USE = "is being accessed by other users"  # as PostgreSQL says it
 ADDON = "connector_test"  # with connector below it
 INSERT_JOB = """
 INSERT INTO connector_queue_job (
@@ -74,13 +75,26 @@ class ServerCase(ChaosCase):
     # === DATABASES === #
 
     def make_database(self, name: str, template: str = "bare") -> None:
-        """Copy a database as Odoo does: nobody may be connected to the one copied."""
+        """Copy a database as Odoo does: nobody may be connected to the one copied.
+
+        A server that comes back in between is sent away again.
+        """
+        self.wait_for(lambda: self._copy(template, name), f"no copy of {template}")
+
+    def _copy(self, template: str, name: str) -> bool:
+        """Copy a database; False when somebody was connected to it."""
         admin = self.postgres.cluster.server("postgres")
         admin.query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             f" WHERE datname = '{template}'"
         )
-        admin.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER odoo')
+        try:
+            admin.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER odoo')
+        except import_tool("say").StepFailed as error:
+            if IN_USE not in str(error):
+                raise
+            return False
+        return True
 
     def drop_database(self, name: str) -> None:
         """Drop a database, though servers are connected to it."""
