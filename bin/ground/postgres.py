@@ -48,6 +48,17 @@ class Server:
             )
         return [line.split("\t") for line in answer.stdout.splitlines()]
 
+    def drop(self, database: str) -> None:
+        """Drop a database, also when our role or autovacuum is at work in it.
+
+        ``WITH (FORCE)`` wants to end autovacuum itself, which only a superuser may.
+        """
+        self.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{database}' AND usename = current_user"
+        )
+        self.query(f'DROP DATABASE IF EXISTS "{database}"')
+
     def connection_environment(self) -> dict[str, str]:
         """Return the environment with which any PostgreSQL client gets here."""
         given = {"PGHOST": self.host, "PGPORT": self.port, "PGUSER": self.user}

@@ -58,7 +58,7 @@ def copy(bench: Workbench, source: str, target: str) -> None:
 
 def drop(bench: Workbench, name: str) -> None:
     """Drop a database with its files, also when somebody is connected to it."""
-    bench.server.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    bench.server.drop(name)
     shutil.rmtree(bench.filestore(name), ignore_errors=True)
 
 
@@ -74,15 +74,14 @@ def sweep(bench: Workbench) -> None:
     for path in _runs(bench).iterdir():
         with contextlib.suppress(FileNotFoundError), open(path) as file:
             if cache.try_lock(file):
-                drop(bench, path.name)
-                path.unlink(missing_ok=True)
+                _clear_away(bench, path.name, path)
 
 
 def _clear_away(bench: Workbench, name: str, lock_file: Path) -> None:
-    """Drop a database; leave that to the next command when the server is gone."""
+    """Drop a database; leave that to the next command when it cannot be done now."""
     try:
         drop(bench, name)
-        lock_file.unlink()
+        lock_file.unlink(missing_ok=True)
     except StepFailed as failure:
         say(f"  {name} stays until the next command: {failure.why}")
 
