@@ -35,8 +35,10 @@ class QueueFunction(models.Model):
         "the others together in one more note.",
     )
 
-    timeout_s = fields.Float(
-        string="Timeout (s)", compute="_compute_declared", help="0: no end."
+    timeout_text = fields.Char(
+        string="Timeout",
+        compute="_compute_declared",
+        help="A job that runs longer is ended.",
     )
     retry_text = fields.Char(
         string="Retries", compute="_compute_declared", help="As the code declares them."
@@ -64,9 +66,13 @@ class QueueFunction(models.Model):
         for row in self:
             function = known.get(row.name) or self._method(row.name)
             row.is_missing = function is None
-            row.timeout_s = getattr(function, "timeout", None) or 0
+            row.timeout_text = row._describe_timeout(function)
             row.retry_text = function.retry_policy.describe() if function else False
             row.description = _read_doc(function) if function else False
+
+    def _describe_timeout(self, function) -> str:
+        seconds = getattr(function, "timeout", None)
+        return f"{seconds:g} s" if seconds else self.env._("None")
 
     # === ACTIONS === #
 

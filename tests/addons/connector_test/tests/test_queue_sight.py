@@ -326,6 +326,8 @@ class TestChannelSight(SightCase):
         functions._register_jobs()
         row = functions.search([("name", "=", f"{TRACE}.rename")])
 
-        self.assertEqual((row.retry_text, row.timeout_s), ("1: 7 s", 0))
+        self.assertEqual((row.retry_text, row.timeout_text), ("1: 7 s", "None"))
         self.assertEqual(row.description, "Rename these traces.")
         self.assertFalse(row.is_missing)
+        short = functions.search([("name", "like", "sleep_for_ever")])
+        self.assertEqual(short.timeout_text, "0.5 s")
