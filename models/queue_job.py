@@ -166,6 +166,12 @@ class QueueJob(models.Model):
 
     # === HELPERS === #
 
+    def _register_hook(self):
+        """Wake the servers when the addon has just come; their cron loads it then."""
+        super()._register_hook()
+        if self._original_module in self.env.registry.updated_modules:
+            self.env.ref("connector.queue_cron_run")._trigger()
+
     @api.model
     def _cron_run(self) -> None:
         """See that jobs run: without a live worker, run them here for a while."""

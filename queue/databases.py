@@ -19,6 +19,7 @@ _logger = logging.getLogger(__name__)
 LIST_S = 5.0  # how soon a new database is seen
 ASK_S = 20.0  # how soon the addon is seen in a database that had no addon
 CHANGE_S = 2.0  # how soon where addons are being installed
+RECONNECT_S = 1.0  # how soon a database is asked again that could not be reached
 
 
 class Databases:
@@ -48,9 +49,9 @@ class Databases:
         self._ask_at = {name: at for name, at in self._ask_at.items() if name in names}
         return {name for name in names if name in served or self._has_addon(name, now)}
 
-    def put_off(self, db_name: str, seconds: float) -> None:
-        """Leave a database alone for some time."""
-        self._ask_at[db_name] = time.monotonic() + seconds
+    def put_off(self, db_name: str) -> None:
+        """Leave a database alone for a moment: it could not be reached."""
+        self._ask_at[db_name] = time.monotonic() + RECONNECT_S
 
     def forget_if_gone(self, db_name: str) -> bool:
         """Tell whether a database is gone; what this process knew of it goes, too."""
@@ -75,7 +76,8 @@ class Databases:
             with closing(connect(db_name, self._is_pooled)) as connection:
                 addon = store.read_addon(connection.cursor())
         except psycopg2.Error:
-            self.forget_if_gone(db_name)
+            if not self.forget_if_gone(db_name):
+                self.put_off(db_name)
             return False
         if addon.is_changing:  # maybe that ours comes
             self._ask_at[db_name] = now + CHANGE_S

@@ -33,7 +33,6 @@ _logger = logging.getLogger(__name__)
 OWN_PROCESS = "prefork"  # the type of those that do nothing but run jobs
 TICK_S = 1.0  # how often the watcher looks around
 HUSH_S = 0.005  # how long it does not listen after it heard something: bursts are one
-RECONNECT_S = 1.0  # after an error, before a crew is made anew
 END_S = 2.0  # how long the end of the watcher's own thread may take
 
 
@@ -153,7 +152,7 @@ class WorkerWatcher(threading.Thread):
             self._dismiss(db_name)
             if not self._databases.forget_if_gone(db_name):
                 self._warn(db_name, str(error).strip())
-            self._databases.put_off(db_name, RECONNECT_S)
+            self._databases.put_off(db_name)
 
     def _warn(self, db_name: str, error: str) -> None:
         """Say why a database is out of reach, once for as long as that is the reason.

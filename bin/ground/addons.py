@@ -35,11 +35,7 @@ class Addon:
     @property
     def test_files(self) -> list[Path]:
         """Return the Python files of its tests."""
-        tests = self.folder / "tests"
-        inside_addons = tests / "addons"  # their tests are their own
-        return sorted(
-            file for file in tests.rglob("*.py") if inside_addons not in file.parents
-        )
+        return sorted((self.folder / "tests").glob("*.py"))
 
 
 def find_addons() -> list[Addon]:

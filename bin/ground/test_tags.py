@@ -70,8 +70,10 @@ def _is_meant(piece: dict, addon: Addon, text: str, files: set[str]) -> bool:
     tag = piece.get("tag") or ""
     if tag in ("*", "standard", "at_install", "post_install", addon.name):
         tag = ""
-    words = (tag, piece.get("cls"), piece.get("method"))
-    return all(re.search(rf"\b{word}\b", text) for word in words if word)
+    names = (piece.get("cls"), piece.get("method"))
+    words = [rf"\b{name}\b" for name in names if name]
+    words += [rf"[\"']{tag}[\"']"] if tag else []
+    return all(re.search(word, text) for word in words)
 
 
 def _write(piece: dict, addon: Addon) -> str:

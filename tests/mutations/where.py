@@ -110,6 +110,26 @@ MUTATIONS = [
         ".test_job_that_comes_when_the_worker_has_just_found_none_runs_at_once",
     ),
     (
+        "an addon that was installed beside a server is loaded there at once",
+        "models/queue_job.py",
+        """            self.env.ref("connector.queue_cron_run")._trigger()
+
+    @api.model
+    def _cron_run""",
+        """            pass
+
+    @api.model
+    def _cron_run""",
+        "TestDatabases.test_databases_come_and_go",
+    ),
+    (
+        "a database that could not be reached is asked again soon",
+        "queue/databases.py",
+        "                self.put_off(db_name)\n",
+        "                pass\n",
+        "TestAddonState.test_database_that_could_not_be_reached_is_asked_again_soon",
+    ),
+    (
         "an addon that is being installed is seen as soon as it is",
         "queue/databases.py",
         "            self._ask_at[db_name] = now + CHANGE_S\n",

@@ -43,7 +43,7 @@ class TestTags(TestCase):
         self.assertEqual(choose_tests(self.addon, [], NAMES), "*/connector")
 
     def test_addon_without_such_tests_is_left_out(self):
-        for tag in ("shop", "TestOther", "test_other.py", "chaos"):
+        for tag in ("shop", "TestOther", "test_other.py", "chaos", "def"):
             with self.subTest(tag=tag):
                 self.assertIsNone(choose_tests(self.addon, [tag], NAMES))
 

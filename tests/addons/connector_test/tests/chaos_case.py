@@ -36,7 +36,7 @@ NO_HTTP = "--no-http"
 PREFORK = (NO_HTTP, "--workers=1", "--max-cron-threads=0")
 THREADED = (NO_HTTP, "--workers=0", "--max-cron-threads=1")
 JOBS = 200
-JOB_S = (0, 0.03)  # how long a job takes, besides the work of the engine
+JOB_S = (0, 0.02)  # how long a job takes, besides the work of the engine
 DEADLINE_S = 60
 MORE_S = 0.1  # for each job
 POLL_S = 0.02

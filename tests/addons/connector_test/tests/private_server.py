@@ -14,10 +14,9 @@ from .tools import import_tool
 
 # Only the commits that wait for it are on the disk after a crash: the server itself
 # writes the others out as late as it can.
-LAZY = """
-ALTER SYSTEM SET wal_writer_delay = '10s';
-ALTER SYSTEM SET wal_writer_flush_after = '1GB';
-"""
+LAZY = ("SET wal_writer_delay = '10s'", "SET wal_writer_flush_after = '1GB'")
+HASTY = "SET fsync = off"
+CAREFUL = "RESET fsync"
 
 
 class PrivateServer:
@@ -40,11 +39,16 @@ class PrivateServer:
         """Make the server, start it and copy the database."""
         self.cluster.create()
         self.cluster.start()
-        for setting in filter(None, LAZY.split("\n")):
-            self.cluster.server("postgres").query(setting)
-        self.cluster.restart()
+        self.configure(*LAZY)
         self.copy(self.db_name, self.db_name)
         self.is_ready = True
+
+    def configure(self, *settings: str) -> None:
+        """Change settings of the server, at once."""
+        admin = self.cluster.server("postgres")
+        for setting in settings:
+            admin.query(f"ALTER SYSTEM {setting}")
+        admin.query("SELECT pg_reload_conf()")
 
     def crash(self) -> None:
         """Stop the server as the loss of its power does, and start it again."""
@@ -84,6 +88,7 @@ class PrivateServer:
         """Copy a database as it is now; this process finds its server."""
         dump = [self.programs / "pg_dump", "--no-owner", "-Fc", "-Z0", source]
         restore = [self.programs / "pg_restore", "--no-owner", "-d", target]
+        self.configure(HASTY)
         self.cluster.server().query(f'CREATE DATABASE "{target}"')
         with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
             subprocess.run(
@@ -94,6 +99,7 @@ class PrivateServer:
             )
         if source.returncode:
             raise ValueError(f"pg_dump ended with {source.returncode}, expected 0.")
+        self.configure(CAREFUL)
 
 
 class PrivateServerCase(ChaosCase):

@@ -9,7 +9,8 @@ from .chaos_case import PREFORK, THREADED, ChaosCase
 from .private_server import PrivateServerCase
 
 LOSSES = 3
-LOSS_S = 1.5  # between two losses, at the most
+LOSS_S = 1.0  # between two losses, at the most
+AGAIN_S = 10.0  # until a worker is there again after a crash, on a loaded machine
 CRASHES = 2  # at least; one more for every 200 jobs
 
 TERMINATE_ALL = """
@@ -46,19 +47,24 @@ class TestCrash(PrivateServerCase):
         self.delay_bound()
         self.postgres.start()
         self.start_server(*PREFORK, *self.postgres.odoo_arguments())
-        seen = 0
+        seen, waits = 0, []
 
         for _crash in range(max(CRASHES, self.job_count // 200)):
             self.wait_for(lambda: self.count_done() > seen, "no job is done")  # noqa: B023 called at once
-            self.pause_at_random(LOSS_S / 3)
+            self.pause_at_random(LOSS_S / 2)
             done = self.query(DONE)
             self.postgres.crash()
             self.assertLessEqual(set(done), set(self.query(DONE)))
             seen = len(done)
+            waits.append(self.measure(self.living, "no worker came"))
 
         self.assertFalse(self.is_settled(), "all jobs were done before the crash")
         self.wait_for_the_end()
-        self.facts.append(f"{seen} jobs were done before the last crash")
+        self.facts.append(
+            f"{seen} jobs were done before the last crash;"
+            f" at work again after {max(waits):.1f} s"
+        )
+        self.assertLess(max(waits), AGAIN_S)
 
     def count_done(self) -> int:
         """Return how many jobs are done."""

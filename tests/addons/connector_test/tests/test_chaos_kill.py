@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .chaos_case import PREFORK, THREADED, TRIES, ChaosCase
 
 KILLS = 3  # at least; one more for every 100 jobs
-LIFE_S = 2.0  # a process lives no longer than that before it is killed
+LIFE_S = 1.5  # a process lives no longer than that before it is killed
 REPLACED_S = 2.0  # promised: after its death, until the next process works
 TAKEN_OVER_S = 10.0  # promised: until others have freed the jobs of a dead host
 

@@ -13,7 +13,7 @@ WORKERS = 2
 JOBS = 20
 
 
-@tagged("chaos")
+@tagged("server")
 class TestConnectorWorker(ChaosCase):
     def test_two_processes_share_the_jobs_and_end_with_the_signal(self):
         server = self.start_server(

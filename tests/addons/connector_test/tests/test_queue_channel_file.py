@@ -164,7 +164,7 @@ class TestChannelFile(QueueRaceCase):
         self.assertEqual(self.read("root.y"), [(3,)])
 
 
-@tagged("chaos")
+@tagged("server")
 class TestChannelsOfAServer(ChaosCase):
     def capacity(self) -> int:
         """Return the capacity of the channel, 0 where there is none yet."""

@@ -5,6 +5,8 @@ import logging
 import threading
 from unittest import mock
 
+import psycopg2
+
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import databases, worker
@@ -227,6 +229,16 @@ class TestAddonState(WorkerCase):
         self.set_state("connector", "installed")
 
         self.assertIsNone(before)
+        self.wait_for(self.crew, "no crew came")
+
+    def test_database_that_could_not_be_reached_is_asked_again_soon(self):
+        self.patch(databases, "ASK_S", 1000)
+        self.patch(databases, "RECONNECT_S", 0.1)
+        unreachable = mock.Mock(side_effect=psycopg2.OperationalError)
+        with mock.patch.object(databases, "connect", unreachable):
+            self.watcher.start()
+            self.wait_for(lambda: unreachable.called, "it is not asked")
+
         self.wait_for(self.crew, "no crew came")
 
     def test_workers_leave_a_database_whose_addon_is_removed(self):
