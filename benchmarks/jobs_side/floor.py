@@ -8,6 +8,7 @@ The table is laid out as that of our jobs, with the same indexes.
 import json
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -52,6 +53,7 @@ UPDATE bench_floor_job
    SET state = 'done', worker_id = NULL, date_done = now() AT TIME ZONE 'UTC'
  WHERE id = %s
 """
+LAST_IDS = "SELECT id FROM bench_floor_job ORDER BY id DESC LIMIT %s"
 
 
 class Floor:
@@ -65,8 +67,10 @@ class Floor:
             # connections of the pool are made before the clock runs
             cr.execute("SELECT 1")
 
-    def run(self, task: str, count: int) -> dict:
+    def run(self, task: str, count: int, at_once: int = 1) -> dict:
         """Run jobs; answer seconds on the wall and of all processors."""
+        if task == "wait":
+            return {"wall": self._wait(count, at_once) / count}
         self.cr.execute(INSERT, [count])
         function = getattr(self, task)
         pids = [*backend_pids(self.cr), self.cr.connection.get_backend_pid()]
@@ -89,6 +93,33 @@ class Floor:
                 cr.execute(FINISH, [job_id])
                 cr.commit()
         return bool(claimed)
+
+    def _wait(self, count: int, at_once: int) -> float:
+        """Wait and finish a job, again and again, in threads; return the seconds.
+
+        Nobody claims: that is as quick as the machine is.
+        """
+        cursors = [
+            connect(self.cr.connection.info.dbname).cursor() for _ in range(at_once)
+        ]
+        for cr in cursors:
+            cr.execute("SET synchronous_commit = on")
+        self.cr.execute(INSERT, [at_once])
+        self.cr.execute(LAST_IDS, [at_once])
+        job_ids = [job_id for (job_id,) in self.cr.fetchall()]
+
+        def loop(cr, job_id: int) -> None:
+            for _number in range(count // at_once):
+                time.sleep(0.02)
+                cr.execute(FINISH, [job_id])
+
+        start = time.perf_counter()
+        with ThreadPoolExecutor(at_once) as pool:
+            list(pool.map(loop, cursors, job_ids))
+        seconds = time.perf_counter() - start
+        for cr in cursors:
+            cr.connection.close()
+        return seconds
 
     def do_nothing(self, env, number):
         """Do nothing."""

@@ -13,6 +13,7 @@ from odoo.modules.registry import Registry
 from odoo.addons.bench_jobs import jobs
 from odoo.addons.connector.queue.connection import connect
 from odoo.addons.connector.queue.presence import Presence
+from odoo.addons.connector.queue.settings import Settings
 from odoo.addons.connector.queue.worker import HUSH_S, TICK_S
 from odoo.addons.connector.session import ConnectorSession
 
@@ -117,7 +118,11 @@ class Ours:
 
     def _hear(self) -> None:
         presence = Presence(self.db_name, "bench")
-        while presence.beat():
+        beat_at = 0.0
+        while True:
+            if time.monotonic() >= beat_at:
+                presence.beat()
+                beat_at = time.monotonic() + Settings.heartbeat_s
             select.select([presence.line], [], [], TICK_S)
             presence.line.has_heard()
             time.sleep(HUSH_S)

@@ -9,6 +9,7 @@ from pathlib import Path
 from odoo.modules.registry import Registry
 
 from odoo.addons.bench_jobs import jobs
+from odoo.addons.connector.queue.wake import after_commit
 from odoo.addons.connector.session import ConnectorSession
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -22,24 +23,37 @@ class Session:
 
     def __init__(self, db_name: str):
         self.registry = Registry(db_name)
-        self._delay_one(is_waking=True)
+        self._delay_one("wake-up")
 
-    def delay(self, start: float, end: float, is_waking: bool) -> dict:
-        """Delay jobs between two times; answer their number, and seconds of each."""
+    def delay(self, start: float, end: float, then: str) -> dict:
+        """Delay jobs between two times; answer their number, and seconds of each.
+
+        Args:
+            start: when to begin, as the clock says.
+            end: when to stop.
+            then: what follows each commit: the "wake-up", "nothing", or a statement
+                that does nothing ("any statement").
+        """
         time.sleep(max(0.0, start - time.time()))
         count, cpu = 0, time.process_time()
         while time.time() < end:
-            self._delay_one(is_waking)
+            self._delay_one(then)
             count += 1
         return {"count": count, "cpu": time.process_time() - cpu}
 
-    def _delay_one(self, is_waking: bool) -> None:
+    def _delay_one(self, then: str) -> None:
         with closing(self.registry.cursor()) as cr:
             session = ConnectorSession(cr, 1)
             jobs.do_nothing.delay(session, "bench.note", 1, channel=PARKED)
-            if not is_waking:
+            if then != "wake-up":
                 cr.postcommit.clear()
+            if then == "any statement":
+                after_commit(cr, then, _ask_nothing)
             cr.commit()
+
+
+def _ask_nothing(cr) -> None:
+    cr.execute("SELECT 1")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ COUNTS = {  # jobs of one turn: some seconds for each
     "procrastinate": 2_000,
     "queue_job": 300,
 }
-WAIT_COUNTS = {OURS: 1_000, "procrastinate": 1_000, "queue_job": 300}
+WAIT_COUNTS = {OURS: 1_000, "floor": 1_000, "procrastinate": 1_000, "queue_job": 300}
+BY_NUMBER = ("floor", "procrastinate")  # are told how many to run at the same time
 BULK_COUNTS = {OURS: 20_000, "procrastinate": 20_000, "queue_job": 1_000}
 SAMPLES = 200  # of latency, in all rounds together
 PAUSE_S = 0.05  # after which the system is idle again
@@ -87,7 +88,7 @@ def _take_turns(field: Field, rounds: int, counts: dict, method: str, *words) ->
         progress.start()
         names = list(counts) if number % 2 == 0 else list(reversed(counts))
         for name in names:
-            more = [8] if (name, *words) == ("procrastinate", "wait") else []
+            more = [8] if words[-1] == "wait" and name in BY_NUMBER else []
             answers[name].append(field[name].ask(method, *words, counts[name], *more))
         progress.end()
     return answers
