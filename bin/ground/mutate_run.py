@@ -49,8 +49,8 @@ def main(arguments: list[str]) -> int:
         "words",
         nargs="*",
         metavar="WORD",
-        help="narrows the run to lists of that name, and to mutations whose promise, "
-        "file or test contains a WORD",
+        help="narrows the run to the list of that name; where there is none, to the "
+        "mutations whose promise, file or test contains the WORD",
     )
     mutations = _choose(parser.parse_args(arguments).words)
     with cache.only_one("break the promises"):
@@ -70,11 +70,13 @@ def _choose(words: list[str]) -> list[Mutation]:
         for entry in runpy.run_path(str(file))["MUTATIONS"]
     ]
     if words:
+        lists = {one.list_name for one in found} & set(words)
+        others = set(words) - lists
         found = [
             one
             for one in found
-            if one.list_name in words
-            or any(word in f"{one.promise} {one.file} {one.test}" for word in words)
+            if one.list_name in lists
+            or any(word in f"{one.promise} {one.file} {one.test}" for word in others)
         ]
     if not found:
         remedy = f"Name a word of one in {LISTS}."
