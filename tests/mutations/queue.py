@@ -222,11 +222,11 @@ MUTATIONS = [
         "TestKill.test_killed_job_process_is_replaced_and_no_effect_comes_twice",
     ),
     (
-        "a full channel starts no job",
+        "a channel that is full by the jobs of those below it starts no job",
         "queue/runner.py",
         "        return not any(self._is_full(channel) for channel in channels)\n",
         "        return True\n",
-        "TestCapacity.test_full_channel_gives_no_job_to_anybody",
+        "TestCapacity.test_capacity_counts_the_jobs_of_the_channels_below",
     ),
     (
         "limits hold when workers claim at the same time",
