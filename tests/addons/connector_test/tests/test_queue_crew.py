@@ -80,7 +80,8 @@ class TestThreads(WatcherCase):
 
     def test_long_job_is_told_before_the_next_heartbeat(self):
         """A screen shows it as started, without a commit for each short job."""
-        self.start_crew(heartbeat_s=20)
+        crew = self.start_crew(heartbeat_s=20)
+        self.wait_for(lambda: crew.watcher._beat_at, "there was no first heartbeat")
         is_over = threading.Event()
         self.addCleanup(is_over.set)
         self.enterContext(mock.patch(MEET, lambda: is_over.wait(DEADLINE_S)))
