@@ -110,7 +110,7 @@ class QueueJob(models.Model):
                     "are both 0. Give the minutes of one at least."
                 )
             )
-        self.env.ref("connector.queue_cron_run").sudo()._trigger()  # it runs as root
+        self._call_cron()
         return True
 
 

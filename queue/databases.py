@@ -49,12 +49,13 @@ class Databases:
         self._ask_at = {name: at for name, at in self._ask_at.items() if name in names}
         return {name for name in names if name in served or self._has_addon(name, now)}
 
-    def put_off(self, db_name: str) -> None:
-        """Leave a database alone for a moment: it could not be reached."""
-        self._ask_at[db_name] = time.monotonic() + RECONNECT_S
-
     def forget_if_gone(self, db_name: str) -> bool:
-        """Tell whether a database is gone; what this process knew of it goes, too."""
+        """Tell whether a database that could not be reached is gone.
+
+        What this process knew of it goes, too. One that may be there is left alone for
+        a moment.
+        """
+        self._ask_at[db_name] = time.monotonic() + RECONNECT_S
         try:
             with closing(sql_db.db_connect("postgres").cursor()) as cr:
                 if store.is_database(cr, db_name):
@@ -76,8 +77,7 @@ class Databases:
             with closing(connect(db_name, self._is_pooled)) as connection:
                 addon = store.read_addon(connection.cursor())
         except psycopg2.Error:
-            if not self.forget_if_gone(db_name):
-                self.put_off(db_name)
+            self.forget_if_gone(db_name)
             return False
         if addon.is_changing:  # maybe that ours comes
             self._ask_at[db_name] = now + CHANGE_S

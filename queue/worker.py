@@ -152,7 +152,6 @@ class WorkerWatcher(threading.Thread):
             self._dismiss(db_name)
             if not self._databases.forget_if_gone(db_name):
                 self._warn(db_name, str(error).strip())
-            self._databases.put_off(db_name)
 
     def _warn(self, db_name: str, error: str) -> None:
         """Say why a database is out of reach, once for as long as that is the reason.

@@ -53,11 +53,15 @@ class Server:
 
         ``WITH (FORCE)`` wants to end autovacuum itself, which only a superuser may.
         """
+        self.end_sessions(database)
+        self.query(f'DROP DATABASE IF EXISTS "{database}"')
+
+    def end_sessions(self, database: str) -> None:
+        """End the sessions of our role in a database."""
         self.query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             f" WHERE datname = '{database}' AND usename = current_user"
         )
-        self.query(f'DROP DATABASE IF EXISTS "{database}"')
 
     def connection_environment(self) -> dict[str, str]:
         """Return the environment with which any PostgreSQL client gets here."""

@@ -83,13 +83,10 @@ class ServerCase(ChaosCase):
 
     def _copy(self, template: str, name: str) -> bool:
         """Copy a database; False when somebody was connected to it."""
-        admin = self.postgres.cluster.server("postgres")
-        admin.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            f" WHERE datname = '{template}'"
-        )
+        server = self.postgres.cluster.server()
+        server.end_sessions(template)
         try:
-            admin.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER odoo')
+            server.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         except import_tool("say").StepFailed as error:
             if IN_USE not in str(error):
                 raise
