@@ -99,9 +99,8 @@ class Floor:
 
         Nobody claims: that is as quick as the machine is.
         """
-        cursors = [
-            connect(self.cr.connection.info.dbname).cursor() for _ in range(at_once)
-        ]
+        db_name = self.registry.db_name
+        cursors = [connect(db_name).cursor() for _number in range(at_once)]
         for cr in cursors:
             cr.execute("SET synchronous_commit = on")
         self.cr.execute(INSERT, [at_once])

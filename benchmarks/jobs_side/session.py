@@ -23,37 +23,33 @@ class Session:
 
     def __init__(self, db_name: str):
         self.registry = Registry(db_name)
-        self._delay_one("wake-up")
+        self._delay_one()
 
-    def delay(self, start: float, end: float, then: str) -> dict:
+    def delay(self, start: float, end: float, instead: str | None) -> dict:
         """Delay jobs between two times; answer their number, and seconds of each.
 
         Args:
             start: when to begin, as the clock says.
             end: when to stop.
-            then: what follows each commit: the "wake-up", "nothing", or a statement
-                that does nothing ("any statement").
+            instead: the statement that follows each commit in place of the wake-up;
+                empty for none, None for the wake-up.
         """
         time.sleep(max(0.0, start - time.time()))
         count, cpu = 0, time.process_time()
         while time.time() < end:
-            self._delay_one(then)
+            self._delay_one(instead)
             count += 1
         return {"count": count, "cpu": time.process_time() - cpu}
 
-    def _delay_one(self, then: str) -> None:
+    def _delay_one(self, instead: str | None = None) -> None:
         with closing(self.registry.cursor()) as cr:
             session = ConnectorSession(cr, 1)
             jobs.do_nothing.delay(session, "bench.note", 1, channel=PARKED)
-            if then != "wake-up":
+            if instead is not None:
                 cr.postcommit.clear()
-            if then == "any statement":
-                after_commit(cr, then, _ask_nothing)
+            if instead:
+                after_commit(cr, instead, lambda own_cr: own_cr.execute(instead))
             cr.commit()
-
-
-def _ask_nothing(cr) -> None:
-    cr.execute("SELECT 1")
 
 
 if __name__ == "__main__":
