@@ -7,3 +7,4 @@ from .queue.hooks import install as install_hooks
 def uninstall_hook(env) -> None:
     """Take out of the database what Odoo does not know of."""
     store.drop_functions(env.cr)
+    store.drop_rush(env.cr)

@@ -134,8 +134,9 @@ class QueueJob(models.Model):
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
 
     def init(self):
-        """Make the functions of the hot path."""
+        """Make the functions of the hot path, and what a rush is written down in."""
         store.make_functions(self.env.cr)
+        store.make_rush(self.env.cr)
 
     # === COMPUTE === #
 

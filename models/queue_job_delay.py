@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -109,9 +110,11 @@ class QueueJob(models.Model):
         **place,
     ) -> set[str]:
         """Insert jobs and have the workers woken; return the uuids inserted."""
-        wake_after_commit(self.env.cr)
         values = self._values(tasks, uuids, keys, options)
-        return set(store.insert_jobs(self.env.cr, {**values, **place}))
+        asked = time.monotonic()
+        inserted = store.insert_jobs(self.env.cr, {**values, **place})
+        wake_after_commit(self.env.cr, asked + inserted.rush_left_s)
+        return set(inserted.uuids)
 
     def _values(
         self, tasks: list[Task], uuids: list[str], keys: list, options: JobOptions

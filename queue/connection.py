@@ -16,6 +16,11 @@ from odoo.tools import SQL
 from . import store
 
 KEEPALIVE_S = 10  # a half-open connection is noticed after about 30 s
+KEEPALIVES = {
+    "keepalives_idle": KEEPALIVE_S,
+    "keepalives_interval": KEEPALIVE_S,
+    "keepalives_count": 2,
+}
 LOOKS = 5  # for a session that two connections share
 
 
@@ -52,13 +57,7 @@ def connect(db_name: str, is_pooled: bool | None = None) -> BooksConnection:
 
 def _open(db_name: str) -> BooksConnection:
     _name, info = sql_db.connection_info_for(db_name)
-    return psycopg2.connect(
-        **info,
-        keepalives_idle=KEEPALIVE_S,
-        keepalives_interval=KEEPALIVE_S,
-        keepalives_count=2,
-        connection_factory=BooksConnection,
-    )
+    return psycopg2.connect(**info, **KEEPALIVES, connection_factory=BooksConnection)
 
 
 def _has_pooler(connection: BooksConnection, db_name: str) -> bool:

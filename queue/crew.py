@@ -11,6 +11,7 @@ from odoo.modules.registry import Registry
 from . import store
 from .connection import OdooCursor
 from .presence import Line
+from .rush import Rush
 from .served import ServedChannels
 from .worker_thread import Worker
 
@@ -39,6 +40,7 @@ class Crew:
         self.is_held = False
         """Whether no job may start, because addons are about to change."""
         self.served = ServedChannels(watcher.settings.only_channels)
+        self.rush = Rush(self.line)
         self._registry_turn = threading.Lock()
         # before the first claim
         self.look()
@@ -59,10 +61,19 @@ class Crew:
 
     def hear(self) -> None:
         """Pass on that somebody notified."""
-        if self.line.has_heard():
+        if words := self.line.hear():
             self.wake_one()
             for worker in self.workers:
                 worker.overseer.has_news = True  # maybe that its job is to stop
+            self.rush.hear(words)
+
+    def look_in_rush(self) -> None:
+        """Look for jobs by ourselves; at its end also for those that are to come."""
+        if not self.rush.is_on:
+            return
+        is_over = not self.rush.go_on()
+        if is_over or self.line.ask(store.has_ready_job, self.served.ids):
+            self.wake_one()
 
     def look(self) -> bool:
         """See what changed: addons, channels; False when our addon was removed."""

@@ -68,15 +68,15 @@ class Line:
         """Whether a notification came along with an answer: select does not see it."""
         return bool(self.connection.notifies)
 
-    def has_heard(self) -> bool:
-        """Tell whether somebody notified since the last call."""
+    def hear(self) -> list[str]:
+        """Return what the notifications said that came since the last call."""
         with self._turn:
             if self.connection.closed:
-                return False
+                return []
             self.connection.poll()
-            heard = bool(self.connection.notifies)
+            words = [notification.payload for notification in self.connection.notifies]
             self.connection.notifies.clear()
-        return heard
+        return words
 
     def recover(self) -> bool:
         """Free the jobs of workers that died, and those that need not wait any more.

@@ -18,6 +18,7 @@ from .channel import Limits
 from .claimed_job import ClaimedJob
 from .connection import one_transaction
 from .current import CurrentJob, running
+from .finisher import Finisher
 from .interrupt import JobInterrupted, RunningAttempt
 from .job_connection import JobConnection
 from .job_session import JobSession
@@ -30,7 +31,7 @@ from .state import FAILED
 _logger = logging.getLogger(__name__)
 
 BATCH = 50  # jobs of one claim at the most
-BATCH_S = 0.1  # as many as run in about this time: others may be free before
+BATCH_S = 0.2  # as many as run in about this time: others may be free before
 NEWS_WEIGHT = 0.2  # of the last job in the mean duration
 
 Fence = Callable[[Cursor], bool]
@@ -45,6 +46,7 @@ class Runner:
         worker_id: of the worker that holds the jobs.
         transaction: opens the transaction of one job; see :func:`own_transaction`.
         served: the channels to claim from; all when it is left out.
+        finisher: writes the end of plain jobs meanwhile; without, each is waited for.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Runner:
         worker_id: int,
         transaction: Transaction,
         served: ServedChannels | None = None,
+        finisher: Finisher | None = None,
     ):
         self.worker_id = worker_id
         self.attempt: RunningAttempt | None = None
@@ -60,6 +63,7 @@ class Runner:
         self._books = books
         self._transaction = transaction
         self._served = served or ServedChannels()
+        self._finisher = finisher
         self.ready_count = 0
         """Jobs that may run because the last one ended."""
         self.start_in_s: float | None = None
@@ -167,6 +171,9 @@ class Runner:
         values = self._attempt_values(
             job, result=result_text(result), result_json=result_json(result)
         )
+        if self._finisher and _is_plain(job, cr):
+            self._finisher.send(values)
+            return
         with last_word(cr) as own_cr:
             is_stored = store.finish(own_cr, values, job.has_edges)
         if not is_stored:
@@ -227,6 +234,17 @@ def _call(job: ClaimedJob, env: api.Environment):
     result = job.perform(ConnectorSession.from_env(env))
     env.cr.flush()  # the job's own row comes last
     return result
+
+
+def _is_plain(job: ClaimedJob, cr: Cursor) -> bool:
+    """Tell whether nothing and nobody waits for the end of a job."""
+    session = cr.connection
+    return (
+        isinstance(session, JobSession)
+        and session.is_untouched
+        and not (job.has_edges or job.is_limited or job.concurrency_key)
+        and not len(cr.postcommit)
+    )
 
 
 @contextmanager

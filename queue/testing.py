@@ -81,10 +81,10 @@ class JobTrap:
         self.edges: list[tuple[str, str, str]] = []
         """Those of graphs: uuid of the parent, uuid of the child, condition."""
 
-    def insert(self, _cr, values: dict) -> list[str]:
-        """Keep the rows in place of the database; return their uuids."""
+    def insert(self, _cr, values: dict) -> store.Inserted:
+        """Keep the rows in place of the database."""
         self._inserts.append(values)
-        return values["uuids"]
+        return store.Inserted(values["uuids"])
 
     def insert_edges(self, _cr, edges: list[tuple[str, str, str]]) -> None:
         """Keep the edges in place of the database."""

@@ -2,6 +2,8 @@
 """How do the workers learn at once that there is something to do?"""
 
 import logging
+import math
+import time
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -16,9 +18,20 @@ from .stand_in import wake
 _logger = logging.getLogger(__name__)
 
 
-def wake_after_commit(cr) -> None:
-    """Wake the workers of the database once, after the transaction's commit."""
-    after_commit(cr, "connector.queue.wake", partial(wake, cr.dbname))
+KEY = "connector.queue.wake"
+
+
+def wake_after_commit(cr, looked_until: float = 0.0) -> None:
+    """Wake the workers of the database once, after the transaction's commit.
+
+    Args:
+        looked_until: a moment of ``time.monotonic``. They look for new jobs by
+            themselves until then: a commit before it need not wake them.
+    """
+    data = cr.postcommit.data
+    if KEY not in data:
+        cr.postcommit.add(partial(_wake_unless_rush, cr))
+    data[KEY] = min(looked_until, data.get(KEY, math.inf))
 
 
 def after_commit(cr, key: str, act: Callable) -> None:
@@ -26,6 +39,11 @@ def after_commit(cr, key: str, act: Callable) -> None:
     if not cr.postcommit.data.get(key):
         cr.postcommit.data[key] = True
         cr.postcommit.add(partial(_act, cr, act))
+
+
+def _wake_unless_rush(cr) -> None:
+    if time.monotonic() >= cr.postcommit.data[KEY]:
+        _act(cr, partial(wake, cr.dbname))
 
 
 def _act(cr, act: Callable) -> None:

@@ -25,6 +25,7 @@ from .process_watcher import (  # noqa: F401 their classic path
     start_service,
     watcher,
 )
+from .rush import LOOK_S
 from .settings import Settings
 from .worker_thread import Worker
 
@@ -69,7 +70,8 @@ class WorkerWatcher(threading.Thread):
         while not self._ending.is_set():
             try:
                 self._keep_crews()
-                self._hear(TICK_S)
+                self._hear(self._pause_s())
+                self._look_in_rush()
                 self._oversee()
                 self._look()
                 self._beat()
@@ -181,6 +183,15 @@ class WorkerWatcher(threading.Thread):
                 by_file[file].hear()
         if heard:
             self._closing.wait(HUSH_S)
+
+    def _pause_s(self) -> float:
+        in_rush = any(crew.rush.is_on for crew in self._crews.values())
+        return LOOK_S if in_rush else TICK_S
+
+    def _look_in_rush(self) -> None:
+        for db_name, crew in list(self._crews.items()):
+            with self._losing(db_name):
+                crew.look_in_rush()
 
     def _look(self) -> None:
         now = time.monotonic()

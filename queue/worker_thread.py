@@ -17,6 +17,7 @@ from ..session import ConnectorSessionHandler
 from . import store
 from .claimed_job import ClaimedJob
 from .connection import OdooCursor, connect, cut
+from .finisher import Finisher
 from .interrupt import RunningAttempt
 from .job_connection import JobConnection
 from .overseer import Overseer
@@ -72,8 +73,13 @@ class Worker(threading.Thread):
         # when everything else is there: who has a row is alive
         self.presence = self._appear(line)
         transaction = partial(own_transaction, self._job_connection)
+        self._finisher = Finisher(db_name)
         self.runner = Runner(
-            self._books, self.presence.worker_id, transaction, self.served
+            self._books,
+            self.presence.worker_id,
+            transaction,
+            self.served,
+            None if line.is_pooled else self._finisher,
         )
         self.overseer = Overseer(self)
         self._closed_ids: set[int] = set()
@@ -176,7 +182,13 @@ class Worker(threading.Thread):
         self.is_free = False
         self._job_connection.close()
         # each by itself: without its row, or without its line, recovery frees the jobs
-        for end in (self._release_all, self.presence.leave, self._connection.close):
+        for end in (
+            self._finisher.wait,
+            self._finisher.close,
+            self._release_all,
+            self.presence.leave,
+            self._connection.close,
+        ):
             with suppress(psycopg2.Error):
                 end()
 
@@ -203,6 +215,7 @@ class Worker(threading.Thread):
             return False
         jobs = self.runner.claim()
         if not jobs:
+            self._finisher.wait()
             return False
         self.is_free = False
         self.queue.enqueue_many(jobs)

@@ -1,9 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Runs inside our Odoo, beside the job processes: puts jobs in and looks at them."""
 
-import select
 import sys
-import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -12,9 +10,6 @@ from odoo.modules.registry import Registry
 
 from odoo.addons.bench_jobs import jobs
 from odoo.addons.connector.queue.connection import connect
-from odoo.addons.connector.queue.presence import Presence
-from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.worker import HUSH_S, TICK_S
 from odoo.addons.connector.session import ConnectorSession
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -107,25 +102,10 @@ class Ours:
         self.cr.execute("DELETE FROM connector_queue_job WHERE state = 'pending'")
         return {"wall": wall_s / count, "queries": queries}
 
-    def listen(self) -> None:
-        """Be a worker that hears every NOTIFY, and do nothing about it."""
-        threading.Thread(target=self._hear, daemon=True).start()
-
     def rss(self) -> int:
         """Return the bytes of memory of the first worker's process."""
         pages = Path(f"/proc/{self._worker_pids()[0]}/statm").read_text().split()[1]
         return int(pages) * 4096
-
-    def _hear(self) -> None:
-        presence = Presence(self.db_name, "bench")
-        beat_at = 0.0
-        while True:
-            if time.monotonic() >= beat_at:
-                presence.beat()
-                beat_at = time.monotonic() + Settings.heartbeat_s
-            select.select([presence.line], [], [], TICK_S)
-            presence.line.has_heard()
-            time.sleep(HUSH_S)
 
     def _delay(self, task: str, count: int) -> None:
         with self.registry.cursor() as cr:

@@ -19,7 +19,7 @@ TURN_S = 2.0
 WAKE_UP, NOTHING, STATEMENT = None, "", "SELECT 1"  # in place of the wake-up
 KINDS = (WAKE_UP, NOTHING, STATEMENT)
 ORDER = (*KINDS, *reversed(KINDS)) * 2  # of each round
-AHEAD_S = 0.3  # all sessions start at the same time
+AHEAD_S = 1.0  # all sessions start at the same time, when no rush is left
 SHARE = 0.95  # of the transactions without a wake-up
 
 
@@ -28,7 +28,7 @@ def measure_wake_up(ground: Ground, ours: Contestant, rounds: int) -> Row:
     rates: dict[str | None, list[float]] = {kind: [] for kind in KINDS}
     with ExitStack() as stack:
         stack.enter_context(_slow_commits(ground))
-        ours.ask("listen")
+        stack.enter_context(contestants.workers(ground, ours, 1))
         sessions = [
             stack.enter_context(contestants.script(ground, "session"))
             for _number in range(SESSIONS)

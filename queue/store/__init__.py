@@ -21,6 +21,7 @@ from .attempt import (
     clean_session,
     fence,
     finish,
+    send_finish,
     settle,
 )
 from .channel import (
@@ -48,6 +49,7 @@ from .current import (
     tell_progress,
 )
 from .delay import (
+    Inserted,
     insert_jobs,
     move_jobs,
     read_clock,
@@ -117,6 +119,12 @@ from .retention import (
 from .rewrite import (
     rewrite,
 )
+from .rush import (
+    announce_rush,
+    count_ever_delayed,
+    drop_rush,
+    make_rush,
+)
 from .session import (
     commit_later,
     find_session,
@@ -170,8 +178,10 @@ __all__ = [
     "ChannelCount",
     "HOLD_ETA",
     "HOLD_KEY",
+    "Inserted",
     "Released",
     "Waiting",
+    "announce_rush",
     "ask_to_stop",
     "beat",
     "call_cron",
@@ -184,6 +194,7 @@ __all__ = [
     "count_by_hour",
     "count_channels",
     "count_ever",
+    "count_ever_delayed",
     "count_notes",
     "count_running",
     "count_taken",
@@ -193,6 +204,7 @@ __all__ = [
     "delete_worker",
     "fence",
     "drop_functions",
+    "drop_rush",
     "find_changing",
     "find_channels",
     "find_closed",
@@ -226,6 +238,7 @@ __all__ = [
     "lock_identical",
     "lock_limits",
     "make_functions",
+    "make_rush",
     "move_jobs",
     "next_ready_s",
     "note_start",

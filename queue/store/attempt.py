@@ -149,6 +149,15 @@ def finish(cr, values: dict, has_edges: bool = False) -> bool:
     return cr.fetchone()[0]
 
 
+def send_finish(cr, values: dict) -> None:
+    """Write the success of an attempt for which nobody waits; the answer comes later.
+
+    Args:
+        cr: of a connection that does not wait. Its one value is that of ``finish``.
+    """
+    cr.execute(FINISH, values)
+
+
 def settle(cr, values: dict, has_edges: bool = False) -> bool:
     """Write the end of an attempt without success; False when it is not ours."""
     cr.execute(SETTLE_PARENT if has_edges else SETTLE, values)

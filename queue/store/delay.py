@@ -2,11 +2,13 @@
 """How do jobs get into the queue, in the transaction of who delays them?"""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from ...columns import join_column, rows_from, to_column
 from .edge import IS_BLOCKED, mark_edges
 from .identity import KEPT_KEY
 from .ready import HAS_NEWS, hold_of
+from .rush import RUSH_LEFT, RUSH_S
 
 CHANNEL = "connector_queue"  # of LISTEN and NOTIFY
 COLUMNS = (  # in which jobs of one call differ, besides their payloads
@@ -20,7 +22,7 @@ COLUMNS = (  # in which jobs of one call differ, besides their payloads
 
 # job. Insert n jobs. What differs between them comes as columns, their payloads as
 # JSON in one of it. Locks: the new rows.
-INSERT_JOBS = f"""
+_INSERT = f"""
 INSERT INTO connector_queue_job (
     uuid, payload, identity_key, concurrency_key, key_news, hold,
     name, func_name, method_name, model_name, payload_version,
@@ -46,13 +48,18 @@ SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
        )
 """
 
+INSERT_JOBS = f"WITH added AS ({_INSERT}) SELECT {RUSH_LEFT}"
+
 # job. Insert those of n jobs whose keys no waiting job has. Locks: the new rows. A key
 # that is not in our snapshot raises a serialization error.
-INSERT_UNLESS_IDENTICAL = f"""{INSERT_JOBS}
-    ON CONFLICT (identity_key)
-       WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')
-       DO NOTHING
-RETURNING uuid
+INSERT_UNLESS_IDENTICAL = f"""
+WITH added AS ({_INSERT}
+        ON CONFLICT (identity_key)
+           WHERE identity_key IS NOT NULL AND state IN ('waiting', 'pending')
+           DO NOTHING
+    RETURNING uuid
+)
+SELECT ARRAY(SELECT uuid FROM added), {RUSH_LEFT}
 """
 
 # job. Move jobs that no worker has, and tell those that wait for them. One that is
@@ -93,8 +100,16 @@ READ_CLOCK = "SELECT clock_timestamp() AT TIME ZONE 'UTC'"
 WAKE = f"NOTIFY {CHANNEL}"
 
 
-def insert_jobs(cr, values: dict) -> list[str]:
-    """Insert jobs of one function in one place; return the uuids inserted.
+class Inserted(NamedTuple):
+    """What is known after jobs were inserted."""
+
+    uuids: list[str]
+    rush_left_s: float = 0.0
+    """For how long from then on the workers look for jobs by themselves."""
+
+
+def insert_jobs(cr, values: dict) -> Inserted:
+    """Insert jobs of one function in one place.
 
     Args:
         values: lists of what differs between them, payloads as JSON; and the rest.
@@ -103,9 +118,15 @@ def insert_jobs(cr, values: dict) -> list[str]:
     columns["payloads"] = join_column(values["payloads"])
     if not any(values["identity_keys"]):  # a sixth less without looking
         cr.execute(INSERT_JOBS, columns)
-        return values["uuids"]
+        return Inserted(values["uuids"], _known_left(*cr.fetchone()))
     cr.execute(INSERT_UNLESS_IDENTICAL, columns)
-    return [row[0] for row in cr.fetchall()]
+    uuids, left_s = cr.fetchone()
+    return Inserted(uuids, _known_left(left_s))
+
+
+def _known_left(seconds: float) -> float:
+    """Return for how long workers surely look: not when the clock was set back."""
+    return seconds if 0 < seconds <= RUSH_S else 0.0
 
 
 def move_jobs(

@@ -17,10 +17,8 @@ MUTATIONS = [
     (
         "a job goes with the transaction that delayed it",
         "models/queue_job_delay.py",
-        "        return set(store.insert_jobs(self.env.cr, {**values, **place}))\n",
-        "        inserted = set(store.insert_jobs(self.env.cr, {**values, **place}))\n"
-        "        self.env.cr.commit()\n"
-        "        return inserted\n",
+        "        return set(inserted.uuids)\n",
+        "        self.env.cr.commit()\n        return set(inserted.uuids)\n",
         "TestTransaction.test_job_goes_with_its_transaction",
     ),
     (

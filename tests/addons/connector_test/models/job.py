@@ -100,6 +100,11 @@ def kill_own_process(session, _model_name, file=None):
 
 
 @job
+def say_nothing(_session, _model_name):
+    """Have no word for the database."""
+
+
+@job
 def leave_trace_when_tried_again(session, _model_name, seconds):
     """Leave a trace at the second attempt, so many seconds after the first."""
     if current_job(session.env).attempt == 1:

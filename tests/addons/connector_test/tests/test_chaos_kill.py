@@ -3,6 +3,7 @@
 
 from odoo.tests import tagged
 
+from ..models.job import TRACE, kill_own_process, say_nothing
 from .chaos_case import PREFORK, THREADED, TRIES, ChaosCase
 
 KILLS = 3  # at least; one more for every 100 jobs
@@ -37,6 +38,24 @@ class TestKill(ChaosCase):
         self.facts.append(f"{len(others)} deaths besides those of the poison job")
         self.facts.append(f"replaced in {median_s:.2f} s (promise: {REPLACED_S} s)")
         self.assertLess(median_s, REPLACED_LIMIT_S, waits)
+
+    def test_death_is_not_charged_to_the_job_whose_end_is_being_written(self):
+        """It said nothing, so the poison job has begun before the disk has answered."""
+        session = self.open_session()
+        say_nothing.delay_many(session, TRACE, [()] * self.job_count)
+        poison = kill_own_process.delay(session, TRACE, max_retries=TRIES)
+        say_nothing.delay_many(session, TRACE, [()] * self.job_count)
+        session.commit()
+
+        self.start_server(*PREFORK)
+
+        self.wait_for(self.is_settled, "jobs are left")
+        charged = (
+            "SELECT uuid, state, deaths FROM connector_queue_job"
+            " WHERE deaths > 0 OR state <> 'done'"
+        )
+        self.assertEqual(self.query(charged), [(poison, "failed", TRIES)])
+        self.assertEqual(self.count_deaths(), TRIES)
 
     def is_replaced(self, worker_id: int) -> bool:
         """Tell whether another worker has come, and has freed the jobs of this one."""

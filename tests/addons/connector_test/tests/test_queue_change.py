@@ -123,7 +123,7 @@ class TestClassicMethods(ChangeCase):
             with self.subTest(call.__name__):
                 self.env.cr.postcommit.clear()
                 call()
-                self.assertTrue(self.env.cr.postcommit.data["connector.queue.wake"])
+                self.assertIn("connector.queue.wake", self.env.cr.postcommit.data)
 
     def test_old_cron_does_no_harm(self):
         job = self.delay()
