@@ -72,15 +72,8 @@ class Worker(threading.Thread):
         self.served = crew.served if crew else self._find_served(line)
         # when everything else is there: who has a row is alive
         self.presence = self._appear(line)
-        transaction = partial(own_transaction, self._job_connection)
         self._finisher = Finisher(db_name)
-        self.runner = Runner(
-            self._books,
-            self.presence.worker_id,
-            transaction,
-            self.served,
-            None if line.is_pooled else self._finisher,
-        )
+        self.runner = self._make_runner()
         self.overseer = Overseer(self)
         self._closed_ids: set[int] = set()
         self._looked_at = 0.0
@@ -176,6 +169,15 @@ class Worker(threading.Thread):
             only_channels=", ".join(self.served.names) or None,
             books_backend_pid=next(iter(self._connection.session_pids), None),
             job_backend_pid=self._job_connection.session_pid,
+        )
+
+    def _make_runner(self) -> Runner:
+        return Runner(
+            self._books,
+            self.presence.worker_id,
+            partial(own_transaction, self._job_connection),
+            self.served,
+            None if self._connection.is_pooled else self._finisher,
         )
 
     def _leave(self) -> None:

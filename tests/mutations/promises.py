@@ -5,8 +5,8 @@ MUTATIONS = [
     (
         "a commit wakes the workers",
         "queue/wake.py",
-        '    after_commit(cr, "connector.queue.wake", partial(wake, cr.dbname))\n',
-        "    pass\n",
+        "        cr.postcommit.add(partial(_wake_unless_rush, cr))\n",
+        "        pass\n",
         "TestWatcher.test_commit_wakes_the_worker",
     ),
     (

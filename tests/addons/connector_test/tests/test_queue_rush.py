@@ -191,6 +191,7 @@ class TestWatcherInRush(RushCase, WatcherCase):
         watcher = self.start_watcher(poll_s=1000)
         crew = watcher._crews[get_db_name()]
         self.wait_for(lambda: not crew.rush.is_on, "it looks without end")
+        self.let_rushes_last(RUSH_S)
 
     def assertDone(self):
         """The jobs are done at once."""
@@ -198,7 +199,7 @@ class TestWatcherInRush(RushCase, WatcherCase):
 
     def test_worker_looks_by_itself_in_a_rush(self):
         self.start_lazy_watcher()
-        self.patch(rush_room, "RUSH_S", 60)  # so that its end does not help
+        self.let_rushes_last(60)  # the end of one does not help
         self.announce()
 
         self.delay()
@@ -207,7 +208,7 @@ class TestWatcherInRush(RushCase, WatcherCase):
 
     def test_worker_that_begins_in_a_rush_looks_by_itself(self):
         """It has not heard of it."""
-        self.patch(rush_room, "RUSH_S", 60)
+        self.let_rushes_last(60)
         self.announce()
         has_looked = self.watch_looks()
         self.start_watcher(poll_s=1000)
