@@ -88,7 +88,7 @@ def _take_turns(field: Field, rounds: int, counts: dict, method: str, *words) ->
         progress.start()
         names = list(counts) if number % 2 == 0 else list(reversed(counts))
         for name in names:
-            more = [8] if words[-1] == "wait" and name in BY_NUMBER else []
+            more = [8] if "wait" in words and name in BY_NUMBER else []
             answers[name].append(field[name].ask(method, *words, counts[name], *more))
         progress.end()
     return answers

@@ -43,7 +43,7 @@ class TestKill(ChaosCase):
         """It said nothing, so the poison job has begun before the disk has answered."""
         session = self.open_session()
         say_nothing.delay_many(session, TRACE, [()] * self.job_count)
-        poison = kill_own_process.delay(session, TRACE, max_retries=TRIES)
+        poison = kill_own_process.delay(session, TRACE, max_retries=1)
         say_nothing.delay_many(session, TRACE, [()] * self.job_count)
         session.commit()
 
@@ -54,8 +54,8 @@ class TestKill(ChaosCase):
             "SELECT uuid, state, deaths FROM connector_queue_job"
             " WHERE deaths > 0 OR state <> 'done'"
         )
-        self.assertEqual(self.query(charged), [(poison, "failed", TRIES)])
-        self.assertEqual(self.count_deaths(), TRIES)
+        self.assertEqual(self.query(charged), [(poison, "failed", 1)])
+        self.assertEqual(self.count_deaths(), 1)
 
     def is_replaced(self, worker_id: int) -> bool:
         """Tell whether another worker has come, and has freed the jobs of this one."""
