@@ -30,7 +30,7 @@ MUTATIONS = [
         "            self.close()  #",
         "            self.close()\n        except psycopg2.Error:\n"
         "            self.close()  #",
-        "TestKill.test_death_is_not_charged_to_the_job_whose_end_is_being_written",
+        "TestDeath.test_death_is_not_charged_to_the_job_whose_end_is_being_written",
     ),
     (
         "ends are written one after the other",

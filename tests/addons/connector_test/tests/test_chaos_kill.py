@@ -39,24 +39,6 @@ class TestKill(ChaosCase):
         self.facts.append(f"replaced in {median_s:.2f} s (promise: {REPLACED_S} s)")
         self.assertLess(median_s, REPLACED_LIMIT_S, waits)
 
-    def test_death_is_not_charged_to_the_job_whose_end_is_being_written(self):
-        """It said nothing, so the poison job has begun before the disk has answered."""
-        session = self.open_session()
-        say_nothing.delay_many(session, TRACE, [()] * self.job_count)
-        poison = kill_own_process.delay(session, TRACE, max_retries=1)
-        say_nothing.delay_many(session, TRACE, [()] * self.job_count)
-        session.commit()
-
-        self.start_server(*PREFORK)
-
-        self.wait_for(self.is_settled, "jobs are left")
-        charged = (
-            "SELECT uuid, state, deaths FROM connector_queue_job"
-            " WHERE deaths > 0 OR state <> 'done'"
-        )
-        self.assertEqual(self.query(charged), [(poison, "failed", 1)])
-        self.assertEqual(self.count_deaths(), 1)
-
     def is_replaced(self, worker_id: int) -> bool:
         """Tell whether another worker has come, and has freed the jobs of this one."""
         has_come = any(other_id > worker_id for other_id, _pid in self.living())
@@ -107,3 +89,24 @@ class TestKill(ChaosCase):
         self.assertLess(seconds, TAKEN_OVER_LIMIT_S)
         self.wait_for_the_end(poison)
         self.assertTrue(self.workers_of(other))
+
+
+@tagged("server")
+class TestDeath(ChaosCase):
+    def test_death_is_not_charged_to_the_job_whose_end_is_being_written(self):
+        """It said nothing, so the poison job has begun before the disk has answered."""
+        session = self.open_session()
+        say_nothing.delay_many(session, TRACE, [()] * self.job_count)
+        poison = kill_own_process.delay(session, TRACE, max_retries=1)
+        say_nothing.delay_many(session, TRACE, [()] * self.job_count)
+        session.commit()
+
+        self.start_server(*PREFORK)
+
+        self.wait_for(self.is_settled, "jobs are left")
+        charged = (
+            "SELECT uuid, state, deaths FROM connector_queue_job"
+            " WHERE deaths > 0 OR state <> 'done'"
+        )
+        self.assertEqual(self.query(charged), [(poison, "failed", 1)])
+        self.assertEqual(self.count_deaths(), 1)
