@@ -17,7 +17,6 @@ from .stand_in import wake
 
 _logger = logging.getLogger(__name__)
 
-
 KEY = "connector.queue.wake"
 
 

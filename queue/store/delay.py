@@ -7,10 +7,10 @@ from typing import NamedTuple
 from ...columns import join_column, rows_from, to_column
 from .edge import IS_BLOCKED, mark_edges
 from .identity import KEPT_KEY
+from .liveness import CHANNEL
 from .ready import HAS_NEWS, hold_of
 from .rush import RUSH_LEFT, RUSH_S
 
-CHANNEL = "connector_queue"  # of LISTEN and NOTIFY
 COLUMNS = (  # in which jobs of one call differ, besides their payloads
     "uuids",
     "identity_keys",

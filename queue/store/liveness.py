@@ -7,7 +7,6 @@ import psycopg2
 
 from odoo.addons.base.models.ir_cron import BASE_VERSION
 
-from .delay import CHANNEL
 from .edge import mark_edges
 from .identity import KEPT_KEY
 from .ready import HAS_NEWS
@@ -26,6 +25,7 @@ class AddonState(NamedTuple):
     is_changing: bool  # addons are installed, upgraded or removed
 
 
+CHANNEL = "connector_queue"  # of LISTEN and NOTIFY
 LISTEN = f"LISTEN {CHANNEL}"
 
 # A new worker, with the lock that proves it alive as long as its session is. Nobody

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Until when do the workers look for jobs by themselves, without being woken?"""
 
+from .liveness import CHANNEL
+
 RUSH_S = 1.0  # that one announcement lasts
 RUSH = "rush"  # what the notification of an announcement says
 
@@ -18,7 +20,7 @@ RUSH_LEFT = """(
 # Tell the workers to begin. The moment is taken before they hear of it: they will look
 # for at least as long as is written down then.
 TELL_RUSH = f"""
-SELECT pg_notify('connector_queue', '{RUSH}'),
+SELECT pg_notify('{CHANNEL}', '{RUSH}'),
        (1000 * extract(epoch FROM clock_timestamp()))::bigint
 """
 NOTE_RUSH = "SELECT setval('connector_queue_rush', %(until_ms)s)"

@@ -182,7 +182,7 @@ class TestRush(RushCase):
 
 class TestWatcherInRush(RushCase, WatcherCase):
     def delay(self, **options):
-        """Delay a job and commit; return that nobody is told."""
+        """Delay a job and commit; nobody is told."""
         super().delay(**options)
         self.assertNotIn("", self.heard())
 
