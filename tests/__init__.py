@@ -2,6 +2,7 @@
 from . import (
     test_addon,
     test_address,
+    test_api,
     test_architecture,
     test_attr_dict,
     test_backend,

@@ -5,7 +5,7 @@ Units registered on ``carddav`` work for both versions of vCard; those registere
 on one version are found there first.
 """
 
-from odoo.addons.connector.backend import Backend
+from odoo.addons.connector.api import Backend
 
 carddav = Backend("carddav")
 carddav_3 = Backend(parent=carddav, version="3.0")

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 import requests
 from lxml import etree
 
-from odoo.addons.connector.exception import (
+from odoo.addons.connector.api import (
     FailedJobError,
     IDMissingInBackend,
     NetworkRetryableError,

@@ -3,7 +3,7 @@
 
 import vobject
 
-from odoo.addons.connector.exception import InvalidDataError
+from odoo.addons.connector.api import InvalidDataError
 
 FIELDS = {"email": "work_email", "tel": "work_phone", "title": "job_title"}
 """Of each line of a card, the field of the employee; the name is told apart."""

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How do an employee here and a card there stay equal?"""
 
-from odoo.addons.connector.magic import declare_sync
+from odoo.addons.connector.api import declare_sync
 
 from .card import FIELDS, read_card, write_card
 

@@ -15,8 +15,8 @@ import requests
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from odoo.addons.connector.components.backend_adapter import CRUDAdapter
-from odoo.addons.connector.exception import (
+from odoo.addons.connector.api import (
+    CRUDAdapter,
     FailedJobError,
     IDMissingInBackend,
     NetworkRetryableError,

@@ -9,9 +9,13 @@ import psycopg2
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
 
-from odoo.addons.connector.components.synchronizer import Deleter, Importer
-from odoo.addons.connector.exception import InvalidDataError, MappingError
-from odoo.addons.connector.queue.current import current_job
+from odoo.addons.connector.api import (
+    Deleter,
+    Importer,
+    InvalidDataError,
+    MappingError,
+    current_job,
+)
 
 from ..backend import carddav
 from .contact import ContactImporter

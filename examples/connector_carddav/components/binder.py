@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which contact here is which card there? The framework's binder knows."""
 
-from odoo.addons.connector.components.binder import Binder
+from odoo.addons.connector.api import Binder
 
 from ..backend import carddav
 

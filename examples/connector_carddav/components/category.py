@@ -5,7 +5,7 @@ Cards name their categories and say nothing else about them, so the name is the
 external id, and there is nothing to read.
 """
 
-from odoo.addons.connector.components.mapping import mapping, only_create
+from odoo.addons.connector.api import mapping, only_create
 
 from ..backend import carddav
 from .importer import RecordImporter

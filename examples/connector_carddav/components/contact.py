@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How does a card become a contact?"""
 
-from odoo.addons.connector.exception import InvalidDataError
+from odoo.addons.connector.api import InvalidDataError
 
 from ..backend import carddav
 from ..vcard import read_card

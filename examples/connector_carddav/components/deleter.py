@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What happens to a contact whose card was deleted?"""
 
-from odoo.addons.connector.components.synchronizer import Deleter
+from odoo.addons.connector.api import Deleter
 
 from ..backend import carddav
 

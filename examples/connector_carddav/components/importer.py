@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """In which steps does one record come to Odoo?"""
 
-from odoo.addons.connector.components.synchronizer import Importer
+from odoo.addons.connector.api import Importer
 
 CREATED, UPDATED, SKIPPED = "created", "updated", "skipped"
 

@@ -12,11 +12,14 @@ from vobject.base import ContentLine
 from odoo.fields import Command
 from odoo.tools import plaintext2html
 
-from odoo.addons.connector.components.map_child import ImportMapChild
-from odoo.addons.connector.components.mapper import ImportMapper
-from odoo.addons.connector.components.mapping import mapping, only_create
-from odoo.addons.connector.components.modifier import convert
-from odoo.addons.connector.exception import MappingError
+from odoo.addons.connector.api import (
+    ImportMapChild,
+    ImportMapper,
+    MappingError,
+    convert,
+    mapping,
+    only_create,
+)
 
 from ..backend import carddav
 

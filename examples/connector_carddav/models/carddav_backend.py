@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.connector.exception import ConnectorException
-from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.secret import Secret
+from odoo.addons.connector.api import ConnectorException, Secret, job
 
 from ..components.adapter import ContactAdapter
 from ..components.batch_importer import ContactBatchImporter

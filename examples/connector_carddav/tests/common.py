@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import requests
 
-from odoo.addons.connector.components.binder import Binder
+from odoo.addons.connector.api import Binder
 from odoo.addons.connector.tests.radicale import (
     HOST,
     LOGIN,

@@ -5,7 +5,7 @@ from datetime import date
 
 from odoo.tests import new_test_user
 
-from odoo.addons.connector.queue.testing import run_jobs
+from odoo.addons.connector.api import run_jobs
 
 from .common import CarddavCase
 

@@ -4,7 +4,7 @@
 from odoo.exceptions import ConcurrencyError
 from odoo.tests import tagged
 
-from odoo.addons.connector.exception import RetryableJobError
+from odoo.addons.connector.api import RetryableJobError
 
 from .common import CarddavCase
 

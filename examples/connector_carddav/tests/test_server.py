@@ -3,7 +3,7 @@
 
 from odoo.exceptions import UserError
 
-from odoo.addons.connector.exception import (
+from odoo.addons.connector.api import (
     FailedJobError,
     IDMissingInBackend,
     NetworkRetryableError,

@@ -3,7 +3,7 @@
 
 from datetime import date
 
-from odoo.addons.connector.components.mapper import ImportMapper
+from odoo.addons.connector.api import ImportMapper
 
 from ..components.adapter import Payload
 from ..components.contact import ContactImporter

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.connector.magic import Magic
+from odoo.addons.connector.api import Magic
 
 from ..address_book import AddressBook
 from ..sync import EMPLOYEE_REL

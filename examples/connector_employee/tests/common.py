@@ -3,8 +3,7 @@
 
 import requests
 
-from odoo.addons.connector.magic import Magic
-from odoo.addons.connector.queue.testing import run_jobs
+from odoo.addons.connector.api import Magic, run_jobs
 from odoo.addons.connector.tests.radicale import HOST, LOGIN, PASSWORD, RadicaleCase
 
 from ..address_book import AddressBook

@@ -3,7 +3,7 @@
 
 from odoo.tests import TransactionCase
 
-from odoo.addons.connector.exception import InvalidDataError
+from odoo.addons.connector.api import InvalidDataError
 
 from ..card import read_card, write_card
 from .common import make_card

@@ -3,7 +3,7 @@
 
 from odoo.tests import tagged
 
-from odoo.addons.connector.magic import Magic
+from odoo.addons.connector.api import Magic
 
 from ..sync import EMPLOYEE_REL
 from .common import EmployeeCase, make_card

@@ -3,10 +3,7 @@
 
 from odoo import fields, models
 
-from odoo.addons.connector.backend import Backend
-from odoo.addons.connector.connector import Binder
-from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.unit.synchronizer import Importer
+from odoo.addons.connector.api import Backend, Binder, Importer, job
 
 shop = Backend("shop", version="1")  # the classes below are registered on it
 

@@ -3,8 +3,7 @@
 
 import requests
 
-from odoo.addons.connector.unit.mapper import ImportMapper
-from odoo.addons.connector.unit.synchronizer import Importer
+from odoo.addons.connector.api import Importer, ImportMapper
 
 from .models import shop
 

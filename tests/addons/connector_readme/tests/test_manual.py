@@ -4,8 +4,8 @@
 import sys
 from unittest import mock
 
-from odoo.addons.connector.backend import Backend
-from odoo.addons.connector.event import (
+from odoo.addons.connector.api import (
+    Backend,
     on_record_create,
     on_record_unlink,
     on_record_write,

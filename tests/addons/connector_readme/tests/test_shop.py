@@ -10,9 +10,8 @@ from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
 
+from odoo.addons.connector.api import ConnectorSession, run_jobs
 from odoo.addons.connector.queue.job import JOB_REGISTRY, job
-from odoo.addons.connector.queue.testing import run_jobs
-from odoo.addons.connector.session import ConnectorSession
 from odoo.addons.connector.tests.documents import (
     ROOT,
     find_false_examples,

@@ -1,0 +1,131 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Public names of the framework, for those who write connectors.
+
+``from odoo.addons.connector.api import Backend, Binder, ImportMapper, job`` is all the
+import that a connector needs. What is not listed here may change without notice, apart
+from the classic import paths, which stay for ports (``docs/classic_names.rst``).
+"""
+
+from .backend import Backend, get_backend
+from .components.backend_adapter import BackendAdapter, CRUDAdapter
+from .components.binder import Binder
+from .components.core import ConnectorEnvironment, ConnectorUnit
+from .components.map_child import ExportMapChild, ImportMapChild
+from .components.map_record import MapRecord
+from .components.mapper import ExportMapper, ImportMapper, Mapper
+from .components.mapping import changed_by, mapping, only_create
+from .components.modifier import (
+    backend_to_m2o,
+    convert,
+    follow_m2o_relations,
+    m2o_to_backend,
+    none,
+)
+from .components.related_action import unwrap_binding
+from .components.synchronizer import Deleter, Exporter, Importer, Synchronizer
+from .event import Event, on_record_create, on_record_unlink, on_record_write
+from .exception import (
+    AmbiguousUnitError,
+    ChannelNotFound,
+    ConnectorException,
+    FailedJobError,
+    IDMissingInBackend,
+    InvalidDataError,
+    InvalidUsageError,
+    JobError,
+    JobTimeoutError,
+    LinkError,
+    ManyIDSInBackend,
+    MappingError,
+    NetworkRetryableError,
+    NoConnectorUnitError,
+    NoExternalId,
+    NoSuchJobError,
+    NothingToDoJob,
+    NotReadableJobError,
+    RetryableJobError,
+    SyncError,
+    UnserializableArgumentError,
+)
+from .magic import Magic, declare_sync, log_about, on_sync_create, on_sync_update
+from .models.connector_checkpoint_add import add_checkpoint, add_checkpoint_message
+from .queue.current import current_job
+from .queue.graph import chain, group
+from .queue.job import identity_exact, job, related_action
+from .queue.testing import mock_job_delay_to_direct, run_jobs, trap_jobs
+from .secret import Secret, SecretText
+from .session import ConnectorSession, ConnectorSessionHandler
+
+__all__ = [
+    "AmbiguousUnitError",
+    "Backend",
+    "BackendAdapter",
+    "Binder",
+    "CRUDAdapter",
+    "ChannelNotFound",
+    "ConnectorEnvironment",
+    "ConnectorException",
+    "ConnectorSession",
+    "ConnectorSessionHandler",
+    "ConnectorUnit",
+    "Deleter",
+    "Event",
+    "ExportMapChild",
+    "ExportMapper",
+    "Exporter",
+    "FailedJobError",
+    "IDMissingInBackend",
+    "ImportMapChild",
+    "ImportMapper",
+    "Importer",
+    "InvalidDataError",
+    "InvalidUsageError",
+    "JobError",
+    "JobTimeoutError",
+    "LinkError",
+    "Magic",
+    "ManyIDSInBackend",
+    "MapRecord",
+    "Mapper",
+    "MappingError",
+    "NetworkRetryableError",
+    "NoConnectorUnitError",
+    "NoExternalId",
+    "NoSuchJobError",
+    "NotReadableJobError",
+    "NothingToDoJob",
+    "RetryableJobError",
+    "Secret",
+    "SecretText",
+    "SyncError",
+    "Synchronizer",
+    "UnserializableArgumentError",
+    "add_checkpoint",
+    "add_checkpoint_message",
+    "backend_to_m2o",
+    "chain",
+    "changed_by",
+    "convert",
+    "current_job",
+    "declare_sync",
+    "follow_m2o_relations",
+    "get_backend",
+    "group",
+    "identity_exact",
+    "job",
+    "log_about",
+    "m2o_to_backend",
+    "mapping",
+    "mock_job_delay_to_direct",
+    "none",
+    "on_record_create",
+    "on_record_unlink",
+    "on_record_write",
+    "on_sync_create",
+    "on_sync_update",
+    "only_create",
+    "related_action",
+    "run_jobs",
+    "trap_jobs",
+    "unwrap_binding",
+]
