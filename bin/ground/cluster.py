@@ -7,7 +7,8 @@ on the way: the data folder is opened here, the server inherits the descriptor,
 and ``/proc/self/fd/N`` leads it there without a walk.
 
 A cluster keeps running after the command, so the next one is quick. To stop the
-usual one: ``kill -INT $(head -1 CACHE/cluster-main-*/data/postmaster.pid)``.
+usual ones, one of each version of PostgreSQL:
+``kill -INT $(head -qn1 CACHE/cluster-main-*/data/postmaster.pid)``.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ground import cache, debian, postgres
@@ -30,7 +31,7 @@ ROLE = "odoo"  # Odoo refuses to work as "postgres"
 SYSTEM_USER = "postgres"
 MAX_CONNECTIONS = 200
 LONGEST_SOCKET_BYTES = 107  # what the kernel accepts as a socket's path
-SOCKET_NAME = ".s.PGSQL.5432"
+PORT = "5432"  # names the socket, no server of ours listens on the network
 STOP_WAIT_S = 60
 
 
@@ -40,6 +41,7 @@ class Cluster:
 
     home: Path
     programs: Path
+    port: str = PORT
 
     @property
     def data(self) -> Path:
@@ -49,14 +51,21 @@ class Cluster:
     @property
     def socket_folder(self) -> Path:
         """Return where clients connect to; short, whatever the cache is called."""
-        if len(os.fsencode(self.data / SOCKET_NAME)) <= LONGEST_SOCKET_BYTES:
+        socket_file = self.data / self.socket_name
+        if len(os.fsencode(socket_file)) <= LONGEST_SOCKET_BYTES:
             return self.data
         key = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         return Path("/tmp") / f"odoo-connector-{os.geteuid()}-{key}"
 
+    @property
+    def socket_name(self) -> str:
+        """Return how PostgreSQL calls the socket in that folder."""
+        return f".s.PGSQL.{self.port}"
+
     def server(self, user: str = ROLE) -> postgres.Server:
         """Return the way to this cluster for a role."""
-        return postgres.Server(self.programs, str(self.socket_folder), "5432", user)
+        way = (str(self.socket_folder), self.port, user)
+        return postgres.Server(self.programs, *way, postgres.nameless_environment())
 
     def pid(self) -> int | None:
         """Return the number of our running server process, None without one."""
@@ -81,12 +90,13 @@ class Cluster:
         """Start the server, and clear away what a dead one has left."""
         self._end_orphans()
         # Another process may have the number that a dead server has left behind.
-        socket_file = self.socket_folder / SOCKET_NAME
+        socket_file = self.socket_folder / self.socket_name
         for left in (self.data / "postmaster.pid", f"{socket_file}.lock", socket_file):
             Path(left).unlink(missing_ok=True)
         with self._data_descriptor() as (data, options):
             options_for_server = (
                 f"-c listen_addresses='' -c max_connections={MAX_CONNECTIONS}"
+                f" -c port={self.port}"
                 f" -c unix_socket_directories={self._socket_for_server(data)}"
             )
             run(
@@ -95,6 +105,7 @@ class Cluster:
                 "start PostgreSQL",
                 stays=True,
                 remedy=f"Read {self.data / 'log'}, then run the command again.",
+                env=postgres.nameless_environment(),
                 **options,
             )
 
@@ -112,9 +123,9 @@ class Cluster:
 
     def create(self) -> None:
         """Make the cluster with its role; half a one is thrown away."""
-        Cluster(cache.partial_of(self.home), self.programs)._end_orphans()
+        replace(self, home=cache.partial_of(self.home))._end_orphans()
         with cache.build_folder(self.home) as partial:
-            building = Cluster(partial, self.programs)
+            building = replace(self, home=partial)
             building.data.mkdir(mode=0o700)
             if os.geteuid() == 0:
                 user = pwd.getpwnam(SYSTEM_USER)

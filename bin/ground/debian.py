@@ -77,6 +77,19 @@ class Downloads:
         remedy = f"Check that {mirror} can be reached, or set ODOO_HOME to an Odoo 19."
         run(self._apt("update"), step, remedy=remedy)
 
+    def find_needed(self, *packages: str) -> list[str]:
+        """Return the names of packages with all that they need, on an empty system."""
+        nothing = self.folder / "status"
+        nothing.touch()
+        words = ["-o", f"Dir::State::status={nothing}", "--no-install-recommends"]
+        answer = run(
+            self._apt(*words, "-qq", "--print-uris", "install", *packages),
+            f"find what {packages[0]} needs",
+            silent=True,
+        )
+        # 'address' name_version_architecture.deb size checksum
+        return [line.split()[1].partition("_")[0] for line in answer.splitlines()]
+
     def fetch(self, packages: list[str], step: str) -> list[Path]:
         """Download packages (``name`` or ``name/suite``) and return their files."""
         for old in self.folder.glob("*.deb"):

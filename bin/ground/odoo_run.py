@@ -17,7 +17,8 @@ PostgreSQL server. What is missing is set up first. All arguments are Odoo's own
   bin/odoo server --help                       Odoo's own help
 
 Environment: ODOO_HOME (an Odoo 19 of yours), PGHOST, PGPORT, PGUSER, ... (a
-PostgreSQL server of yours), XDG_CACHE_HOME (where things are set up).
+PostgreSQL server of yours), POSTGRES_VERSION (15, 17 or 18, for a private server of
+that version), XDG_CACHE_HOME (where things are set up).
 """
 
 

@@ -5,10 +5,11 @@ import hashlib
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ground import cache, debian
+from ground.postgres_version import chosen_version, find_programs_of
 from ground.process import clean_environment, tail
 from ground.say import StepFailed
 
@@ -86,8 +87,17 @@ def is_given(environment) -> bool:
     return any(environment.get(name) for name in NAMING_VARIABLES)
 
 
+def nameless_environment() -> dict[str, str]:
+    """Return the user's environment without the PG* variables that name a server."""
+    kept = clean_environment()
+    return {name: kept[name] for name in kept if name not in NAMING_VARIABLES}
+
+
 def find_given_server() -> Server:
-    """Return the server of the PG* variables; refuse one that cannot serve."""
+    """Return the server of the PG* variables; refuse one that cannot serve.
+
+    The server has a host, port and role, also those that libpq knew from elsewhere.
+    """
     server = Server(
         find_programs("psql"),
         os.environ.get("PGHOST"),
@@ -99,9 +109,10 @@ def find_given_server() -> Server:
         "SELECT current_setting('server_version_num')::int / 10000, rolname,"
         " rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
     )[0]
-    if int(version) < OLDEST:
-        why = f"it is PostgreSQL {version}, expected {OLDEST} or newer."
-        raise StepFailed(step, why, "Name a newer server.")
+    chosen = chosen_version()
+    if int(version) < OLDEST or version != (chosen or version):
+        why = f"it is PostgreSQL {version}, expected {chosen or f'{OLDEST} or newer'}."
+        raise StepFailed(step, why, "Name another server.")
     if role == "postgres":
         why = "Odoo refuses to work as role 'postgres'."
         remedy = "Create a role with CREATEDB and name it in PGUSER."
@@ -109,11 +120,17 @@ def find_given_server() -> Server:
     if may_create != "t":
         why = f"role {role!r} may not create databases."
         raise StepFailed(step, why, f'Run: ALTER ROLE "{role}" CREATEDB')
-    return server
+    ((host,), (port,)) = server.query(r"\echo :HOST"), server.query(r"\echo :PORT")
+    return replace(server, host=host[0], port=port[0], user=role)
 
 
 def find_programs(program: str) -> Path:
-    """Return the newest folder with a PostgreSQL program; install it if missing."""
+    """Return the folder with a PostgreSQL program; install it if missing.
+
+    It is that of the chosen version, else of the newest that is here.
+    """
+    if version := chosen_version():
+        return find_programs_of(version, program)
     found = _look_for(program)
     if not found:
         package = "postgresql-client" if program == "psql" else "postgresql"

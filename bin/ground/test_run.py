@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from ground import browser, cache, own_tests, peers, template
+from ground import browser, cache, own_tests, peers, postgres_version, template
 from ground.addons import Addon, find_addons, find_dependencies
 from ground.odoo_server import free_port, read_end
 from ground.say import Progress, StepFailed, say
@@ -44,8 +44,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser("bin/test", description=DESCRIPTION)
     parser.add_argument("tags", nargs="*", metavar="TAG", help=TAGS)
     parser.add_argument("--log", action="store_true", help="show Odoo's log as it runs")
+    parser.add_argument(
+        "--postgres",
+        metavar="N",
+        help=f"major version of PostgreSQL ({', '.join(postgres_version.SUITES)}), "
+        f"else that of {postgres_version.VARIABLE}, else the newest installed",
+    )
     # A tag may begin with "-", which excludes it.
     options, others = parser.parse_known_args(arguments)
+    postgres_version.choose_version(options.postgres)
     asked = [*options.tags, *others]
     tags = [SHORT if tag == LONG else tag for tag in asked if tag != own_tests.TAG]
     more = LONG_JOBS if LONG in asked else {}

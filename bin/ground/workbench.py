@@ -35,8 +35,10 @@ class Workbench:
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment Odoo and its companions run in."""
-        # A reload starts "python" anew: the first on PATH must be this one.
-        path = f"{self.python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        # A reload starts "python" anew: the first on PATH must be this one. Odoo looks
+        # for pg_dump there, which reads no server that is newer than itself.
+        folders = (self.python.parent, self.server.programs, os.environ.get("PATH", ""))
+        path = os.pathsep.join(map(str, folders))
         base = self.server.connection_environment()
         extra = {"PYTHONPATH": str(self.extra_packages)} if self.extra_packages else {}
         # Each start would compile all of Odoo where nobody may write beside it.
@@ -69,7 +71,9 @@ def write_config(
     text = CONFIG.format(addons_path=",".join(path), data_dir=data_folder())
     given = {"db_host": server.host, "db_port": server.port, "db_user": server.user}
     text += "".join(f"{key} = {value}\n" for key, value in given.items() if value)
-    file = cache.folder("repositories", cache.repository_key()) / f"{name}.conf"
+    # Commands with different servers may run at the same time.
+    folder = cache.folder("repositories", cache.repository_key(), server.key)
+    file = folder / f"{name}.conf"
     if not file.exists() or file.read_text() != text:
         fresh = file.with_name(f"{file.name}.{os.getpid()}")
         fresh.write_text(text)
