@@ -28,6 +28,12 @@
         └── ManyIDSInBackend       the external id is not unique over there
 """
 
+from psycopg2 import errors
+
+# What PostgreSQL raises for a row that others refer to. A foreign key that RESTRICTs
+# raises 23001 from version 18 on and 23503 before, any other one 23503.
+STILL_REFERENCED = (errors.RestrictViolation, errors.ForeignKeyViolation)
+
 
 class ConnectorException(RuntimeError):
     """Root of every error of the framework."""

@@ -1,12 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which relation does a name mean, and may it be linked in as asked?"""
 
-import psycopg2.errors
-
 from odoo import api
 from odoo.exceptions import ConcurrencyError
 
-from ..exception import LinkError
+from ..exception import STILL_REFERENCED, LinkError
 from . import link_store as store
 
 ONE2ONE = "one2one"
@@ -67,7 +65,7 @@ def _change_kind(env: api.Environment, relation_id: int, name: str, kind: str) -
     try:
         with env.cr.savepoint(flush=False):
             return store.change_kind(env.cr, relation_id, kind)
-    except psycopg2.errors.ForeignKeyViolation as error:
+    except STILL_REFERENCED as error:
         raise ConcurrencyError(
             f"Cannot make relation {name!r} {kind}: another transaction made its first "
             "link. Run the transaction again."

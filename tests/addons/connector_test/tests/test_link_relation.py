@@ -5,7 +5,7 @@ import psycopg2.errors
 
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.exception import LinkError
+from odoo.addons.connector.exception import STILL_REFERENCED, LinkError
 from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.magic.link_book import LinkBook
 from odoo.addons.connector.magic.link_relation import MANY2MANY
@@ -144,8 +144,10 @@ class TestConstraint(LinkCase):
     def test_relation_with_links_is_not_deleted(self):
         self.insert()
 
-        with self.assertRaises(psycopg2.errors.ForeignKeyViolation):
+        with self.assertRaises(psycopg2.IntegrityError) as caught:
             self.relation.unlink()
+
+        self.assertIsInstance(caught.exception, STILL_REFERENCED)
 
     @mute_logger("odoo.sql_db")
     def test_name_is_unique_in_a_company_and_among_the_shared(self):
