@@ -80,18 +80,7 @@ def _expect_open(step: str, folder: Path) -> None:
 
 def _unpack(version: str, target: Path) -> None:
     """Download the packages of a version and make its programs run."""
-    downloads = debian.Downloads(
-        cache.folder("downloads", target.name), (SUITES[version],)
-    )
-    downloads.update()
-    names = [f"postgresql-{version}", f"postgresql-client-{version}"]
-    needed = [
-        name
-        for name in downloads.find_needed(*names)
-        if name in names or name.startswith(("lib", "zlib"))
-        if not name.startswith(NOT_NEEDED)
-    ]
-    files = downloads.fetch(needed, f"download PostgreSQL {version} (45 MB)")
+    files = _download(version, target)
     say(f"- unpack PostgreSQL {version}")
     with cache.build_folder(target) as partial:
         for file in files:
@@ -99,6 +88,26 @@ def _unpack(version: str, target: Path) -> None:
         _put_scripts(partial, target, PROGRAMS.format(version=version))
     for file in files:
         file.unlink()
+
+
+def _download(version: str, target: Path) -> list[Path]:
+    """Return the packages of a version, with the libraries it needs."""
+    folder, suite = cache.folder("downloads", target.name), SUITES[version]
+    downloads = debian.Downloads(folder, (suite,))
+    names = [f"postgresql-{version}", f"postgresql-client-{version}"]
+    try:
+        downloads.update()
+        needed = [
+            name
+            for name in downloads.find_needed(*names)
+            if name in names or name.startswith(("lib", "zlib"))
+            if not name.startswith(NOT_NEEDED)
+        ]
+        return downloads.fetch(needed, f"download PostgreSQL {version} (45 MB)")
+    except StepFailed as failure:
+        remedy = f"Check that Debian's {suite} has {names[0]}, or install it yourself."
+        step = f"get PostgreSQL {version}"
+        raise StepFailed(step, str(failure), remedy) from failure
 
 
 def _put_scripts(root: Path, target: Path, folder: str) -> None:

@@ -172,3 +172,14 @@ class TestVersion(PrivateCase):
             postgres_version.find_programs_of("1", "initdb")
 
         self.assertIn("15, 17, 18", str(caught.exception))
+
+    def test_a_cache_that_is_closed_to_others_is_refused_to_root(self):
+        """PostgreSQL runs as another user there, who could not start a program."""
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.enterContext(mock.patch.dict(os.environ, {"XDG_CACHE_HOME": folder}))
+        self.enterContext(mock.patch.object(os, "geteuid", return_value=0))
+
+        with self.assertRaises(StepFailed) as caught:
+            postgres_version.find_programs_of(NEWEST, "none_of_that_name")
+
+        self.assertIn(f"may not enter {folder}", str(caught.exception))
