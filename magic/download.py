@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from ..exception import FailedJobError, IDMissingInBackend, NetworkRetryableError
+from ..redaction import redact
 from .address import Network, find_addresses
-from .redaction import redact
 
 TIMEOUT_S = 30  # for all of it
 MAX_BYTES = 50_000_000

@@ -8,8 +8,8 @@ from odoo import api
 from odoo.models import BaseModel
 
 from ..exception import InvalidUsageError
+from ..redaction import redact
 from .log_scope import current_scope
-from .redaction import redact
 
 DEBUG = "debug"
 INFO = "info"

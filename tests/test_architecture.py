@@ -17,6 +17,7 @@ ROOT_FILES = (
     "backend",
     "columns",
     "exception",
+    "redaction",
     "secret",
 )
 DEPENDS = ("odoo.addons.base", "odoo.addons.mail")  # what the manifest names
@@ -36,7 +37,7 @@ class Room(NamedTuple):
 ROOMS = {
     "": Room(ROOT_FILES),
     "components": Room((*ROOT_FILES, "queue.job"), ("requests", "lxml")),
-    "queue": Room(("exception", "session", "addon", "columns", "secret")),
+    "queue": Room(("exception", "session", "addon", "columns", "redaction", "secret")),
     "magic": Room((*ROOT_FILES, "components", "queue.job")),
     "models": Room(EVERYTHING),
     "wizards": Room(EVERYTHING),

@@ -5,7 +5,7 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from ..magic.redaction import HIDDEN, redact
+from ..redaction import HIDDEN, redact
 
 SIZE = 1_000
 SECRET = "hunter2-Geheim"
