@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is something written down without the secrets in it?"""
+"""Redaction of what is written down: secrets become stars."""
 
 import json
 import re
@@ -9,25 +9,32 @@ HIDDEN = "***"
 MAX_DEPTH = 30  # of values in values; below that they are shown as text
 LEFT_OUT = " … ({} characters left out)"
 
+# In names of arguments, keys, headers, parameters and elements.
 _WORDS = (
-    r"passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key"
-    r"|private[-_]?key|credential|authorization|cookie|session[-_]?id|signature|otp"
+    r"passw|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key"
+    r"|credential|authorization|cookie|session[-_]?id|signature|(?<![a-z])t?otp"
 )
 _SECRET_NAME = re.compile(_WORDS, re.IGNORECASE)
 
+# A whole name with such a word in it. It is looked at once, from its start, and taken
+# as a whole: to try each part of it would take minutes for a long one.
+_NAME = rf"(?<![\w.-])(?=[\w.-]*?(?:{_WORDS}))(?=(?P<run>[\w.-]+))(?P=run)"
+
 # name, then : or = or > of an element, then the value up to where it ends
 _NAMED = re.compile(
-    rf"""(?P<name>["']?[\w.-]*(?:{_WORDS})[\w.-]*["']?)"""
+    rf"""(?P<name>["']?{_NAME}["']?)"""
     r"""(?P<sign>\s*[:=]\s*)"""
     r"""(?P<value>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?"""
     r"""|(?:Basic|Bearer|Digest|Token)\s+[^\s,;&"']+|[^\s,;&"'<>{}\[\]]+)""",
     re.IGNORECASE,
 )
 _ELEMENT = re.compile(
-    rf"(?P<start><(?:[\w.-]+:)?[\w.-]*(?:{_WORDS})[\w.-]*(?:\s[^<>]*)?>)[^<]+",
+    rf"(?P<start><(?:(?=(?P<prefix>[\w.-]+))(?P=prefix):)?{_NAME}(?:\s[^<>]*)?>)[^<]+",
     re.IGNORECASE,
 )
-_CREDENTIALS = re.compile(r"(?P<scheme>\b[a-z][\w+.-]*://)[^\s/?#@'\"<>]+@", re.I)
+_CREDENTIALS = re.compile(
+    r"(?P<scheme>\b[a-z][\w+.-]{0,30}://)[^\s/?#@'\"<>]+@", re.IGNORECASE
+)
 _SCHEME = re.compile(r"\b(?P<scheme>Basic|Bearer)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 
 
@@ -85,7 +92,7 @@ def _without_secrets(value, depth: int = 0):
     if isinstance(value, Mapping):
         return {
             str(key): HIDDEN
-            if item and _is_secret(key)
+            if item and is_secret_name(key)
             else _without_secrets(item, depth + 1)
             for key, item in value.items()
         }
@@ -94,7 +101,8 @@ def _without_secrets(value, depth: int = 0):
     return _text_of_bytes(value) if isinstance(value, bytes) else value
 
 
-def _is_secret(name) -> bool:
+def is_secret_name(name) -> bool:
+    """Tell whether what has this name is a secret, such as ``password``."""
     return isinstance(name, str) and bool(_SECRET_NAME.search(name))
 
 

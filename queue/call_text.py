@@ -1,21 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How does a call read on a screen?"""
 
-import re
 import reprlib
 from itertools import islice
 from typing import Any
 
-from ..secret import HIDDEN, SecretText
+from ..redaction import HIDDEN, is_secret_name
+from ..secret import SecretText
 
 TEXT_SIZE = 1000  # characters of a call
 SCALAR_SIZE = 80  # characters of a text, number, date … in it
 ITEM_COUNT = 10  # items of a list, dict …
-
-_SECRET = re.compile(
-    r"passw|passphrase|pwd|secret|token|api_?key|private_?key|credential|authorization",
-    re.IGNORECASE,
-)
 
 
 def describe(func_name: str, args: tuple, kwargs: dict[str, Any]) -> str:
@@ -38,11 +33,7 @@ def shorten(value: Any, name: Any = None) -> str:
     Args:
         name: keyword or key of the value; what it says may hide the value.
     """
-    return HIDDEN if _is_secret(name) else _shortener.repr(value)
-
-
-def _is_secret(name):
-    return isinstance(name, str) and bool(_SECRET.search(name))
+    return HIDDEN if is_secret_name(name) else _shortener.repr(value)
 
 
 class _Shortener(reprlib.Repr):
@@ -83,7 +74,7 @@ class _Shortener(reprlib.Repr):
             return "{...}"
         pairs = [
             f"{self.repr1(key, level - 1)}: "
-            + (HIDDEN if _is_secret(key) else self.repr1(value, level - 1))
+            + (HIDDEN if is_secret_name(key) else self.repr1(value, level - 1))
             for key, value in islice(x.items(), self.maxdict)
         ]
         more = ["..."] if len(x) > self.maxdict else []
