@@ -35,6 +35,19 @@ from psycopg2 import errors
 STILL_REFERENCED = (errors.RestrictViolation, errors.ForeignKeyViolation)
 
 
+def message_of(error: BaseException, empty: str = "") -> str:
+    """Return the text of an error; its class where it has none, or none to show.
+
+    Args:
+        empty: what an error without text says, in place of its class.
+    """
+    name = type(error).__name__
+    try:
+        return str(error) or empty or name
+    except BaseException as fault:  # noqa: BLE001 what it raises is no news
+        return f"{name}, whose text cannot be shown: {type(fault).__name__}"
+
+
 class ConnectorException(RuntimeError):
     """Root of every error of the framework."""
 
@@ -126,7 +139,8 @@ class RetryableJobError(JobError):
 
     Args:
         msg: why the job has to wait, shown as the job's result.
-        seconds: wait this long; None takes the job's own retry policy.
+        seconds: wait this long, ten years at the most; None takes the job's own retry
+            policy. A timedelta, or the text of a Retry-After header, is read as well.
         ignore_retry: do not count this try, so that the job can wait for ever.
     """
 

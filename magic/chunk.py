@@ -19,6 +19,7 @@ from ..exception import (
     NothingToDoJob,
     RetryableJobError,
     TransactionLostError,
+    message_of,
 )
 from ..queue.job import CONCURRENCY_ERRORS, real_error
 from .item_guard import ItemGuard
@@ -234,7 +235,7 @@ class Chunk:
         if self._sync.env.cr.closed or isinstance(error, LOST):
             raise error
         if isinstance(error, NothingToDoJob):
-            outcome.reason = str(error) or NOTHING_TO_DO
+            outcome.reason = message_of(error, NOTHING_TO_DO)
         elif isinstance(error, RetryableJobError) and self._sync.stops_to_retry:
             self.retry_error = error
         else:

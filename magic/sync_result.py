@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from odoo.exceptions import UserError
 from odoo.models import BaseModel
 
-from ..exception import ConnectorException, SyncError
+from ..exception import ConnectorException, SyncError, message_of
 
 CREATED, UPDATED, SKIPPED, FAILED = "created", "updated", "skipped", "failed"
 ACTIONS = (CREATED, UPDATED, SKIPPED, FAILED)
@@ -109,9 +109,10 @@ def sync_error(result: SyncResult) -> SyncError:
 
 def reason_of(error: BaseException) -> str:
     """Return why an item failed, in one line as short as can be."""
-    text = str(error)
-    if not text or not isinstance(error, (ConnectorException, UserError)):
-        text = f"{type(error).__name__}: {text}".removesuffix(": ")
+    text, name = message_of(error), type(error).__name__
+    is_plain = isinstance(error, (ConnectorException, UserError))
+    if not is_plain and not text.startswith(name):
+        text = f"{name}: {text}"
     return text if len(text) <= REASON_MAX else f"{text[: REASON_MAX - 1]}…"
 
 

@@ -6,7 +6,7 @@ import textwrap
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..exception import ConnectorException
+from ..exception import ConnectorException, message_of
 
 REASON_SIZE = 300  # characters of an answer that are kept
 
@@ -89,6 +89,6 @@ class ConnectorBackend(models.AbstractModel):
             with self.env.cr.savepoint():
                 told = self._check_connection()
         except (ConnectorException, OSError, UserError) as error:
-            told = str(error) or type(error).__name__
+            told = message_of(error)
             return "failed", textwrap.shorten(told, REASON_SIZE)
         return "ok", textwrap.shorten(told or self.env._("It answers."), REASON_SIZE)

@@ -67,11 +67,12 @@ def retry_after_s(error: BaseException, now: datetime) -> float | None:
     text = headers and headers.get("Retry-After")
     if not text:
         return None
-    seconds = float(text) if text.isdecimal() else _seconds_until(text, now)
+    seconds = float(text) if text.isdecimal() else seconds_until(text, now)
     return None if seconds is None else min(max(seconds, 1), RETRY_AFTER_CAP_S)
 
 
-def _seconds_until(text, now):
+def seconds_until(text: str, now: datetime) -> float | None:
+    """Return the seconds until a date of HTTP; None for what is none."""
     try:
         at = parsedate_to_datetime(text)
     except ValueError:

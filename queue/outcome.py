@@ -9,7 +9,7 @@ from psycopg2 import errors
 
 from odoo.exceptions import ConcurrencyError
 
-from ..exception import NothingToDoJob, RetryableJobError
+from ..exception import NothingToDoJob, RetryableJobError, message_of
 from .claimed_job import ClaimedJob
 from .retry import Policy, next_delay_s, real_error
 from .state import CANCELLED, DONE, FAILED, PENDING
@@ -47,20 +47,31 @@ def outcome_of(
 ) -> Outcome:
     """Return what happens to a job that raised an error.
 
+    An error that fails when it is looked at fails the job.
+
     Args:
         now: naive, in UTC.
         is_cancelled: somebody asked the job to stop.
     """
-    error = real_error(error)
-    message = str(error) or type(error).__name__
+    try:
+        return _outcome_of(real_error(error), job, now, is_cancelled)
+    except BaseException as fault:  # noqa: BLE001 the worker goes on
+        message = f"{message_of(error)} (unreadable error: {message_of(fault)})"
+        return Outcome("failed", FAILED, message, job.retry)
+
+
+def _outcome_of(error, job: ClaimedJob, now: datetime, is_cancelled: bool) -> Outcome:
+    message = message_of(error)
     if is_cancelled:
         return Outcome("cancelled", CANCELLED, message, job.retry)
     if isinstance(error, NothingToDoJob):
-        return Outcome("done", DONE, str(error) or NOTHING_TO_DO, job.retry)
+        return Outcome("done", DONE, message_of(error, NOTHING_TO_DO), job.retry)
     if isinstance(error, CONCURRENCY_ERRORS):
         delay_s = random.uniform(*CONCURRENCY_DELAY_S)
         return Outcome("retried", PENDING, message, job.retry, delay_s)
-    is_counted = not (isinstance(error, RetryableJobError) and error.ignore_retry)
+    is_retryable = isinstance(error, RetryableJobError)
+    # a subclass may not have called its base
+    is_counted = not (is_retryable and getattr(error, "ignore_retry", False))
     retry = job.retry + is_counted
     policy = getattr(job.func, "retry_policy", None) or Policy()
     delay_s = next_delay_s(error, policy, retry, now)

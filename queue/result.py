@@ -2,7 +2,10 @@
 """How is kept what a job returns or says, whatever it is?"""
 
 import json
+import traceback
 from typing import Any
+
+from ..exception import message_of
 
 MAX_DEPTH = 100  # of values in values; far below Python's and PostgreSQL's limits
 MAX_SIZE = 1_000_000  # characters of a result as JSON; a job is no place for files
@@ -33,6 +36,21 @@ def result_json(result: Any) -> str | None:
 def storable(text: str) -> str:
     """Return a text without what PostgreSQL refuses: zeros and half surrogates."""
     return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+
+
+def traceback_text(error: BaseException) -> str:
+    """Return the traceback of an error, or what can be shown of it."""
+    try:
+        return "".join(traceback.format_exception(error))
+    except BaseException as fault:  # noqa: BLE001 what it raises is no news
+        frames = traceback.walk_tb(error.__traceback__)
+        lines = [
+            f'  File "{frame.f_code.co_filename}", line {line}, in '
+            f"{frame.f_code.co_name}\n"
+            for frame, line in frames
+        ]
+        reason = f"{message_of(error)} (no traceback: {message_of(fault)})\n"
+        return "".join(["Traceback (most recent call last):\n", *lines, reason])
 
 
 def _text_of(value: Any) -> str:

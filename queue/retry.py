@@ -1,12 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How long does a job wait before its next try, if it may try again?"""
 
+import logging
 import math
 import random
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo.tools.safe_eval import safe_eval
 
@@ -18,9 +19,13 @@ from ..exception import (
     NothingToDoJob,
     RetryableJobError,
 )
-from .network import is_network_error, retry_after_s
+from .call_text import shorten
+from .network import is_network_error, retry_after_s, seconds_until
+
+_logger = logging.getLogger(__name__)
 
 RETRY_INTERVAL = 10 * 60  # seconds; when nothing else is declared
+MAX_DELAY_S = 10 * 366 * 86_400  # seconds; the years of an eta have four digits
 FINAL_ERRORS = (FailedJobError, InvalidDataError, MappingError, NothingToDoJob)
 
 Uniform = Callable[[float, float], float]
@@ -153,15 +158,44 @@ def next_delay_s(
     error = real_error(error)
     if not policy.is_retryable(error):
         return None
-    asked_s = _asked_s(error, now)
-    return policy.delay_s(error, retry_count, uniform) if asked_s is None else asked_s
+    delay_s = _asked_s(error, now)
+    if delay_s is None:
+        delay_s = policy.delay_s(error, retry_count, uniform)
+    return min(max(delay_s, 0), MAX_DELAY_S)
 
 
 def _asked_s(error, now):
     """Return the delay that the error itself asks for, or None."""
-    if isinstance(error, RetryableJobError) and error.seconds is not None:
-        return error.seconds
+    if isinstance(error, RetryableJobError):
+        asked = getattr(error, "seconds", None)  # a subclass may not call its base
+        seconds = None if asked is None else _seconds_of(asked, now)
+        if seconds is not None:
+            return seconds
+        if asked is not None:
+            _logger.warning(
+                "seconds of %s is %s, expected a number: the job waits as declared",
+                type(error).__name__,
+                shorten(asked),
+            )
     return retry_after_s(error, now)
+
+
+def _seconds_of(asked, now: datetime) -> float | None:
+    """Return the seconds that ``RetryableJobError.seconds`` means; None for no time.
+
+    Besides numbers it may be a timedelta, or what a Retry-After header says.
+    """
+    if isinstance(asked, timedelta):
+        return asked.total_seconds()
+    if isinstance(asked, bool):
+        return None
+    try:
+        seconds = float(asked)
+    except OverflowError:
+        return MAX_DELAY_S
+    except (TypeError, ValueError):
+        return seconds_until(asked, now) if isinstance(asked, str) else None
+    return None if math.isnan(seconds) else seconds
 
 
 def pattern_delay_s(

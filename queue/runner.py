@@ -2,8 +2,8 @@
 """How is a job taken, run, and its outcome stored?"""
 
 import logging
+import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
@@ -19,12 +19,12 @@ from .claimed_job import ClaimedJob
 from .connection import one_transaction
 from .current import CurrentJob, running
 from .finisher import Finisher
-from .interrupt import JobInterrupted, RunningAttempt
+from .interrupt import RunningAttempt
 from .job_connection import JobConnection
 from .job_session import JobSession
 from .outcome import AttemptLost, outcome_of
 from .release import release_children
-from .result import result_json, result_text, storable
+from .result import result_json, result_text, storable, traceback_text
 from .served import ServedChannels
 from .state import FAILED
 
@@ -141,8 +141,10 @@ class Runner:
             self._perform(attempt)
         except AttemptLost as error:
             _logger.warning("job %s: %s", job.uuid, error)
-        except (Exception, SystemExit, JobInterrupted) as error:  # noqa: BLE001 the one place that must see them all
+        except BaseException as error:  # noqa: BLE001 the one place that must see them all
             self._settle(attempt, error)
+            if _is_of_a_person(error):
+                raise
         finally:
             attempt.end()
             self.attempt = None
@@ -207,8 +209,10 @@ class Runner:
         outcome = outcome_of(error, job, job.now(), is_cancelled)
         exc_info = None
         if outcome.state == FAILED:
-            exc_info = "".join(traceback.format_exception(error)) + where
-            _logger.error("job %s failed: %s", job.uuid, outcome.message)
+            exc_info = traceback_text(error) + where
+            is_usual = isinstance(error, Exception)
+            told = outcome.message if is_usual else f"{outcome.message}\n{exc_info}"
+            _logger.error("job %s failed: %s", job.uuid, told)
         return self._attempt_values(
             job,
             outcome=outcome.outcome,
@@ -234,6 +238,12 @@ def _call(job: ClaimedJob, env: api.Environment):
     result = job.perform(ConnectorSession.from_env(env))
     env.cr.flush()  # the job's own row comes last
     return result
+
+
+def _is_of_a_person(error: BaseException) -> bool:
+    """Tell whether somebody wants the whole process to end, as in a shell: ^C."""
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and isinstance(error, KeyboardInterrupt)
 
 
 def _is_plain(job: ClaimedJob, cr: Cursor) -> bool:

@@ -103,6 +103,7 @@ from . import (
     test_queue_sight,
     test_queue_stand_in,
     test_queue_storage,
+    test_queue_strange_error,
     test_queue_testing,
     test_queue_transaction,
     test_queue_trouble,
