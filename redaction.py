@@ -8,6 +8,9 @@ from collections.abc import Mapping
 HIDDEN = "***"
 MAX_DEPTH = 30  # of values in values; below that they are shown as text
 LEFT_OUT = " … ({} characters left out)"
+LEFT_OUT_INSIDE = " … {:,} characters left out … "
+MESSAGE_SIZE = 4_000  # characters of a message: somebody is to read it
+TEXT_SIZE = 64_000  # characters of a traceback, a result …: a list of jobs reads them
 
 # In names of arguments, keys, headers, parameters and elements.
 _WORDS = (
@@ -49,10 +52,28 @@ def redact(value, size: int) -> str:
         value: text, bytes, or anything that is shown as JSON.
         size: characters of the text at most, without the hint that some are left out.
     """
-    text = _storable(_text_of(value, size))
+    text = storable(_text_of(value, size))
     hidden = _redact_text(text[:size])
     left_out = len(text) - size
     return hidden + LEFT_OUT.format(left_out) if left_out > 0 else hidden
+
+
+def bounded(text: str, size: int) -> str:
+    """Return a text as PostgreSQL keeps it; of a long one the beginning and the end.
+
+    Args:
+        size: characters at most, without the hint that some are left out.
+    """
+    if len(text) > size:
+        tail = size // 2
+        left_out = LEFT_OUT_INSIDE.format(len(text) - size)
+        text = f"{text[: size - tail]}{left_out}{text[-tail:]}"
+    return storable(text)
+
+
+def storable(text: str) -> str:
+    """Return a text without what PostgreSQL refuses: zeros and half surrogates."""
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
 def _text_of(value, size) -> str:
@@ -119,8 +140,3 @@ def _hide_named(match: re.Match) -> str:
     if value == 2 * quote:
         return match[0]  # nothing is there
     return f"{match['name']}{match['sign']}{quote}{HIDDEN}{quote}"
-
-
-def _storable(text: str) -> str:
-    """Return a text without what PostgreSQL refuses: zeros and half surrogates."""
-    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()

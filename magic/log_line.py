@@ -8,7 +8,7 @@ from odoo import api
 from odoo.models import BaseModel
 
 from ..exception import InvalidUsageError
-from ..redaction import redact
+from ..redaction import MESSAGE_SIZE, redact
 from .log_scope import current_scope
 
 DEBUG = "debug"
@@ -21,7 +21,6 @@ LEVELS = (DEBUG, INFO, WARNING, ERROR, CRITICAL)
 MESSAGE = "message"
 TRANSMISSION = "transmission"
 
-MESSAGE_SIZE = 4_000  # characters: somebody is to read it
 DATA_SIZE = 64_000  # characters of what was sent: a log is no archive
 
 

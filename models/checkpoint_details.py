@@ -9,6 +9,7 @@ from odoo import api, models
 
 from ..exception import InvalidUsageError
 from ..queue.current import current_job
+from ..redaction import TEXT_SIZE, bounded
 from .connector_checkpoint import SEVERITIES
 
 
@@ -80,7 +81,8 @@ def _default_user(reason, backend) -> models.BaseModel:
 def _text(version: Any) -> str | bool:
     """Return a version as text whose lines can be compared with the other's."""
     if version is None or isinstance(version, str):
-        return version or False
-    return json.dumps(
+        return bounded(version or "", TEXT_SIZE) or False
+    text = json.dumps(
         version, indent=2, sort_keys=True, ensure_ascii=False, default=str
     )
+    return bounded(text, TEXT_SIZE)

@@ -15,6 +15,7 @@ from ..queue import store
 from ..queue.call_text import shorten
 from ..queue.classic_job import Job
 from ..queue.state import DONE, ENQUEUED, FAILED, NOT_STARTED, STARTED, STATES
+from ..redaction import MESSAGE_SIZE, bounded
 from .elapsed import elapsed_text
 
 
@@ -121,7 +122,7 @@ def _named_arguments(row) -> Iterator[tuple[str, str]]:
     try:
         job = Job.from_record(row, row.env)
     except NotReadableJobError as error:
-        yield "", str(error)
+        yield "", bounded(str(error), MESSAGE_SIZE)
         return
     names = _parameter_names(job)
     for place, value in enumerate(job.args):

@@ -11,9 +11,10 @@ from ..exception import (
 from ..queue import store
 from ..queue.classic_job import Job
 from ..queue.options import JobOptions
-from ..queue.result import result_text, storable
+from ..queue.result import result_text
 from ..queue.state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
 from ..queue.wake import wake_after_commit
+from ..redaction import MESSAGE_SIZE, TEXT_SIZE, bounded
 
 REST = [WAITING, PENDING, DONE, FAILED, CANCELLED]  # states in which no worker has it
 
@@ -34,7 +35,8 @@ class QueueJob(models.Model):
             try:
                 row.func_string = Job.from_record(row, self.env).func_string
             except NotReadableJobError as error:
-                row.func_string = f"{row.func_name}(…): {error}"
+                reason = bounded(str(error), MESSAGE_SIZE)
+                row.func_string = f"{row.func_name}(…): {reason}"
 
     # === HELPERS === #
 
@@ -104,7 +106,7 @@ class QueueJob(models.Model):
             eta=job.eta,
             has_eta=True,
             result=result_text(job.result),
-            exc_info=job.exc_info and storable(job.exc_info),
+            exc_info=job.exc_info and bounded(job.exc_info, TEXT_SIZE),
             has_end=True,
         )
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 from odoo import api
 
 from ..exception import InvalidUsageError, RetryableJobError
+from ..redaction import MESSAGE_SIZE, bounded
 from ..session import ConnectorSession
 from . import codec, store
 
@@ -60,7 +61,8 @@ class CurrentJob:
         is_last = total is not None and done >= total
         if now - self._told_at >= QUIET_S or is_last:
             self._told_at = now
-            store.tell_progress(self._books, self.id, done, total, message)
+            text = message and bounded(str(message), MESSAGE_SIZE)
+            store.tell_progress(self._books, self.id, done, total, text)
 
     @property
     def is_cancelled(self) -> bool:

@@ -6,6 +6,7 @@ import traceback
 from typing import Any
 
 from ..exception import message_of
+from ..redaction import TEXT_SIZE, bounded, storable
 
 MAX_DEPTH = 100  # of values in values; far below Python's and PostgreSQL's limits
 MAX_SIZE = 1_000_000  # characters of a result as JSON; a job is no place for files
@@ -17,7 +18,7 @@ _to_json = json.JSONEncoder(
 
 def result_text(result: Any) -> str | None:
     """Return a result as text that a column can hold; None for None."""
-    return None if result is None else storable(_text_of(result))
+    return None if result is None else bounded(_text_of(result), TEXT_SIZE)
 
 
 def result_json(result: Any) -> str | None:
@@ -31,11 +32,6 @@ def result_json(result: Any) -> str | None:
     if result is None:
         return None
     return _storable_json(result) or _to_json(storable(_text_of(result))[:MAX_SIZE])
-
-
-def storable(text: str) -> str:
-    """Return a text without what PostgreSQL refuses: zeros and half surrogates."""
-    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
 def traceback_text(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from odoo import api
 from odoo.modules.registry import Registry
 from odoo.sql_db import Cursor
 
+from ..redaction import MESSAGE_SIZE, TEXT_SIZE, bounded
 from ..session import ConnectorSession
 from . import codec, store
 from .channel import Limits
@@ -24,7 +25,7 @@ from .job_connection import JobConnection
 from .job_session import JobSession
 from .outcome import AttemptLost, outcome_of
 from .release import release_children
-from .result import result_json, result_text, storable, traceback_text
+from .result import result_json, result_text, traceback_text
 from .served import ServedChannels
 from .state import FAILED
 
@@ -207,11 +208,11 @@ class Runner:
         else:
             is_cancelled = CurrentJob(job, self._books).find_cancelled()
         outcome = outcome_of(error, job, job.now(), is_cancelled)
-        exc_info = None
+        message, exc_info = bounded(outcome.message, MESSAGE_SIZE), None
         if outcome.state == FAILED:
-            exc_info = traceback_text(error) + where
+            exc_info = bounded(traceback_text(error) + where, TEXT_SIZE)
             is_usual = isinstance(error, Exception)
-            told = outcome.message if is_usual else f"{outcome.message}\n{exc_info}"
+            told = message if is_usual else f"{message}\n{exc_info}"
             _logger.error("job %s failed: %s", job.uuid, told)
         return self._attempt_values(
             job,
@@ -220,8 +221,8 @@ class Runner:
             hold=None if outcome.delay_s is None else store.HOLD_ETA,
             delay_s=outcome.delay_s,
             retry=outcome.retry,
-            message=storable(outcome.message),
-            exc_info=exc_info and storable(exc_info),
+            message=message,
+            exc_info=exc_info,
         )
 
     def _attempt_values(self, job: ClaimedJob, **values) -> dict:

@@ -43,8 +43,8 @@ MUTATIONS = [
     (
         "a message that a column cannot hold does not harm the worker",
         "queue/runner.py",
-        "message=storable(outcome.message)",
-        "message=outcome.message",
+        "bounded(outcome.message, MESSAGE_SIZE), None",
+        "outcome.message, None",
         "TestResult.test_message_that_a_column_cannot_hold_is_written_out",
     ),
     (

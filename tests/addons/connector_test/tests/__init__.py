@@ -60,6 +60,7 @@ from . import (
     test_pseudo_model,
     test_queue_activity,
     test_queue_backend,
+    test_queue_bounds,
     test_queue_browser,
     test_queue_caller,
     test_queue_change,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.result import MAX_DEPTH, MAX_SIZE
+from odoo.addons.connector.redaction import TEXT_SIZE
 
 from ..models.job import TRACE
 from .queue_case import QueueCase
@@ -105,11 +106,12 @@ class TestResult(QueueCase):
     def test_result_that_has_no_text_is_named(self):
         self.assertIn("Speechless object at", self.result_of(Speechless()).result_json)
 
-    def test_long_result_is_cut_short_in_json_only(self):
+    def test_long_result_is_cut_short(self):
         job = self.result_of(["x" * MAX_SIZE])
 
         self.assertEqual(len(job.result_json), MAX_SIZE)
-        self.assertEqual(len(job.result), MAX_SIZE + 4)
+        self.assertLess(len(job.result), TEXT_SIZE + 100)
+        self.assertIn(f"x … {MAX_SIZE + 4 - TEXT_SIZE:,} characters left", job.result)
 
     def test_message_that_a_column_cannot_hold_is_written_out(self):
         job = self.result_of("a\0b", complain)
