@@ -3,7 +3,11 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Mapping
+from html import escape
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 MAX_DEPTH = 30  # of values in values; below that they are shown as text
@@ -41,7 +45,7 @@ _CREDENTIALS = re.compile(
 _SCHEME = re.compile(r"\b(?P<scheme>Basic|Bearer)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 
 
-def redact(value, size: int) -> str:
+def redact(value, size: int, known: "KnownSecrets | None" = None) -> str:
     """Return a value as text: short, without secrets, and as PostgreSQL keeps it.
 
     Secret is what is named like one (password, token, authorization, api_key …) as key
@@ -51,8 +55,11 @@ def redact(value, size: int) -> str:
     Args:
         value: text, bytes, or anything that is shown as JSON.
         size: characters of the text at most, without the hint that some are left out.
+        known: secrets that are hidden whatever they are called.
     """
     text = storable(_text_of(value, size))
+    if known:
+        text = known.hide(text)
     hidden = _redact_text(text[:size])
     left_out = len(text) - size
     return hidden + LEFT_OUT.format(left_out) if left_out > 0 else hidden
@@ -140,3 +147,135 @@ def _hide_named(match: re.Match) -> str:
     if value == 2 * quote:
         return match[0]  # nothing is there
     return f"{match['name']}{match['sign']}{quote}{HIDDEN}{quote}"
+
+
+# === SECRETS THAT WERE READ === #
+
+MIN_SIZE = 6  # characters of a secret that is looked for inside of others
+MIN_WORD_SIZE = 3  # of one that is looked for as a word of its own; below: in vain
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_AROUND = 400  # characters of base64 around a secret, such as its user, that go too
+
+
+class KnownSecrets:
+    """Secrets that were read, to be found in what is about to be kept.
+
+    Each is found as it is and without the blanks around it; escaped for JSON, Python,
+    URLs and XML; in hexadecimals; and in base64, also behind a user and a colon. Of
+    short ones (``MIN_SIZE``) only a word of its own counts, and only to be hidden.
+    """
+
+    __slots__ = ("_forms", "_secrets")
+
+    def __init__(self):
+        self._secrets: set[str] = set()
+        self._forms: _Forms | None = None  # of all secrets, once they are asked for
+
+    def __bool__(self) -> bool:
+        return bool(self._secrets)
+
+    def add(self, secret: str) -> None:
+        """Know one more secret, given as plain text."""
+        if secret not in self._secrets:
+            self._secrets.add(secret)
+            self._forms = None
+
+    def update(self, others: "KnownSecrets") -> None:
+        """Know what others know as well."""
+        for secret in tuple(others._secrets):
+            self.add(secret)
+
+    def is_in(self, text: str) -> bool:
+        """Tell whether a text holds one of the secrets."""
+        forms = self._find_forms()
+        return any(form in text for form in (*forms.texts, *forms.cores))
+
+    def hide(self, text: str) -> str:
+        """Return a text with stars in place of the secrets."""
+        if not self._secrets:
+            return text
+        forms = self._find_forms()
+        for form in forms.texts:
+            text = text.replace(form, HIDDEN)
+        for core in forms.cores:
+            text = _hide_base64(text, core)
+        return forms.words.sub(HIDDEN, text) if forms.words else text
+
+    def stored(self, text: str, size: int) -> str:
+        """Return a text as it is to be stored: ``bounded``, without the secrets."""
+        return bounded(self.hide(text), size)
+
+    def _find_forms(self) -> "_Forms":
+        if self._forms is None:
+            self._forms = _forms_of(tuple(self._secrets))
+        return self._forms
+
+
+class _Forms(NamedTuple):
+    """What to look for."""
+
+    texts: list[str]  # the longest first: others may be a part of them
+    cores: list[str]  # of base64: the characters that only the secret decides
+    words: re.Pattern | None
+
+
+def _forms_of(secrets: tuple[str, ...]) -> _Forms:
+    long = {form for one in secrets for form in (one, one.strip())}
+    short = {one for one in long if MIN_WORD_SIZE <= len(one) < MIN_SIZE}
+    long = {one for one in long if len(one) >= MIN_SIZE}
+    texts = {form for one in long for form in _escaped(one)}
+    cores = {core for one in long for core in _base64_cores(_bytes_of(one))}
+    words = "|".join(map(re.escape, short))
+    return _Forms(
+        sorted(texts, key=len, reverse=True),
+        sorted(cores),
+        re.compile(rf"(?<!\w)(?:{words})(?!\w)") if short else None,
+    )
+
+
+def _escaped(secret: str) -> set[str]:
+    """Return a secret and what escapes make of it."""
+    data = _bytes_of(secret)
+    return {
+        secret,
+        storable(secret),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        repr(secret)[1:-1],
+        quote(data),
+        quote(data, safe=""),
+        quote_plus(data),
+        escape(secret),
+        escape(secret, quote=False),
+        data.hex(),
+        data.hex().upper(),
+    }
+
+
+def _base64_cores(data: bytes) -> set[str]:
+    """Return what base64 makes of data that stands behind 0, 1 or 2 other bytes."""
+    cores = set()
+    for before, start in ((0, 0), (1, 2), (2, 3)):  # bytes, and characters they touch
+        end = (before + len(data)) * 8 // 6
+        core = b64encode(bytes(before) + data).decode()[start:end]
+        cores |= {core, core.translate(_URL_SAFE)}
+    return cores
+
+
+def _hide_base64(text: str, core: str) -> str:
+    """Return a text without the base64 in which a secret was found."""
+    parts, end = [], 0
+    while (at := text.find(core, end)) >= 0:
+        before = text[max(end, at - _AROUND) : at]
+        start = at - len(before) + len(before.rstrip(_BASE64))
+        parts += [text[end:start], HIDDEN]
+        after = text[at + len(core) : at + len(core) + _AROUND]
+        end = at + len(core) + len(after) - len(after.lstrip(_BASE64 + "="))
+    return "".join([*parts, text[end:]])
+
+
+def _bytes_of(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
+
+
+_URL_SAFE = str.maketrans("+/", "-_")

@@ -1,22 +1,106 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a backend keep the password of a system to itself?"""
+"""Secrets of backends: the field that keeps one, and the text that it reads as."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any
 
 from odoo import fields
 
-HIDDEN = "***"
+from .redaction import HIDDEN, KnownSecrets
+
+_ON_CURSOR = "_connector_known_secrets"  # attribute of a cursor
+
+# Those of the job that runs: also what it reads on other cursors than its own.
+known_to_job: ContextVar[KnownSecrets | None] = ContextVar("known_to_job", default=None)
+
+
+def known_secrets(cr) -> KnownSecrets:
+    """Return the secrets that were read in a transaction; in a job those of the job.
+
+    Args:
+        cr: cursor of the transaction.
+    """
+    known = known_to_job.get()
+    if known is None:
+        known = vars(cr).get(_ON_CURSOR)
+        if known is None:
+            known = vars(cr)[_ON_CURSOR] = KnownSecrets()
+    return known
 
 
 class SecretText(str):
     """A text that works as any other, and does not show in ``repr()``.
 
     So it stays out of tracebacks and of logs of values; jobs refuse it as an
-    argument. Who formats it, as for the header of a request, gets it in full.
+    argument. What is made of it by its methods and by ``+``, ``%`` and slices is a
+    SecretText, too. Who formats it, as for the header of a request, gets plain text
+    that has it in full; that is found and hidden where it is kept of a job.
+
+    Args:
+        text: what is not to be shown.
+        known: where to note it; else, in a job, it is noted for the job.
     """
 
-    __slots__ = ()
+    __slots__ = ("_known",)
+
+    def __new__(cls, text: str = "", known: KnownSecrets | None = None):
+        """Return the text, and note that it is a secret."""
+        self = super().__new__(cls, text)
+        self._known = known_to_job.get() if known is None else known
+        if self._known is not None:
+            self._known.add(str.__str__(self))
+        return self
 
     def __repr__(self) -> str:
         return HIDDEN
+
+    def __str__(self) -> str:
+        return self
+
+    def __radd__(self, other) -> "SecretText":
+        if not isinstance(other, str):
+            return NotImplemented
+        return self._keep(str.__add__(other, self))
+
+    def __copy__(self) -> "SecretText":
+        return self
+
+    def __deepcopy__(self, _memo) -> "SecretText":
+        return self
+
+    def __reduce__(self):
+        return SecretText, (str.__str__(self),)
+
+    def _keep(self, made: Any) -> Any:
+        """Return what was made of this text as SecretText."""
+        if isinstance(made, str):
+            return SecretText(made, self._known)
+        if isinstance(made, list | tuple):
+            return type(made)(map(self._keep, made))
+        return made
+
+
+def _keeping(name: str) -> Callable:
+    """Return a method of text whose results stay secret."""
+    plain = getattr(str, name)
+
+    @wraps(plain)
+    def method(self, *args, **kwargs):
+        return self._keep(plain(self, *args, **kwargs))
+
+    return method
+
+
+_KEEPING = (
+    "__add__ __getitem__ __mod__ __mul__ __rmod__ __rmul__ capitalize casefold center"
+    " expandtabs format format_map join ljust lower lstrip partition removeprefix"
+    " removesuffix replace rjust rpartition rsplit rstrip split splitlines strip"
+    " swapcase title translate upper zfill"
+)
+for _name in _KEEPING.split():
+    setattr(SecretText, _name, _keeping(_name))
 
 
 class Secret(fields.Char):
@@ -40,7 +124,7 @@ class Secret(fields.Char):
     def convert_to_record(self, value, record):
         """Return the secret, False without one."""
         text = super().convert_to_record(value, record)
-        return SecretText(text) if text else False
+        return SecretText(text, known_secrets(record.env.cr)) if text else False
 
     def convert_to_read(self, value, record, use_display_name=True):
         """Return the secret as the plain text that a form shows to its manager."""
@@ -50,7 +134,10 @@ class Secret(fields.Char):
         """Return the secret as plain text, as the database keeps it."""
         if isinstance(value, SecretText):
             value = str.__str__(value)
-        return super().convert_to_cache(value, record, validate)
+        text = super().convert_to_cache(value, record, validate)
+        if text and isinstance(text, str):
+            known_secrets(record.env.cr).add(text)  # it may be new: a token, renewed
+        return text
 
     def convert_to_export(self, value, record):
         """Return nothing."""

@@ -9,6 +9,7 @@ from odoo.models import BaseModel
 
 from ..exception import InvalidUsageError
 from ..redaction import MESSAGE_SIZE, redact
+from ..secret import known_secrets
 from .log_scope import current_scope
 
 DEBUG = "debug"
@@ -43,7 +44,7 @@ class LogLine:
     res_id: int | None
 
 
-def message_line(message, level: str, **about) -> LogLine:
+def message_line(env: api.Environment, message, level: str, **about) -> LogLine:
     """Return the line of a message.
 
     Args:
@@ -57,19 +58,21 @@ def message_line(message, level: str, **about) -> LogLine:
             f"Cannot log {str(message)[:80]!r}: the level is {level!r}, expected one "
             f"of {', '.join(map(repr, LEVELS))}. MAGIC.LOG_INFO is one."
         )
-    text = redact(message, MESSAGE_SIZE)
-    return _line(kind=MESSAGE, level=level, message=text, **about)
+    text = redact(message, MESSAGE_SIZE, known_secrets(env.cr))
+    return _line(env, kind=MESSAGE, level=level, message=text, **about)
 
 
-def transmission_line(recipient, data, **about) -> LogLine:
+def transmission_line(env: api.Environment, recipient, data, **about) -> LogLine:
     """Return the line of what was sent to somebody."""
-    who = redact(recipient, MESSAGE_SIZE)
+    secrets = known_secrets(env.cr)
+    who = redact(recipient, MESSAGE_SIZE, secrets)
     return _line(
+        env,
         kind=TRANSMISSION,
         level=INFO,
         message=f"Sent to {who}",
         recipient=who,
-        data=redact(data, DATA_SIZE),
+        data=redact(data, DATA_SIZE, secrets),
         **about,
     )
 

@@ -82,7 +82,7 @@ class Magic:
             about: ``record`` and ``relation`` by which the message is to be found;
                 else what is worked on.
         """
-        line = log_line.message_line(message, level, **self._about(about))
+        line = log_line.message_line(self.env, message, level, **self._about(about))
         LogBuffer.of(self.env).add(line)
 
     def log_transmission(self, recipient, data, **about) -> None:
@@ -92,11 +92,13 @@ class Magic:
             recipient: a name or an address.
             data: text, bytes, or data that is shown as JSON.
         """
-        line = log_line.transmission_line(recipient, data, **self._about(about))
+        line = log_line.transmission_line(
+            self.env, recipient, data, **self._about(about)
+        )
         LogBuffer.of(self.env).add(line)
 
     def _about(self, about: dict) -> dict:
-        return {"env": self.env, "action_id": self._action_id, **about}
+        return {"action_id": self._action_id, **about}
 
     # === LINKS === #
 

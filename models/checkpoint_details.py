@@ -9,7 +9,8 @@ from odoo import api, models
 
 from ..exception import InvalidUsageError
 from ..queue.current import current_job
-from ..redaction import TEXT_SIZE, bounded
+from ..redaction import TEXT_SIZE, KnownSecrets
+from ..secret import known_secrets
 from .connector_checkpoint import SEVERITIES
 
 
@@ -38,6 +39,7 @@ class CheckpointDetails:
     def values(self, env: api.Environment, backend: models.BaseModel) -> dict:
         """Return the values of the checkpoint; the environment has all rights."""
         reason = env["connector.checkpoint.reason"]
+        secrets = known_secrets(env.cr)
         if self.reason:
             reason = reason._of_code(self.reason)
         return {
@@ -46,8 +48,8 @@ class CheckpointDetails:
             "user_id": self.user_id or _default_user(reason, backend).id,
             "job_id": self._find_job(env).id,
             "binding_id": self.binding or False,
-            "odoo_version": _text(self.odoo_version),
-            "external_version": _text(self.external_version),
+            "odoo_version": _text(self.odoo_version, secrets),
+            "external_version": _text(self.external_version, secrets),
         }
 
     def _checked_severity(self) -> str | None:
@@ -78,11 +80,11 @@ def _default_user(reason, backend) -> models.BaseModel:
     return backend.checkpoint_user_id
 
 
-def _text(version: Any) -> str | bool:
+def _text(version: Any, secrets: KnownSecrets) -> str | bool:
     """Return a version as text whose lines can be compared with the other's."""
     if version is None or isinstance(version, str):
-        return bounded(version or "", TEXT_SIZE) or False
+        return secrets.stored(version or "", TEXT_SIZE) or False
     text = json.dumps(
         version, indent=2, sort_keys=True, ensure_ascii=False, default=str
     )
-    return bounded(text, TEXT_SIZE)
+    return secrets.stored(text, TEXT_SIZE)

@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 
+from ..secret import known_secrets
 from ..session import ConnectorSessionHandler
 
 USER = "connector.group_connector_user"
@@ -99,5 +100,6 @@ class ConnectorBackend(models.AbstractModel):
         )
         with handler.session() as session:
             # This transaction may have added the same, and would wait for ever.
+            known_secrets(session.cr).update(known_secrets(self.env.cr))
             session.cr.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT_MS])
             self.with_env(session.env).add_checkpoint(*subject, **details)

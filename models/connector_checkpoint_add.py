@@ -11,7 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
 from ..exception import InvalidUsageError
-from ..redaction import MESSAGE_SIZE, bounded
+from ..redaction import MESSAGE_SIZE
+from ..secret import known_secrets
 from ..session import ConnectorSession
 from .checkpoint_details import CheckpointDetails
 from .connector_checkpoint import IDENTITY
@@ -118,7 +119,8 @@ class ConnectorCheckpoint(models.Model):
     ) -> "ConnectorCheckpoint":
         """Add a checkpoint, or count the repeat of an open one."""
         checkpoints_sudo = self.sudo()  # as in _source
-        subject["message"] = bounded(str(subject["message"] or ""), MESSAGE_SIZE)
+        secrets = known_secrets(self.env.cr)
+        subject["message"] = secrets.stored(str(subject["message"] or ""), MESSAGE_SIZE)
         vals = {
             **subject,
             **details.values(backend.env, backend),

@@ -9,12 +9,15 @@ from dataclasses import replace
 
 from odoo import api, models
 
+from ..exception import InvalidUsageError
 from ..queue import codec, store
 from ..queue.job_uuid import new_uuid, new_uuids
 from ..queue.options import SCOPES, JobOptions
 from ..queue.state import NOT_STARTED, PENDING
 from ..queue.task import Task
 from ..queue.wake import wake_after_commit
+from ..redaction import KnownSecrets
+from ..secret import Secret, known_secrets
 
 CONTEXT_KEYS = ("lang", "tz", "allowed_company_ids")  # of the user, kept for the job
 
@@ -78,7 +81,8 @@ class QueueJob(models.Model):
     @api.model
     def _delay_consumer(self, consumer: Callable, model_name: str, args, kwargs) -> str:
         """Delay the consumer of an event; return the job's uuid."""
-        task = Task(consumer, model_name, tuple(args), kwargs)
+        args = tuple(self._without_secret_fields(model_name, arg) for arg in args)
+        task = Task(consumer, model_name, args, kwargs)
         return self._delay([task], JobOptions())[0]
 
     @api.model
@@ -91,6 +95,7 @@ class QueueJob(models.Model):
         their rights. When a worker takes it meanwhile, PostgreSQL refuses the merge
         and the caller's transaction runs again.
         """
+        vals = self._without_secret_fields(model_name, vals)
         task = Task(consumer, model_name, (record_id, vals))
         parts = task.func_name, model_name, record_id, *self._caller_values().values()
         key = hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()
@@ -99,7 +104,19 @@ class QueueJob(models.Model):
         job_id, payload = store.lock_identical(self.env.cr, f"event:{key}")
         (_record_id, known), _kwargs = codec.decode(payload, self.env)
         merged = Task(consumer, model_name, (record_id, {**known, **vals}))
-        store.replace_payload(self.env.cr, job_id, _payload(merged))
+        secrets = known_secrets(self.env.cr)
+        store.replace_payload(self.env.cr, job_id, _payload(merged, secrets))
+
+    def _without_secret_fields(self, model_name: str, vals):
+        """Return the values of an event as a job may keep them."""
+        if not isinstance(vals, dict) or not known_secrets(self.env.cr):
+            return vals
+        known = self.env[model_name]._fields if model_name in self.env else {}
+        return {
+            name: value
+            for name, value in vals.items()
+            if not isinstance(known.get(name), Secret)
+        }
 
     def _insert(
         self,
@@ -120,15 +137,17 @@ class QueueJob(models.Model):
         self, tasks: list[Task], uuids: list[str], keys: list, options: JobOptions
     ) -> dict:
         """Return the columns of jobs of one function."""
-        return {
+        secrets = known_secrets(self.env.cr)
+        values = {
             "uuids": uuids,
-            "payloads": [_payload(task) for task in tasks],
+            "payloads": [_payload(task, secrets) for task in tasks],
             "identity_keys": keys,
             **_concurrency_values(tasks, options, keys),
             **self._backend_values(tasks, bool(options.channel)),
             **self._call_values(tasks[0], options),
             **self._caller_values(),
         }
+        return _without_secrets(values, secrets) if secrets else values
 
     def _call_values(self, task: Task, options: JobOptions) -> dict:
         """Return what is called, where and when."""
@@ -189,9 +208,28 @@ def _columns(rows: list[tuple]) -> list[list]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _payload(task: Task) -> str:
+def _payload(task: Task, secrets: KnownSecrets) -> str:
     args = task.args if task.records is None else (task.records, *task.args)
-    return codec.encode(args, task.kwargs)
+    return codec.encode(args, task.kwargs, secrets)
+
+
+def _without_secrets(values: dict, secrets: KnownSecrets) -> dict:
+    """Return the columns of jobs with a name that shows no secret.
+
+    Raises:
+        InvalidUsageError: a key or a tag holds one.
+    """
+    for option, texts in {
+        "identity_key": values["identity_keys"],
+        "concurrency_key": values["concurrency_keys"],
+        "tags": [values["tags"]],
+    }.items():
+        if any(text and secrets.is_in(text) for text in texts):
+            raise InvalidUsageError(
+                f"Cannot delay: option {option!r} holds a secret that was read in this "
+                "transaction. Make it of what is none, such as the id of the backend."
+            )
+    return {**values, "name": secrets.hide(values["name"])}
 
 
 def _concurrency_values(tasks: list[Task], options: JobOptions, keys: list) -> dict:

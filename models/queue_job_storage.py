@@ -15,6 +15,7 @@ from ..queue.result import result_text
 from ..queue.state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
 from ..queue.wake import wake_after_commit
 from ..redaction import MESSAGE_SIZE, TEXT_SIZE, bounded
+from ..secret import known_secrets
 
 REST = [WAITING, PENDING, DONE, FAILED, CANCELLED]  # states in which no worker has it
 
@@ -98,6 +99,7 @@ class QueueJob(models.Model):
         if job.state not in (self.state, WAITING):
             sources = [one for one in REST if (one, job.state) != (WAITING, PENDING)]
             self._move_rows([one for one in sources if one != job.state], job.state)
+        secrets = known_secrets(self.env.cr)
         self._rewrite(
             [PENDING, WAITING] if job.state == PENDING else [job.state],
             priority=job.priority,
@@ -105,8 +107,8 @@ class QueueJob(models.Model):
             retry=job.retry,
             eta=job.eta,
             has_eta=True,
-            result=result_text(job.result),
-            exc_info=job.exc_info and bounded(job.exc_info, TEXT_SIZE),
+            result=result_text(job.result, secrets),
+            exc_info=job.exc_info and secrets.stored(job.exc_info, TEXT_SIZE),
             has_end=True,
         )
 

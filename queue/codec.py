@@ -30,8 +30,9 @@ from odoo import api
 from odoo.models import BaseModel
 
 from ..exception import NewerPayloadError, NotReadableJobError
+from ..redaction import KnownSecrets
 from ..secret import SecretText
-from .refusal import Refused, explain
+from .refusal import Refused, check_secrets, explain
 
 VERSION = 1
 MAX_DEPTH = 100  # of values in values; far below Python's and PostgreSQL's limits
@@ -50,12 +51,29 @@ _UNREADABLE = (
 )
 
 
-def encode(args: tuple, kwargs: dict[str, Any]) -> str:
+def encode(
+    args: tuple, kwargs: dict[str, Any], secrets: KnownSecrets | None = None
+) -> str:
     """Return the arguments of a call as JSON text for a jsonb column.
 
+    Args:
+        secrets: what no job keeps.
+
     Raises:
-        UnserializableArgumentError: an argument is not data; the message says which.
+        UnserializableArgumentError: an argument is not data, or holds a secret; the
+            message says which.
     """
+    text = _encode(args, kwargs)
+    if secrets and secrets.is_in(text):
+        check_secrets(args, kwargs, lambda value: secrets.is_in(_json_of(value)))
+    return text
+
+
+def _json_of(value: Any) -> str:
+    return _to_json(_write(value, 1))
+
+
+def _encode(args: tuple, kwargs: dict[str, Any]) -> str:
     try:
         return _to_json(
             [

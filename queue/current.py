@@ -11,7 +11,8 @@ from typing import NoReturn
 from odoo import api
 
 from ..exception import InvalidUsageError, RetryableJobError
-from ..redaction import MESSAGE_SIZE, bounded
+from ..redaction import MESSAGE_SIZE, KnownSecrets
+from ..secret import known_secrets, known_to_job
 from ..session import ConnectorSession
 from . import codec, store
 
@@ -36,13 +37,15 @@ class CurrentJob:
     Args:
         job: the job in the hands of the runner.
         books: cursor of the worker's connection.
+        secrets: those that the job has read.
     """
 
-    def __init__(self, job, books):
+    def __init__(self, job, books, secrets: KnownSecrets | None = None):
         self.uuid: str = job.uuid
         self.attempt: int = job.attempt
         """Number of this start; the first is 1."""
         self.id: int = job.id
+        self.secrets = KnownSecrets() if secrets is None else secrets
         self._books = books
         self._told_at = self._asked_at = float("-inf")
         self._is_cancelled = False
@@ -61,7 +64,7 @@ class CurrentJob:
         is_last = total is not None and done >= total
         if now - self._told_at >= QUIET_S or is_last:
             self._told_at = now
-            text = message and bounded(str(message), MESSAGE_SIZE)
+            text = message and self.secrets.stored(str(message), MESSAGE_SIZE)
             store.tell_progress(self._books, self.id, done, total, text)
 
     @property
@@ -102,7 +105,8 @@ class CurrentJob:
             UnserializableArgumentError: one of them cannot be kept.
         """
         # the row is the job's own: it is written in its transaction, before the fence
-        store.replace_payload(env.cr, self.id, codec.encode(args, kwargs))
+        payload = codec.encode(args, kwargs, known_secrets(env.cr))
+        store.replace_payload(env.cr, self.id, payload)
         ConnectorSession.from_env(env).commit()
 
     def find_cancelled(self) -> bool:
@@ -113,8 +117,9 @@ class CurrentJob:
 @contextmanager
 def running(job: CurrentJob) -> Iterator[None]:
     """Make a job the current one."""
-    token = _current.set(job)
+    token, secrets_token = _current.set(job), known_to_job.set(job.secrets)
     try:
         yield
     finally:
+        known_to_job.reset(secrets_token)
         _current.reset(token)

@@ -21,6 +21,7 @@ from typing import Any
 
 import psycopg2
 
+from ..redaction import KnownSecrets
 from .claimed_job import ClaimedJob
 
 # Python's own way to raise an exception in another thread, between two steps of it.
@@ -61,6 +62,8 @@ class RunningAttempt:
     def __init__(self, job: ClaimedJob):
         self.job = job
         self.started = time.monotonic()
+        self.secrets = KnownSecrets()
+        """What the job has read, and what is not to be kept of its end."""
         self.reason: Reason | None = None
         """Why it was interrupted, once it was."""
         self.is_given_up = False

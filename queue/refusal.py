@@ -18,9 +18,11 @@ from .call_text import shorten
 
 CONTAINERS = (dict, list, tuple, set, frozenset)
 
+NO_SECRET = "A job keeps no secret: pass the backend, and read it in the job."
+KEY_STEP, A_KEY = ", key ", ", a key"
 ONLY_IDS = "Pass the ids of records that hold the data."
 REMEDIES = [
-    (SecretText, "A job keeps no secret: pass the backend, and read it in the job."),
+    (SecretText, NO_SECRET),
     (BaseModel, "The records are not saved: create them before you delay the job."),
     (LazyGettext, "Translate it first: env._(text)."),
     ((api.Environment, BaseCursor, ConnectorSession), "The job gets its own."),
@@ -63,6 +65,33 @@ def explain(
     return _error(path, found, "is no data that JSON could keep", _remedy(found.value))
 
 
+def check_secrets(
+    args: tuple, kwargs: dict[str, Any], is_secret: Callable[[Any], bool]
+) -> None:
+    """Raise the error that names the argument that holds a secret.
+
+    Args:
+        is_secret: tells whether a value is one, or holds one.
+    """
+
+    def refuse_secret(value, _depth):
+        if is_secret(value):
+            raise Refused
+
+    path, found = "", _find_refused(_arguments(args, kwargs), refuse_secret)
+    while found:
+        is_key = found.step.startswith(KEY_STEP)  # which would show it
+        path += A_KEY if is_key else found.step
+        items = _items(found.value) if isinstance(found.value, CONTAINERS) else ()
+        found = _find_refused(items, refuse_secret)
+    if path:
+        raise UnserializableArgumentError(
+            f"Cannot store the job: {path} holds a secret that was read in this "
+            f"transaction. {NO_SECRET}",
+            path,
+        )
+
+
 class _Found(NamedTuple):
     """A value, the step that leads to it, and what it is called there."""
 
@@ -81,7 +110,7 @@ def _arguments(args, kwargs):
 def _items(container):
     if isinstance(container, dict):
         for key, value in container.items():
-            yield _Found(f", key {shorten(key)}", None, key)
+            yield _Found(f"{KEY_STEP}{shorten(key)}", None, key)
             yield _Found(f"[{shorten(key)}]", key, value)
     elif isinstance(container, (list, tuple)):
         for index, value in enumerate(container):

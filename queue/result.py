@@ -6,7 +6,7 @@ import traceback
 from typing import Any
 
 from ..exception import message_of
-from ..redaction import TEXT_SIZE, bounded, storable
+from ..redaction import HIDDEN, TEXT_SIZE, KnownSecrets, storable
 
 MAX_DEPTH = 100  # of values in values; far below Python's and PostgreSQL's limits
 MAX_SIZE = 1_000_000  # characters of a result as JSON; a job is no place for files
@@ -16,12 +16,16 @@ _to_json = json.JSONEncoder(
 ).encode
 
 
-def result_text(result: Any) -> str | None:
-    """Return a result as text that a column can hold; None for None."""
-    return None if result is None else bounded(_text_of(result), TEXT_SIZE)
+def result_text(result: Any, secrets: KnownSecrets) -> str | None:
+    """Return a result as text that a column can hold; None for None.
+
+    Args:
+        secrets: what is not to be kept.
+    """
+    return None if result is None else secrets.stored(_text_of(result), TEXT_SIZE)
 
 
-def result_json(result: Any) -> str | None:
+def result_json(result: Any, secrets: KnownSecrets) -> str | None:
     """Return a result as JSON that jsonb can hold; None for None.
 
     What JSON does not know is asked for ``as_json()``; without it (a date, a record) it
@@ -31,7 +35,20 @@ def result_json(result: Any) -> str | None:
     """
     if result is None:
         return None
-    return _storable_json(result) or _to_json(storable(_text_of(result))[:MAX_SIZE])
+    text = _storable_json(result)
+    if text is None:
+        text = _to_json(storable(secrets.hide(_text_of(result)))[:MAX_SIZE])
+    return _hide_in_json(text, secrets) if secrets else text
+
+
+def _hide_in_json(text: str, secrets: KnownSecrets) -> str:
+    """Return JSON without secrets; all of it is hidden where it would be none."""
+    hidden = secrets.hide(text)
+    try:
+        json.loads(hidden)
+    except ValueError:  # a number was one, or what follows a backslash
+        return _to_json(HIDDEN)
+    return hidden
 
 
 def traceback_text(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from odoo import api
 from odoo.modules.registry import Registry
 from odoo.sql_db import Cursor
 
-from ..redaction import MESSAGE_SIZE, TEXT_SIZE, bounded
+from ..redaction import MESSAGE_SIZE, TEXT_SIZE
 from ..session import ConnectorSession
 from . import codec, store
 from .channel import Limits
@@ -166,13 +166,16 @@ class Runner:
         with self._transaction(is_ours) as cr:
             env = api.Environment(cr, job.user_id, job.run_context())
             job.args, job.kwargs = codec.decode(job.payload, env, job.payload_version)
-            with running(CurrentJob(job, self._books)):
+            with running(CurrentJob(job, self._books, attempt.secrets)):
                 result = attempt.perform(partial(_call, job, env), cr.connection)
-            self._finish(cr, job, result)
+            self._finish(cr, attempt, result)
 
-    def _finish(self, cr: Cursor, job: ClaimedJob, result) -> None:
+    def _finish(self, cr: Cursor, attempt: RunningAttempt, result) -> None:
+        job, secrets = attempt.job, attempt.secrets
         values = self._attempt_values(
-            job, result=result_text(result), result_json=result_json(result)
+            job,
+            result=result_text(result, secrets),
+            result_json=result_json(result, secrets),
         )
         if self._finisher and _is_plain(job, cr):
             self._finisher.send(values)
@@ -208,9 +211,10 @@ class Runner:
         else:
             is_cancelled = CurrentJob(job, self._books).find_cancelled()
         outcome = outcome_of(error, job, job.now(), is_cancelled)
-        message, exc_info = bounded(outcome.message, MESSAGE_SIZE), None
+        secrets, exc_info = attempt.secrets, None
+        message = secrets.stored(outcome.message, MESSAGE_SIZE)
         if outcome.state == FAILED:
-            exc_info = bounded(traceback_text(error) + where, TEXT_SIZE)
+            exc_info = secrets.stored(traceback_text(error) + where, TEXT_SIZE)
             is_usual = isinstance(error, Exception)
             told = message if is_usual else f"{message}\n{exc_info}"
             _logger.error("job %s failed: %s", job.uuid, told)

@@ -25,6 +25,7 @@ from . import (
     test_exception,
     test_import_path,
     test_job_uuid,
+    test_known_secrets,
     test_label,
     test_map_options,
     test_mapping_definition,

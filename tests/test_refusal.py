@@ -8,6 +8,7 @@ from odoo.tools.translate import LazyGettext
 
 from ..exception import NotReadableJobError, UnserializableArgumentError
 from ..queue.codec import MAX_DEPTH, VERSION, decode, encode
+from ..secret import SecretText
 from .common import ConnectorCase
 
 FOREIGN = [
@@ -56,6 +57,9 @@ class TestRefused(ConnectorCase):
         with self.assertRaises(UnserializableArgumentError) as caught:
             encode(args, kwargs)
         return caught.exception
+
+    def test_secret_that_no_transaction_knows_is_refused(self):
+        self.assertIn("keeps no secret", str(self.refusal(SecretText("swordfish"))))
 
     def test_path_of_the_value_is_named(self):
         bad = object()

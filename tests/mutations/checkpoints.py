@@ -42,7 +42,21 @@ MUTATIONS = [
         "queue/codec.py",
         "    SecretText: _refuse,\n",
         "",
-        "TestSecret.test_job_refuses_it_wherever_it_is",
+        "TestRefused.test_secret_that_no_transaction_knows_is_refused",
+    ),
+    (
+        "a job keeps no secret that was formatted",
+        "queue/codec.py",
+        "if secrets and secrets.is_in(text):",
+        "if False:",
+        "TestSecretInArguments.test_job_refuses_it_in_every_form",
+    ),
+    (
+        "a traceback tells no secret",
+        "queue/runner.py",
+        "secrets.stored(traceback_text(error) + where, TEXT_SIZE)",
+        "traceback_text(error) + where",
+        "TestSecretInWhatIsStored.test_traceback_tells_none_of_its_causes",
     ),
     (
         "an export shows no secret",

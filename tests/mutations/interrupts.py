@@ -36,16 +36,23 @@ MUTATIONS = [
     (
         "a result that is falsy is kept as JSON",
         "queue/result.py",
-        "    if result is None:\n        return None\n    return _storable",
-        "    if not result:\n        return None\n    return _storable",
+        "    if result is None:\n        return None\n    text = _storable",
+        "    if not result:\n        return None\n    text = _storable",
         "TestResult.test_result_is_kept_as_json",
     ),
     (
         "a message that a column cannot hold does not harm the worker",
         "queue/runner.py",
-        "bounded(outcome.message, MESSAGE_SIZE), None",
-        "outcome.message, None",
+        "message = secrets.stored(outcome.message, MESSAGE_SIZE)",
+        "message = outcome.message",
         "TestResult.test_message_that_a_column_cannot_hold_is_written_out",
+    ),
+    (
+        "a job that raises what is no Exception does not end the thread",
+        "queue/runner.py",
+        "except BaseException as error:  # noqa: BLE001 the one place",
+        "except Exception as error:  # noqa: BLE001 the one place",
+        "TestStrangeErrorInWorker.test_worker_goes_on",
     ),
     (
         "a late interruption never hits the next job",

@@ -91,7 +91,7 @@ MUTATIONS = [
     (
         "the next attempt does only what is left",
         "queue/current.py",
-        "        store.replace_payload(env.cr, self.id, codec.encode(args, kwargs))\n",
+        "        store.replace_payload(env.cr, self.id, payload)\n",
         "",
         "TestRun.test_only_the_item_that_has_to_wait_and_those_after_it_are_tried_again",
     ),

@@ -116,6 +116,7 @@ from . import (
     test_related_action,
     test_rights_matrix,
     test_secret,
+    test_secret_in_job,
     test_server_databases,
     test_sync_declared,
     test_sync_event,
