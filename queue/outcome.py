@@ -9,7 +9,12 @@ from psycopg2 import errors
 
 from odoo.exceptions import ConcurrencyError
 
-from ..exception import NothingToDoJob, RetryableJobError, message_of
+from ..exception import (
+    FailedJobError,
+    NothingToDoJob,
+    RetryableJobError,
+    message_of,
+)
 from .claimed_job import ClaimedJob
 from .retry import Policy, next_delay_s, real_error
 from .state import CANCELLED, DONE, FAILED, PENDING
@@ -26,6 +31,17 @@ NOTHING_TO_DO = "Nothing to do."
 
 class AttemptLost(Exception):
     """The job is not this worker's any more: nothing of the attempt may stay."""
+
+
+def own_row_error(job: ClaimedJob, lost: AttemptLost) -> FailedJobError:
+    """Return why a job fails that nobody took, and that has no row to be ended in."""
+    error = FailedJobError(
+        f"Cannot end {job.func_name}: its own row was deleted or changed by it, "
+        "expected to find it as it was claimed. What it did is undone. Let it leave "
+        "the job alone that it is."
+    )
+    error.__cause__ = lost
+    return error
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from .finisher import Finisher
 from .interrupt import RunningAttempt
 from .job_connection import JobConnection
 from .job_session import JobSession
-from .outcome import AttemptLost, outcome_of
+from .outcome import AttemptLost, outcome_of, own_row_error
 from .release import release_children
 from .result import result_json, result_text, traceback_text
 from .served import ServedChannels
@@ -141,7 +141,7 @@ class Runner:
         try:
             self._perform(attempt)
         except AttemptLost as error:
-            _logger.warning("job %s: %s", job.uuid, error)
+            self._settle_lost(attempt, error)
         except BaseException as error:  # noqa: BLE001 the one place that must see them all
             self._settle(attempt, error)
             if _is_of_a_person(error):
@@ -191,6 +191,14 @@ class Runner:
         values = self.end_values(attempt, error)
         if not store.settle(self._books, values, attempt.job.has_edges):
             _logger.warning("job %s: another worker has it", attempt.job.uuid)
+
+    def _settle_lost(self, attempt: RunningAttempt, error: AttemptLost) -> None:
+        """Fail a job that is still ours: it wrote its own row, which is undone."""
+        job = attempt.job
+        if store.is_held(self._books, self.worker_id, job.id, job.attempt):
+            self._settle(attempt, own_row_error(job, error))
+        else:
+            _logger.warning("job %s: %s", job.uuid, error)
 
     def end_values(
         self,

@@ -21,6 +21,7 @@ from .attempt import (
     clean_session,
     fence,
     finish,
+    is_held,
     send_finish,
     settle,
 )
@@ -232,6 +233,7 @@ __all__ = [
     "insert_worker",
     "is_cancelled",
     "is_database",
+    "is_held",
     "is_order_blocked",
     "known_signals",
     "listen",

@@ -31,6 +31,16 @@ UPDATE connector_queue_job
    AND attempt = %(attempt)s - 1
 """
 
+# Does the worker hold the job for this attempt, as it is committed?
+IS_HELD = """
+SELECT EXISTS (
+    SELECT FROM connector_queue_job
+     WHERE id = %(job_id)s
+       AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+       AND attempt = %(attempt)s - 1
+)
+"""
+
 # job. The last statement of a job that succeeded: its own row and its attempt, only if
 # this worker still holds it for this attempt. Its concurrency key is free then.
 MAKE_FINISH = f"""
@@ -141,6 +151,13 @@ def fence(cr, worker_id: int, job_id: int, attempt: int) -> bool:
     values = {"worker_id": worker_id, "job_id": job_id, "attempt": attempt}
     cr.execute(FENCE, values)
     return cr.rowcount == 1
+
+
+def is_held(cr, worker_id: int, job_id: int, attempt: int) -> bool:
+    """Tell whether the attempt is ours, by what is committed."""
+    values = {"worker_id": worker_id, "job_id": job_id, "attempt": attempt}
+    cr.execute(IS_HELD, values)
+    return cr.fetchone()[0]
 
 
 def finish(cr, values: dict, has_edges: bool = False) -> bool:

@@ -89,6 +89,7 @@ from . import (
     test_queue_notice,
     test_queue_options,
     test_queue_overseer,
+    test_queue_own_row,
     test_queue_pooler,
     test_queue_recovery,
     test_queue_refusing,
