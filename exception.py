@@ -22,7 +22,8 @@
         ├── RetryableJobError      put the job back, with a delay
         │   ├── NewerPayloadError      a later version of the addon wrote the job
         │   ├── NetworkRetryableError  the far side did not answer
-        │   └── NoExternalId           the record has no external id yet
+        │   ├── NoExternalId           the record has no external id yet
+        │   └── SessionEndedError      PostgreSQL ended the job's session
         ├── NothingToDoJob         end the job as done, keep the message
         ├── IDMissingInBackend     the external id does not exist (any more)
         └── ManyIDSInBackend       the external id is not unique over there
@@ -162,6 +163,19 @@ class NetworkRetryableError(RetryableJobError):
 
 class NoExternalId(RetryableJobError):
     """A record that must be known on the far side is not yet."""
+
+
+class SessionEndedError(RetryableJobError):
+    """PostgreSQL ended the session in which the job ran, or gave it none.
+
+    Args:
+        msg: what PostgreSQL said.
+        idle_s: for how long the job had said nothing to it, in seconds.
+    """
+
+    def __init__(self, msg: str, idle_s: float = 0.0):
+        super().__init__(msg)
+        self.idle_s = idle_s
 
 
 class NothingToDoJob(JobError):

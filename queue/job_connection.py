@@ -2,6 +2,7 @@
 """On which connection do the jobs of a worker run, one after the other?"""
 
 import select
+import time
 from contextlib import suppress
 
 import psycopg2
@@ -11,7 +12,7 @@ from odoo import sql_db
 
 from . import store
 from .connection import cut
-from .job_session import JobSession
+from .job_session import JobCursor, JobSession
 
 
 class JobConnection:
@@ -46,6 +47,7 @@ class JobConnection:
         """Open the connection before the first job asks for it."""
         _name, info = sql_db.connection_info_for(self.db_name)
         self._connection = psycopg2.connect(**info, connection_factory=JobSession)
+        self._connection.cursor_factory = JobCursor
         self._encoding = self._connection.encoding
 
     @property
@@ -75,6 +77,7 @@ class JobConnection:
             self.close()
             self.open()
         self._is_lent = True
+        self._connection.spoke_at = time.monotonic()
         return self._connection
 
     def give_back(self, _connection, keep_in_pool: bool = True) -> None:

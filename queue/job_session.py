@@ -5,14 +5,33 @@ One that has not leaves nothing behind in the session, and the statement that st
 success can be the whole transaction: one round trip instead of four.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg2
+import psycopg2.extensions
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, TRANSACTION_STATUS_IDLE
 
 from odoo.sql_db import PsycoConnection
 
 from .connection import in_autocommit
+
+BROKEN = 2  # of psycopg2's ``closed``: the other side did it; 1 is close()
+
+
+class JobCursor(psycopg2.extensions.cursor):
+    """A cursor that tells its session when something was said."""
+
+    def execute(self, query, vars=None) -> None:
+        """Execute a statement, and note when it came back."""
+        begun_at = time.monotonic()
+        try:
+            super().execute(query, vars)
+        except psycopg2.Error:
+            self.connection.note_end(begun_at)
+            raise
+        self.connection.spoke_at = time.monotonic()
 
 
 class JobSession(PsycoConnection):
@@ -23,6 +42,29 @@ class JobSession(PsycoConnection):
     """
 
     _is_clean = True
+    spoke_at = 0.0
+    """When the last statement came back, by the monotonic clock."""
+    _ended_after_s: float | None = None
+
+    # === HOW POSTGRESQL ENDS IT === #
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether PostgreSQL, or the network, ended it: nobody here has closed it."""
+        return self.closed == BROKEN
+
+    @property
+    def idle_s(self) -> float:
+        """For how long nothing was said, in seconds; at its end, if it was ended."""
+        seconds = self._ended_after_s
+        return time.monotonic() - self.spoke_at if seconds is None else seconds
+
+    def note_end(self, at: float) -> None:
+        """Note for how long it was idle when a statement found that it was ended."""
+        if self.closed and self._ended_after_s is None:
+            self._ended_after_s = at - self.spoke_at
+
+    # === WHETHER IT WAS USED === #
 
     @property
     def is_untouched(self) -> bool:

@@ -18,6 +18,7 @@ from ..exception import (
     MappingError,
     NothingToDoJob,
     RetryableJobError,
+    SessionEndedError,
 )
 from .call_text import shorten
 from .network import is_network_error, retry_after_s, seconds_until
@@ -127,10 +128,15 @@ class Policy:
         """Return the declared delay, in seconds; else what the error's kind gets."""
         if self.retry_pattern is not None:
             return pattern_delay_s(self.retry_pattern, retry_count, uniform)
-        if self.backoff is None and not is_network_error(error):
+        if self.backoff is None and not _is_passing(error):
             return RETRY_INTERVAL
         backoff = self.backoff or Backoff()
         return backoff.delay_s(max(retry_count, 1), uniform)  # 0: never counted
+
+
+def _is_passing(error: BaseException) -> bool:
+    """Tell whether what was wrong may be over in a moment."""
+    return isinstance(error, SessionEndedError) or is_network_error(error)
 
 
 def _seconds_text(delay: float | tuple[float, float]) -> str:

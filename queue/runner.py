@@ -19,6 +19,7 @@ from .channel import Limits
 from .claimed_job import ClaimedJob
 from .connection import one_transaction
 from .current import CurrentJob, running
+from .ended_session import ended_session_told, open_cursor
 from .finisher import Finisher
 from .interrupt import RunningAttempt
 from .job_connection import JobConnection
@@ -299,7 +300,7 @@ def own_transaction(connection: JobConnection, is_ours: Fence) -> Iterator[Curso
         Cursor.commit(cr)
 
     try:
-        with closing(connection.cursor()) as cr:
+        with closing(open_cursor(connection)) as cr, ended_session_told(cr):
             cr.commit = commit
             yield cr
             # the one durable commit of the job, with its effects and its outcome

@@ -9,4 +9,18 @@ MUTATIONS = [
         "        if False:\n",
         "TestOwnRow.test_job_that_writes_its_own_row_fails_and_its_work_is_undone",
     ),
+    (
+        "a job whose session PostgreSQL ended is tried again",
+        "queue/ended_session.py",
+        "        if not session.is_ended or isinstance(",
+        "        if True or isinstance(",
+        "TestEndedSession.test_job_whose_session_is_ended_is_tried_again",
+    ),
+    (
+        "a job that closes its own connection fails at once",
+        "queue/job_session.py",
+        "        return self.closed == BROKEN\n",
+        "        return self.closed > 0\n",
+        "TestEndedSession.test_job_that_closes_what_it_works_with_fails_at_once",
+    ),
 ]

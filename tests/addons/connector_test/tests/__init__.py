@@ -75,6 +75,7 @@ from . import (
     test_queue_edge,
     test_queue_edge_again,
     test_queue_edge_race,
+    test_queue_ended_session,
     test_queue_failure,
     test_queue_fallback,
     test_queue_fence,
