@@ -4,12 +4,14 @@
 from odoo import fields, models
 from odoo.tools import babel_locale_parse
 
+from ..queue.state import CONFLICTED
 from .elapsed import elapsed_text
 from .loose_many2one import LooseMany2one
 
 OUTCOMES = [
     ("done", "Done"),
     ("retried", "Retried"),
+    (CONFLICTED, "Conflicted"),
     ("failed", "Failed"),
     ("died", "Died"),
     ("cancelled", "Cancelled"),

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What happens to a job whose function raised?"""
 
-import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +16,9 @@ from ..exception import (
     message_of,
 )
 from .claimed_job import ClaimedJob
+from .conflict import conflict_delay_s, give_up_text
 from .retry import Policy, next_delay_s, real_error
-from .state import CANCELLED, DONE, FAILED, PENDING
+from .state import CANCELLED, CONFLICTED, DONE, FAILED, PENDING
 
 CONCURRENCY_ERRORS = (
     errors.SerializationFailure,
@@ -25,7 +26,6 @@ CONCURRENCY_ERRORS = (
     errors.LockNotAvailable,
     ConcurrencyError,
 )
-CONCURRENCY_DELAY_S = (0.1, 1.0)  # the other transaction is gone by then
 NOTHING_TO_DO = "Nothing to do."
 
 
@@ -60,6 +60,7 @@ def outcome_of(
     job: ClaimedJob,
     now: datetime,
     is_cancelled: bool = False,
+    count_conflicts: Callable[[], int] = int,
 ) -> Outcome:
     """Return what happens to a job that raised an error.
 
@@ -68,23 +69,26 @@ def outcome_of(
     Args:
         now: naive, in UTC.
         is_cancelled: somebody asked the job to stop.
+        count_conflicts: asks how many attempts in a row before ended by a conflict.
     """
     try:
-        return _outcome_of(real_error(error), job, now, is_cancelled)
+        return _outcome_of(real_error(error), job, now, is_cancelled, count_conflicts)
     except BaseException as fault:  # noqa: BLE001 the worker goes on
         message = f"{message_of(error)} (unreadable error: {message_of(fault)})"
         return Outcome("failed", FAILED, message, job.retry)
 
 
-def _outcome_of(error, job: ClaimedJob, now: datetime, is_cancelled: bool) -> Outcome:
+def _outcome_of(error, job, now, is_cancelled, count_conflicts) -> Outcome:
     message = message_of(error)
     if is_cancelled:
         return Outcome("cancelled", CANCELLED, message, job.retry)
     if isinstance(error, NothingToDoJob):
         return Outcome("done", DONE, message_of(error, NOTHING_TO_DO), job.retry)
     if isinstance(error, CONCURRENCY_ERRORS):
-        delay_s = random.uniform(*CONCURRENCY_DELAY_S)
-        return Outcome("retried", PENDING, message, job.retry, delay_s)
+        delay_s = conflict_delay_s(count_conflicts() + 1)
+        if delay_s is None:
+            return Outcome("failed", FAILED, give_up_text(message), job.retry)
+        return Outcome(CONFLICTED, PENDING, message, job.retry, delay_s)
     is_retryable = isinstance(error, RetryableJobError)
     # a subclass may not have called its base
     is_counted = not (is_retryable and getattr(error, "ignore_retry", False))

@@ -219,7 +219,8 @@ class Runner:
             reason.error.__cause__, error = error, reason.error
         else:
             is_cancelled = CurrentJob(job, self._books).find_cancelled()
-        outcome = outcome_of(error, job, job.now(), is_cancelled)
+        count_conflicts = partial(store.count_conflicts, self._books, job.id)
+        outcome = outcome_of(error, job, job.now(), is_cancelled, count_conflicts)
         secrets, exc_info = attempt.secrets, None
         message = secrets.stored(outcome.message, MESSAGE_SIZE)
         if outcome.state == FAILED:

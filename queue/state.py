@@ -18,3 +18,5 @@ STATES = [
     (FAILED, "Failed"),
     (CANCELLED, "Cancelled"),
 ]
+
+CONFLICTED = "conflicted"  # of an attempt: its transaction met another one

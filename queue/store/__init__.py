@@ -19,6 +19,7 @@ from .activity import (
 from .attempt import (
     MAKE_FINISH,
     clean_session,
+    count_conflicts,
     fence,
     finish,
     is_held,
@@ -194,6 +195,7 @@ __all__ = [
     "count_by_backend",
     "count_by_hour",
     "count_channels",
+    "count_conflicts",
     "count_ever",
     "count_ever_delayed",
     "count_notes",

@@ -10,7 +10,7 @@ SELECT attempt.id, attempt.job_id, attempt.attempt, attempt.state,
        attempt.date_started, attempt.date_done,
        job.name AS job_name, job.job_function_id, job.channel_id,
        job.user_id, job.company_id,
-       (attempt.state IN ('failed', 'retried', 'died'))::int AS failed,
+       (attempt.state IN ('failed', 'retried', 'conflicted', 'died'))::int AS failed,
        CASE WHEN attempt.attempt = 1 THEN GREATEST(0, extract(
            epoch FROM attempt.date_started - GREATEST(
                job.date_created,

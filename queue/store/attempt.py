@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How does a try of a job end?"""
 
+from ..state import CONFLICTED
 from .edge import mark_edges
 from .function import LANGUAGE
 from .identity import KEPT_KEY
@@ -141,6 +142,20 @@ SETTLE_PARENT = (
 )
 
 
+# How many attempts of a job ended by a conflict since one ended otherwise?
+# Index: connector_queue_attempt_attempt_uniq.
+COUNT_CONFLICTS = f"""
+SELECT count(*)
+  FROM connector_queue_attempt
+ WHERE job_id = %(job_id)s
+   AND attempt > COALESCE((
+       SELECT max(attempt)
+         FROM connector_queue_attempt
+        WHERE job_id = %(job_id)s AND state <> '{CONFLICTED}'
+   ), 0)
+"""
+
+
 def clean_session(cr) -> None:
     """Make the session of a connection as good as new."""
     cr.execute(CLEAN_SESSION)
@@ -157,6 +172,12 @@ def is_held(cr, worker_id: int, job_id: int, attempt: int) -> bool:
     """Tell whether the attempt is ours, by what is committed."""
     values = {"worker_id": worker_id, "job_id": job_id, "attempt": attempt}
     cr.execute(IS_HELD, values)
+    return cr.fetchone()[0]
+
+
+def count_conflicts(cr, job_id: int) -> int:
+    """Return how many attempts of a job in a row ended by a conflict."""
+    cr.execute(COUNT_CONFLICTS, {"job_id": job_id})
     return cr.fetchone()[0]
 
 

@@ -23,4 +23,18 @@ MUTATIONS = [
         "        return self.closed > 0\n",
         "TestEndedSession.test_job_that_closes_what_it_works_with_fails_at_once",
     ),
+    (
+        "a job that always meets another transaction fails in the end",
+        "queue/conflict.py",
+        "    if conflict_count >= MOST:\n",
+        "    if False:\n",
+        "TestOwnRow.test_job_that_always_meets_itself_fails_after_some_tens_of_tries",
+    ),
+    (
+        "conflicts are counted anew after anything else",
+        "queue/store/attempt.py",
+        "        WHERE job_id = %(job_id)s AND state <> '{CONFLICTED}'\n",
+        "        WHERE job_id = 0 AND state <> '{CONFLICTED}'\n",
+        "TestRetry.test_conflicts_are_counted_anew_after_anything_else",
+    ),
 ]

@@ -14,6 +14,7 @@ from odoo.addons.connector.exception import (
     NothingToDoJob,
     RetryableJobError,
 )
+from odoo.addons.connector.queue.conflict import LONGEST_S, MOST
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.retry import RETRY_INTERVAL
 
@@ -61,6 +62,12 @@ def stumble_by_pattern(session, _model_name, name):
 def stumble_and_retry(session, _model_name, name):
     """Raise an error that is declared as worth another try."""
     stumble(session, name)
+
+
+@job
+def stumble_in_turn(session, _model_name):
+    """Raise the error whose turn it is; the test says which."""
+    raise ERRORS[session.env[TRACE].create({})]()
 
 
 class FailureCase(QueueCase):
@@ -212,6 +219,48 @@ class TestRetry(FailureCase):
                 self.assertEqual((job.state, job.retry), ("pending", 0))
                 self.assertEqual(job.attempt, 3)
                 self.assertLessEqual(self.wait_s(job), 1)
+
+    def test_pauses_after_conflicts_grow_and_some_tens_in_a_row_fail_the_job(self):
+        """A job that met itself was started a hundred times in a minute, for ever."""
+        waits = []
+        job = self.run_job("serialization", tries=0, max_retries=0)
+        for _try in range(MOST - 1):
+            self.make_due(job)
+            self.run_jobs()
+            waits.append(self.wait_s(job))
+        self.assertEqual((job.state, job.attempt, job.retry), ("pending", MOST - 1, 0))
+        self.assertLessEqual(max(waits[:3]), 1)
+        self.assertGreater(min(waits[9:]), LONGEST_S / 2 - 5)
+        self.assertLessEqual(max(waits), LONGEST_S)
+
+        self.make_due(job)
+        self.run_jobs()
+
+        self.assertEqual((job.state, job.attempt, job.retry), ("failed", MOST, 0))
+        self.assertIn(f"{MOST} conflicts in a row", job.result)
+        self.assertIn("the last: again", job.result)
+        self.assertIn("SerializationFailure: again", job.exc_info)
+
+    def test_conflicts_are_counted_anew_after_anything_else(self):
+        conflicts = ["serialization"] * (MOST - 1)
+        errors = iter([*conflicts, "retry", *conflicts, "nothing to do"])
+        self.patch(self.env.registry[TRACE], "create", lambda *_args: next(errors))
+        job = self.job(stumble_in_turn.delay(self.session, TRACE, max_retries=0))
+
+        for _try in range(2 * MOST):
+            self.make_due(job)
+            self.run_jobs()
+
+        self.assertEqual((job.state, job.attempt, job.retry), ("done", 2 * MOST, 1))
+
+    def test_requeue_gives_all_conflicts_back(self):
+        job = self.run_job("lock", tries=MOST)
+
+        job.requeue()
+        self.run_jobs()
+
+        self.assertEqual((job.state, job.attempt), ("pending", MOST + 1))
+        self.assertLessEqual(self.wait_s(job), 1)
 
     def test_requeue_gives_all_retries_back_and_keeps_the_attempts(self):
         job = self.run_job("retry", tries=2, max_retries=2)

@@ -1,11 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Jobs that write the row by which they are known."""
+"""Jobs that stand in their own way."""
 
 from functools import partial
 
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
+from odoo.addons.connector.queue.conflict import MOST
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.job_connection import JobConnection
 from odoo.addons.connector.queue.runner import Runner, own_transaction
@@ -48,18 +49,32 @@ def delete_own_row_elsewhere(session, _model_name):
         cr.execute(WAYS["deleted"], [uuid])
 
 
+@job
+def meet_itself(session, _model_name, trace_id):
+    """Write a record here that another cursor of the job has written."""
+    trace = session.env[TRACE].browse(trace_id)
+    called.append(trace.name)
+    with session.env.registry.cursor() as cr:
+        trace.with_env(session.env(cr=cr)).name = "written elsewhere"
+    trace.name = "written here"
+
+
+called = []  # what the far side heard
+
+
 class TestOwnRow(QueueRaceCase):
-    def run_job(self, function, *args):
+    def run_job(self, function, *args, tries=1):
         """Run a job as a worker does; return its uuid."""
         session = self.open_session()
         uuid = function.delay(session, TRACE, *args)
         session.commit()
         connection = JobConnection(get_db_name())
         self.addCleanup(connection.close)
-        self.runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
-        (job,) = self.runner.claim()
-        with mute_logger(RUNNER_LOG):
-            self.runner.run_job(job)
+        runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
+        for _try in range(tries):
+            self.query("UPDATE connector_queue_job SET hold = NULL")
+            with mute_logger(RUNNER_LOG, "odoo.sql_db"):
+                runner.run_job(*runner.claim())
         return uuid
 
     def assertFailed(self, uuid, reason):
@@ -90,6 +105,20 @@ class TestOwnRow(QueueRaceCase):
 
     def test_job_may_not_unlink_itself(self):
         self.assertFailed(self.run_job(unlink_own_row), "a worker has it")
+
+    def test_job_that_always_meets_itself_fails_after_some_tens_of_tries(self):
+        """It was started a hundred times in a minute, and called the far side."""
+        called.clear()
+        session = self.open_session()
+        trace = session.env[TRACE].create({"name": "a"})
+        session.commit()
+
+        uuid = self.run_job(meet_itself, trace.id, tries=MOST)
+
+        state, attempt, result = self.row(uuid, "state, attempt, result")
+        self.assertEqual((state, attempt), ("failed", MOST))
+        self.assertIn("could not serialize access", result)
+        self.assertEqual(len(called), MOST)
 
     def test_child_of_a_job_that_deletes_itself_is_told(self):
         session = self.open_session()
