@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..queue import store
+from ..queue.eta import IS_TELLABLE
 from ..queue.fallback import run_without_worker
 from ..queue.state import PENDING, STATES
 from .loose_many2one import LooseMany2one
@@ -97,6 +98,9 @@ class QueueJob(models.Model):
         "CHECK ((state = 'enqueued') = (worker_id IS NOT NULL))",
         "A job has a worker if and only if it is enqueued.",
     )
+    _eta_check = models.Constraint(
+        f"CHECK ({IS_TELLABLE})", "A job cannot be told to wait that long."
+    )
     _ready_idx = models.Index(
         "(channel_id, priority, id) WHERE state = 'pending' AND hold IS NULL"
     )
@@ -134,7 +138,11 @@ class QueueJob(models.Model):
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
 
     def init(self):
-        """Make the functions of the hot path, and what a rush is written down in."""
+        """Make the functions of the hot path, and what a rush is written down in.
+
+        Etas that cannot be told, written by versions before, are set to the last one.
+        """
+        store.bound_etas(self.env.cr)
         store.make_functions(self.env.cr)
         store.make_rush(self.env.cr)
 

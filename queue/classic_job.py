@@ -15,6 +15,7 @@ from ..exception import (
 from ..session import ConnectorSession
 from . import codec
 from .call_text import describe
+from .eta import bounded_s
 from .function import check_exist, find_job_function, require_job_method
 from .job_uuid import new_uuid
 from .options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY, naive_time
@@ -295,7 +296,7 @@ class Job:
 
     def postpone(self, result: str | None = None, seconds: int | None = None) -> None:
         """Set the eta to that of the next try; the state stays."""
-        self.eta = timedelta(seconds=self._get_retry_seconds(seconds))
+        self.eta = timedelta(seconds=bounded_s(self._get_retry_seconds(seconds)))
         self.exc_info = None
         if result is not None:
             self.result = result

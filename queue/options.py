@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..exception import InvalidUsageError
 from .channel_text import ROOT
+from .eta import check_eta
 from .state import ENQUEUED, FAILED
 
 if TYPE_CHECKING:
@@ -191,14 +192,20 @@ def naive_time(
 
     Args:
         read_clock: asks for the time, naive UTC; only a span needs to know it.
+
+    Raises:
+        OverflowError: it is beyond what can be told.
     """
     if eta is None:
         return None
     if isinstance(eta, datetime):
-        return eta.astimezone(timezone.utc).replace(tzinfo=None) if eta.tzinfo else eta
+        zone = eta.tzinfo
+        return check_eta(
+            eta.astimezone(timezone.utc).replace(tzinfo=None) if zone else eta
+        )
     if not isinstance(eta, timedelta):
         eta = timedelta(seconds=eta)
-    return read_clock() + eta
+    return check_eta(read_clock() + eta)
 
 
 def _key_of(key, task: "Task", name: str) -> str | None:

@@ -21,12 +21,12 @@ from ..exception import (
     SessionEndedError,
 )
 from .call_text import shorten
+from .eta import MAX_DELAY_S, bounded_s
 from .network import is_network_error, retry_after_s, seconds_until
 
 _logger = logging.getLogger(__name__)
 
 RETRY_INTERVAL = 10 * 60  # seconds; when nothing else is declared
-MAX_DELAY_S = 10 * 366 * 86_400  # seconds; the years of an eta have four digits
 FINAL_ERRORS = (FailedJobError, InvalidDataError, MappingError, NothingToDoJob)
 
 Uniform = Callable[[float, float], float]
@@ -167,7 +167,7 @@ def next_delay_s(
     delay_s = _asked_s(error, now)
     if delay_s is None:
         delay_s = policy.delay_s(error, retry_count, uniform)
-    return min(max(delay_s, 0), MAX_DELAY_S)
+    return bounded_s(delay_s)
 
 
 def _asked_s(error, now):

@@ -119,6 +119,7 @@ from .retention import (
     forget,
 )
 from .rewrite import (
+    bound_etas,
     rewrite,
 )
 from .rush import (
@@ -186,6 +187,7 @@ __all__ = [
     "announce_rush",
     "ask_to_stop",
     "beat",
+    "bound_etas",
     "call_cron",
     "claim_jobs",
     "claim_limited_job",

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What may still be altered of a stored job?"""
 
+from ..eta import IS_TELLABLE, LAST_ETA
 from .ready import HAS_NEWS, hold_of
 
 # job. Write when, where and how often jobs run that no worker has, and how they ended.
@@ -25,6 +26,14 @@ UPDATE connector_queue_job AS job
 RETURNING id
 """
 
+# job. Take etas that cannot be told for the last one, or for now. Reads all the jobs.
+BOUND_ETAS = f"""
+UPDATE connector_queue_job
+   SET eta = CASE WHEN eta > %(last_eta)s THEN %(last_eta)s
+                  ELSE now() AT TIME ZONE 'UTC' END
+ WHERE NOT ({IS_TELLABLE})
+"""
+
 NOTHING = {
     "priority": None,
     "channel_id": None,
@@ -43,3 +52,8 @@ def rewrite(cr, job_ids: list[int], states: list[str], **values) -> set[int]:
     names = {"job_ids": job_ids, "states": states}
     cr.execute(REWRITE, {**NOTHING, **names, **values})
     return {row[0] for row in cr.fetchall()}
+
+
+def bound_etas(cr) -> None:
+    """Repair the rows whose eta cannot be told."""
+    cr.execute(BOUND_ETAS, {"last_eta": LAST_ETA})

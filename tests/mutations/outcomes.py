@@ -37,4 +37,18 @@ MUTATIONS = [
         "        WHERE job_id = 0 AND state <> '{CONFLICTED}'\n",
         "TestRetry.test_conflicts_are_counted_anew_after_anything_else",
     ),
+    (
+        "no retry waits longer than can be told",
+        "queue/retry.py",
+        "    return bounded_s(delay_s)\n",
+        "    return delay_s\n",
+        "TestLastEta.test_eta_of_a_retry_is_bounded",
+    ),
+    (
+        "an upgrade repairs what cannot be told",
+        "models/queue_job.py",
+        "        store.bound_etas(self.env.cr)\n",
+        "",
+        "TestLastEta.test_row_with_a_later_eta_is_repaired_by_the_upgrade",
+    ),
 ]

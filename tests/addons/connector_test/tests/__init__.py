@@ -85,6 +85,7 @@ from . import (
     test_queue_identity,
     test_queue_interrupt,
     test_queue_key,
+    test_queue_last_eta,
     test_queue_mode,
     test_queue_neutralize,
     test_queue_notice,
