@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from ..exception import FailedJobError
 from ..session import ConnectorSession
-from .function import check_exist, require_job_function, require_job_method
+from .function import existing, require_job_function, require_job_method
 
 
 @dataclass
@@ -70,6 +70,7 @@ class ClaimedJob:
         Raises:
             FailedJobError: the function is gone, is no job, or its addon is not
                 installed; records are gone; or the user cannot log in any more.
+            NothingToDoJob: all records are gone, which the job takes for done.
         """
         if not self.is_user_active:
             raise FailedJobError(
@@ -79,7 +80,7 @@ class ClaimedJob:
         if self.method_name:
             records, *args = self.args
             self.func = require_job_method(records, self.method_name)
-            check_exist(records, self.func_name)
+            records = existing(records, self.func, self.func_name)
             return getattr(records, self.method_name)(*args, **self.kwargs)
         self.func = require_job_function(self.func_name, session)
         return self.func(session, self.model_name, *self.args, **self.kwargs)

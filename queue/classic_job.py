@@ -16,7 +16,7 @@ from ..session import ConnectorSession
 from . import codec
 from .call_text import describe
 from .eta import bounded_s
-from .function import check_exist, find_job_function, require_job_method
+from .function import existing, find_job_function, require_job_method
 from .job_uuid import new_uuid
 from .options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY, naive_time
 from .retry import RETRY_INTERVAL, pattern_delay_s
@@ -245,8 +245,8 @@ class Job:
         if not self.method_name:
             return self.func(session, *self.args, **self.kwargs)
         records, *args = self.args
-        require_job_method(records, self.method_name)
-        check_exist(records, self.func_name)
+        declared = require_job_method(records, self.method_name)
+        records = existing(records, declared, self.func_name)
         method = getattr(records.with_env(session.env), self.method_name)
         return method(*args, **self.kwargs)
 

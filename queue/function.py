@@ -5,8 +5,13 @@ from collections.abc import Callable
 from importlib import import_module
 
 from ..addon import addon_of
-from ..exception import FailedJobError
+from ..exception import FailedJobError, InvalidUsageError, NothingToDoJob
 from ..session import ConnectorSession
+
+FAIL = "fail"
+DONE = "done"
+RUN = "run"
+ON_MISSING = (FAIL, DONE, RUN)  # what a job does when a record of it is gone
 
 JOB_REGISTRY: set[Callable] = set()
 """The module functions that may run as jobs."""
@@ -73,15 +78,45 @@ def require_job_method(records, name: str) -> Callable:
     return method
 
 
-def check_exist(records, func_name: str) -> None:
-    """Refuse to run for records some of which would be silently left out.
+def existing(records, method: Callable, func_name: str):
+    """Return for which records a job runs: it says what to do when some are gone.
+
+    Args:
+        records: of the job.
+        method: their definition that carries ``@job``.
 
     Raises:
-        FailedJobError: some are gone; they are named.
+        FailedJobError: some are gone, and would be silently left out; they are named.
+        NothingToDoJob: all are gone, and the job takes that for done.
     """
-    gone = records - records.exists()
-    if gone:
-        raise FailedJobError(
-            f"Cannot run {func_name}: {gone} does not exist any more. Delay it for "
-            "the records that are left, or set the job to done."
+    if method.on_missing == RUN:
+        return records
+    left = records.exists()
+    gone = records - left
+    if not gone or (left and method.on_missing == DONE):
+        return left if gone else records
+    if method.on_missing == DONE:
+        raise NothingToDoJob(f"Nothing to do: {gone} does not exist any more.")
+    raise FailedJobError(
+        f"Cannot run {func_name}: {gone} does not exist any more. Delay it for "
+        "the records that are left, or set the job to done."
+    )
+
+
+def check_on_missing(on_missing: str) -> None:
+    """Raise InvalidUsageError for what is no way to treat records that are gone."""
+    if on_missing not in ON_MISSING:
+        raise InvalidUsageError(
+            f"Cannot declare a job: its on_missing is {on_missing!r}, expected one of "
+            f"{', '.join(map(repr, ON_MISSING))}."
+        )
+
+
+def check_has_records(function: Callable) -> None:
+    """Raise InvalidUsageError for a function that says what to do without records."""
+    if function.on_missing != FAIL:
+        raise InvalidUsageError(
+            f"Cannot declare {function.__name__} a job with on_missing "
+            f"{function.on_missing!r}: it is a function and gets no records, expected "
+            "a method of a model. Let it look itself which ids exist."
         )

@@ -10,7 +10,13 @@ from ..session import ConnectorSession
 from .channel_text import ROOT
 from .classic_job import Job  # noqa: F401 its classic path
 from .current import CurrentJob, current_job  # noqa: F401 for rooms without the queue
-from .function import JOB_METHODS, JOB_REGISTRY
+from .function import (
+    FAIL,
+    JOB_METHODS,
+    JOB_REGISTRY,
+    check_has_records,
+    check_on_missing,
+)
 from .options import (
     DEFAULT_MAX_RETRIES,  # noqa: F401 its classic path
     DEFAULT_PRIORITY,  # noqa: F401 its classic path
@@ -44,13 +50,14 @@ from .task import Task, identity_exact  # noqa: F401 its classic path
 # === DECLARING === #
 
 
-def job(
+def job(  # noqa: PLR0913 what a declaration says, by keyword
     func: Callable | None = None,
     default_channel: str = ROOT,
     retry_pattern: Pattern | None = None,
     retry_on: tuple[type[Exception], ...] = (),
     backoff: Backoff | None = None,
     timeout: float | None = None,
+    on_missing: str = FAIL,
 ):
     """Make a function, or a method of a model, one that can run as a job.
 
@@ -67,12 +74,16 @@ def job(
         backoff: doubling delays instead of a pattern.
         timeout: seconds after which a running job is interrupted; it ends with
             JobTimeoutError. None, or 0, for none.
+        on_missing: what a job of a method does when records of it are gone: ``fail``
+            and name them; ``done``: run for those that are left, end as done without
+            any; ``run`` for all, and look itself.
 
     Raises:
         InvalidUsageError: one of them cannot be used.
     """
     check_channel(default_channel)
     check_timeout(timeout)
+    check_on_missing(on_missing)
     policy = Policy(retry_pattern, retry_on, backoff)
 
     def declare(function: Callable) -> Callable:
@@ -81,9 +92,11 @@ def job(
         function.retry_pattern = retry_pattern
         function.retry_policy = policy
         function.timeout = timeout
+        function.on_missing = on_missing
         if _is_method(function):
             JOB_METHODS.add(function.__name__)
         else:
+            check_has_records(function)
             function.delay = _delay_of(function)
             function.delay_many = _delay_many_of(function)
             function.delayable = _delayable_of(function)

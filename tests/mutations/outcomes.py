@@ -51,4 +51,19 @@ MUTATIONS = [
         "",
         "TestLastEta.test_row_with_a_later_eta_is_repaired_by_the_upgrade",
     ),
+    (
+        "a job may take gone records for done",
+        "queue/function.py",
+        "    if method.on_missing == DONE:\n",
+        "    if False:\n",
+        "TestUnrunnable."
+        "test_job_that_takes_gone_records_for_done_ends_when_none_is_left",
+    ),
+    (
+        "a job may look itself which records are gone",
+        "queue/function.py",
+        "    if method.on_missing == RUN:\n",
+        "    if False:\n",
+        "TestUnrunnable.test_job_that_looks_itself_runs_for_gone_records",
+    ),
 ]

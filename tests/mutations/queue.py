@@ -103,7 +103,7 @@ MUTATIONS = [
     (
         "records that are gone are reported",
         "queue/claimed_job.py",
-        "            check_exist(records, self.func_name)\n",
+        "            records = existing(records, self.func, self.func_name)\n",
         "",
         "TestUnrunnable.test_record_that_does_not_exist_any_more_is_reported",
     ),

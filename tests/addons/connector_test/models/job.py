@@ -37,6 +37,16 @@ class TestTrace(models.Model):
         """Rename these traces."""
         self.write({"name": name})
 
+    @job(on_missing="done")
+    def export(self):
+        """Leave a trace for each of these that are left."""
+        return self.create([{"name": f"export {trace.name}"} for trace in self]).ids
+
+    @job(on_missing="run")
+    def report_gone(self):
+        """Leave a trace that tells which of these exist."""
+        self.create({"name": f"{len(self.exists())} of {len(self)}"})
+
     @job
     def leave(self, name, seconds):
         """Leave a trace, and take some time."""

@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What becomes of a job that cannot run as it was delayed?"""
 
+from odoo.addons.connector.exception import InvalidUsageError, NothingToDoJob
 from odoo.addons.connector.queue import codec
-from odoo.addons.connector.queue.job import JOB_REGISTRY
+from odoo.addons.connector.queue.job import JOB_REGISTRY, OpenERPJobStorage, job
 
 from ..models.job import TRACE, TestTrace, leave_trace
 from .queue_case import QueueCase
@@ -96,6 +97,58 @@ class TestUnrunnable(QueueCase):
             "set the job to done",
         )
         self.assertEqual(self.trace_names(), ["b"])
+
+    def test_job_that_takes_gone_records_for_done_runs_for_the_others(self):
+        """It failed for ever, and no guard of its own was reached."""
+        record, other = self.traces.create([{"name": "a"}, {"name": "b"}])
+        job = self.job((record + other).delayed().export())
+        record.unlink()
+
+        self.run_jobs()
+
+        self.assertEqual((job.state, self.trace_names()), ("done", ["b", "export b"]))
+
+    def test_job_that_takes_gone_records_for_done_ends_when_none_is_left(self):
+        record = self.traces.create({"name": "a"})
+        job = self.job(record.delayed().export())
+        record.unlink()
+
+        self.run_jobs()
+
+        self.assertEqual((job.state, self.trace_names()), ("done", []))
+        self.assertEqual(
+            job.result, f"Nothing to do: {record} does not exist any more."
+        )
+
+    def test_job_without_records_runs(self):
+        job = self.job(self.traces.delayed().export())
+
+        self.run_jobs()
+
+        self.assertEqual((job.state, job.result), ("done", "[]"))
+
+    def test_job_that_looks_itself_runs_for_gone_records(self):
+        record, other = self.traces.create([{"name": "a"}, {"name": "b"}])
+        job = self.job((record + other).delayed().report_gone())
+        record.unlink()
+
+        self.run_jobs()
+
+        self.assertEqual((job.state, self.trace_names()), ("done", ["b", "1 of 2"]))
+
+    def test_classic_job_does_as_its_method_says(self):
+        record = self.traces.create({"name": "a"})
+        uuid = record.delayed().export()
+        record.unlink()
+
+        with self.assertRaisesRegex(NothingToDoJob, "does not exist any more"):
+            OpenERPJobStorage(self.session).load(uuid).perform(self.session)
+
+    def test_what_to_do_with_gone_records_is_checked_where_it_is_declared(self):
+        with self.assertRaisesRegex(InvalidUsageError, "'ignore', expected one of"):
+            job(on_missing="ignore")
+        with self.assertRaisesRegex(InvalidUsageError, "expected a method of a model"):
+            job(on_missing="done")(lambda session, model_name: None)
 
     def test_job_of_a_newer_version_waits_for_it_with_the_reason(self):
         uuid = leave_trace.delay(self.session, TRACE, max_retries=1)
