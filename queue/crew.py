@@ -83,6 +83,9 @@ class Crew:
         was_held, self.is_held = self.is_held, addon.is_changing
         if self.is_held and not was_held:
             _logger.info("jobs of %s wait while its addons change", self.db_name)
+        if was_held and not self.is_held:  # Odoo's signal may come later
+            for worker in self.workers:
+                worker.watch.is_suspect = True
         has_new = self.served.look(self.line.ask, self.db_name)
         if has_new or was_held and not self.is_held:
             self.wake_one()

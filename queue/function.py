@@ -20,6 +20,10 @@ JOB_METHODS: set[str] = set()
 """The names of the methods that are jobs on some model."""
 
 
+class MissingFunctionError(FailedJobError):
+    """What a job calls is not there, or is no job."""
+
+
 def find_job_method(model_class: type, name: str) -> Callable | None:
     """Return the definition of a model's method that carries ``@job``, if any does."""
     definitions = (vars(cls).get(name) for cls in model_class.__mro__)
@@ -30,18 +34,18 @@ def find_job_function(func_name: str) -> Callable:
     """Return the job function with a dotted path.
 
     Raises:
-        FailedJobError: it is gone, or is no job.
+        MissingFunctionError: it is gone, or is no job.
     """
     module_name, _dot, name = func_name.rpartition(".")
     try:
         function = getattr(import_module(module_name), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise FailedJobError(
+        raise MissingFunctionError(
             f"Cannot run {func_name}: {error}. Bring the function back, or cancel the "
             "job."
         ) from error
     if function not in JOB_REGISTRY:
-        raise FailedJobError(
+        raise MissingFunctionError(
             f"Cannot run {func_name}: it is a plain function, expected a job. "
             "Decorate it with @job."
         )
@@ -52,11 +56,11 @@ def require_job_function(func_name: str, session: ConnectorSession) -> Callable:
     """Return the job function with a dotted path, of an installed addon.
 
     Raises:
-        FailedJobError: it is gone, is no job, or its addon is not installed.
+        MissingFunctionError: it is gone, is no job, or its addon is not installed.
     """
     function = find_job_function(func_name)
     if not session.is_module_installed(addon_of(function)):
-        raise FailedJobError(
+        raise MissingFunctionError(
             f"Cannot run {func_name}: addon {addon_of(function)!r} is not installed. "
             "Install it, or cancel the job."
         )
@@ -67,11 +71,11 @@ def require_job_method(records, name: str) -> Callable:
     """Return the definition of a method of records that carries ``@job``.
 
     Raises:
-        FailedJobError: there is none.
+        MissingFunctionError: there is none.
     """
     method = find_job_method(type(records), name)
     if method is None:
-        raise FailedJobError(
+        raise MissingFunctionError(
             f"Cannot run {records._name}.{name}: model {records._name!r} has no method "
             f"{name!r} decorated with @job. Bring it back, or cancel the job."
         )

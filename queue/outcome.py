@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What happens to a job whose function raised?"""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from ..exception import (
 )
 from .claimed_job import ClaimedJob
 from .conflict import conflict_delay_s, give_up_text
+from .registry_watch import is_misfit
 from .retry import Policy, next_delay_s, real_error
 from .state import CANCELLED, CONFLICTED, DONE, FAILED, PENDING
 
@@ -26,6 +28,7 @@ CONCURRENCY_ERRORS = (
     errors.LockNotAvailable,
     ConcurrencyError,
 )
+RENEWAL_S = (1.0, 3.0)  # about as long as a registry takes to be loaded
 NOTHING_TO_DO = "Nothing to do."
 
 
@@ -61,6 +64,7 @@ def outcome_of(
     now: datetime,
     is_cancelled: bool = False,
     count_conflicts: Callable[[], int] = int,
+    has_changed: Callable[[ClaimedJob], bool] = lambda job: False,
 ) -> Outcome:
     """Return what happens to a job that raised an error.
 
@@ -70,15 +74,18 @@ def outcome_of(
         now: naive, in UTC.
         is_cancelled: somebody asked the job to stop.
         count_conflicts: asks how many attempts in a row before ended by a conflict.
+        has_changed: asks whether addons changed since the job was claimed.
     """
     try:
-        return _outcome_of(real_error(error), job, now, is_cancelled, count_conflicts)
+        return _outcome_of(
+            real_error(error), job, now, is_cancelled, count_conflicts, has_changed
+        )
     except BaseException as fault:  # noqa: BLE001 the worker goes on
         message = f"{message_of(error)} (unreadable error: {message_of(fault)})"
         return Outcome("failed", FAILED, message, job.retry)
 
 
-def _outcome_of(error, job, now, is_cancelled, count_conflicts) -> Outcome:
+def _outcome_of(error, job, now, is_cancelled, count_conflicts, has_changed) -> Outcome:
     message = message_of(error)
     if is_cancelled:
         return Outcome("cancelled", CANCELLED, message, job.retry)
@@ -90,6 +97,10 @@ def _outcome_of(error, job, now, is_cancelled, count_conflicts) -> Outcome:
             return Outcome("failed", FAILED, give_up_text(message), job.retry)
         return Outcome(CONFLICTED, PENDING, message, job.retry, delay_s)
     is_retryable = isinstance(error, RetryableJobError)
+    if not is_retryable and is_misfit(error) and has_changed(job):
+        delay_s = random.uniform(*RENEWAL_S)
+        message = f"Addons changed meanwhile: {message}"
+        return Outcome("retried", PENDING, message, job.retry, delay_s)
     # a subclass may not have called its base
     is_counted = not (is_retryable and getattr(error, "ignore_retry", False))
     retry = job.retry + is_counted

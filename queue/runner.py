@@ -49,6 +49,7 @@ class Runner:
         transaction: opens the transaction of one job; see :func:`own_transaction`.
         served: the channels to claim from; all when it is left out.
         finisher: writes the end of plain jobs meanwhile; without, each is waited for.
+        has_changed: asks whether addons changed since a job was claimed.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Runner:
         transaction: Transaction,
         served: ServedChannels | None = None,
         finisher: Finisher | None = None,
+        has_changed: Callable[[ClaimedJob], bool] = lambda job: False,
     ):
         self.worker_id = worker_id
         self.attempt: RunningAttempt | None = None
@@ -66,6 +68,7 @@ class Runner:
         self._transaction = transaction
         self._served = served or ServedChannels()
         self._finisher = finisher
+        self._has_changed = has_changed
         self.ready_count = 0
         """Jobs that may run because the last one ended."""
         self.start_in_s: float | None = None
@@ -219,8 +222,10 @@ class Runner:
             reason.error.__cause__, error = error, reason.error
         else:
             is_cancelled = CurrentJob(job, self._books).find_cancelled()
-        count_conflicts = partial(store.count_conflicts, self._books, job.id)
-        outcome = outcome_of(error, job, job.now(), is_cancelled, count_conflicts)
+        count = partial(store.count_conflicts, self._books, job.id)
+        outcome = outcome_of(
+            error, job, job.now(), is_cancelled, count, self._has_changed
+        )
         secrets, exc_info = attempt.secrets, None
         message = secrets.stored(outcome.message, MESSAGE_SIZE)
         if outcome.state == FAILED:

@@ -23,6 +23,7 @@ from .job_connection import JobConnection
 from .overseer import Overseer
 from .presence import Line, Presence
 from .queue import JobsQueue
+from .registry_watch import RegistryWatch
 from .runner import Runner, own_transaction
 from .served import ServedChannels
 from .storage import OpenERPJobStorage
@@ -73,6 +74,7 @@ class Worker(threading.Thread):
         # when everything else is there: who has a row is alive
         self.presence = self._appear(line)
         self._finisher = Finisher(db_name)
+        self.watch = RegistryWatch(db_name, self._books)
         self.runner = self._make_runner()
         self.overseer = Overseer(self)
         self._closed_ids: set[int] = set()
@@ -178,6 +180,7 @@ class Worker(threading.Thread):
             partial(own_transaction, self._job_connection),
             self.served,
             None if self._connection.is_pooled else self._finisher,
+            self.watch.has_changed,
         )
 
     def _leave(self) -> None:
@@ -215,6 +218,8 @@ class Worker(threading.Thread):
         self.is_free = True
         if self._is_held:
             return False
+        if self.watch.is_suspect:
+            self.watch.renew(self._follow)
         jobs = self.runner.claim()
         if not jobs:
             self._finisher.wait()
@@ -231,6 +236,8 @@ class Worker(threading.Thread):
             if job is None:
                 break
             self.run_job(job)
+            if self._is_held or self.watch.is_suspect:
+                self._release_all()  # for a registry that fits to the database
         return True
 
     def _check_registry(self, signals: list[int] | None = None) -> None:
@@ -244,6 +251,7 @@ class Worker(threading.Thread):
             registry = self._follow(OdooCursor(self._books))
         if MODEL not in registry:
             self.stop()
+        self.watch.note(registry)
 
     def _follow(self, cr: OdooCursor) -> Registry:
         if self.crew:

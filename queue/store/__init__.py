@@ -77,6 +77,7 @@ from .identity import (
     replace_payload,
 )
 from .liveness import (
+    Addons,
     beat,
     call_cron,
     delete_dead_workers,
@@ -87,6 +88,7 @@ from .liveness import (
     is_database,
     listen,
     read_addon,
+    read_addons,
     recover_jobs,
     terminate_backends,
     trigger_cron,
@@ -176,6 +178,7 @@ def make_functions(cr) -> None:
 
 
 __all__ = [
+    "Addons",
     "ACTIVITY",
     "COUNT_LIMIT",
     "ChannelCount",
@@ -251,6 +254,7 @@ __all__ = [
     "promote",
     "read_clock",
     "read_addon",
+    "read_addons",
     "recover_jobs",
     "release_all",
     "release_children",

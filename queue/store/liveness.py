@@ -25,6 +25,14 @@ class AddonState(NamedTuple):
     is_changing: bool  # addons are installed, upgraded or removed
 
 
+class Addons(NamedTuple):
+    """The addons of a database, as they are now."""
+
+    rows: str  # the same text as long as nobody writes them
+    is_changing: bool
+    signal: int  # the last one of Odoo that its registry is old
+
+
 CHANNEL = "connector_queue"  # of LISTEN and NOTIFY
 LISTEN = f"LISTEN {CHANNEL}"
 
@@ -87,6 +95,15 @@ SELECT EXISTS (
            SELECT FROM ir_module_module
             WHERE state IN ('to install', 'to upgrade', 'to remove')
        )
+"""
+
+# Which versions of the rows of addons are there, are any about to change, and what is
+# the last signal that the registry is old? Any write of a row counts.
+READ_ADDONS = """
+SELECT md5(string_agg(id || ' ' || xmin::text, ',' ORDER BY id)),
+       bool_or(state IN ('to install', 'to upgrade', 'to remove')),
+       (SELECT max(id) FROM orm_signaling_registry)
+  FROM ir_module_module
 """
 
 # Is there a database of that name? Asked in another one.
@@ -275,6 +292,12 @@ def beat(
 def delete_worker(cr, worker_id: int) -> None:
     """Delete the row of a worker."""
     cr.execute(DELETE_WORKER, {"worker_id": worker_id, "lock_class": LOCK_CLASS})
+
+
+def read_addons(cr) -> Addons:
+    """Return what may have changed since a registry was loaded."""
+    cr.execute(READ_ADDONS)
+    return Addons(*cr.fetchone())
 
 
 def read_addon(cr) -> AddonState:

@@ -66,4 +66,26 @@ MUTATIONS = [
         "    if False:\n",
         "TestUnrunnable.test_job_that_looks_itself_runs_for_gone_records",
     ),
+    (
+        "an error that a change of addons explains is tried again",
+        "queue/outcome.py",
+        "    if not is_retryable and is_misfit(error) and has_changed(job):\n",
+        "    if False:\n",
+        "TestAddonChange."
+        "test_error_that_a_change_explains_is_tried_again_and_not_counted",
+    ),
+    (
+        "a worker renews a registry that is too old",
+        "queue/worker_thread.py",
+        "        if self.watch.is_suspect:\n",
+        "        if False:\n",
+        "TestWorkerRenewal.test_worker_renews_its_registry_before_the_next_job",
+    ),
+    (
+        "no registry is loaded while addons change",
+        "queue/registry_watch.py",
+        "        if addons.is_changing:\n",
+        "        if False:\n",
+        "TestAddonChange.test_registry_is_not_loaded_while_addons_change",
+    ),
 ]
