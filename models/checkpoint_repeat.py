@@ -17,6 +17,7 @@ class CheckpointRepeat(models.Model):
     _description = "Checkpoint Repeat"
     _log_access = False
     _order = "id"
+    _rec_names_search = ["checkpoint_id"]
 
     checkpoint_id = fields.Many2one(
         "connector.checkpoint", required=True, ondelete="cascade", index=True

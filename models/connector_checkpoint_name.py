@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is a checkpoint called?"""
+"""Names of checkpoints, as their reader may know them."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .reviewed_record import name_records, search_names
+from .reviewed_record import hide_closed, name_records, search_names
 
 FREE_TEXT = Domain("message", "not in", [False, ""])
 
@@ -31,6 +31,12 @@ class ConnectorCheckpoint(models.Model):
             names = name_records(self.env, model_name, label, ids)
             for checkpoint in checkpoints:
                 checkpoint.name = names[checkpoint.record_id]
+
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_display_name(self):
+        """Call a checkpoint by its name, one that is closed to the user by its id."""
+        super()._compute_display_name()
+        hide_closed(self)
 
     def _search_name(self, operator, value):
         """Search in the messages, and in the names of the records under review.

@@ -15,23 +15,32 @@ class ConnectorCheckpoint(models.Model):
     _inherit = "connector.checkpoint"
 
     # Reviewers may not read the jobs of others; how this one fares is no secret.
-    job_name = fields.Char(compute="_compute_job", compute_sudo=True)
+    job_name = fields.Char(compute="_compute_job_name")
     job_state = fields.Selection(
-        STATES, string="State of the Job", compute="_compute_job", compute_sudo=True
+        STATES,
+        string="State of the Job",
+        compute="_compute_job_state",
+        compute_sudo=True,
     )
 
     # === COMPUTE === #
 
     @api.depends("job_id")
-    def _compute_job(self):
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_job_name(self):
+        """Call the jobs by their names, as far as the user may read them."""
+        jobs_sudo = self.job_id.sudo().exists()  # the name is that for the reader
+        for checkpoint in self:
+            checkpoint.job_name = (jobs_sudo & checkpoint.job_id).display_name
+
+    @api.depends("job_id")
+    def _compute_job_state(self):
         """Look how the jobs fare, in one query; one that was deleted is empty."""
-        ids = self.job_id.ids
         jobs = self.env["connector.queue.job"].search_fetch(
-            [("id", "in", ids)], ["name", "state"]
+            [("id", "in", self.job_id.ids)], ["state"]
         )
         for checkpoint in self:
-            job = checkpoint.job_id & jobs
-            checkpoint.job_name, checkpoint.job_state = job.name, job.state
+            checkpoint.job_state = (checkpoint.job_id & jobs).state
 
     # === CRUD === #
 

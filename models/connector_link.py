@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which links are there, and when were their sides the same for the last time?"""
+"""Links as people see them: their sides, and when these were the same."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -9,7 +9,13 @@ from ..magic import link_store
 from ..magic.link import check_write
 from ..magic.link_change import follow_change
 from ..magic.link_row import find_dead, read_rows
-from .reviewed_record import find_records, name_records, search_names
+from .reviewed_record import (
+    find_records,
+    hide_closed,
+    name_records,
+    reader_env,
+    search_names,
+)
 
 BATCH = 10_000  # links deleted in one transaction
 # What is read from the sides of a link, so that lists are grouped by it. Index:
@@ -89,9 +95,9 @@ class ConnectorLink(models.Model):
             label = self.env["ir.model"]._get(model_name or "").sudo().name
             ids = set(id_of.values()) - {0}
             names = name_records(self.env, model_name, label or model_name, ids)
-            records = find_records(self.env, model_name, ids)
+            records = find_records(reader_env(self.env), model_name, ids)
             readable = {
-                record.id: record
+                record.id: record.with_env(self.env)
                 for record in records and records._filtered_access("read")
             }
             for link in links:
@@ -99,11 +105,25 @@ class ConnectorLink(models.Model):
                 link.record_name = names.get(id_of[link])
 
     @api.depends("relation_id", "record_name", "references")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_display_name(self):
-        """Call a link by its sides."""
+        """Call a link by its sides, one that is closed to the user by its id."""
         for link in self:
             sides = filter(None, [link.record_name, link.references])
             link.display_name = " = ".join(sides)
+        hide_closed(self)
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Search in the names of the records, and in the references elsewhere."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        if operator.endswith("like") and not value:
+            return Domain.TRUE
+        side = Domain("system", "!=", link_store.ODOO) & Domain("ref", operator, value)
+        return self._search_record_name(operator, value) | Domain(
+            "side_ids", "any", side
+        )
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Let lists be grouped by what is read from the sides."""

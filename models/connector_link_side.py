@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a link mean on one of its systems?"""
+"""Sides of links: what one means on a system."""
 
 from odoo import api, fields, models, tools
 from odoo.tools import sql
@@ -18,6 +18,7 @@ class ConnectorLinkSide(models.Model):
     _description = "Side of a Link"
     _log_access = False
     _order = "link_id, system"
+    _rec_name = "ref"
 
     link_id = fields.Many2one(
         "connector.link", required=True, readonly=True, ondelete="cascade"

@@ -1,10 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Under which name do links belong together, and may they cross?"""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..magic.link_relation import MANY2MANY, ONE2ONE
+from .reviewed_record import hide_closed
 
 
 class ConnectorRelation(models.Model):
@@ -40,7 +41,14 @@ class ConnectorRelation(models.Model):
         "A relation is one to one or many to many.",
     )
     _name_given = models.Constraint("CHECK (name <> '')", "A relation needs a name.")
+
     # === COMPUTE === #
+
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_display_name(self):
+        """Call a relation by its name, one that is closed to the user by its id."""
+        super()._compute_display_name()
+        hide_closed(self)
 
     def _compute_link_count(self):
         """Count the links of all relations with one query."""

@@ -25,6 +25,7 @@ class QueueAttempt(models.Model):
     _description = "Queue Job Attempt"
     _log_access = False
     _order = "job_id, attempt"
+    _rec_names_search = ["job_id"]
 
     job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
     attempt = fields.Integer(required=True, readonly=True, help="The first is 1.")

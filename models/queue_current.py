@@ -13,6 +13,7 @@ class QueueProgress(models.Model):
     _description = "Queue Job Progress"
     _log_access = False
     _order = "job_id"
+    _rec_names_search = ["job_id"]
 
     job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
     done = fields.Float(readonly=True)
@@ -32,6 +33,7 @@ class QueueCancel(models.Model):
     _description = "Queue Job Cancellation"
     _log_access = False
     _order = "job_id, attempt"
+    _rec_names_search = ["job_id"]
 
     job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
     attempt = fields.Integer(required=True, readonly=True)

@@ -15,6 +15,7 @@ class QueueEdge(models.Model):
     _description = "Queue Job Dependency"
     _log_access = False
     _order = "id"
+    _rec_names_search = ["parent_id", "child_id"]
 
     parent_id = LooseMany2one(
         "connector.queue.job", string="Waits For", required=True, readonly=True

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import babel_locale_parse
 
@@ -17,6 +17,7 @@ from ..queue.classic_job import Job
 from ..queue.state import DONE, ENQUEUED, FAILED, NOT_STARTED, STARTED, STATES
 from ..redaction import MESSAGE_SIZE, bounded
 from .elapsed import elapsed_text
+from .reviewed_record import hide_closed
 
 
 class QueueJob(models.Model):
@@ -44,6 +45,12 @@ class QueueJob(models.Model):
     is_graph = fields.Boolean(compute="_compute_is_graph")
 
     # === COMPUTE === #
+
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_display_name(self):
+        """Call a job by its description, one that is closed to the user by its id."""
+        super()._compute_display_name()
+        hide_closed(self)
 
     def _compute_shown_state(self):
         running = self._running_now()

@@ -21,6 +21,7 @@ class QueueWorker(models.Model):
     _description = "Queue Worker"
     _log_access = False
     _order = "id"
+    _rec_names_search = ["host"]
 
     uuid = fields.Char(string="UUID", required=True, readonly=True)
     host = fields.Char(readonly=True)

@@ -1,5 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are records of any model found and called, also when they are gone?"""
+"""Names of records of any model, as their reader may know them.
+
+Odoo asks in superuser mode for the name behind a many2one, and for those that
+``name_search`` gives. So it is the user who counts here, whatever the mode is.
+"""
 
 from collections.abc import Iterable
 
@@ -11,6 +15,43 @@ from odoo.tools import Query
 def has_records(env: api.Environment, model_name: str) -> bool:
     """Tell whether a model is there and keeps its records in a table."""
     return bool(model_name) and model_name in env and not env[model_name]._abstract
+
+
+def reader_env(env: api.Environment) -> api.Environment:
+    """Return the environment of those who read a name: the user, with their rights.
+
+    Elevated code may have companies current that are none of the user's; these do
+    not count. The superuser stays one.
+    """
+    if not env.su or not env.uid or env.uid == api.SUPERUSER_ID:
+        return env
+    current = env.context.get("allowed_company_ids") or []
+    own = set(env.user._get_company_ids())
+    if own.issuperset(current):
+        return env(su=False)
+    allowed = [id_ for id_ in current if id_ in own]
+    return env(context={**env.context, "allowed_company_ids": allowed}, su=False)
+
+
+def name_closed(records: models.BaseModel) -> dict[int, str]:
+    """Return what to call those of some records that the user may not read, by id."""
+    readers = records.with_env(reader_env(records.env))
+    closed = readers - readers._filtered_access("read")
+    if not closed:
+        return {}
+    label = records.env["ir.model"]._get(records._name).sudo().name  # is no secret
+    why = records.env._("no access")
+    return {id_: f"{label} #{id_} ({why})" for id_ in closed.ids}
+
+
+def hide_closed(records: models.BaseModel) -> None:
+    """Take back the names of records that the user may not read.
+
+    Outside of superuser mode nobody comes as far as that.
+    """
+    if records.env.su:
+        for id_, name in name_closed(records).items():
+            records.browse(id_).display_name = name
 
 
 def find_records(
@@ -30,11 +71,12 @@ def name_records(
     A record that is gone or closed to the user is called by its id, with the reason.
 
     Args:
-        env: whose rights count.
+        env: whose rights count, that is the user's, also in superuser mode.
         model_name: model of the records, perhaps of an addon that was removed.
         label: what people call the model.
         ids: the records, some perhaps deleted.
     """
+    env = reader_env(env)
     is_known = has_records(env, model_name)
     lost = env._("deleted") if is_known else env._("addon removed")
     names = {id_: f"{label} #{id_} ({lost})" for id_ in ids}
@@ -53,6 +95,7 @@ def search_names(
 
     None when the model is gone, has no names, or is closed to the user.
     """
+    env = reader_env(env)
     if not has_records(env, model_name):
         return None
     model = env[model_name].with_context(active_test=False)

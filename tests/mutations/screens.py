@@ -47,7 +47,7 @@ MUTATIONS = [
     (
         "rows are grouped by a record that was deleted",
         "models/loose_many2one.py",
-        "            if not record or record in existing:\n",
+        "            if not record or record in named:\n",
         "            if True:\n",
         "TestLoose.test_jobs_are_grouped_by_a_user_who_is_gone",
     ),

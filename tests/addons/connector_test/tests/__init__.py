@@ -117,6 +117,7 @@ from . import (
     test_queue_usage,
     test_queue_wizard,
     test_queue_worker,
+    test_reader_name,
     test_related_action,
     test_rights_matrix,
     test_secret,
