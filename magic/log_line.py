@@ -8,6 +8,7 @@ from odoo import api
 from odoo.models import BaseModel
 
 from ..exception import InvalidUsageError
+from ..queue.job import current_job
 from ..redaction import MESSAGE_SIZE, redact
 from ..secret import known_secrets
 from .log_scope import current_scope
@@ -86,12 +87,13 @@ def _line(
 ) -> LogLine:
     """Return a line of somebody, about what is given, else what is worked on."""
     scope = current_scope()
+    job = current_job(env)  # a client may send any uuid in its context
     model, res_id = _reference(record or scope.record, env, action_id)
     return LogLine(
         date=datetime.now(timezone.utc).replace(tzinfo=None).isoformat(),
         user_id=env.uid,
         company_id=env.company.id,
-        job_uuid=_text(env.context.get("job_uuid")),
+        job_uuid=job and job.uuid,
         action_id=action_id,
         relation=relation or scope.relation,
         res_model=model,

@@ -18,8 +18,7 @@ from ..queue.task import Task
 from ..queue.wake import wake_after_commit
 from ..redaction import KnownSecrets
 from ..secret import Secret, known_secrets
-
-CONTEXT_KEYS = ("lang", "tz", "allowed_company_ids")  # of the user, kept for the job
+from .queue_job_caller import find_company, find_context
 
 
 class QueueJob(models.Model):
@@ -177,14 +176,13 @@ class QueueJob(models.Model):
 
     def _caller_values(self) -> dict:
         """Return who calls, and in which context."""
-        context = self.env.context
         self.env.user.fetch(["company_id"])  # else all the user's fields are read
-        company_id = context.get("company_id", self.env.company.id) or None
-        kept = {key: context[key] for key in CONTEXT_KEYS if key in context}
+        context = find_context(self.env)
+        company_id = find_company(self.env, context.get("allowed_company_ids", []))
         return {
             "user_id": self.env.uid,
             "company_id": company_id,
-            "context": json.dumps(kept),
+            "context": json.dumps(context),
         }
 
 

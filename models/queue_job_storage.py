@@ -82,6 +82,11 @@ class QueueJob(models.Model):
         rows = self.with_user(job.user_id or self.env.uid)
         if job.company_id:
             rows = rows.with_context(company_id=job.company_id)
+            if rows._caller_values()["company_id"] != job.company_id:
+                raise InvalidUsageError(
+                    f"Cannot store {job}: company {job.company_id} is none of user "
+                    f"{rows.env.uid}. Set one of theirs, or leave it out."
+                )
         options = _options(job)
         (job.identity_key,) = rows._identity_keys([job.task], options)
         if not rows._insert([job.task], [job.uuid], [job.identity_key], options):

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from odoo import api
+from odoo.sql_db import Cursor
+
 from ..exception import FailedJobError
 from ..session import ConnectorSession
 from .function import existing, require_job_function, require_job_method
+from .job_lang import DEFAULT, find_lang
 
 
 @dataclass
@@ -63,6 +67,19 @@ class ClaimedJob:
                 *(one for one in others if one != self.company_id),
             ]
         return context
+
+    def open_env(self, cr: Cursor) -> api.Environment:
+        """Return the environment the job runs in.
+
+        Its language is that of the caller, if there still is one, else of the user.
+        """
+        env = api.Environment(cr, self.user_id, self.run_context())
+        if not self.is_user_active:  # nobody, who has no language
+            return env
+        lang = find_lang(env)
+        if lang == env.context.get("lang", DEFAULT):
+            return env  # as it is: another one costs time
+        return env(context={**env.context, "lang": lang})
 
     def perform(self, session: ConnectorSession):
         """Run the function in a session of the job's user; return its result.

@@ -168,7 +168,7 @@ class Runner:
             return store.fence(cr, self.worker_id, job.id, job.attempt)
 
         with self._transaction(is_ours) as cr:
-            env = api.Environment(cr, job.user_id, job.run_context())
+            env = job.open_env(cr)
             job.args, job.kwargs = codec.decode(job.payload, env, job.payload_version)
             with running(CurrentJob(job, self._books, attempt.secrets)):
                 result = attempt.perform(partial(_call, job, env), cr.connection)

@@ -19,7 +19,7 @@ MUTATIONS = [
     (
         "a job has the language, the zone and the companies of who delayed it",
         "models/queue_job_delay.py",
-        '            "context": json.dumps(kept),\n',
+        '            "context": json.dumps(context),\n',
         '            "context": json.dumps({}),\n',
         "TestCaller.test_language_zone_and_companies_are_kept_and_nothing_else",
     ),
@@ -29,6 +29,27 @@ MUTATIONS = [
         '            "company_id": company_id,\n',
         '            "company_id": None,\n',
         "TestCaller.test_job_runs_in_the_company_that_was_current",
+    ),
+    (
+        "a job is in no company of others",
+        "models/queue_job_caller.py",
+        "    if type(asked) is int and _may_enter(env, asked):\n",
+        "    if type(asked) is int:\n",
+        "TestContext.test_company_that_is_none_of_the_callers_is_ignored_with_a_word",
+    ),
+    (
+        "a job runs in a language that there is",
+        "queue/claimed_job.py",
+        "        lang = find_lang(env)\n",
+        '        lang = env.context.get("lang")\n',
+        "TestContext.test_language_that_is_none_any_more_becomes_that_of_the_user",
+    ),
+    (
+        "a name is that of its reader",
+        "models/reviewed_record.py",
+        "    if not env.su or not env.uid or env.uid == api.SUPERUSER_ID:\n",
+        "    if True:\n",
+        "TestCheckpoint.test_search_of_names_tells_no_closed_record",
     ),
     (
         "an argument comes back as what it was",

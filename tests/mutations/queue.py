@@ -44,9 +44,9 @@ MUTATIONS = [
     ),
     (
         "a job runs as its user",
-        "queue/runner.py",
-        "api.Environment(cr, job.user_id, job.run_context())",
-        "api.Environment(cr, 1, job.run_context())",
+        "queue/claimed_job.py",
+        "api.Environment(cr, self.user_id, self.run_context())",
+        "api.Environment(cr, 1, self.run_context())",
         "TestCaller.test_job_has_the_rights_of_its_user_only",
     ),
     (

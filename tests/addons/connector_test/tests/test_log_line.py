@@ -111,6 +111,14 @@ class TestLogLine(LogLineCase):
         line = self.write()
         self.assertEqual((line.job_id, line.job_uuid), (self.job(uuid), uuid))
 
+    def test_line_of_a_client_is_not_linked_to_a_job_it_names(self):
+        uuid = run_action.delay(self.session, "ir.actions.server", 1)
+        action = self.action("MAGIC.log('a')")
+
+        action.with_context(job_uuid=uuid).run()
+
+        self.assertFalse(self.write().job_uuid)
+
     def test_unknown_level_is_refused(self):
         expected = "the level is 'warn', expected one of 'debug', 'info', 'warning'"
         with self.assertRaisesRegex(InvalidUsageError, expected):

@@ -1,10 +1,25 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who runs a job, in which context and with which rights?"""
 
+from odoo.exceptions import AccessError
+from odoo.tools import mute_logger
+
+from odoo.addons.connector.exception import InvalidUsageError
+from odoo.addons.connector.queue.classic_job import Job
+from odoo.addons.connector.queue.job import job as as_job
+from odoo.addons.connector.queue.storage import OpenERPJobStorage
+
 from ..models.job import TRACE, leave_trace
 from .queue_case import JOB, QueueCase
 
 LEAVE_TRACE = "odoo.addons.connector_test.models.job.leave_trace"
+CALLER_LOG = "odoo.addons.connector.models.queue_job_caller"
+
+
+@as_job
+def tell_lang(session, _model_name):
+    """Return in which language and zone it runs."""
+    return session.env.lang, str(session.env.tz)
 
 
 class TestCaller(QueueCase):
@@ -118,3 +133,109 @@ class TestCaller(QueueCase):
         self.assertFalse(self.env[JOB].with_user(user).has_access("read"))
 
         self.assertEqual(self.delay_as(user).state, "done")
+
+
+class TestContext(QueueCase):
+    """A context comes from a client: what is wrong in it gives no right, and no error.
+
+    ``company_id`` of a call over the network chose the company of a job: 0 showed it
+    to the managers of all companies, and that of others put it under their jobs.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.user = self.new_user("ada")
+        self.own = self.user.company_id
+        self.foreign = self.env["res.company"].create({"name": "Elsewhere"})
+
+    def delay(self, user=None, **context):
+        """Delay a job in a context; return its record."""
+        session = self.session_of(user or self.user, **context)
+        return self.job(tell_lang.delay(session, TRACE))
+
+    def test_company_that_is_none_of_the_callers_is_ignored_with_a_word(self):
+        wrong = (self.foreign.id, 0, None, False, 999_999_999, True, "1", [1], {}, 1.5)
+        for company_id in wrong:
+            with self.subTest(company_id), self.assertLogs(CALLER_LOG) as told:
+                job = self.delay(company_id=company_id)
+                self.assertEqual(job.company_id, self.own)
+                self.assertIn("company_id", told.output[0])
+
+    def test_superuser_may_say_any_company_or_none(self):
+        for company_id in (self.foreign.id, 0):
+            with self.subTest(company_id):
+                job = self.delay(self.env.ref("base.user_root"), company_id=company_id)
+                self.assertEqual(job.company_id.id, company_id)
+
+    def test_elevated_code_takes_no_job_to_a_company_of_others(self):
+        """It would run as its user, who may not enter that company."""
+        traces = self.traces.with_user(self.user).sudo()
+        there = traces.with_company(self.foreign).create({})
+
+        with self.assertLogs(CALLER_LOG):
+            job = self.job(there.delayed().copy_as("x"))
+
+        self.assertEqual(job.company_id, self.own)
+        self.assertEqual(job.context, {})
+
+    def test_foreign_companies_are_refused_as_odoo_does(self):
+        with self.assertRaises(AccessError):
+            self.delay(allowed_company_ids=[self.own.id, self.foreign.id])
+
+    @mute_logger(CALLER_LOG)
+    def test_companies_that_are_no_ids_are_left_out(self):
+        for wrong in ("ab", [[1]], {"1": 2}, 5, ["1"], [True], [None]):
+            with self.subTest(wrong):
+                job = self.delay(allowed_company_ids=wrong)
+                self.assertEqual(job.company_id, self.own)
+                self.assertEqual(job.context, {})
+
+    @mute_logger(CALLER_LOG)
+    def test_unknown_language_becomes_that_of_the_user(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.user.lang = "fr_FR"
+        for wrong in ("xx_XX", "nl_BE", "a\0b", 5, ["fr_FR"], {}):
+            with self.subTest(wrong):
+                job = self.delay(lang=wrong)
+                self.assertEqual(job.context.get("lang", "fr_FR"), "fr_FR")
+                self.assert_result(job, ["fr_FR", "UTC"])
+
+    def test_language_that_is_none_any_more_becomes_that_of_the_user(self):
+        lang = self.env["res.lang"]._activate_lang("fr_FR")
+        job = self.delay(lang="fr_FR")
+        self.assertEqual(job.context["lang"], "fr_FR")
+        lang.active = False
+
+        self.assert_result(job, ["en_US", "UTC"])
+
+    def test_job_without_a_language_has_that_of_its_user(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.user.lang = "fr_FR"
+
+        self.assert_result(self.delay(), ["fr_FR", "UTC"])
+
+    @mute_logger(CALLER_LOG)
+    def test_zone_that_is_none_is_left_out(self):
+        for wrong in ("Mars/Crater", "../../etc/passwd", "a\0b", 5, ["UTC"], {}):
+            with self.subTest(wrong):
+                job = self.delay(tz=wrong, lang="en_US")
+                self.assertNotIn("tz", job.context)
+                self.assert_result(job, ["en_US", "UTC"])
+
+    def test_job_made_by_hand_is_refused_in_a_company_of_others(self):
+        job = Job(func=leave_trace, model_name=TRACE)
+        job.user_id, job.company_id = self.user.id, self.foreign.id
+        storage = OpenERPJobStorage(self.session_of(self.env.user))
+
+        with self.assertLogs(CALLER_LOG), self.assertRaises(InvalidUsageError) as error:
+            storage.store(job)
+
+        self.assertIn(f"company {self.foreign.id}", str(error.exception))
+        job.company_id = self.own.id
+        storage.store(job)
+        self.assertEqual(self.job(job.uuid).company_id, self.own)
+
+    def assert_result(self, job, expected) -> None:
+        """Run the jobs, and compare what one returned."""
+        self.run_jobs()
+        self.assertEqual((job.state, job.result_json), ("done", expected))

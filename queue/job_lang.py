@@ -1,0 +1,21 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Language of a job: that of its caller as long as there is one, else of its user."""
+
+from odoo import api
+
+DEFAULT = "en_US"  # which Odoo knows also when it is not active
+
+
+def find_lang(env: api.Environment) -> str | None:
+    """Return the language of the context if it is active, else that of the user.
+
+    Odoo keeps both in memory; no job asks the database for them twice.
+    """
+    lang = env.context.get("lang")
+    if lang == DEFAULT:
+        return lang
+    if lang:
+        if isinstance(lang, str) and env["res.lang"]._get_data(code=lang):
+            return lang
+        env = env(context={})  # nothing is read in that language
+    return env["res.users"].context_get().get("lang")
