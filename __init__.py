@@ -1,10 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import controllers, models, wizards
+from .magic.address import ALLOWED_PARAMETER
+from .models.connector_monitor import TOKEN
 from .queue import store
 from .queue.hooks import install as install_hooks
 
 
 def uninstall_hook(env) -> None:
-    """Take out of the database what Odoo does not know of."""
+    """Take out of the database what Odoo does not know of, and our parameters."""
     store.drop_functions(env.cr)
     store.drop_rush(env.cr)
+    parameters = env["ir.config_parameter"]
+    parameters.search([("key", "in", [TOKEN, ALLOWED_PARAMETER])]).unlink()

@@ -1,14 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which relation does a name mean, and may it be linked in as asked?"""
+"""Relations of links: which one a name means, and whether it is linked in as asked."""
 
 from odoo import api
 from odoo.exceptions import ConcurrencyError
 
 from ..exception import STILL_REFERENCED, LinkError
 from . import link_store as store
+from .ref import check_text, show
 
 ONE2ONE = "one2one"
 MANY2MANY = "many2many"
+MAX_NAME_BYTES = 500  # beside a reference in one entry of an index
 
 
 def check_name(name: str, what: str = "relation") -> str:
@@ -19,9 +21,9 @@ def check_name(name: str, what: str = "relation") -> str:
     """
     if not isinstance(name, str) or not name:
         raise LinkError(
-            f"Cannot link: the {what} is {name!r}, expected its name. Pass a text."
+            f"Cannot link: the {what} is {show(name)}, expected its name. Pass a text."
         )
-    return name
+    return check_text(name, MAX_NAME_BYTES)
 
 
 def check_system(system: str, model: str) -> None:

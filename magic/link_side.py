@@ -10,7 +10,7 @@ from ..exception import LinkError
 from .link_relation import check_name
 from .link_row import Side
 from .link_store import ODOO
-from .ref import Ref
+from .ref import Ref, show
 
 EXTERNAL = "external"  # the system of a reference that comes without one
 
@@ -41,7 +41,7 @@ def one_side(system: str, ref: Ref | models.BaseModel) -> Side:
     if system == ODOO:
         if not isinstance(ref, models.BaseModel) or len(ref) != 1 or not ref.id:
             raise LinkError(
-                f"Cannot link {ref!r} of system 'odoo': expected one record. Pass "
+                f"Cannot link {show(ref)} of system 'odoo': expected one record. Pass "
                 "env[model].browse(id)."
             )
         return Side(ref._name, ref.id)
@@ -62,18 +62,18 @@ def many_sides(system: str, refs: Iterable) -> tuple[str, list[Ref]]:
     if system == ODOO:
         if not isinstance(refs, models.BaseModel):
             raise LinkError(
-                f"Cannot search links of {refs!r} on system 'odoo': expected records. "
-                "Pass env[model].browse(ids)."
+                f"Cannot search links of {show(refs)} on system 'odoo': expected "
+                "records. Pass env[model].browse(ids)."
             )
         return refs._name, [id_ for id_ in refs._ids if id_]
     if isinstance(refs, str | bytes | Mapping) or not isinstance(refs, Iterable):
         raise LinkError(
-            f"Cannot search links of {refs!r} on system {system!r}: expected a list of "
-            f"references. Pass [{refs!r}]."
+            f"Cannot search links of {show(refs)} on system {system!r}: expected a "
+            f"list of references. Pass [{show(refs)}]."
         )
     return "", [ref for ref in refs if not is_missing(ref)]
 
 
 def describe_refs(refs: Mapping[str, object]) -> str:
     """Return how messages call references with their systems."""
-    return " and ".join(f"{system!r} {ref!r}" for system, ref in refs.items())
+    return " and ".join(f"{system!r} {show(ref)}" for system, ref in refs.items())

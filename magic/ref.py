@@ -18,6 +18,7 @@ Ref = int | str | UUID
 TO_TEXT = {int: int.__repr__, str: str.__str__, UUID: UUID.__str__}
 TYPES = {cls.__name__: cls for cls in TO_TEXT}
 MAX_BYTES = 2000  # an entry of PostgreSQL's indexes holds 2,704
+MAX_BITS = 6644  # of a number with so many digits; Python shows none of over 4,300
 
 
 class StoredRef(NamedTuple):
@@ -38,11 +39,16 @@ def store_ref(ref: Ref) -> StoredRef:
     """
     if is_missing(ref):
         raise LinkError(
-            f"Cannot link {ref!r}: it is no reference (0 would be one). Skip what has "
-            "no reference yet."
+            f"Cannot link {show(ref)}: it is no reference (0 would be one). Skip what "
+            "has no reference yet."
         )
     cls = type(ref) if type(ref) in TO_TEXT else _class_of(ref)
-    return StoredRef(_check_text(TO_TEXT[cls](ref)), cls.__name__)
+    if cls is int and ref.bit_length() > MAX_BITS:
+        raise LinkError(
+            f"Cannot link {show(ref)}: expected {MAX_BYTES} digits at most. Pass "
+            "another name of the thing, or a hash of it."
+        )
+    return StoredRef(check_text(TO_TEXT[cls](ref)), cls.__name__)
 
 
 def restore_ref(text: str, type_name: str) -> Ref:
@@ -60,12 +66,25 @@ def _class_of(ref: Ref) -> type:
         if isinstance(ref, cls) and not isinstance(ref, bool):
             return cls
     raise LinkError(
-        f"Cannot link {ref!r}: it is a {type(ref).__name__}, expected one of "
+        f"Cannot link {show(ref)}: it is a {type(ref).__name__}, expected one of "
         f"{', '.join(TYPES)}. Pass the id or the name of the thing as one of these."
     )
 
 
-def _check_text(text: str) -> str:
+def show(value: object) -> str:
+    """Return the repr of what may be anything, also of what Python does not show."""
+    try:
+        return repr(value)
+    except ValueError:  # it is, or holds, a number with too many digits
+        return f"a {type(value).__name__} with a number of over 4,300 digits"
+
+
+def check_text(text: str, max_bytes: int = MAX_BYTES) -> str:
+    """Return a text that a database can keep in an index.
+
+    Raises:
+        LinkError: it cannot.
+    """
     try:
         size_bytes = len(text) if text.isascii() else len(text.encode())
     except UnicodeEncodeError:
@@ -75,9 +94,9 @@ def _check_text(text: str) -> str:
             f"Cannot link {text!r}: a database stores no NUL characters and no lone "
             "surrogates. Pass its repr(), or another name of the thing."
         )
-    if size_bytes > MAX_BYTES:
+    if size_bytes > max_bytes:
         raise LinkError(
             f"Cannot link {text[:20]!r}…: it has {size_bytes} bytes, expected "
-            f"{MAX_BYTES} at most. Pass another name of the thing, or a hash of it."
+            f"{max_bytes} at most. Pass another name of the thing, or a hash of it."
         )
     return text

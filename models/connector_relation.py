@@ -2,7 +2,7 @@
 """Under which name do links belong together, and may they cross?"""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..magic.link_relation import MANY2MANY, ONE2ONE
 from .reviewed_record import hide_closed
@@ -57,6 +57,27 @@ class ConnectorRelation(models.Model):
         counts = dict(links._read_group(domain, ["relation_id"], ["__count"]))
         for relation in self:
             relation.link_count = counts.get(relation, 0)
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("name", "company_id")
+    def _check_hides_no_links(self):
+        """Refuse what would hide the links of a shared relation from a company."""
+        for relation in self.filtered("company_id"):
+            shared = [("name", "=", relation.name), ("company_id", "=", False)]
+            for other in self.search(shared).filtered("link_count"):
+                raise ValidationError(
+                    self.env._(
+                        "Cannot make relation %(name)s of %(company)s: relation "
+                        "No. %(id)s of this name, which all companies share, has "
+                        "%(count)s links, which the company would not find any more. "
+                        "Choose another name, or give the shared one to the company.",
+                        name=relation.name,
+                        company=relation.company_id.display_name,
+                        id=other.id,
+                        count=other.link_count,
+                    )
+                )
 
     # === CRUD === #
 

@@ -3,6 +3,8 @@
 
 import psycopg2.errors
 
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import STILL_REFERENCED, LinkError
@@ -11,6 +13,74 @@ from odoo.addons.connector.magic.link_book import LinkBook
 from odoo.addons.connector.magic.link_relation import MANY2MANY
 
 from .link_case import PARTNER, RELATION, LinkCase
+
+
+class TestName(LinkCase):
+    """A name that the database cannot keep, or show, is refused as what it is."""
+
+    BAD = ("a\0b", "\ud800", "x" * 501, "é" * 251, "", None, 5, ["a"], b"a")
+
+    def test_bad_name_of_a_relation_is_a_link_error(self):
+        """NUL was a ValueError of the database driver."""
+        MAGIC = Magic(self.env)
+        for name in self.BAD:
+            for call in (
+                lambda: MAGIC.get_link(name, "A1"),  # noqa: B023 called here
+                lambda: MAGIC.get_link(name, None),  # noqa: B023
+                lambda: MAGIC.search_links(name),  # noqa: B023
+                lambda: MAGIC.set_link(name, {"shop": "A1", "lab": 1}),  # noqa: B023
+                lambda: self.ada.set_link(name, "A1"),  # noqa: B023
+                lambda: self.ada.search_links(name),  # noqa: B023
+            ):
+                with self.subTest(ascii(name)), self.assertRaises(LinkError):
+                    call()
+
+    def test_bad_name_of_a_system_is_a_link_error(self):
+        MAGIC = Magic(self.env)
+        for name in (name for name in self.BAD if name != ["a"]):
+            for call in (
+                lambda: self.ada.set_link(RELATION, "A1", system=name),  # noqa: B023
+                lambda: self.book().reserve(name, "", ["A1"]),  # noqa: B023
+            ):
+                with self.subTest(ascii(name)), self.assertRaises(LinkError):
+                    call()
+        with self.assertRaises(LinkError):
+            MAGIC.search_links(RELATION, {"a\0b": ["A1"]})
+
+    def test_longest_names_are_kept(self):
+        name = "x" * 500
+        ref = "y" * 2000
+
+        self.ada.set_link(name, ref, system=name)
+
+        self.assertEqual(self.ada.search_links(name).get(name), [ref])
+
+    def test_number_with_too_many_digits_is_a_link_error(self):
+        """Python refuses to show it, so messages failed with it, too."""
+        MAGIC = Magic(self.env)
+        for huge in (10**5000, -(10**5000), 10**2000):
+            for call in (
+                lambda: MAGIC.get_link(RELATION, huge),  # noqa: B023
+                lambda: MAGIC.get_link(RELATION, {"odoo": huge}),  # noqa: B023
+                lambda: MAGIC.get_link(RELATION, [huge]),  # noqa: B023
+                lambda: MAGIC.search_links(RELATION, huge),  # noqa: B023
+                lambda: MAGIC.search_links(RELATION, [huge]),  # noqa: B023
+                lambda: MAGIC.search_links(RELATION, {"odoo": huge}),  # noqa: B023
+                lambda: MAGIC.set_link(RELATION, huge),  # noqa: B023
+                lambda: MAGIC.set_link(RELATION, {huge: 1, 2: 3}),  # noqa: B023
+                lambda: MAGIC.set_link(huge, {"shop": 1, "lab": 3}),  # noqa: B023
+                lambda: self.ada.set_link(RELATION, huge),  # noqa: B023
+                lambda: self.book().find("shop", "", [huge]),  # noqa: B023
+            ):
+                with self.subTest(digits=huge > 0), self.assertRaises(LinkError):
+                    call()
+
+    def test_longest_number_is_kept(self):
+        ref = 10**2000 - 1
+
+        self.ada.set_link(RELATION, ref)
+
+        self.assertEqual(self.ada.search_links(RELATION).external, [ref])
 
 
 class TestKind(LinkCase):
@@ -58,20 +128,58 @@ class TestKind(LinkCase):
 
 
 class TestCompany(LinkCase):
+    def setUp(self):
+        super().setUp()
+        self.relations = self.env["connector.relation"]
+        self.own = {"name": RELATION, "company_id": self.env.company.id}
+
     def test_relation_of_the_company_comes_before_the_shared_one(self):
-        self.link("A1", self.ada)
-        relations = self.env["connector.relation"]
-        relations.create({"name": RELATION, "company_id": self.env.company.id})
-
-        self.assertEqual(self.book().find("shop", "", ["A1"]), {})
-        self.link("A1", self.bob)
-
+        self.relations.create(self.own)
         other = self.env["res.company"].create({"name": "Other"})
         elsewhere = LinkBook(
             self.env(context={"allowed_company_ids": other.ids}), RELATION
         )
+        (link_id,) = elsewhere.reserve("shop", "", ["A1"]).values()
+        elsewhere.complete({link_id: ("odoo", PARTNER, self.ada.id)})
+
+        self.assertEqual(self.book().find("shop", "", ["A1"]), {})
+        self.link("A1", self.bob)
+
         (row,) = elsewhere.find("shop", "", ["A1"])["A1"]
         self.assertEqual(row.sides["odoo"].ref, self.ada.id)
+
+    def test_relation_that_would_hide_shared_links_is_refused(self):
+        """They were gone for the company from one moment to the next."""
+        self.link("A1", self.ada)
+        (shared,) = self.relations.search([("name", "=", RELATION)])
+        elsewhere = self.relations.create({**self.own, "name": "another"})
+        as_user = self.relations.with_user(
+            new_test_user(
+                self.env, "manager", groups="connector.group_connector_manager"
+            )
+        )
+
+        for change in (
+            lambda: as_user.create(self.own),
+            lambda: elsewhere.write({"name": RELATION}),
+            lambda: shared.copy({"company_id": self.env.company.id}),
+        ):
+            with self.subTest(change), self.assertRaises(UserError) as caught:
+                change()
+            self.assertIn(f"No. {shared.id}", str(caught.exception))
+        self.assertEqual(list(self.book().find("shop", "", ["A1"])), ["A1"])
+
+    def test_relation_beside_a_shared_one_without_links_is_made(self):
+        self.book().discard(self.book().reserve("shop", "", ["A1"]).values())
+
+        self.assertTrue(self.relations.create(self.own))
+
+    def test_shared_links_are_given_to_a_company_as_they_are(self):
+        self.link("A1", self.ada)
+
+        self.relations.search([("name", "=", RELATION)]).write(self.own)
+
+        self.assertEqual(list(self.book().find("shop", "", ["A1"])), ["A1"])
 
     def test_relation_that_a_link_makes_is_shared(self):
         self.link("A1", self.ada)

@@ -6,6 +6,8 @@ import re
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.connector import uninstall_hook
+from odoo.addons.connector.magic.address import ALLOWED_PARAMETER
 from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, leave_trace
@@ -198,3 +200,17 @@ class TestMonitoringDialog(QueueCase):
         for act in (lambda: dialogs.default_get(["token"]), lambda: dialogs.create({})):
             with self.assertRaises(AccessError):
                 act()
+
+
+class TestUninstall(QueueCase):
+    def test_parameters_go_with_the_addon(self):
+        """A token that stayed opened the addresses when the addon came again."""
+        parameters = self.env["ir.config_parameter"]
+        for key in (TOKEN, ALLOWED_PARAMETER, "other.addon"):
+            parameters.set_param(key, "x")
+
+        uninstall_hook(self.env)
+
+        self.assertFalse(parameters.get_param(TOKEN))
+        self.assertFalse(parameters.get_param(ALLOWED_PARAMETER))
+        self.assertEqual(parameters.get_param("other.addon"), "x")
