@@ -39,8 +39,8 @@ class ConnectorBackend(models.AbstractModel):
 
     def action_check_connection(self) -> dict:
         """Ask the backend whether it is there, and tell what it said."""
-        self.ensure_one()
         self.check_access("write")
+        self.ensure_one()
         state, message = self._find_connection_state()
         self.write(
             {

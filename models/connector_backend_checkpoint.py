@@ -48,6 +48,8 @@ class ConnectorBackend(models.AbstractModel):
 
     def action_open_checkpoints(self) -> dict:
         """Show the checkpoints of the backend."""
+        self.env["connector.checkpoint"].check_access("read")
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "connector.action_connector_checkpoint"

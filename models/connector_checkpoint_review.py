@@ -85,6 +85,7 @@ class ConnectorCheckpoint(models.Model):
 
     def action_assign_to_me(self) -> None:
         """Take the checkpoints."""
+        self.check_access("write")
         self.user_id = self.env.user
 
     def action_open_record(self) -> dict:
@@ -93,6 +94,7 @@ class ConnectorCheckpoint(models.Model):
         Raises:
             UserError: it is gone.
         """
+        self.check_access("read")
         self.ensure_one()
         if not self.record:
             raise UserError(

@@ -60,6 +60,8 @@ class ConnectorLinked(models.AbstractModel):
 
     def action_open_links(self) -> dict:
         """Open the links of these records; a manager can add one there."""
+        self.env["connector.link"].check_access("read")
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "connector.connector_link_action"
         )

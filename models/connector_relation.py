@@ -104,6 +104,7 @@ class ConnectorRelation(models.Model):
 
     def action_open_links(self) -> dict:
         """Open the links of this relation."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "connector.connector_link_action"
         )

@@ -161,11 +161,13 @@ class QueueChannel(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Forget the ids that are kept by name."""
+        self.check_access("create")
         self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
         """Refuse to rename the root channel; forget the ids kept by name."""
+        self.check_access("write")  # before it costs others anything
         if {"name", "parent_id"} & vals.keys():
             self._check_not_root()
         if {"name", "parent_id", "backend_id"} & vals.keys():
@@ -184,14 +186,17 @@ class QueueChannel(models.Model):
 
     def action_pause(self) -> None:
         """Let no job of the channels start."""
+        self.check_access("write")
         self.write({"is_paused": True})
 
     def action_resume(self) -> None:
         """Let jobs of the channels start again."""
+        self.check_access("write")
         self.write({"is_paused": False})
 
     def action_show_jobs(self) -> dict:
         """Show the jobs of the channel that are not done."""
+        self.check_access("read")
         self.ensure_one()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(

@@ -78,6 +78,7 @@ class QueueFunction(models.Model):
 
     def action_show_jobs(self) -> dict:
         """Show the jobs of the function."""
+        self.check_access("read")
         self.ensure_one()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
@@ -93,11 +94,13 @@ class QueueFunction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Forget the places that are kept by name."""
+        self.check_access("create")
         self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
         """Forget the places that are kept by name."""
+        self.check_access("write")
         self.env.registry.clear_cache()
         return super().write(vals)
 

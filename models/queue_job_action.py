@@ -51,6 +51,7 @@ class QueueJob(models.Model):
 
     def open_related_action(self) -> dict:
         """Show what the job worked on."""
+        self.check_access("read")
         self.ensure_one()
         action = find_related_action(self.env, self)
         if not action:

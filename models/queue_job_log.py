@@ -26,6 +26,7 @@ class QueueJob(models.Model):
 
     def action_show_log(self) -> dict:
         """Show the lines that the job logged, in all its attempts."""
+        self.check_access("read")
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

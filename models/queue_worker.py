@@ -95,6 +95,7 @@ class QueueWorker(models.Model):
 
     def action_open_job(self) -> dict:
         """Show the job that runs now."""
+        self.check_access("read")
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

@@ -53,12 +53,21 @@ class RightsCase(HttpCase):
         arguments = ARGUMENTS.get(method, ())
         return self.is_refused(record._name, method, *ids, *arguments)
 
+    def is_method_answered(self, record, method: str) -> bool:
+        """Tell whether a method of no records is answered, and not by an error."""
+        ids = () if is_of_model(record, method) else ([],)
+        try:
+            self.call(record._name, method, *ids, *ARGUMENTS.get(method, ()))
+        except JsonRpcException:
+            return False
+        return True
+
     def find_guarded(self, record) -> list[str]:
         """Return the public methods that need a right on the record."""
         return [
             method
-            for method, least in METHODS.get(record._name, {}).items()
-            if least != "anyone" and not is_of_model(record, method)
+            for method in METHODS.get(record._name, {})
+            if not is_of_model(record, method)
         ]
 
     def log_in(self, group: str) -> None:

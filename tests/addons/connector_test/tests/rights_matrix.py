@@ -59,7 +59,6 @@ ARGUMENTS = {
 }
 
 # model: {public method: the least group that gets through with an own record}
-# "anyone": it does nothing that needs a right.
 METHODS = {
     "connector.checkpoint": {
         "reviewed": "user",
@@ -69,7 +68,7 @@ METHODS = {
     },
     "connector.checkpoint.review": {"review": "user"},
     "connector.backend": {
-        "action_open_checkpoints": "anyone",
+        "action_open_checkpoints": "user",
         "action_check_connection": "employee",  # who may write this kind of backend
     },
     "connector.overview": {
@@ -91,7 +90,7 @@ METHODS = {
         "open_related_action": "user",
         "act_on_all": "user",
         "find_graph": "user",
-        "action_show_log": "anyone",
+        "action_show_log": "user",
         "find_own_running": "user",
         "find_warnings": "user",
     },
@@ -104,7 +103,7 @@ METHODS = {
     "connector.queue.worker": {"action_open_job": "manager"},
     "connector.link.add": {"add": "manager"},
     "connector.link.add.line": {"to_ref": "manager"},
-    "connector.linked": {"action_open_links": "anyone"},
+    "connector.linked": {"action_open_links": "user"},
     "connector.relation": {"action_open_links": "user"},
     "connector.queue.requeue": {"requeue": "user"},
     "connector.queue.reschedule": {"reschedule": "user"},

@@ -3,6 +3,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -90,8 +91,40 @@ class TestMatrix(RightsCase):
                     with self.subTest(group, model=model, method=method):
                         own = self.make(model, user)
                         refused = self.is_method_refused(own, method)
-                        is_less = least != "anyone" and RANKS[group] < RANKS[least]
-                        self.assertEqual(refused, is_less)
+                        self.assertEqual(refused, RANKS[group] < RANKS[least])
+
+    @mute_logger(*QUIET)
+    def test_no_public_method_answers_lesser_groups_without_records(self):
+        """A button pressed on nothing has nothing whose rights are looked at."""
+        for group, user in self.users.items():
+            self.log_in(group)
+            for model, method in self.find_beyond(group):
+                with self.subTest(group, model=model, method=method):
+                    own = self.make(model, user)
+                    self.assertFalse(self.is_method_answered(own, method))
+
+    def find_beyond(self, group: str) -> list[tuple[str, str]]:
+        """Return the public methods, with their models, that need more than a group."""
+        return [
+            (model, method)
+            for model, methods in METHODS.items()
+            for method, least in methods.items()
+            if RANKS[group] < RANKS[least]
+        ]
+
+    @mute_logger(*QUIET)
+    def test_who_may_not_write_channels_and_functions_empties_no_cache(self):
+        """Whoever could call them over the network slowed all users down."""
+        for group in ("portal", "employee", "user", "reviewer"):
+            self.log_in(group)
+            for model in ("connector.queue.channel", "connector.queue.function"):
+                for call in (("write", [], {"name": "x"}), ("create", [{"name": "x"}])):
+                    with (
+                        self.subTest(group, model=model, call=call),
+                        patch.object(type(self.env.registry), "clear_cache") as clear,
+                    ):
+                        self.is_refused(model, *call)
+                        clear.assert_not_called()
 
     @mute_logger(*QUIET)
     def test_public_methods_are_refused_on_records_that_are_not_seen(self):
