@@ -10,6 +10,7 @@ from . import (
     connector_backend_queue,
     connector_checkpoint,
     connector_checkpoint_add,
+    connector_checkpoint_mail,
     connector_checkpoint_name,
     connector_checkpoint_notice,
     connector_checkpoint_review,

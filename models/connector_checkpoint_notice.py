@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .connector_checkpoint_name import FOR_ALL
+
 NOTES_PER_HOUR = 5  # of a backend, one by one; more become one
 
 
@@ -77,7 +79,7 @@ class ConnectorCheckpoint(models.Model):
             "%(count)s more checkpoints of %(backend)s, this one last: %(name)s",
             count=len(self),
             backend=self[-1:].backend_name,
-            name=self[-1:].name,
+            name=self[-1:].with_context(**FOR_ALL).name,
         )
 
     def _subscribe_managers(self) -> None:

@@ -29,7 +29,8 @@ class PartnerMerge(models.TransientModel):
                 message=self.env._(
                     "%(record)s has %(count)s links since a merge: %(links)s. Remove "
                     "those that are wrong, here and on the other system.",
-                    record=dst_record.display_name,
+                    # its name is for those who may read it; the message is for all
+                    record=f"{dst_record._description} #{dst_record.id}",
                     count=len(rows),
                     links=", ".join(row.describe() for row in rows),
                 ),

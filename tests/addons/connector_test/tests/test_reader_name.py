@@ -95,6 +95,60 @@ class TestCheckpoint(CheckpointCase):
         self.assertEqual(checkpoint.job_name, "Import Ada")
 
 
+class TestTold(CheckpointCase):
+    """What is sent and stored is read by others than who made it."""
+
+    def setUp(self):
+        super().setUp()
+        self.manager = self.new_user(
+            "manager", "group_connector_manager", notification_type="email"
+        )
+        self.checkpoint = self.add()
+        self.name = f"Contact #{self.partner.id}"
+
+    def mails(self):
+        """Return the texts of all mails that are to be sent about the checkpoint."""
+        mails = self.env["mail.mail"].search(
+            [
+                ("model", "=", "connector.checkpoint"),
+                ("res_id", "in", self.checkpoint.ids),
+            ]
+        )
+        return [f"{mail.subject} {mail.body_html}" for mail in mails]
+
+    def test_mails_call_the_record_by_its_id(self):
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_k: 1)
+        assignee = self.new_user(
+            "ada", "group_connector_reviewer", notification_type="email"
+        )
+
+        self.checkpoints._cron_tell()
+        self.checkpoint.message_post(
+            body="Look!", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.checkpoint.user_id = assignee
+        self.env.flush_all()
+
+        mails = self.mails()
+        self.assertGreaterEqual(len(mails), 3)
+        for text in mails:
+            self.assertIn(self.name, text)
+            self.assertNotIn("Lovelace", text)
+
+    def test_activity_keeps_the_id_of_the_record(self):
+        self.checkpoint.user_id = self.manager
+
+        activity = self.checkpoint.activity_ids
+
+        self.assertEqual(activity.res_name, self.name)
+        self.assertEqual(self.checkpoint.name, "Ada Lovelace")
+
+    def test_message_is_its_name_in_activities(self):
+        checkpoint = self.add(message="Look!", user_id=self.manager)
+
+        self.assertEqual(checkpoint.activity_ids.res_name, "Look!")
+
+
 class TestLink(LinkCase):
     def setUp(self):
         super().setUp()
