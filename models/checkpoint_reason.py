@@ -14,6 +14,7 @@ class CheckpointReason(models.Model):
     """A reason for checkpoints. Connectors add theirs as data, and name the code."""
 
     _name = "connector.checkpoint.reason"
+    _inherit = "connector.guarded"
     _description = "Checkpoint Reason"
     _order = "sequence, name, id"
 

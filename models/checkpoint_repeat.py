@@ -14,6 +14,7 @@ class CheckpointRepeat(models.Model):
     """
 
     _name = "connector.checkpoint.repeat"
+    _inherit = "connector.guarded"
     _description = "Checkpoint Repeat"
     _log_access = False
     _order = "id"

@@ -31,7 +31,12 @@ class ConnectorCheckpoint(models.Model):
 
     _name = "connector.checkpoint"
     _description = "Connector Checkpoint"
-    _inherit = ["connector.loose", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "connector.loose",
+        "connector.guarded",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "severity, id desc"
 
     model_id = fields.Many2one("ir.model", ondelete="set null")
@@ -67,6 +72,7 @@ class ConnectorCheckpoint(models.Model):
         "connector.queue.job",
         string="Job",
         index="btree_not_null",
+        copy=False,
         help="The job that came upon it, or that failed because of it.",
     )
     state = fields.Selection(
@@ -171,8 +177,13 @@ class ConnectorCheckpoint(models.Model):
     # === CRUD === #
 
     def _has_field_access(self, field, operation):
-        """Let only managers change what a checkpoint is about."""
+        """Let only managers change what a checkpoint is about, and nobody its job.
+
+        Who reviews it may have the job run again, whosever it is.
+        """
         if operation == "write" and field.name in FACTS and not self.env.su:
+            if field.name == "job_id":
+                return False
             if not self.env.user.has_group("connector.group_connector_manager"):
                 return False
         return super()._has_field_access(field, operation)

@@ -14,6 +14,7 @@ from ..exception import InvalidUsageError
 from ..redaction import MESSAGE_SIZE
 from ..secret import known_secrets
 from ..session import ConnectorSession
+from .access_guard import framework_context, own_code
 from .checkpoint_details import CheckpointDetails
 from .connector_checkpoint import IDENTITY
 
@@ -141,9 +142,10 @@ class ConnectorCheckpoint(models.Model):
         )
 
     def _insert(self, vals: dict) -> "ConnectorCheckpoint":
-        quiet = self.with_context(tracking_disable=True)
+        quiet = framework_context(self).with_context(tracking_disable=True)
         try:
-            added = quiet.create(vals)
+            with own_code():
+                added = quiet.create(vals)
         except psycopg2.errors.UniqueViolation as error:
             if error.diag.constraint_name != "connector_checkpoint_merge_uniq":
                 raise
@@ -163,12 +165,15 @@ class ConnectorCheckpoint(models.Model):
         if self.id in self._added_here():  # nobody else sees the row yet
             self._see_again(1, fields.Datetime.now(), facts)
         else:
-            self.env[REPEAT].create({"checkpoint_id": self.id, "facts": facts})
+            repeats = framework_context(self.env[REPEAT])
+            with own_code():
+                repeats.create({"checkpoint_id": self.id, "facts": facts})
 
     def _see_again(self, count: int, seen_at: datetime, facts: dict) -> None:
         """Write down that the checkpoint was seen some times more."""
         kept = {"merge_key": self.merge_key, "seen_count": self.seen_count + count}
-        self.write({**facts, **kept, "seen_at": seen_at})
+        with own_code():
+            self.write({**facts, **kept, "seen_at": seen_at})
 
     def _open_again(self) -> "ConnectorCheckpoint":
         """Return the open checkpoint about the same; reviewed ones wait again."""
@@ -176,7 +181,8 @@ class ConnectorCheckpoint(models.Model):
             return self
         if self.merge_key and (other := self._find_open(self.merge_key)):
             return other
-        self.state = "need_review"
+        with own_code():
+            self.state = "need_review"
         return self
 
 

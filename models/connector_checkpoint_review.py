@@ -67,7 +67,7 @@ class ConnectorCheckpoint(models.Model):
         """Mark the checkpoints as reviewed, and let their failed jobs run again."""
         self.reviewed()
         # Who may review may have the job tried again, whosever it is: the link to
-        # it comes from a connector, and what it does stays as it is.
+        # it comes from a connector alone, and what it does stays as it is.
         count = len(self.job_id.sudo().exists()._retry_resolved(self.env.user))
         return {
             "type": "ir.actions.client",

@@ -39,6 +39,7 @@ class ConnectorLink(models.Model):
     """
 
     _name = "connector.link"
+    _inherit = "connector.guarded"
     _description = "Link"
     _log_access = False
     _order = "id desc"

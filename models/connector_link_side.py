@@ -15,6 +15,7 @@ class ConnectorLinkSide(models.Model):
     """
 
     _name = "connector.link.side"
+    _inherit = "connector.guarded"
     _description = "Side of a Link"
     _log_access = False
     _order = "link_id, system"

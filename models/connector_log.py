@@ -31,7 +31,7 @@ class ConnectorLog(models.Model):
     """A message, or what was sent to somebody."""
 
     _name = "connector.log"
-    _inherit = "connector.loose"
+    _inherit = ["connector.loose", "connector.guarded"]
     _description = "Connector Log"
     _log_access = False
     _order = "date DESC, id DESC"

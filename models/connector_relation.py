@@ -16,6 +16,7 @@ class ConnectorRelation(models.Model):
     """
 
     _name = "connector.relation"
+    _inherit = "connector.guarded"
     _description = "Relation of Links"
     _order = "name, company_id, id"
 

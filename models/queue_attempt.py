@@ -22,6 +22,7 @@ class QueueAttempt(models.Model):
     """One start of a job and how it ended."""
 
     _name = "connector.queue.attempt"
+    _inherit = "connector.stored"
     _description = "Queue Job Attempt"
     _log_access = False
     _order = "job_id, attempt"

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..queue import store
 from ..queue.channel_text import ROOT
 from ..queue.wake import wake_after_commit
+from .access_guard import framework_context, own_code
 from .lasting_reference import LastingReference
 
 
@@ -14,7 +15,7 @@ class QueueChannel(models.Model):
     """A lane of jobs, below the root channel."""
 
     _name = "connector.queue.channel"
-    _inherit = ["mail.thread"]
+    _inherit = ["connector.guarded", "mail.thread"]
     _description = "Queue Channel"
     _order = "complete_name"
     _rec_name = "complete_name"
@@ -216,7 +217,8 @@ class QueueChannel(models.Model):
     @tools.ormcache("complete_name")
     def _id_of(self, complete_name: str) -> int:
         """Return the id of a channel; the missing ones on its path are created."""
-        return self.sudo()._find_or_create(complete_name).id  # names come from code
+        channels = framework_context(self.sudo())  # names come from code
+        return channels._find_or_create(complete_name).id
 
     @api.model
     def _select_backends(self) -> list[tuple[str, str]]:
@@ -252,7 +254,8 @@ class QueueChannel(models.Model):
             return found
         parent_name, _dot, name = complete_name.rpartition(".")
         parent = self._find_or_create(parent_name) if parent_name else self.browse()
-        return self.create({"name": name, "parent_id": parent.id})
+        with own_code():
+            return self.create({"name": name, "parent_id": parent.id})
 
 
 def _limited(count: int) -> str:

@@ -10,6 +10,7 @@ class QueueProgress(models.Model):
     """How far a job is, as it said last."""
 
     _name = "connector.queue.progress"
+    _inherit = "connector.stored"
     _description = "Queue Job Progress"
     _log_access = False
     _order = "job_id"
@@ -30,6 +31,7 @@ class QueueCancel(models.Model):
     """The wish that a running attempt of a job stops."""
 
     _name = "connector.queue.cancel"
+    _inherit = "connector.stored"
     _description = "Queue Job Cancellation"
     _log_access = False
     _order = "job_id, attempt"

@@ -12,6 +12,7 @@ class QueueEdge(models.Model):
     """That a job, the child, waits for another one, its parent."""
 
     _name = "connector.queue.edge"
+    _inherit = "connector.stored"
     _description = "Queue Job Dependency"
     _log_access = False
     _order = "id"

@@ -20,6 +20,7 @@ class QueueFunction(models.Model):
     """A job function; people may move it to another channel."""
 
     _name = "connector.queue.function"
+    _inherit = "connector.guarded"
     _description = "Queue Job Function"
     _order = "name"
 

@@ -18,6 +18,7 @@ class QueueWorker(models.Model):
     """A thread that runs the jobs of this database in some process."""
 
     _name = "connector.queue.worker"
+    _inherit = "connector.stored"
     _description = "Queue Worker"
     _log_access = False
     _order = "id"

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    test_access_guard,
     test_accessibility,
     test_advisory_lock,
     test_backend_adapter,

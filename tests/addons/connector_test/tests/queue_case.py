@@ -20,6 +20,18 @@ JOB = "connector.queue.job"
 RUNNER_LOG = "odoo.addons.connector.queue.runner"
 
 
+def insert_row(env, model_name: str, /, **values):
+    """Write a row as the queue does, which makes no records; return its record."""
+    rows = env[model_name]
+    names, places = ", ".join(values), ", ".join(["%s"] * len(values))
+    env.cr.execute(
+        f"INSERT INTO {rows._table} ({names}) VALUES ({places}) RETURNING id",
+        list(values.values()),
+    )
+    rows.invalidate_model()
+    return rows.browse(env.cr.fetchone())
+
+
 class QueueCase(ConnectorCase):
     """A test of jobs in one transaction."""
 

@@ -9,7 +9,7 @@ from odoo.addons.connector.queue.testing import run_jobs
 from odoo.addons.connector.session import ConnectorSession
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import JOB
+from .queue_case import JOB, insert_row
 from .rights_matrix import ARGUMENTS, GROUPS, METHODS
 
 REFUSED = "odoo.exceptions.AccessError"
@@ -94,7 +94,6 @@ class RightsCase(HttpCase):
         "connector.checkpoint.repeat": lambda case, _n: {
             "checkpoint_id": case.add_checkpoint().id
         },
-        "connector.queue.worker": lambda _case, n: {"uuid": f"worker {n}"},
         "connector.queue.channel": lambda case, n: {
             "name": f"rights_{n}",
             "parent_id": case.env.ref("connector.channel_root").id,
@@ -102,11 +101,6 @@ class RightsCase(HttpCase):
         "connector.queue.function": lambda case, n: {
             "name": f"rights.{n}",
             "channel_id": case.env.ref("connector.channel_root").id,
-        },
-        "connector.queue.progress": lambda case, _n: {"job_id": case.make_job().id},
-        "connector.queue.cancel": lambda case, _n: {
-            "job_id": case.make_job().id,
-            "attempt": 1,
         },
         "connector.relation": lambda _case, n: {"name": f"rights_{n}"},
         "connector.link": lambda case, _n: {
@@ -158,7 +152,19 @@ class RightsCase(HttpCase):
         parent, child = self.make(JOB, user), self.make(JOB, user)
         ends = {"parent_id": parent.id, "child_id": child.id}
         state = {"condition": "done", "state": "open", "has_news": False}
-        return self.env[model].create({**ends, **state})
+        return insert_row(self.env, model, **ends, **state)
+
+    def make_connector_queue_worker(self, model, _user):
+        """Return a worker."""
+        return insert_row(self.env, model, uuid=f"worker {next(self.numbers)}")
+
+    def make_connector_queue_progress(self, model, _user):
+        """Return how far a job is."""
+        return insert_row(self.env, model, job_id=self.make_job().id)
+
+    def make_connector_queue_cancel(self, model, _user):
+        """Return the wish that a job stops."""
+        return insert_row(self.env, model, job_id=self.make_job().id, attempt=1)
 
     def make_connector_log(self, model, user):
         """Return what was logged for a user."""

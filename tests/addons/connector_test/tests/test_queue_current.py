@@ -7,7 +7,7 @@ from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.testing import run_jobs
 from odoo.addons.connector.tests.common import UnitCase
 
-from .queue_case import QueueCase
+from .queue_case import QueueCase, insert_row
 
 HEARD = []
 
@@ -97,9 +97,7 @@ class TestCurrentJob(UnitCase):
     def delay_and_stop(self, attempt):
         """Return a job that somebody asks to stop in one of its attempts."""
         job = self.find(give_up.delay(self.session, "res.partner"))
-        wish = {"job_id": job.id, "attempt": attempt}
-        self.env["connector.queue.cancel"].create(wish)
-        self.env.flush_all()
+        insert_row(self.env, "connector.queue.cancel", job_id=job.id, attempt=attempt)
         return job
 
 

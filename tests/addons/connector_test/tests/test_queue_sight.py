@@ -11,7 +11,7 @@ from odoo.addons.connector.queue.graph import chain, group
 from odoo.addons.connector.queue.job import job
 
 from ..models.job import TRACE, end, leave_trace
-from .queue_case import JOB, QueueCase
+from .queue_case import JOB, QueueCase, insert_row
 
 USER = "connector.group_connector_user"
 LOGIN = {"token": "s3cr3t"}
@@ -30,17 +30,16 @@ class SightCase(QueueCase):
 
     def take(self, job, says_so=True, seconds=125):
         """Let a worker have a job for so long, and say that it runs it; return it."""
-        worker = self.env["connector.queue.worker"].create(
-            {
-                "uuid": f"worker of {job.id}",
-                "host": "ant",
-                "pid": 7,
-                "date_alive": fields.Datetime.now(),
-                "job_id": job.id if says_so else False,
-                "job_started_at": fields.Datetime.now() - timedelta(seconds=seconds),
-            }
+        worker = insert_row(
+            self.env,
+            "connector.queue.worker",
+            uuid=f"worker of {job.id}",
+            host="ant",
+            pid=7,
+            date_alive=fields.Datetime.now(),
+            job_id=job.id if says_so else None,
+            job_started_at=fields.Datetime.now() - timedelta(seconds=seconds),
         )
-        self.env.flush_all()
         self.update(job, state="enqueued", worker_id=worker.id)
         return worker
 
@@ -106,7 +105,12 @@ class TestShownState(SightCase):
         worker = self.take(self.delay())
         self.assertTrue(worker.is_alive)
 
-        worker.date_alive -= timedelta(seconds=61)
+        self.env.cr.execute(
+            "UPDATE connector_queue_worker"
+            " SET date_alive = date_alive - INTERVAL '61 s' WHERE id = %s",
+            worker.ids,
+        )
+        worker.invalidate_recordset()
         self.env.invalidate_all()
 
         self.assertFalse(worker.is_alive)

@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.addons.connector.models.queue_worker_trouble import CRON
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase
+from .queue_case import QueueCase, insert_row
 
 
 class TestTrouble(QueueCase):
@@ -21,16 +21,14 @@ class TestTrouble(QueueCase):
 
     def add_worker(self, **values):
         """Let a worker be alive, as one behind a pooler is."""
-        self.workers.create(
-            {
-                "uuid": "x",
-                "host": "here",
-                "pid": 7,
-                "is_pooled": True,
-                "date_alive": fields.Datetime.now(),
-                **values,
-            }
-        ).flush_recordset()
+        worker = {
+            "uuid": "x",
+            "host": "here",
+            "pid": 7,
+            "is_pooled": True,
+            "date_alive": fields.Datetime.now(),
+        }
+        insert_row(self.env, self.workers._name, **{**worker, **values})
 
     def find(self) -> dict[str, str]:
         """Return title and text of the troubles by their kind."""

@@ -11,7 +11,7 @@ from odoo.service.model import get_public_method
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .queue_case import JOB
+from .queue_case import JOB, insert_row
 from .rights_case import BACKEND, RightsCase
 from .rights_matrix import ACCESS, GROUPS, METHODS
 
@@ -279,9 +279,9 @@ class TestCompanies(RightsCase):
         about = {"job_id": self.job.id}
         start = {**about, "attempt": 1}
         self.of_job = [
-            self.env["connector.queue.attempt"].create({**start, "state": "failed"}),
-            self.env["connector.queue.progress"].create(about),
-            self.env["connector.queue.cancel"].create(start),
+            insert_row(self.env, "connector.queue.attempt", **start, state="failed"),
+            insert_row(self.env, "connector.queue.progress", **about),
+            insert_row(self.env, "connector.queue.cancel", **start),
         ]
         self.env.invalidate_all()
 
