@@ -10,5 +10,6 @@ def uninstall_hook(env) -> None:
     """Take out of the database what Odoo does not know of, and our parameters."""
     store.drop_functions(env.cr)
     store.drop_rush(env.cr)
+    store.drop_seal(env.cr)
     parameters = env["ir.config_parameter"]
     parameters.search([("key", "in", [TOKEN, ALLOWED_PARAMETER])]).unlink()

@@ -31,7 +31,7 @@
         "views/connector_overview_views.xml",
         "views/connector_menus.xml",
     ],
-    "demo": ["demo/queue_demo.xml"],
+    "demo": ["demo/queue_demo.xml", "demo/queue_demo_jobs.sql"],
     "assets": {
         "web.assets_backend": ["connector/static/src/**/*"],
     },

@@ -8,18 +8,22 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..queue import store
+from ..queue import codec, store
 from ..queue.eta import IS_TELLABLE
 from ..queue.fallback import run_without_worker
+from ..queue.options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY
 from ..queue.state import PENDING, STATES
 from .loose_many2one import LooseMany2one
 
 
 class QueueJob(models.Model):
-    """A call that runs later, in a transaction of its own."""
+    """A call that runs later, in a transaction of its own.
+
+    Rows are written by ``queue/store`` only; those that it did not make are not run.
+    """
 
     _name = "connector.queue.job"
-    _inherit = "connector.loose"
+    _inherit = ["connector.loose", "connector.stored"]
     _description = "Queue Job"
     _log_access = False
     _order = "id DESC"
@@ -34,21 +38,26 @@ class QueueJob(models.Model):
     method_name = fields.Char(readonly=True)
     model_name = fields.Char(string="Model", readonly=True)
     payload = fields.Json(required=True, readonly=True)
-    payload_version = fields.Integer(required=True, readonly=True)
+    payload_version = fields.Integer(
+        required=True, readonly=True, default=codec.VERSION
+    )
     job_function_id = LooseMany2one("connector.queue.function", readonly=True)
     channel_id = LooseMany2one("connector.queue.channel", required=True, readonly=True)
     channel = fields.Char(string="Channel Name", related="channel_id.complete_name")
 
     state = fields.Selection(STATES, required=True, readonly=True, default=PENDING)
     hold = fields.Char(readonly=True, help="Why a pending job may not start yet.")
-    priority = fields.Integer(readonly=True)
+    priority = fields.Integer(required=True, readonly=True, default=DEFAULT_PRIORITY)
     eta = fields.Datetime(string="Not Before", readonly=True)
     identity_key = fields.Char(readonly=True)
     concurrency_key = fields.Char(
         readonly=True, help="Jobs with the same never run at the same time."
     )
     key_news = fields.Boolean(
-        readonly=True, help="Whether the next job with the key is to be looked for."
+        required=True,
+        readonly=True,
+        default=False,
+        help="Whether the next job with the key is to be looked for.",
     )
     freed_key = fields.Char(
         readonly=True, help="Another key that the job had, of which there are news."
@@ -59,20 +68,38 @@ class QueueJob(models.Model):
     tag_names = fields.Char(
         string="Tags", compute="_compute_tag_names", search="_search_tag_names"
     )
-    has_edges = fields.Boolean(readonly=True, help="Others wait for it.")
+    has_edges = fields.Boolean(
+        required=True, readonly=True, default=False, help="Others wait for it."
+    )
 
-    attempt = fields.Integer(string="Starts", readonly=True)
-    retry = fields.Integer(string="Current try", readonly=True)
-    max_retries = fields.Integer(readonly=True)
+    attempt = fields.Integer(string="Starts", required=True, readonly=True, default=0)
+    retry = fields.Integer(
+        string="Current try", required=True, readonly=True, default=0
+    )
+    max_retries = fields.Integer(
+        required=True, readonly=True, default=DEFAULT_MAX_RETRIES
+    )
     timeout = fields.Float(
         string="Timeout (s)", readonly=True, help="It is interrupted when it is over."
     )
-    deaths = fields.Integer(readonly=True, help="Workers that died with it in a row.")
-    commits = fields.Integer(readonly=True, help="Commits in the middle of the job.")
+    deaths = fields.Integer(
+        required=True,
+        readonly=True,
+        default=0,
+        help="Workers that died with it in a row.",
+    )
+    commits = fields.Integer(
+        required=True,
+        readonly=True,
+        default=0,
+        help="Commits in the middle of the job.",
+    )
     worker_id = LooseMany2one("connector.queue.worker", readonly=True)
     claim_number = fields.Integer(readonly=True, help="Its place among the claims.")
 
-    date_created = fields.Datetime(string="Created", readonly=True)
+    date_created = fields.Datetime(
+        string="Created", required=True, readonly=True, default=fields.Datetime.now
+    )
     date_enqueued = fields.Datetime(string="Enqueued", readonly=True)
     date_started = fields.Datetime(string="Started", readonly=True)
     date_done = fields.Datetime(string="Ended", readonly=True)

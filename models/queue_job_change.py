@@ -22,11 +22,14 @@ class QueueJob(models.Model):
         """Change when jobs run that have not started.
 
         Raises:
+            AccessError: the user borrows rights, and is neither the one who delayed
+                them nor a manager.
             UserError: another field is given, or a job has started.
         """
         self.check_access("write")
         if not (self and vals):
             return True  # Odoo's merge of contacts writes references, also of no job
+        self._check_may_move()
         if vals.keys() - CHANGEABLE:
             raise UserError(
                 self.env._(

@@ -38,6 +38,7 @@ class QueueJob(models.Model):
     def unlink(self):
         """Delete jobs; who waits for one of them is told."""
         self.check_access("unlink")
+        self._check_may_move()
         store.forget(self.env.cr, self.ids)
         release_after_commit(self.env.cr)
         wake_after_commit(self.env.cr)

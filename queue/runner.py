@@ -35,6 +35,11 @@ _logger = logging.getLogger(__name__)
 BATCH = 50  # jobs of one claim at the most
 BATCH_S = 0.2  # as many as run in about this time: others may be free before
 NEWS_WEIGHT = 0.2  # of the last job in the mean duration
+NOT_OURS = (
+    "Cannot run the job: its row was not made by delaying a job, or was altered since; "
+    "its seal is wrong, or a column is empty. Find out who wrote it, and delay the job "
+    "again if it is wanted."
+)
 
 Fence = Callable[[Cursor], bool]
 Transaction = Callable[[Fence], AbstractContextManager[Cursor]]
@@ -80,14 +85,30 @@ class Runner:
         """Take the jobs to run next, in the order in which they must be run.
 
         They are either one job of a channel with limits, or a batch of the others;
-        whichever is more urgent.
+        whichever is more urgent. What may not run is set aside, and others are taken.
         """
         self.start_in_s = None
-        rows = self._claim_batch(has_seen_limits=False)
-        if rows is None:
-            rows = self._claim_limited() or self._claim_batch()
-        self._claimed_count += len(rows)
-        return [ClaimedJob.from_row(row) for row in rows]
+        jobs, has_more = [], True
+        while has_more and not jobs:
+            rows = self._claim_batch(has_seen_limits=False)
+            if rows is None:
+                rows = self._claim_limited() or self._claim_batch()
+            self._claimed_count += len(rows)
+            jobs = self._set_aside(rows)
+            has_more = bool(rows)
+        return [ClaimedJob.from_row(row) for row in jobs]
+
+    def _set_aside(self, rows: list[dict]) -> list[dict]:
+        """Return the claimed jobs that may run; the others end as failed."""
+        jobs = [row for row in rows if row["payload"] is not None]
+        others = [row for row in rows if row["payload"] is None]
+        if others:
+            ids = [row["id"] for row in others]
+            store.set_aside(self._books, self.worker_id, ids, NOT_OURS)
+            for row in others:
+                _logger.warning("job %s (No. %s): %s", row["uuid"], row["id"], NOT_OURS)
+            release_children(self._books, ids)
+        return jobs
 
     def _claim_batch(self, has_seen_limits: bool = True) -> list[dict] | None:
         limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
@@ -110,8 +131,9 @@ class Runner:
                     rows = store.claim_limited_job(
                         self._books, self.worker_id, channel_id, self._claimed_count
                     )
-                    if rows:
+                    if rows and rows[0]["payload"] is not None:
                         store.note_start(self._books, limiting_ids)
+                    if rows:
                         return [{**row, "is_limited": True} for row in rows]
         return []
 

@@ -43,6 +43,7 @@ from .claim import (
     claim_limited_job,
     has_ready_job,
     release_jobs,
+    set_aside,
 )
 from .current import (
     ask_to_stop,
@@ -130,6 +131,12 @@ from .rush import (
     drop_rush,
     make_rush,
 )
+from .seal import (
+    drop_seal,
+    make_seal,
+    make_seal_functions,
+    seal_jobs,
+)
 from .session import (
     commit_later,
     find_session,
@@ -165,16 +172,18 @@ MAKE_FUNCTIONS = ";".join(
 
 
 def make_functions(cr) -> None:
-    """Make the functions of the hot path anew in the database.
+    """Make the functions of the hot path anew in the database, with the seal of jobs.
 
     Replaced where that is possible: a worker may be about to call them.
     """
+    make_seal(cr)
     try:
         with cr.savepoint():
             cr.execute(MAKE_FUNCTIONS, log_exceptions=False)
     except InvalidFunctionDefinition:  # they return something else than before
         drop_functions(cr)
         cr.execute(MAKE_FUNCTIONS)
+    make_seal_functions(cr)
 
 
 __all__ = [
@@ -213,6 +222,7 @@ __all__ = [
     "fence",
     "drop_functions",
     "drop_rush",
+    "drop_seal",
     "find_changing",
     "find_channels",
     "find_closed",
@@ -263,6 +273,8 @@ __all__ = [
     "replace_identical",
     "replace_payload",
     "rewrite",
+    "seal_jobs",
+    "set_aside",
     "settle",
     "tell_one_by_one",
     "tell_progress",

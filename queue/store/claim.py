@@ -4,9 +4,11 @@
 from odoo import SUPERUSER_ID
 
 from .channel import HAS_ROOM, is_served
+from .edge import mark_edges
 from .function import LANGUAGE
 from .identity import KEPT_KEY
-from .ready import EXIST_DUE, EXIST_NEWS, RELEASE_ETA
+from .ready import EXIST_DUE, EXIST_NEWS, HAS_NEWS, RELEASE_ETA
+from .seal import IS_WHOLE
 from .signal import SIGNALS
 
 # Has an open channel with limits, which is not full by its own jobs, a ready one? The
@@ -26,6 +28,7 @@ SELECT FROM connector_queue_channel AS limited
 # The end of each claim: give the jobs of "next" to the worker. They are locked, so a
 # row is where it was found, and no index has to be asked. They are run in the order of
 # claim_number, so that after a death the first unfinished one is the one that ran.
+# The payload of a row that may not run stays here: nobody can run it, old or new.
 _TAKE = f"""
 claimed AS (
     UPDATE connector_queue_job AS job
@@ -37,15 +40,16 @@ claimed AS (
      WHERE job.ctid = next.row_id
     RETURNING job.*
 )
-SELECT claimed.id, claimed.uuid, func_name, method_name, model_name, channel_id,
-       payload::text, payload_version, user_id, claimed.company_id, context::text,
+SELECT job.id, job.uuid, func_name, method_name, model_name, channel_id,
+       CASE WHEN {IS_WHOLE} THEN payload::text END,
+       payload_version, user_id, job.company_id, context::text,
        retry, max_retries, attempt, concurrency_key, has_edges, date_enqueued,
        timeout,
        -- the superuser is archived, and yet allowed to run jobs
        COALESCE(users.active OR users.id = {SUPERUSER_ID}, FALSE),
        {SIGNALS}
-  FROM claimed
-  LEFT JOIN res_users AS users ON users.id = claimed.user_id
+  FROM claimed AS job
+  LEFT JOIN res_users AS users ON users.id = job.user_id
  ORDER BY claim_number"""
 _TAKEN = """
     id integer, uuid varchar, func_name varchar, method_name varchar,
@@ -139,6 +143,26 @@ UPDATE connector_queue_job AS job
    AND worker_id = %(worker_id)s
 """
 
+# End claimed jobs that may not run, and mark those that wait for them. No attempt is
+# made of it: nothing ran.
+SET_ASIDE = f"""
+WITH aside AS (
+    UPDATE connector_queue_job AS job
+       SET state = 'failed', worker_id = NULL, claim_number = NULL,
+           result = %(reason)s, exc_info = %(reason)s,
+           key_news = {HAS_NEWS},
+           date_done = clock_timestamp() AT TIME ZONE 'UTC'
+     WHERE id = ANY (%(job_ids)s)
+       AND state = 'enqueued'
+       AND worker_id IS NOT DISTINCT FROM %(worker_id)s
+    RETURNING id
+),
+marked AS (
+    {mark_edges("aside.id", "'failed'", "aside")}
+)
+SELECT id FROM aside
+"""
+
 # Is there a job that could start now, limits aside?
 # Indexes: connector_queue_job__ready_idx, connector_queue_job__eta_idx.
 HAS_READY_JOB = f"""
@@ -196,6 +220,12 @@ def _rows(cr) -> list[dict]:
 def release_jobs(cr, worker_id: int, job_ids: list[int]) -> None:
     """Give back claimed jobs that were not started."""
     cr.execute(RELEASE, {"worker_id": worker_id, "job_ids": job_ids})
+
+
+def set_aside(cr, worker_id: int, job_ids: list[int], reason: str) -> None:
+    """End claimed jobs that may not run as failed, with a reason."""
+    values = {"worker_id": worker_id, "job_ids": job_ids, "reason": reason}
+    cr.execute(SET_ASIDE, values)
 
 
 def has_ready_job(cr, channel_ids: list[int] | None = None) -> bool:

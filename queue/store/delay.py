@@ -10,6 +10,7 @@ from .identity import KEPT_KEY
 from .liveness import CHANNEL
 from .ready import HAS_NEWS, hold_of
 from .rush import RUSH_LEFT, RUSH_S
+from .seal import SEALED, seal_of
 
 COLUMNS = (  # in which jobs of one call differ, besides their payloads
     "uuids",
@@ -20,18 +21,24 @@ COLUMNS = (  # in which jobs of one call differ, besides their payloads
     "own_channel_ids",
 )
 
-# job. Insert n jobs. What differs between them comes as columns, their payloads as
-# JSON in one of it. Locks: the new rows.
+_GIVEN = {name: f"%({name})s" for name in SEALED}
+_SEAL = seal_of(
+    **{**_GIVEN, "context": "%(context)s::jsonb"}
+    | {"uuid": "new.uuid", "payload": "new.payload::jsonb"}
+)
+
+# job. Insert n jobs and seal them. What differs between them comes as columns, their
+# payloads as JSON in one of it. Locks: the new rows.
 _INSERT = f"""
 INSERT INTO connector_queue_job (
-    uuid, payload, identity_key, concurrency_key, key_news, hold,
+    seal, uuid, payload, identity_key, concurrency_key, key_news, hold,
     name, func_name, method_name, model_name, payload_version,
     user_id, company_id, context, tags,
     channel_id, backend_id, job_function_id,
     state, has_edges, priority, eta, max_retries, timeout,
     retry, attempt, deaths, commits, date_created
 )
-SELECT new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
+SELECT {_SEAL}, new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
        COALESCE(new.has_news::boolean, FALSE) AND %(state)s = 'pending',
        CASE WHEN %(state)s = 'pending'
             THEN {hold_of("%(eta)s::timestamp", "new.concurrency_key")} END,

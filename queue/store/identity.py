@@ -3,6 +3,7 @@
 
 from ...columns import join_column, rows_from, to_column
 from .ready import HAS_NEWS, hold_of
+from .seal import IS_WHOLE, SEALED, seal_of
 
 # For the SET of an UPDATE whose table is called job: the key it has; NULL where another
 # job with that key waits already, so that both run. A younger one may be on its way in
@@ -49,6 +50,12 @@ SELECT DISTINCT ON (key.name) key.name, job.uuid, state.name
 
 COLUMNS = ("identity_keys", "concurrency_keys", "backend_ids", "own_channel_ids")
 
+_GIVEN = {name: f"%({name})s" for name in SEALED}
+_SEAL = seal_of(
+    **{**_GIVEN, "context": "%(context)s::jsonb"}
+    | {"uuid": "job.uuid", "payload": "new.payload::jsonb"}
+)
+
 # job. Make the waiting jobs with these keys other calls, of who calls now. A
 # concurrency key that one had and leaves is free. Locks: the rows; where a worker took
 # one since our snapshot, that is a serialization error.
@@ -56,6 +63,7 @@ COLUMNS = ("identity_keys", "concurrency_keys", "backend_ids", "own_channel_ids"
 REPLACE = f"""
 UPDATE connector_queue_job AS job
    SET payload = new.payload::jsonb,
+       seal = {_SEAL},
        name = %(name)s,
        func_name = %(func_name)s,
        method_name = %(method_name)s,
@@ -101,9 +109,14 @@ SELECT id, payload::text
    FOR UPDATE
 """
 
-# job. Give a waiting job, locked before, other arguments.
-REPLACE_PAYLOAD = """
-UPDATE connector_queue_job SET payload = %(payload)s::jsonb WHERE id = %(job_id)s
+# job. Give a job that nobody else writes other arguments. One that the store did not
+# make does not become one of ours by that. Index: the primary key.
+REPLACE_PAYLOAD = f"""
+UPDATE connector_queue_job AS job
+   SET payload = %(payload)s::jsonb,
+       seal = CASE WHEN {IS_WHOLE}
+                   THEN {seal_of(payload="%(payload)s::jsonb")} ELSE job.seal END
+ WHERE id = %(job_id)s
 """
 
 

@@ -197,11 +197,12 @@ SELECT pg_terminate_backend(pid)
 # with the death, the others were only claimed. From its second death in a row on it
 # waits a little, twice as long each time, so that the others run before it kills the
 # next worker. Until then it keeps its concurrency key. When it fails, those that wait
-# for it are told.
+# for it are told. No row stops the others: what one lacks, or has too much, is passed
+# over here; the next claim looks whether it may run.
 # Index: connector_queue_job__taken_idx.
 RECOVER_JOBS = f"""
 WITH lost AS (
-    SELECT id, worker_id, attempt,
+    SELECT id, worker_id, COALESCE(attempt, 0) AS attempt,
            COALESCE(
                claim_number = min(claim_number) OVER (PARTITION BY worker_id), FALSE
            ) AS has_run
@@ -213,7 +214,7 @@ WITH lost AS (
        )
 ),
 held AS (
-    SELECT job.id, lost.has_run,
+    SELECT job.id, lost.has_run, lost.attempt, COALESCE(job.deaths, 0) AS deaths,
            lost.has_run AND job.deaths >= 1 AS is_repeated,
            lost.has_run AND job.deaths + 1 >= COALESCE(
                NULLIF(job.max_retries, 0), %(max_deaths)s) AS is_poison
@@ -232,6 +233,7 @@ attempt AS (
       FROM lost
       JOIN held ON held.id = lost.id
      WHERE lost.has_run
+        ON CONFLICT (job_id, attempt) DO NOTHING
 ),
 poison AS (
     SELECT id FROM held WHERE is_poison
@@ -240,8 +242,8 @@ marked AS (
     {mark_edges("poison.id", "'failed'", "poison")}
 )
 UPDATE connector_queue_job AS job
-   SET attempt = job.attempt + held.has_run::int,
-       deaths = job.deaths + held.has_run::int,
+   SET attempt = held.attempt + held.has_run::int,
+       deaths = held.deaths + held.has_run::int,
        state = CASE WHEN held.is_poison THEN 'failed' ELSE 'pending' END,
        hold = CASE WHEN held.is_repeated AND NOT held.is_poison
                    THEN 'eta' ELSE job.hold END,

@@ -20,9 +20,9 @@ MUTATIONS = [
     (
         "each death is charged",
         "queue/store/liveness.py",
-        "   SET attempt = job.attempt + held.has_run::int,\n"
-        "       deaths = job.deaths + held.has_run::int,\n",
-        "   SET attempt = job.attempt + held.has_run::int,\n",
+        "   SET attempt = held.attempt + held.has_run::int,\n"
+        "       deaths = held.deaths + held.has_run::int,\n",
+        "   SET attempt = held.attempt + held.has_run::int,\n",
         "TestKill.test_killed_host_leaves_its_jobs_to_the_other_one",
     ),
     (

@@ -30,6 +30,9 @@ SELECT gen_random_uuid(), '[[], []]',
  WHERE complete_name = 'root'
 RETURNING id
 """
+SEAL_JOB = """
+UPDATE connector_queue_job AS job SET seal = connector_queue_seal(job) WHERE id = %s
+"""
 JOB = "SELECT state FROM connector_queue_job WHERE id = %s"
 KINDS = "SELECT DISTINCT process_type FROM connector_queue_worker WHERE refusal IS NULL"
 SERVER = re.compile(r"^(db_host|db_port|db_user|data_dir|http_port) *=.*\n", re.M)
@@ -105,6 +108,7 @@ class ServerCase(ChaosCase):
     def insert_job(self, db_name: str, state: str = "pending") -> int:
         """Insert a job into a database and notify; return its id."""
         ((job_id,),) = self.ask(db_name, INSERT_JOB, state)
+        self.ask(db_name, SEAL_JOB, job_id)
         self.ask(db_name, "NOTIFY connector_queue")
         return job_id
 

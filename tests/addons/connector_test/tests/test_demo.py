@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Does the demo data show each state in which jobs rest, and can they run?"""
 
+from odoo.modules.module import Manifest
 from odoo.tools import convert_file
 
 from odoo.addons.connector.queue.state import ENQUEUED, STARTED, STATES
@@ -11,8 +12,8 @@ from .queue_case import QueueCase
 class TestDemo(QueueCase):
     def setUp(self):
         super().setUp()
-        file = "demo/queue_demo.xml"
-        convert_file(self.env, "connector", file, {}, mode="init", noupdate=True)
+        for file in Manifest.for_addon("connector")["demo"]:
+            convert_file(self.env, "connector", file, {}, mode="init", noupdate=True)
         self.env.flush_all()
 
     def test_each_state_in_which_jobs_rest_is_shown(self):
@@ -26,7 +27,7 @@ class TestDemo(QueueCase):
         self.env.ref("connector.queue_channel_demo").is_paused = False
 
         self.assertEqual(self.run_jobs(), 3)
-        waiting = self.env.ref("connector.queue_job_demo_9")
+        waiting = self.job("00000000-0000-4000-8000-000000000009")
         self.assertEqual((waiting.state, waiting.result), ("done", "3 mails"))
 
     def test_failed_jobs_fail_again_with_the_same_words(self):

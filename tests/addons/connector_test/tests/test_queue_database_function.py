@@ -16,6 +16,7 @@ PLANNED_EACH_TIME = """
 SELECT proname FROM pg_proc
  WHERE proname LIKE 'connector\\_queue\\_%'
    AND pronamespace = current_schema()::regnamespace
+   AND provolatile = 'v'  -- those that do something
    AND NOT 'plan_cache_mode=force_generic_plan' = ANY (COALESCE(proconfig, '{}'))
 """
 

@@ -2,7 +2,7 @@
 """What becomes of a job that cannot run as it was delayed?"""
 
 from odoo.addons.connector.exception import InvalidUsageError, NothingToDoJob
-from odoo.addons.connector.queue import codec
+from odoo.addons.connector.queue import codec, store
 from odoo.addons.connector.queue.job import JOB_REGISTRY, OpenERPJobStorage, job
 
 from ..models.job import TRACE, TestTrace, leave_trace
@@ -21,7 +21,7 @@ class TestUnrunnable(QueueCase):
             self.assertIn(reason, job.result)
 
     def change(self, uuid, **values):
-        """Change the row of a job, as time would."""
+        """Change the row of a job, as a script may that renames things."""
         job = self.job(uuid)
         job.flush_recordset()
         for column, value in values.items():
@@ -29,6 +29,7 @@ class TestUnrunnable(QueueCase):
                 f"UPDATE connector_queue_job SET {column} = %s WHERE id = %s",
                 [value, job.id],
             )
+        store.seal_jobs(self.env.cr, job.ids)
         job.invalidate_recordset()
 
     def test_function_that_is_gone(self):
@@ -76,6 +77,7 @@ class TestUnrunnable(QueueCase):
             " SET payload = replace(payload::text, %s, 'no.model')::jsonb",
             [TRACE],
         )
+        store.seal_jobs(self.env.cr, self.job(uuid).ids)
 
         self.assertFails(uuid, "model 'no.model' is not installed (any more)")
 
