@@ -44,7 +44,12 @@ class TestMerge(LinkCase):
         checkpoint = self.checkpoints()
         self.assertEqual(len(checkpoint), 1)
         self.assertEqual(checkpoint.record, self.ada)
-        for text in ("Ada has 2 links since a merge", "'A1'", "'B1'"):
+        for text in (
+            "has 2 links since a merge",
+            f"Contact #{self.ada.id}",
+            "'A1'",
+            "'B1'",
+        ):
             self.assertIn(text, checkpoint.message)
 
     def test_two_that_go_are_two_for_the_one_that_stays(self):
