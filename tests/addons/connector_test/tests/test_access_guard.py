@@ -7,6 +7,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.event import on_record_create
 from odoo.addons.connector.queue.testing import run_jobs
+from odoo.addons.connector.session import ConnectorSession
 
 from ..models.job import TRACE, end, leave_trace
 from .checkpoint_case import CheckpointCase
@@ -183,9 +184,10 @@ class TestOwnCode(GuardCase):
         self.assertEqual(added.with_env(self.env).seen_count, 2)
 
     def test_defaults_of_a_client_make_no_channel_paused(self):
-        session = self.session_of(
-            self.users["portal"], default_is_paused=True, default_capacity=1
-        )
+        """Odoo takes them out where rights are borrowed, not where they were before."""
+        defaults = {"default_is_paused": True, "default_capacity": 1}
+        env = self.borrow(self.users["portal"], **defaults)
+        session = ConnectorSession.from_env(env)
 
         leave_trace.delay(session, TRACE, channel="root.new.channel")
 
