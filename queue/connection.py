@@ -21,6 +21,8 @@ KEEPALIVES = {
     "keepalives_interval": KEEPALIVE_S,
     "keepalives_count": 2,
 }
+    "tcp_user_timeout": 3 * KEEPALIVE_S * 1000,  # ms; what we sent was not received
+    "connect_timeout": 10,  # s
 LOOKS = 5  # for a session that two connections share
 
 
@@ -38,6 +40,24 @@ class BooksConnection(psycopg2.extensions.connection):
 
 
 def connect(db_name: str, is_pooled: bool | None = None) -> BooksConnection:
+class BoundedCursor(psycopg2.extensions.cursor):
+    """A cursor in autocommit whose statements wait neither for long nor for ever."""
+
+    def execute(self, query: str, values=None) -> None:
+        """Execute a statement, with what bounds it in the same round trip."""
+        super().execute(f"{store.BOUND}{query}", values)
+
+
+def bounded_cursor(connection) -> BoundedCursor:
+    """Return a cursor in autocommit that raises where it would wait for long.
+
+    Raises:
+        psycopg2.OperationalError: at a statement: somebody holds a lock, or PostgreSQL
+            has too much to do.
+    """
+    return connection.cursor(cursor_factory=BoundedCursor)
+
+
     """Return a connection at READ COMMITTED, in autocommit, outside of Odoo's pool.
 
     Args:

@@ -4,7 +4,10 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+import psycopg2
 
 from odoo.modules.registry import Registry
 
@@ -93,17 +96,34 @@ class Crew:
 
     def beat(self) -> None:
         """Say that the workers are alive."""
-        for worker in self.workers:
-            worker.beat()
+        if error := self._for_each(lambda worker: worker.beat()):
+            raise error
+
+    def tell(self) -> None:
+        """Say what the workers run, where it is no short job."""
+        if error := self._for_each(lambda worker: worker.tell()):
+            raise error
 
     def oversee(self) -> bool:
         """See to it that jobs end which must; True when one hangs with its thread."""
-        for worker in self.workers:
-            worker.tell()
-            worker.overseer.look()
+        error = self._for_each(lambda worker: worker.overseer.look())
         count = len(self.workers)
         self.workers = [one for one in self.workers if not one.overseer.has_given_up]
+        if error and len(self.workers) == count:
+            raise error
         return len(self.workers) < count
+
+    def _for_each(self, act: Callable[[Worker], object]) -> psycopg2.Error | None:
+        """Do something for each worker; return what has held one of them up."""
+        held_up = None
+        for worker in self.workers:
+            try:
+                act(worker)
+            except psycopg2.OperationalError as error:
+                if self.line.is_closed:
+                    raise
+                held_up = error
+        return held_up
 
     def recover(self) -> None:
         """Free what dead workers held."""

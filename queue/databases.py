@@ -12,7 +12,7 @@ from odoo.modules.registry import Registry
 from odoo.service.server import cron_database_list
 
 from . import store
-from .connection import connect
+from .connection import bounded_cursor, connect
 
 _logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Databases:
         self._ask_at[db_name] = now + ASK_S
         try:
             with closing(connect(db_name, self._is_pooled)) as connection:
-                addon = store.read_addon(connection.cursor())
+                addon = store.read_addon(bounded_cursor(connection))
         except psycopg2.Error:
             self.forget_if_gone(db_name)
             return False

@@ -44,7 +44,11 @@ def run_without_worker(db_name: str) -> bool:
         cr = connection.cursor()
         if store.find_live_workers(cr, SILENCE_S):
             return False
-        served = _run_for(db_name, settings, cr)
+        try:
+            served = _run_for(db_name, settings, cr)
+        except psycopg2.OperationalError as error:
+            _logger.warning("the cron cannot run jobs of %s now: %s", db_name, error)
+            return False
         _make_way(db_name)
         return store.has_ready_job(cr, served.ids)
 

@@ -8,12 +8,13 @@ import threading
 import uuid
 
 from . import store
-from .connection import connect
+from .connection import bounded_cursor, connect, cut
 from .release import sweep
 from .store.liveness import SILENCE_S
 
 _logger = logging.getLogger(__name__)
 
+CLOSE_S = 2.0  # that the end of a line waits for a statement of another thread
 MAX_DEATHS = 5  # of a job whose max_retries is 0
 FACTS = {  # what the row says besides, where nobody says otherwise
     "threads": 1,
@@ -45,9 +46,14 @@ class Line:
         self.is_shared = is_shared
         self.connection = connect(db_name, is_pooled)
         self._turn = threading.Lock()
-        self._cr = self.connection.cursor()
+        self._cr = bounded_cursor(self.connection)
         if not self.is_pooled:
             self.ask(store.listen)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it can reach the database no more."""
+        return bool(self.connection.closed)
 
     @property
     def is_pooled(self) -> bool:
@@ -98,9 +104,14 @@ class Line:
         return bool(recovered or ready_count)
 
     def close(self) -> None:
-        """Give every lock back."""
-        with self._turn:
+        """Give every lock back; nobody waits for long for an answer that is due."""
+        if not self._turn.acquire(timeout=CLOSE_S):
+            cut(self.connection)  # who waits for it gets an error
+            self._turn.acquire()
+        try:
             self.connection.close()
+        finally:
+            self._turn.release()
 
 
 class Presence:

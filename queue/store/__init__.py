@@ -138,6 +138,7 @@ from .seal import (
     seal_jobs,
 )
 from .session import (
+    BOUND,
     commit_later,
     find_session,
 )

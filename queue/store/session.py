@@ -7,6 +7,10 @@ FIND_SESSION = "SELECT pg_backend_pid()"
 # claim is made again, and the outcome of a job is in the job's own commit.
 COMMIT_LATER = "SET synchronous_commit TO off"
 
+# Bounds a statement that follows in the same round trip, also behind a pooler: locks of
+# others are waited for, but signs of life must not be late because of them.
+BOUND = "SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '30s'; "
+
 
 def find_session(cr) -> int:
     """Return the process of PostgreSQL that serves this statement."""

@@ -119,8 +119,8 @@ MUTATIONS = [
     ),
     (
         "the watcher oversees its workers",
-        "queue/worker.py",
-        "                self._oversee()\n",
+        "queue/keeper.py",
+        "                self._oversee,\n",
         "",
         "TestTimeout.test_watcher_oversees_its_workers",
     ),

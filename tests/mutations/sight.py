@@ -51,8 +51,8 @@ MUTATIONS = [
     (
         "a long job is told before the next heartbeat",
         "queue/crew.py",
-        "            worker.tell()\n",
-        "",
+        "lambda worker: worker.tell()",
+        "lambda worker: None",
         "TestThreads.test_long_job_is_told_before_the_next_heartbeat",
     ),
 ]

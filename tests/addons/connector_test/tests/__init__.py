@@ -85,6 +85,7 @@ from . import (
     test_queue_finisher,
     test_queue_function,
     test_queue_graph,
+    test_queue_held_up,
     test_queue_identity,
     test_queue_interrupt,
     test_queue_key,

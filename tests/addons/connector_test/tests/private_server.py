@@ -70,19 +70,18 @@ class PrivateServer:
 
     def query(self, statement: str, *values, db_name: str | None = None) -> list[tuple]:
         """Return the rows of a statement, as they are committed now."""
-        server = self.cluster.server()
-        with closing(
-            psycopg2.connect(
-                host=server.host,
-                port=server.port,
-                user=server.user,
-                dbname=db_name or self.db_name,
-            )
-        ) as connection:
+        with closing(self.connect(db_name or self.db_name)) as connection:
             connection.autocommit = True
             cr = connection.cursor()
             cr.execute(statement, values)
             return cr.fetchall() if cr.description else []
+
+    def connect(self, db_name: str):
+        """Return a new connection to a database."""
+        server = self.cluster.server()
+        return psycopg2.connect(
+            host=server.host, port=server.port, user=server.user, dbname=db_name
+        )
 
     def copy(self, source: str, target: str) -> None:
         """Copy a database as it is now; this process finds its server."""

@@ -9,8 +9,9 @@ import psycopg2
 
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import databases, worker
+from odoo.addons.connector.queue import databases, keeper, worker
 from odoo.addons.connector.queue.crew import Crew
+from odoo.addons.connector.queue.keeper import Keeper
 from odoo.addons.connector.queue.settings import Settings
 from odoo.addons.connector.queue.store import liveness
 from odoo.addons.connector.queue.worker import WorkerWatcher
@@ -59,14 +60,14 @@ class TestThreads(WatcherCase):
     def test_notification_that_comes_with_an_answer_is_heard(self):
         """The watcher asks on the line on which it listens."""
         watcher = WorkerWatcher("test", Settings(poll_s=1000))
-        self.addCleanup(watcher.stop, DEADLINE_S)
-        watcher._keep_crews()
-        crew = watcher._crews[get_db_name()]
+        keeper = Keeper(get_db_name(), watcher)
+        crew = keeper.crew = Crew(get_db_name(), watcher)
+        self.addCleanup(crew.line.close)
         self.query("NOTIFY connector_queue")
         crew.line.ask(lambda cr: cr.execute("SELECT 1"))
 
         with mock.patch.object(crew, "wake_one") as wake_one:
-            watcher._hear(0)
+            keeper._hear()
 
         wake_one.assert_called_once()
 
@@ -81,7 +82,8 @@ class TestThreads(WatcherCase):
     def test_long_job_is_told_before_the_next_heartbeat(self):
         """A screen shows it as started, without a commit for each short job."""
         crew = self.start_crew(heartbeat_s=20)
-        self.wait_for(lambda: crew.watcher._beat_at, "there was no first heartbeat")
+        (keeper,) = crew.watcher._keepers.values()
+        self.wait_for(lambda: keeper._beat_at, "there was no first heartbeat")
         is_over = threading.Event()
         self.addCleanup(is_over.set)
         self.enterContext(mock.patch(MEET, lambda: is_over.wait(DEADLINE_S)))
@@ -185,6 +187,7 @@ class TestAddonState(WorkerCase):
         super().setUp()
         self.patch(databases, "ASK_S", 0.1)
         self.patch(databases, "cron_database_list", lambda: [get_db_name()])
+        self.patch(keeper, "TICK_S", 0.05)
         self.patch(worker, "TICK_S", 0.05)
         self.watcher = WorkerWatcher("test", Settings(poll_s=1000))
         self.addCleanup(self.watcher.stop, DEADLINE_S)

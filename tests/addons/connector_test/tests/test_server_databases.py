@@ -169,3 +169,54 @@ class TestIdleEnd(ChaosCase):
         )
         self.assertEqual(self.living(), [])
         self.assertLess(seconds, END_LIMIT_S)
+
+
+@tagged("server")
+class TestHeldUpDatabase(ServerCase):
+    """Somebody has locked a table in one of the databases of a server."""
+
+    def setUp(self):
+        super().setUp()
+        self.environment["CONNECTOR_HEARTBEAT_S"] = "1"
+        self.make_database("held")
+        self.run_command("module", "install", "-d", "held", ADDON)
+        self.make_database("free", "held")
+
+    def hold(self, table: str):
+        """Lock a table of one database; return the connection, which gives it back."""
+        holder = self.postgres.connect("held")
+        self.addCleanup(holder.close)
+        holder.cursor().execute(f"LOCK TABLE {table}")
+        return holder
+
+    def serve_both(self) -> None:
+        """Start a server in one process."""
+        self.serve("-d", "held,free", "--workers=0", "--max-cron-threads=1")
+
+    def last_beat(self):
+        """Return when a worker of the other database gave the last sign of life."""
+        statement = "SELECT max(date_alive) FROM connector_queue_worker"
+        return self.ask("free", statement)[0][0]
+
+    def test_heartbeats_of_the_others_go_on(self):
+        """A healthy job elsewhere was declared dead: one thread gave all of them."""
+        self.serve_both()
+        for db_name in ("held", "free"):
+            self.wait_for(lambda: self.kinds_in(db_name), f"{db_name} is not served")  # noqa: B023 called at once
+
+        holder = self.hold("connector_queue_worker")
+
+        for _beat in range(5):
+            before = self.last_beat()
+            self.wait_for(lambda: self.last_beat() > before, "no sign of life")  # noqa: B023 called at once
+        self.assertRuns("free", "it is not served any more")
+        holder.rollback()
+        self.assertRuns("held", "it is not served again")
+
+    def test_jobs_of_the_others_run_where_a_database_is_held_from_the_start(self):
+        holder = self.hold("connector_queue_worker")
+        self.serve_both()
+
+        self.assertRuns("free", "it is not served")
+        holder.rollback()
+        self.assertRuns("held", "it is not served in the end")
