@@ -14,15 +14,16 @@ from odoo import sql_db
 from odoo.tools import SQL
 
 from . import store
+from .forked import keep_from_children
 
 KEEPALIVE_S = 10  # a half-open connection is noticed after about 30 s
 KEEPALIVES = {
     "keepalives_idle": KEEPALIVE_S,
     "keepalives_interval": KEEPALIVE_S,
     "keepalives_count": 2,
-}
     "tcp_user_timeout": 3 * KEEPALIVE_S * 1000,  # ms; what we sent was not received
     "connect_timeout": 10,  # s
+}
 LOOKS = 5  # for a session that two connections share
 
 
@@ -39,7 +40,6 @@ class BooksConnection(psycopg2.extensions.connection):
         return [] if self.closed or self.is_pooled else [self.info.backend_pid]
 
 
-def connect(db_name: str, is_pooled: bool | None = None) -> BooksConnection:
 class BoundedCursor(psycopg2.extensions.cursor):
     """A cursor in autocommit whose statements wait neither for long nor for ever."""
 
@@ -58,6 +58,7 @@ def bounded_cursor(connection) -> BoundedCursor:
     return connection.cursor(cursor_factory=BoundedCursor)
 
 
+def connect(db_name: str, is_pooled: bool | None = None) -> BooksConnection:
     """Return a connection at READ COMMITTED, in autocommit, outside of Odoo's pool.
 
     Args:
@@ -77,7 +78,9 @@ def bounded_cursor(connection) -> BoundedCursor:
 
 def _open(db_name: str) -> BooksConnection:
     _name, info = sql_db.connection_info_for(db_name)
-    return psycopg2.connect(**info, **KEEPALIVES, connection_factory=BooksConnection)
+    return keep_from_children(
+        psycopg2.connect(**info, **KEEPALIVES, connection_factory=BooksConnection)
+    )
 
 
 def _has_pooler(connection: BooksConnection, db_name: str) -> bool:

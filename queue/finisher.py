@@ -13,6 +13,7 @@ from odoo import sql_db
 
 from . import store
 from .connection import KEEPALIVES
+from .forked import keep_from_children
 
 _logger = logging.getLogger(__name__)
 
@@ -75,7 +76,9 @@ class Finisher:
 
     def _open(self) -> None:
         _name, info = sql_db.connection_info_for(self._db_name)
-        self._connection = psycopg2.connect(**info, **KEEPALIVES, async_=True)
+        self._connection = keep_from_children(
+            psycopg2.connect(**info, **KEEPALIVES, async_=True)
+        )
         wait_select(self._connection)
         self._cr = self._connection.cursor()
 

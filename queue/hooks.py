@@ -19,6 +19,7 @@ import odoo
 from odoo.service import server
 from odoo.tools import config
 
+from . import forked
 from .refusing import find_settings, make_watcher
 from .settings import Settings
 from .worker import WorkerWatcher
@@ -33,6 +34,7 @@ _watcher: WorkerWatcher | None = None
 
 def install() -> None:
     """Hook into the server; a second call changes nothing."""
+    forked.install()
     _after(server.ThreadedServer, "cron_spawn", _start_in_process)
     _after(server.PreforkServer, "process_spawn", _spawn_workers)
     _after(server.PreforkServer, "worker_pop", _forget_worker)
@@ -104,6 +106,7 @@ class WorkerJobs(server.Worker):
         signal.signal(signal.SIGTERM, self._on_term)
         if self.multi.socket:
             self.multi.socket.close()
+        os.register_at_fork(after_in_child=_forget_signals)
         # here, not in the master: that one sleeps a beat of 4 s after each look
         self._wait(self.pause_s)
 
@@ -142,6 +145,14 @@ class WorkerJobs(server.Worker):
         super().stop()
         logging.shutdown()
         os._exit(0)
+
+
+def _forget_signals() -> None:
+    """Let signals end a process that a job forked, as any other."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 class Respawn:

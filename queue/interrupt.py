@@ -23,6 +23,7 @@ import psycopg2
 
 from ..redaction import KnownSecrets
 from .claimed_job import ClaimedJob
+from .forked import call_here
 
 # Python's own way to raise an exception in another thread, between two steps of it.
 _set_async_exc = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_ulong, ctypes.py_object)(
@@ -87,7 +88,8 @@ class RunningAttempt:
         try:
             self._connection, self._is_open = connection, True
             try:
-                result = call()
+                # first of all: a child must not take the lock
+                result = call_here(call)
             finally:
                 self._close()
         except BaseException:

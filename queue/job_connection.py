@@ -12,6 +12,7 @@ from odoo import sql_db
 
 from . import store
 from .connection import cut
+from .forked import keep_from_children
 from .job_session import JobCursor, JobSession
 
 
@@ -46,7 +47,9 @@ class JobConnection:
     def open(self) -> None:
         """Open the connection before the first job asks for it."""
         _name, info = sql_db.connection_info_for(self.db_name)
-        self._connection = psycopg2.connect(**info, connection_factory=JobSession)
+        self._connection = keep_from_children(
+            psycopg2.connect(**info, connection_factory=JobSession)
+        )
         self._connection.cursor_factory = JobCursor
         self._encoding = self._connection.encoding
 

@@ -2,6 +2,7 @@
 """How is a job taken, run, and its outcome stored?"""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from .connection import one_transaction
 from .current import CurrentJob, running
 from .ended_session import ended_session_told, open_cursor
 from .finisher import Finisher
+from .forked import call_here, check_process
 from .interrupt import RunningAttempt
 from .job_connection import JobConnection
 from .job_session import JobSession
@@ -317,11 +319,14 @@ def last_word(cr: Cursor) -> Iterator:
 def own_transaction(connection: JobConnection, is_ours: Fence) -> Iterator[Cursor]:
     """Give a job a cursor of its own; commit at the end, roll back on an error.
 
-    No commit in the middle of the job passes once it is somebody else's.
+    No commit in the middle of the job passes once it is somebody else's, nor one of a
+    process that the job forked.
     """
     registry = Registry(connection.db_name)
+    pid = os.getpid()
 
     def commit() -> None:
+        check_process(pid)
         cr.flush()
         if not is_ours(cr):
             raise AttemptLost("another worker has it; the commit is refused")
@@ -332,7 +337,7 @@ def own_transaction(connection: JobConnection, is_ours: Fence) -> Iterator[Curso
             cr.commit = commit
             yield cr
             # the one durable commit of the job, with its effects and its outcome
-            Cursor.commit(cr)  # pylint: disable=invalid-commit
+            call_here(partial(Cursor.commit, cr))  # what waits for it may fork, too
     except BaseException:
         registry.reset_changes()
         raise
