@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which processes of the server do jobs run, and who starts and stops them?
+"""In which processes of the server do jobs run, and who starts and ends them?
 
 * Threaded server: in its process, once it stays up.
 * Prefork server: in processes of their own, which its master keeps beside its
@@ -14,19 +14,23 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import odoo
 from odoo.service import server
 from odoo.tools import config
 
 from . import forked
+from .guard import TRACE, Silence, describe
 from .refusing import find_settings, make_watcher
 from .settings import Settings
+from .watchdog import Guard, Pulse, Trace
 from .worker import WorkerWatcher
 
 _logger = logging.getLogger(__name__)
 
 RESPAWN_S = (0.1, 30.0)  # first and longest pause between deaths in a row
+OUTLIVED = "ODOO_CONNECTOR_OUTLIVED"  # tells a new master the processes of the old
 STABLE_S = 2.0  # a process that lived that long did not die of its start
 
 _watcher: WorkerWatcher | None = None
@@ -38,6 +42,8 @@ def install() -> None:
     _after(server.ThreadedServer, "cron_spawn", _start_in_process)
     _after(server.PreforkServer, "process_spawn", _spawn_workers)
     _after(server.PreforkServer, "worker_pop", _forget_worker)
+    _after(server.PreforkServer, "process_timeout", _end_silent)
+    _instead(server.PreforkServer, "process_zombie", _reap)
     _instead(server.PreforkServer, "fork_and_reload", _reload)
     running = server.server
     if isinstance(running, server.ThreadedServer) and _has_cron_threads():
@@ -73,9 +79,22 @@ def _start_in_process(_server) -> None:
     global _watcher  # noqa: PLW0603 one watcher in a process
     if _watcher or odoo.evented or not config["max_cron_threads"]:
         return
-    _watcher = make_watcher("threaded", *find_settings())
+    settings, refusal = find_settings()
+    _watcher = make_watcher("threaded", settings, refusal)
     server.CommonServer.on_stop(_watcher.stop)
+    if settings.watchdog_s and os.name == "posix":
+        _start_guard(settings.watchdog_s)
     _watcher.start()
+
+
+def _start_guard(limit_s: float) -> None:
+    """Have this process ended when it is silent; without a guard jobs run as well."""
+    try:
+        guard = Guard(limit_s, config["logfile"])
+    except OSError as error:
+        _logger.warning("Nobody ends this process when a job hangs it: %s", error)
+    else:
+        server.CommonServer.on_stop(guard.stop)  # after the watcher, which may wait
 
 
 def _has_cron_threads() -> bool:
@@ -92,7 +111,11 @@ class WorkerJobs(server.Worker):
 
     def __init__(self, multi):
         super().__init__(multi)
-        self.watchdog_timeout = None  # a job may take its time
+        self.watchdog_timeout = None  # we look ourselves, see _end_silent
+        self.silence = Silence(multi.connector_respawn.settings.watchdog_s)
+        self.heard_at = self.watchdog_time
+        self.trace = Trace()
+        self.is_condemned = False
         self.request_max = float("inf")
         self.respawn = multi.connector_respawn
         self.pause_s = self.respawn.pause_s
@@ -107,6 +130,8 @@ class WorkerJobs(server.Worker):
         if self.multi.socket:
             self.multi.socket.close()
         os.register_at_fork(after_in_child=_forget_signals)
+        self.trace.register()
+        Pulse(partial(self.multi.pipe_ping, self.watchdog_pipe)).start()
         # here, not in the master: that one sleeps a beat of 4 s after each look
         self._wait(self.pause_s)
 
@@ -137,6 +162,16 @@ class WorkerJobs(server.Worker):
                 "prefork", self.respawn.settings, self.respawn.refusal, self.is_first
             )
             self.watcher.start()
+
+    def is_silent(self) -> bool:
+        """Tell whether it gave no sign of life for too long; asked by the master."""
+        heard_at, self.heard_at = self.heard_at, self.watchdog_time
+        return self.silence.is_too_long(is_alive=self.heard_at != heard_at)
+
+    def close(self) -> None:
+        """Close what the master has of it."""
+        self.trace.close()
+        super().close()
 
     def stop(self) -> None:
         """Wait for the running job; then end, and leave nothing to be taken apart."""
@@ -171,6 +206,8 @@ class Respawn:
         self.pause_s = 0.0  # that the next process waits before it works
         self.has_begun = False
         self._works_at: dict[int, float] = {}
+        self.unreaped = _find_outlived()
+        """Processes whose end the system has not told us, nor Odoo, yet."""
 
     def is_missing(self) -> bool:
         """Tell whether there are too few processes."""
@@ -179,11 +216,14 @@ class Respawn:
     def note_birth(self, pid: int) -> None:
         """Remember from when on a process works."""
         self.has_begun = True
+        self.unreaped.add(pid)
         self._works_at[pid] = time.monotonic() + self.pause_s
 
     def note_death(self, pid: int) -> None:
         """Make the pause longer when processes die soon after their start."""
         self.workers.pop(pid, None)
+        if not _is_there(pid):  # else it was only sent the signal that will end it
+            self.unreaped.discard(pid)
         works_at = self._works_at.pop(pid, None)
         if works_at is None:
             return
@@ -192,6 +232,23 @@ class Respawn:
             self.pause_s = 0.0
         else:
             self.pause_s = min(longest_s, self.pause_s * 2 or first_s)
+
+
+def _find_outlived() -> set[int]:
+    """Return the processes of the master that was here before a reload.
+
+    They are our children and may end as they like, too.
+    """
+    return {int(pid) for pid in os.environ.pop(OUTLIVED, "").split()}
+
+
+def _is_there(pid: int) -> bool:
+    """Tell whether there is a process, be it one that only waits to be reaped."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def knows_addon(multi) -> bool:
@@ -226,6 +283,67 @@ def _forget_worker(multi, pid: int) -> None:
         respawn.note_death(pid)
 
 
+def _end_silent(multi) -> None:
+    """End the job processes that gave no sign of life for too long.
+
+    Each is first asked where it hangs, and ended at the next look.
+    """
+    respawn = multi.__dict__.get("connector_respawn")
+    for pid, worker in list(respawn.workers.items()) if respawn else ():
+        if not worker.is_silent():
+            worker.is_condemned = False
+        elif worker.is_condemned:
+            limit_s = worker.silence.limit_s
+            _logger.critical("%s", describe(pid, limit_s, worker.trace.read()))
+            multi.worker_kill(pid, signal.SIGKILL)
+        else:
+            worker.is_condemned = True
+            multi.worker_kill(pid, TRACE)
+
+
+def _reap(original: Callable, multi) -> None:
+    """Take note of processes that ended; a job process may do so with any status.
+
+    Odoo takes one status of any child as critical, and ends the whole server. So ours
+    are taken care of before.
+    """
+    respawn = multi.__dict__.get("connector_respawn")
+    while True:
+        if respawn:
+            _reap_ours(multi, respawn)
+        try:
+            return original(multi)
+        except Exception:
+            # one of ours may have ended in between, with that status
+            if not respawn or not _reap_ours(multi, respawn):
+                raise
+
+
+def _reap_ours(multi, respawn: Respawn) -> int:
+    """Take note of our processes that ended; return how many Odoo has reaped."""
+    reaped_count = 0
+    for pid in list(respawn.unreaped):
+        try:
+            ended_pid, status = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            reaped_count += 1
+        else:
+            if not ended_pid:
+                continue
+            _log_end(pid, os.waitstatus_to_exitcode(status))
+        respawn.unreaped.discard(pid)
+        multi.worker_pop(pid)
+    return reaped_count
+
+
+def _log_end(pid: int, code: int) -> None:
+    """Log how a process ended that was not to end."""
+    if code > 0:
+        _logger.warning("job process %s ended with status %s", pid, code)
+    elif code < 0:
+        _logger.warning("job process %s was ended by signal %s", pid, -code)
+
+
 def _reload(original: Callable, multi) -> None:
     """Begin anew after SIGHUP.
 
@@ -234,6 +352,8 @@ def _reload(original: Callable, multi) -> None:
     to their end first.
     """
     if multi.socket:
+        if respawn := multi.__dict__.get("connector_respawn"):
+            os.environ[OUTLIVED] = " ".join(map(str, respawn.unreaped))
         original(multi)
     else:
         multi.stop_workers_gracefully()

@@ -35,6 +35,20 @@ def _number(read: Read, least: float, most: float = math.inf) -> Read:
     return read_number
 
 
+def _or_never(read: Read) -> Read:
+    """Return what reads 0 as well, which stands for never."""
+
+    def read_or_never(text: str):
+        try:
+            return read(text)
+        except ValueError as error:
+            if text.strip() == "0":
+                return 0.0
+            raise ValueError(f"{error}".replace("expected", "expected 0 or")) from None
+
+    return read_or_never
+
+
 def _read_names(text: str) -> tuple[str, ...]:
     """Return the names of a list of channels."""
     names = tuple(one.strip() for one in text.replace("\n", ",").split(","))
@@ -83,6 +97,8 @@ class Settings:
     """How often a watcher looks for dead workers."""
     grace_s: float = _setting(60.0, _number(float, 0))
     """How long a process that stops waits for its jobs."""
+    watchdog_s: float = _setting(60.0, _or_never(_number(float, 10.0, 3600.0)))
+    """After how long a process is ended that gives no sign of life; 0: never."""
 
     @classmethod
     def load(cls, values: Mapping[str, str], source: str = "") -> "Settings":

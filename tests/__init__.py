@@ -32,6 +32,7 @@ from . import (
     test_mutations,
     test_network,
     test_prometheus_text,
+    test_queue_guard,
     test_queue_respawn,
     test_queue_settings,
     test_record_event,

@@ -1,15 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How soon does a job process work that follows one that died?"""
 
+import os
+from types import SimpleNamespace
 from unittest import mock
 
 from odoo.tests import BaseCase, tagged
+from odoo.tools import mute_logger
 
 from ..queue import hooks
 from ..queue.hooks import RESPAWN_S, STABLE_S, Respawn
 from ..queue.settings import Settings
 
 SOON_S = STABLE_S / 2
+HOOKS_LOG = "odoo.addons.connector.queue.hooks"
 
 
 @tagged("post_install", "-at_install")
@@ -74,3 +78,103 @@ class TestRespawn(BaseCase):
         self.respawn.note_death(8)
 
         self.assertEqual(self.respawn.pause_s, pause_s)
+
+
+class Master:
+    """A master of processes, as far as their ends matter."""
+
+    def __init__(self):
+        self.connector_respawn = Respawn(Settings(workers=1))
+        self.popped = []
+
+    def worker_pop(self, pid: int) -> None:
+        """Forget a process."""
+        self.popped.append(pid)
+        hooks._forget_worker(self, pid)
+
+    def fork(self, status: int, is_ours: bool = True) -> int:
+        """Make a process that has ended with a status; return its id."""
+        pid = os.fork()
+        if not pid:
+            os._exit(status)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        if is_ours:
+            self.connector_respawn.workers[pid] = SimpleNamespace()
+            self.connector_respawn.note_birth(pid)
+        return pid
+
+
+@tagged("post_install", "-at_install")
+class TestReap(BaseCase):
+    """A status that Odoo takes as critical, of a process of ours and of another."""
+
+    CRITICAL = 3
+
+    def setUp(self):
+        super().setUp()
+        self.master = Master()
+        self.late: list[int] = []  # processes that only Odoo sees
+
+    def reap(self) -> None:
+        """Do as Odoo does, which is not told whose process it is."""
+        for pid in [self.late.pop(0)] if self.late else []:
+            _pid, status = os.waitpid(pid, 0)
+            if os.waitstatus_to_exitcode(status) == self.CRITICAL:
+                raise ArithmeticError(pid)
+            self.master.worker_pop(pid)
+
+    def look(self) -> None:
+        """Look which processes have ended."""
+        with mute_logger(HOOKS_LOG):
+            hooks._reap(lambda _master: self.reap(), self.master)
+
+    def test_ours_may_end_with_any_status(self):
+        pid = self.master.fork(self.CRITICAL)
+
+        self.look()
+
+        self.assertEqual(self.master.popped, [pid])
+        self.assertEqual(self.master.connector_respawn.unreaped, set())
+
+    def test_ours_may_end_while_odoo_looks(self):
+        pid = self.master.fork(self.CRITICAL, is_ours=False)
+        self.late = [pid]
+
+        def see_it_first(_master):
+            """See a process that has ended since we looked."""
+            for one in self.late:
+                self.master.connector_respawn.note_birth(one)
+            self.reap()
+
+        hooks._reap(see_it_first, self.master)
+
+        self.assertEqual(self.master.popped, [pid])
+
+    def test_others_are_left_to_odoo(self):
+        self.late = [self.master.fork(self.CRITICAL, is_ours=False)]
+
+        with self.assertRaises(ArithmeticError):
+            self.look()
+
+    def test_end_of_ours_that_odoo_saw_excuses_no_other(self):
+        """It was seen, and forgotten, in the same turn."""
+        ours = self.master.fork(0, is_ours=False)
+        other = self.master.fork(self.CRITICAL, is_ours=False)
+
+        self.late, births = [ours, other], [ours]
+
+        def see_both(_master):
+            """See the end of both since we looked."""
+            while births:
+                self.master.connector_respawn.note_birth(births.pop())
+            self.reap()
+            self.reap()
+
+        with self.assertRaises(ArithmeticError):
+            hooks._reap(see_both, self.master)
+
+    def test_processes_of_the_master_before_a_reload_are_ours(self):
+        with mock.patch.dict(os.environ, {hooks.OUTLIVED: "7 8"}):
+            first, second = Respawn(Settings()), Respawn(Settings())
+
+        self.assertEqual((first.unreaped, second.unreaped), ({7, 8}, set()))

@@ -86,6 +86,9 @@ class TestSettings(BaseCase):
             ("poll_s", "inf", "expected a number >= 0.1."),
             # who says so seldom that it is alive would be taken for dead
             ("heartbeat_s", "90", "expected a number >= 0.1 and <= 20.0."),
+            # who looks so soon would end processes that are well
+            ("watchdog_s", "5", "expected 0 or a number >= 10.0 and <= 3600.0."),
+            ("watchdog_s", "-1", "expected 0 or a number >= 10.0 and <= 3600.0."),
         ):
             with self.subTest(name=name, text=text):
                 with self.assertRaises(ValueError) as caught:
@@ -101,6 +104,12 @@ class TestSettings(BaseCase):
         )
 
         self.assertEqual(settings, Settings(threads=8, channels="root:4", grace_s=0))
+
+    def test_watchdog_can_be_left_out(self):
+        for text, expected in {"0": 0.0, " 0 ": 0.0, "10": 10.0}.items():
+            with self.subTest(text=text):
+                settings = Settings.load({"watchdog_s": text})
+                self.assertEqual(settings.watchdog_s, expected)
 
     def test_names_of_channels_are_read(self):
         settings = Settings.load({"only_channels": " shop,\n root.bank.in "})

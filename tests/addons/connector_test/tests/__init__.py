@@ -128,6 +128,7 @@ from . import (
     test_secret_in_job,
     test_server_addon_change,
     test_server_databases,
+    test_server_standstill,
     test_sync_declared,
     test_sync_event,
     test_sync_item,
