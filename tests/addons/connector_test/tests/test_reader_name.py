@@ -231,18 +231,13 @@ class TestJob(QueueCase):
         return self.job(uuid)
 
     def test_closed_job_behind_an_edge_is_called_by_its_id(self):
-        own = self.delay_as(self.user, description="Mine")
-        other = self.delay_as(self.env.user, description="Secret")
-        edge = self.env["connector.queue.edge"].create(
-            {
-                "parent_id": other.id,
-                "child_id": own.id,
-                "condition": "done",
-                "state": "open",
-                "has_news": False,
-            }
-        )
+        theirs = self.traces.with_user(self.user).delayable(description="Mine")
+        parent = self.traces.delayable(description="Secret").rename("x")
+        parent.on_done(theirs.rename("y")).delay()
+        other, own = self.jobs()
+        edge = own.parent_edge_ids
         self.assertEqual(other.display_name, "Secret")
+        self.assertEqual(own.user_id, self.user)
 
         [values] = edge.with_user(self.user).web_read(
             {"parent_id": LABEL, "child_id": LABEL}
