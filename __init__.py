@@ -6,8 +6,14 @@ from .queue import store
 from .queue.hooks import install as install_hooks
 
 
+def post_init_hook(env) -> None:
+    """Note the database in which the addon is installed: its jobs need not wait."""
+    store.admit(env.cr)
+
+
 def uninstall_hook(env) -> None:
     """Take out of the database what Odoo does not know of, and our parameters."""
+    store.drop_admission(env.cr)
     store.drop_functions(env.cr)
     store.drop_rush(env.cr)
     store.drop_seal(env.cr)

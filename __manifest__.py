@@ -36,6 +36,7 @@
         "web.assets_backend": ["connector/static/src/**/*"],
     },
     "post_load": "install_hooks",
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How are the backends doing?"""
 
+import logging
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
@@ -10,6 +11,9 @@ from odoo.tools import config
 from ..queue import store
 from ..queue.hooks import find_unaware_master
 from ..queue.presence import SILENCE_S
+from ..queue.wake import wake_after_commit
+
+_logger = logging.getLogger(__name__)
 
 LIMIT = 10_000  # jobs of one kind that are counted one by one
 HOUR_LIMIT = 100_000  # jobs of one hour
@@ -95,6 +99,25 @@ class ConnectorOverview(models.AbstractModel):
         """Pause or resume a backend."""
         self.env["connector.queue.channel"].check_access("write")
         self._backend_of(reference)._set_paused(is_paused)
+
+    @api.model
+    def begin_jobs(self) -> None:
+        """Accept this database, which is new here: its jobs begin now."""
+        self.env["connector.queue.channel"].check_access("write")
+        if store.find_admission(self.env.cr).is_neutralized:
+            raise UserError(
+                self.env._(
+                    "No job can begin: this database is neutralized. Delete the "
+                    "system parameter database.is_neutralized first."
+                )
+            )
+        if store.admit(self.env.cr):
+            _logger.info(
+                "jobs of %s begin: user %s accepts the database",
+                self.env.cr.dbname,
+                self.env.uid,
+            )
+        wake_after_commit(self.env.cr)
 
     @api.model
     def check_connection(self, reference: str) -> dict:

@@ -165,13 +165,14 @@ class QueueJob(models.Model):
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
 
     def init(self):
-        """Make the functions of the hot path, and what a rush is written down in.
+        """Make what of the queue is no model: functions, a rush, an admission.
 
         Etas that cannot be told, written by versions before, are set to the last one.
         """
         store.bound_etas(self.env.cr)
         store.make_functions(self.env.cr)
         store.make_rush(self.env.cr)
+        store.make_admission(self.env.cr)
 
     # === COMPUTE === #
 

@@ -14,6 +14,7 @@ from ..queue.state import ENQUEUED, NOT_STARTED
 from .elapsed import elapsed_text
 
 PATIENCE = timedelta(seconds=70)  # without workers the cron comes once a minute
+OF_COPIES = {"neutralized", "new"}  # troubles that leave nothing to be said
 SHOWN = 20  # jobs in the menu of the user's own ones
 
 
@@ -28,17 +29,22 @@ class QueueJob(models.Model):
 
         Returns:
             For each reason ``kind``, ``title``, ``text`` (what to do), and maybe
-            ``since`` (for how long the oldest job waits); texts for a banner.
+            ``since`` (for how long the oldest job waits) and ``can_begin`` (a button
+            lets jobs begin); texts for a banner.
         """
         self.check_access("read")
         troubles = self.env["connector.queue.worker"]._find_troubles()
-        waiting = [*self._warn_of_workers(), *self._warn_of_pause()]
+        waiting = []
+        if not OF_COPIES.intersection(one["kind"] for one in troubles):
+            waiting = [*self._warn_of_workers(), *self._warn_of_pause()]
         if waiting:  # which says more
             troubles = [one for one in troubles if one["kind"] != "nobody"]
         if self.env.user.has_group("connector.group_connector_manager"):
             return troubles + waiting
         remedy = self.env._("Tell your administrator.")
-        return [{**one, "text": remedy} for one in troubles + waiting]
+        return [
+            {**one, "text": remedy, "can_begin": False} for one in troubles + waiting
+        ]
 
     @api.model
     def find_own_running(self) -> dict:

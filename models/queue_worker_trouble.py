@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Why do jobs not run, in words that help?"""
 
+import math
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -22,19 +23,59 @@ class QueueWorker(models.Model):
         """Return what keeps jobs from running, for a banner.
 
         Returns:
-            For each trouble its ``kind`` (``refusal``, ``changing``, ``unknown``,
-            ``unserved`` or ``nobody``), a ``title`` and a ``text``: what was seen, and
-            what to do. Nothing when all is well, also while the cron runs the jobs.
+            For each trouble its ``kind`` (``neutralized``, ``new``, ``refusal``,
+            ``changing``, ``unknown``, ``unserved`` or ``nobody``), a ``title`` and a
+            ``text``: what was seen, and what to do; ``can_begin`` where a person may
+            let jobs begin. Nothing when all is well, also while the cron runs the jobs.
         """
+        of_copy = list(self._tell_copy())
         processes = store.find_processes(self.env.cr, SILENCE_S)
         working = [one for one in processes if not one.refusal]
         return [
+            *of_copy,
             *self._tell_refusals(one for one in processes if one.refusal),
             *self._tell_changing(),
             *self._tell_unknown(working),
             *self._tell_unserved(working),
-            *self._tell_nobody(working),
+            *(() if of_copy else self._tell_nobody(working)),
         ]
+
+    def _tell_copy(self):
+        admission = store.find_admission(self.env.cr)
+        if admission.is_neutralized:
+            yield {
+                "kind": "neutralized",
+                "title": self.env._("No job runs: this database is neutralized."),
+                "text": self.env._(
+                    "Jobs of a copy would reach the systems of the original. To let "
+                    "them run all the same, delete the system parameter "
+                    "database.is_neutralized and unpause the channel root."
+                ),
+            }
+        elif not admission.is_admitted:
+            yield {
+                "kind": "new",
+                "title": self.env._("Jobs wait: this database is new here."),
+                "text": f"{self._tell_new()} {self._tell_begin(admission)}",
+                "can_begin": True,
+            }
+
+    def _tell_new(self) -> str:
+        return self.env._(
+            "It was copied, restored or moved. If it is a copy, neutralize it, as its "
+            "jobs would reach the systems of the original: odoo-bin neutralize "
+            "-d %(database)s.",
+            database=self.env.cr.dbname,
+        )
+
+    def _tell_begin(self, admission: store.Admitted) -> str:
+        seconds = admission.begins_in_s
+        if seconds is None or seconds < 0:  # no worker has looked, or looks any more
+            return self.env._("Jobs begin when it has been at rest for a while.")
+        return self.env._(
+            "Jobs begin in %(seconds)s s, if it is at rest until then.",
+            seconds=math.ceil(seconds),
+        )
 
     def _tell_refusals(self, refusing):
         for one in refusing:

@@ -12,6 +12,7 @@ import psycopg2
 from odoo.modules.registry import Registry
 
 from . import store
+from .admission import Admission
 from .connection import OdooCursor
 from .presence import Line
 from .rush import Rush
@@ -44,15 +45,16 @@ class Crew:
         """Whether no job may start, because addons are about to change."""
         self.served = ServedChannels(watcher.settings.only_channels)
         self.rush = Rush(self.line)
+        self.admission = Admission(db_name, self.line.ask, watcher.settings.copy_wait_s)
         self._registry_turn = threading.Lock()
-        # before the first claim
         self.look()
-        self.recover()
 
     # === WHAT THE WATCHER DOES === #
 
     def fill(self) -> None:
-        """Replace the workers that ended."""
+        """Replace the workers that ended; there are none where no job may run."""
+        if not self.admission.is_open:
+            return
         self.workers = [worker for worker in self.workers if worker.is_alive()]
         for _missing in range(self.watcher.settings.threads - len(self.workers)):
             worker = self.watcher.worker_class(self.db_name, self.watcher, self)
@@ -65,6 +67,8 @@ class Crew:
     def hear(self) -> None:
         """Pass on that somebody notified."""
         if words := self.line.hear():
+            if not self.admission.is_open:
+                self.look()  # maybe that a person accepts the database
             self.wake_one()
             for worker in self.workers:
                 worker.overseer.has_news = True  # maybe that its job is to stop
@@ -80,9 +84,14 @@ class Crew:
 
     def look(self) -> bool:
         """See what changed: addons, channels; False when our addon was removed."""
-        addon = self.line.ask(store.read_addon)
+        was_open = self.admission.is_open
+        addon = self.admission.look().addon
         if not (addon.is_installed and addon.is_our_version):
             return False
+        if self.admission.is_open and not was_open:
+            self.recover()  # before the first claim
+        elif was_open and not self.admission.is_open:
+            self.stop()
         was_held, self.is_held = self.is_held, addon.is_changing
         if self.is_held and not was_held:
             _logger.info("jobs of %s wait while its addons change", self.db_name)
@@ -126,8 +135,8 @@ class Crew:
         return held_up
 
     def recover(self) -> None:
-        """Free what dead workers held."""
-        if self.line.recover():
+        """Free what dead workers held, where jobs may run."""
+        if self.admission.is_open and self.line.recover():
             self.wake_one()
 
     def stop(self) -> None:

@@ -34,6 +34,7 @@ class Databases:
         self._names: set[str] = set()
         self._list_at = 0.0
         self._ask_at: dict[str, float] = {}
+        self._incomplete: dict[str, list[str]] = {}  # tables without their keys
 
     def find(self, served: set[str]) -> set[str]:
         """Return the databases that have the addon; those served already are not asked.
@@ -75,10 +76,33 @@ class Databases:
         self._ask_at[db_name] = now + ASK_S
         try:
             with closing(connect(db_name, self._is_pooled)) as connection:
-                addon = store.read_addon(bounded_cursor(connection))
+                cr = bounded_cursor(connection)
+                addon = store.read_addon(cr)
+                is_there = addon.is_installed and addon.is_our_version
+                is_whole = is_there and self._is_complete(db_name, cr)
         except psycopg2.Error:
             self.forget_if_gone(db_name)
             return False
-        if addon.is_changing:  # maybe that ours comes
+        if addon.is_changing or is_whole is not is_there:  # maybe that ours comes
             self._ask_at[db_name] = now + CHANGE_S
-        return addon.is_installed and addon.is_our_version
+        return is_whole
+
+    def _is_complete(self, db_name: str, cr) -> bool:
+        """Tell whether nobody restores the database just now, as far as it shows.
+
+        One that was seen to be restored is as a new one: whatever was noted in it is
+        part of what was restored.
+        """
+        names = store.find_incomplete(cr)
+        if names and names != self._incomplete.get(db_name):
+            _logger.info(
+                "jobs of %s wait: it is being restored, or else lacks a primary key on "
+                "%s",
+                db_name,
+                ", ".join(names),
+            )
+        if names:
+            self._incomplete[db_name] = names
+        elif self._incomplete.pop(db_name, None):
+            store.withdraw(cr, store.find_identity(cr))
+        return not names

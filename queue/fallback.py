@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from contextlib import closing
+from functools import partial
 
 import psycopg2
 
@@ -12,6 +13,7 @@ from odoo.service import server
 from odoo.tools import config
 
 from . import store
+from .admission import Admission
 from .connection import connect
 from .hooks import knows_addon
 from .presence import SILENCE_S
@@ -44,6 +46,8 @@ def run_without_worker(db_name: str) -> bool:
         cr = connection.cursor()
         if store.find_live_workers(cr, SILENCE_S):
             return False
+        if not _is_admitted(db_name, settings, cr):
+            return False
         try:
             served = _run_for(db_name, settings, cr)
         except psycopg2.OperationalError as error:
@@ -51,6 +55,19 @@ def run_without_worker(db_name: str) -> bool:
             return False
         _make_way(db_name)
         return store.has_ready_job(cr, served.ids)
+
+
+def _is_admitted(db_name: str, settings: Settings, cr) -> bool:
+    """Tell whether jobs may run in the database: it is no copy, or an accepted one."""
+    if store.find_incomplete(cr):
+        return False
+    admission = Admission(db_name, partial(_ask, cr), settings.copy_wait_s)
+    admission.look()
+    return admission.is_open
+
+
+def _ask(cr, statement, *values):
+    return statement(cr, *values)
 
 
 def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:

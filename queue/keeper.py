@@ -55,7 +55,6 @@ class Keeper(threading.Thread):
     def run(self) -> None:
         """Keep a crew until the process ends, or the line to its database is lost."""
         try:
-            self._watcher.apply_channels(self.db_name)
             self.crew = self._watcher.crew_class(self.db_name, self._watcher)
             while not (self._is_dismissed or self._watcher.is_ending):
                 self._turn()
@@ -118,7 +117,8 @@ class Keeper(threading.Thread):
     def _fill(self) -> None:
         if self._watcher.is_closing:
             return
-        self._watcher.apply_channels(self.db_name)
+        if self.crew.admission.is_open:
+            self._watcher.apply_channels(self.db_name)
         self.crew.fill()
         self.has_begun = True
         if self._watcher.is_closing:  # since we began

@@ -99,6 +99,8 @@ class Settings:
     """How long a process that stops waits for its jobs."""
     watchdog_s: float = _setting(60.0, _or_never(_number(float, 10.0, 3600.0)))
     """After how long a process is ended that gives no sign of life; 0: never."""
+    copy_wait_s: float = _setting(60.0, _number(float, 0))
+    """How long a new database, perhaps a copy, must be at rest before its jobs run."""
 
     @classmethod
     def load(cls, values: Mapping[str, str], source: str = "") -> "Settings":

@@ -3,6 +3,8 @@
 
 import { Component, onWillStart, useState } from "@odoo/owl";
 
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
 import { useLiveRefresh } from "./live_refresh";
@@ -13,6 +15,7 @@ export class QueueBanner extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.dialog = useService("dialog");
         this.state = useState({ warnings: [] });
         onWillStart(() => this.load());
         useLiveRefresh(() => this.load());
@@ -24,5 +27,23 @@ export class QueueBanner extends Component {
             "find_warnings",
             []
         );
+    }
+
+    // What the jobs of a copy do elsewhere cannot be undone.
+    askToBegin() {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Begin the jobs of this database?"),
+            body: _t(
+                "If it is a copy, and its original works as well, each job is done by both of them. The other systems would be called twice."
+            ),
+            confirmLabel: _t("Begin now"),
+            confirm: () => this.begin(),
+            cancel: () => {},
+        });
+    }
+
+    async begin() {
+        await this.orm.call("connector.overview", "begin_jobs", []);
+        await this.load();
     }
 }

@@ -109,6 +109,7 @@ class PrivateServerCase(ChaosCase):
 
     def setUp(self):
         super().setUp()
+        self.environment["CONNECTOR_COPY_WAIT_S"] = "0"  # a copy, and meant to run
         self.postgres = PrivateServer(self.folder, get_db_name())
         self.addCleanup(self.postgres.stop)
 

@@ -75,6 +75,7 @@ METHODS = {
         "read_cards": "reviewer",
         "read_hours": "reviewer",
         "check_connection": "reviewer",
+        "begin_jobs": "manager",
         "set_paused": "manager",
     },
     "connector.monitoring": {

@@ -43,6 +43,7 @@ class ServerCase(ChaosCase):
 
     def setUp(self):
         super().setUp()
+        self.environment["CONNECTOR_COPY_WAIT_S"] = "0"  # copies are meant to run
         bench = import_tool("workbench").prepare()
         addons = import_tool("addons")
         addon = next(one for one in addons.find_addons() if one.name == ADDON)

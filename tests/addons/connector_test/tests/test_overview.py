@@ -11,6 +11,7 @@ from odoo.service import server
 
 from odoo.addons.connector.exception import ConnectorException
 from odoo.addons.connector.models import connector_overview
+from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase
@@ -153,6 +154,17 @@ class TestOverviewRights(OverviewCase):
 
         with self.assertRaises(AccessError):
             overview.set_paused(self.shop.reference(), True)
+
+    def test_manager_lets_a_new_database_begin(self):
+        store.withdraw(self.env.cr, store.find_identity(self.env.cr))
+        reviewer = self.new_user("eve", REVIEWER)
+        with self.assertRaises(AccessError):
+            self.env[OVERVIEW].with_user(reviewer).begin_jobs()
+        self.assertFalse(store.find_admission(self.env.cr).is_admitted)
+
+        self.env[OVERVIEW].with_user(self.boss).begin_jobs()
+
+        self.assertTrue(store.find_admission(self.env.cr).is_admitted)
 
     def test_backend_that_the_user_may_not_see_has_no_card(self):
         model = self.env["ir.model"]._get("connector.test.backend")

@@ -3,6 +3,8 @@
 
 from odoo.tests import tagged
 
+from odoo.addons.connector.queue import store
+
 from .browser_case import BrowserCase
 
 # Opens the overview, pauses and resumes the shop, and sees its figures move.
@@ -26,9 +28,27 @@ PAUSE_AND_RESUME = """
     await until("jobs", () => all(".o_data_row").length === 3);
 """
 
+BEGIN = """
+    const banner = ".o_connector_banner";
+    await find(banner, "Jobs begin in");
+    (await find(".o_connector_begin", "Begin now")).click();
+    await find(".modal-body", "each job is done by both");
+    (await find(".modal-footer .btn-primary", "Begin now")).click();
+    await until("no banner", () => !document.querySelector(banner));
+"""
+
 
 @tagged("post_install", "-at_install", "browser")
 class TestOverviewBrowser(BrowserCase):
+    def test_manager_lets_the_jobs_of_a_new_database_begin(self):
+        identity = store.find_identity(self.env.cr)
+        store.withdraw(self.env.cr, identity)
+        store.judge(self.env.cr, identity, 60)
+
+        self.drive("action-connector.connector_overview_action", BEGIN)
+
+        self.assertTrue(store.find_admission(self.env.cr).is_admitted)
+
     def test_manager_pauses_and_resumes_a_backend_and_sees_figures_move(self):
         backends = self.env["connector.test.backend"]
         shop, _other = backends.create(

@@ -4,8 +4,10 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.tests import new_test_user
 
 from odoo.addons.connector.models.queue_worker_trouble import CRON
+from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase, insert_row
@@ -91,3 +93,39 @@ class TestTrouble(QueueCase):
         self.cron.active = False
 
         self.assertIn("Nobody runs jobs.", self.find()["nobody"])
+
+    def make_new(self):
+        """Make the database one that the workers have not noted."""
+        store.withdraw(self.env.cr, store.find_identity(self.env.cr))
+
+    def test_new_database_is_told_alone_with_the_time_that_is_left(self):
+        self.cron.active = False
+        self.make_new()
+        self.assertIn("at rest for a while.", self.find()["new"])
+
+        store.judge(self.env.cr, store.find_identity(self.env.cr), 40)
+
+        self.assertEqual(self.find().keys(), {"new"})
+        self.assertIn("Jobs begin in 40 s,", self.find()["new"])
+        self.assertIn("neutralize -d", self.find()["new"])
+
+    def test_neutralized_database_is_told_alone_with_the_remedy(self):
+        self.cron.active = False
+        self.make_new()
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", True)
+
+        self.assertEqual(self.find().keys(), {"neutralized"})
+        self.assertIn("delete the system parameter", self.find()["neutralized"])
+
+    def test_only_managers_are_offered_to_begin(self):
+        self.make_new()
+        self.env.flush_all()
+        jobs = self.env["connector.queue.job"]
+        boss = new_test_user(self.env, "boss", "connector.group_connector_manager")
+        ada = new_test_user(self.env, "ada", "connector.group_connector_user")
+
+        (for_boss,) = jobs.with_user(boss).find_warnings()
+        (for_ada,) = jobs.with_user(ada).find_warnings()
+
+        self.assertTrue(for_boss["can_begin"])
+        self.assertFalse(for_ada["can_begin"])

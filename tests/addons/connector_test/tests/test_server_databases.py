@@ -93,11 +93,14 @@ class TestDatabases(ServerCase):
             "UPDATE connector_queue_job SET state = 'pending' WHERE id = %s",
             job_id,
         )
-        self.wait_for(lambda: self.kinds_in("test"), "nobody serves it")
+        self.wait_for(
+            lambda: "no job of test runs" in self.log.read_text(), "nobody looks at it"
+        )
         self.ask("test", "NOTIFY connector_queue")
         self.pause(2)
 
         self.assertEqual(self.state_of("test", job_id), "pending")
+        self.assertEqual(self.kinds_in("test"), set())
 
 
 @tagged("server")
