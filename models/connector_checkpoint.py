@@ -147,9 +147,15 @@ class ConnectorCheckpoint(models.Model):
 
     @api.depends("backend_id")
     def _compute_backend_facts(self):
-        """Copy what lists need to know of the backend; a lost one changes nothing."""
+        """Copy what lists need to know of the backend; a lost one changes nothing.
+
+        A form that is not saved, and may name any backend, is told of those only that
+        its user may read.
+        """
         for backend, checkpoints in self.grouped("backend_id").items():
-            if backend and backend.exists():
+            is_saved = any(checkpoints.ids)
+            is_told = is_saved or (backend and backend.sudo(False).has_access("read"))
+            if backend and backend.exists() and is_told:
                 for name, value in self._backend_facts(backend).items():
                     checkpoints[name] = value
             else:
@@ -176,6 +182,20 @@ class ConnectorCheckpoint(models.Model):
 
     # === CRUD === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse backends that the caller may not read; their names are copied."""
+        checkpoints = super().create(vals_list)
+        checkpoints._check_backend()
+        return checkpoints
+
+    def write(self, vals):
+        """Refuse backends that the caller may not read, as :meth:`create` does."""
+        result = super().write(vals)
+        if "backend_id" in vals:
+            self._check_backend()
+        return result
+
     def _has_field_access(self, field, operation):
         """Let only managers change what a checkpoint is about, and nobody its job.
 
@@ -189,6 +209,14 @@ class ConnectorCheckpoint(models.Model):
         return super()._has_field_access(field, operation)
 
     # === HELPERS === #
+
+    def _check_backend(self) -> None:
+        """Let nobody name a backend that they may not read; code of connectors may."""
+        if not self.env.su:
+            for checkpoint in self:
+                backend = checkpoint.backend_id
+                if backend and backend.exists():
+                    backend.check_access("read")
 
     @api.model
     def _backend_facts(self, backend: models.BaseModel) -> dict:

@@ -62,6 +62,35 @@ class TestCheckpointRights(CheckpointCase):
                 found = self.checkpoints.with_user(self.users[role]).search([])
                 self.assertNotIn(elsewhere, found)
 
+    def test_form_does_not_give_the_name_of_a_backend_of_another_company(self):
+        """The name was copied with all rights, also into a form that names any."""
+        backend = self.close_backend()
+        form = self.checkpoints.with_user(self.users["manager"])
+        values = {"backend_id": f"{backend._name},{backend.id}"}
+
+        told = form.onchange(values, ["backend_id"], {"backend_name": {}})
+
+        self.assertNotIn("Far Shop", f"{told}")
+
+    def test_manager_cannot_move_a_checkpoint_to_a_backend_of_another_company(self):
+        backend = self.close_backend()
+        checkpoint = self.add().with_user(self.users["manager"])
+
+        with self.assertRaises(AccessError):
+            checkpoint.backend_id = backend
+
+    def close_backend(self):
+        """Return a backend that only users of its company may read."""
+        self.env["ir.rule"].create(
+            {
+                "name": "own companies",
+                "model_id": self.env["ir.model"]._get_id(self.backend_record._name),
+                "domain_force": "[('company_id', 'in', company_ids + [False])]",
+            }
+        )
+        there = self.env["res.company"].create({"name": "Elsewhere"})
+        return self.backend_record.copy({"name": "Far Shop", "company_id": there.id})
+
     def test_user_reviews_the_assigned_checkpoint(self):
         mine = self.add(user_id=self.users["user"].id)
 
