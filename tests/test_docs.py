@@ -2,6 +2,7 @@
 """Can the manual be read, and are the things there that it speaks of?"""
 
 import re
+from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
@@ -13,6 +14,7 @@ from .documents import (
     read_blocks,
 )
 
+SECURITY = ROOT / "docs" / "security.rst"
 TUTORIAL = ROOT / "docs" / "writing_a_connector.rst"
 EXAMPLE = ROOT / "examples" / "connector_carddav"
 LEFT_OUT = "…"
@@ -38,6 +40,19 @@ class TestDocs(BaseCase):
                 with self.subTest(document=path.name, name=name):
                     places = (ROOT, EXAMPLE)  # of which the tutorial speaks
                     self.assertTrue(any((one / name).exists() for one in places))
+
+
+@tagged("post_install", "-at_install")
+class TestSecurityPage(BaseCase):
+    def test_each_test_that_guards_a_promise_is_there(self):
+        named = set(re.findall(r"``(Test\w+)``", SECURITY.read_text()))
+        files = (ROOT / "tests").rglob("test_*.py")
+        classes = set(
+            re.findall(r"class (Test\w+)", "".join(map(Path.read_text, files)))
+        )
+
+        self.assertGreater(len(named), 10)
+        self.assertEqual(named - classes, set())
 
 
 @tagged("post_install", "-at_install")

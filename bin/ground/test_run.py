@@ -33,9 +33,9 @@ own, at install and after it. What is missing is set up first. The last line is
 """
 TAGS = """\
 narrows the run: TestClass, TestClass.test_method, test_method, test_file.py, an addon
-(connector_carddav), a tag (race, server, chaos, browser), chaos-long (chaos with 2,000
-jobs for each fault), ground (these tools), or any piece of Odoo's --test-tags
-([-][tag][/addon][:Class][.method])
+(connector_carddav), a tag (race, server, attack, chaos, browser), chaos-long (chaos
+with 2,000 jobs for each fault), ground (these tools), or any piece of Odoo's
+--test-tags ([-][tag][/addon][:Class][.method])
 """
 
 

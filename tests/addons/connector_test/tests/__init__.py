@@ -3,6 +3,8 @@ from . import (
     test_access_guard,
     test_accessibility,
     test_advisory_lock,
+    test_attack,
+    test_attack_guard,
     test_backend_adapter,
     test_backend_model,
     test_binder,

@@ -1,0 +1,72 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Attackers, and what each of them may read and change of others: nothing else.
+
+What the groups may do with a record of another stands in ``rights_matrix.ACCESS``;
+here is what comes of it elsewhere.
+"""
+
+from .rights_matrix import ACCESS, GROUPS
+
+# attacker: technical names of the groups
+ATTACKERS = {
+    **GROUPS,
+    "admin": "base.group_user,base.group_system",
+    "stranger": GROUPS["manager"],  # of another company
+}
+# who has no line in ACCESS: whose counts
+LIKE = {"admin": "employee", "stranger": "manager"}
+
+BACKEND = "connector.test.backend"
+# A connector says who may what with its backends; so does the attacked one.
+RIGHTS = {
+    **ACCESS,
+    BACKEND: {"user": ("r", "r"), "reviewer": ("r", "r"), "manager": ("rwcd", "rwcd")},
+}
+
+# Models whose rows belong to no company: one queue serves all of them.
+SHARED = {
+    "connector.checkpoint.reason",
+    "connector.queue.channel",
+    "connector.queue.function",
+    "connector.queue.worker",
+}
+
+# group: {table: what its calls may do to rows that are no own ones}, besides ACCESS:
+# the buttons and dialogs do so after checks of their own.
+JOBS = {"connector_queue_job": "w", "connector_queue_edge": "w"}
+EFFECTS = {
+    # "resolve and retry"; repeats are counted when somebody has reviewed
+    "reviewer": {**JOBS, "connector_checkpoint_repeat": "d"},
+    "manager": {
+        **JOBS,
+        "connector_checkpoint_repeat": "d",
+        "connector_queue_cancel": "wc",
+        "connector_relation": "c",  # by a link that is added
+        "connector_link": "cw",
+        "connector_link_side": "c",
+        "ir_config_parameter": "wc",  # the token of monitoring
+    },
+}
+# What mail keeps of a record goes with the right to read or write the record.
+MAIL = ("mail_", "bus_")
+
+# What says what a job is. Nobody changes it.
+SEALED = {
+    *("uuid", "user_id", "company_id", "context", "func_name", "method_name"),
+    *("model_name", "payload", "payload_version", "job_function_id"),
+}
+
+# Records of a colleague, and of another company.
+NEAR, FAR = "near", "far"
+# attacker: whose records are attacked
+AIMS = [
+    ("portal", NEAR),
+    ("employee", NEAR),
+    ("admin", NEAR),
+    ("user", NEAR),
+    ("user", FAR),
+    ("reviewer", NEAR),
+    ("manager", NEAR),  # who may read them, and yet not change what a job is
+    ("manager", FAR),
+    ("stranger", NEAR),
+]
