@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import controllers, models, wizards
-from .magic.address import ALLOWED_PARAMETER
-from .models.connector_monitor import TOKEN
+from .magic.web.address import ALLOWED_PARAMETER
+from .models.monitoring.monitor import TOKEN
 from .queue import store
-from .queue.hooks import install as install_hooks
+from .queue.server.hooks import install as install_hooks
 
 
 def post_init_hook(env) -> None:

@@ -48,7 +48,7 @@ from .exception import (
     UnserializableArgumentError,
 )
 from .magic import Magic, declare_sync, log_about, on_sync_create, on_sync_update
-from .models.connector_checkpoint_add import add_checkpoint, add_checkpoint_message
+from .models.checkpoint.add import add_checkpoint, add_checkpoint_message
 from .queue.current import current_job
 from .queue.graph import chain, group
 from .queue.job import identity_exact, job, related_action

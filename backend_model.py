@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Classic import path of the abstract models, see ``models``."""
 
+from .models.backend.backend import ConnectorBackend
 from .models.binding import ConnectorBinding, ExternalBinding
-from .models.connector_backend import ConnectorBackend
 
 __all__ = ["ConnectorBackend", "ConnectorBinding", "ExternalBinding"]

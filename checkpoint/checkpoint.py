@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Classic import path of the checkpoints, see ``models.connector_checkpoint_add``."""
 
-from ..models.connector_checkpoint_add import add_checkpoint, add_checkpoint_message
+from ..models.checkpoint.add import add_checkpoint, add_checkpoint_message
 
 __all__ = ["add_checkpoint", "add_checkpoint_message"]

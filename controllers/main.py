@@ -3,5 +3,6 @@
 
 raise ImportError(
     "RunJobController is not ported: jobs are not run over HTTP any more. Drop it; "
-    "override Runner of odoo.addons.connector.queue.runner to change how a job is run."
+    "override Runner of odoo.addons.connector.queue.engine.runner to change how a job "
+    "is run."
 )

@@ -2,8 +2,13 @@
 """Classic import path of the channels in memory, see ``queue.channel_manager``."""
 
 from ..exception import ChannelNotFound
-from ..queue.channel_manager import Channel, ChannelManager
-from ..queue.channel_queue import ChannelJob, ChannelQueue, PriorityQueue, SafeSet
+from ..queue.classic.channel_queue import (
+    ChannelJob,
+    ChannelQueue,
+    PriorityQueue,
+    SafeSet,
+)
+from ..queue.classic.channels import Channel, ChannelManager
 from ..queue.state import DONE, ENQUEUED, FAILED, PENDING, STARTED
 
 __all__ = [

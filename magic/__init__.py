@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from .declared import declare_sync
-from .log_scope import log_about
-from .space import Magic
-from .sync_event import on_sync_create, on_sync_update
+from .log.scope import log_about
+from .magic import Magic
+from .sync.declared import declare_sync
+from .sync.events import on_sync_create, on_sync_update

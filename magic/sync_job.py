@@ -10,14 +10,14 @@ from odoo.models import BaseModel
 from ..exception import InvalidDataError, InvalidUsageError, UnserializableArgumentError
 from ..queue.job import JobOptions, Task, current_job, job
 from ..session import ConnectorSession
-from .chunk import Chunk, Sync
-from .declared import declared_route
-from .outside import Outside
-from .push import PUSHES, Push
-from .returned import check_record
-from .route import ODOO2X, RAISE
-from .sync_info import Flags
-from .sync_result import SKIPPED, Detail, SyncResult, sync_error
+from .sync.callback_result import check_record
+from .sync.chunk import Chunk, Sync
+from .sync.declared import declared_route
+from .sync.description import Flags
+from .sync.external_effects import Outside
+from .sync.push import PUSHES, Push
+from .sync.result import SKIPPED, Detail, SyncResult, sync_error
+from .sync.route import ODOO2X, RAISE
 
 DELAYED_MAX = 1_000_000  # items; a source that has more has probably no end
 GONE = "it was deleted before its job ran"

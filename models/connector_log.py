@@ -3,8 +3,9 @@
 
 from odoo import api, fields, models
 
-from ..magic import log_store
-from ..magic.log_line import (
+from ..fields.loose import LooseMany2one
+from ..magic.log import store as log_store
+from ..magic.log.line import (
     CRITICAL,
     DEBUG,
     ERROR,
@@ -13,7 +14,6 @@ from ..magic.log_line import (
     TRANSMISSION,
     WARNING,
 )
-from .loose_many2one import LooseMany2one
 from .reviewed_record import find_records
 
 LEVELS = [

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from odoo import api, models
 
-from ..queue.delayed import Delayed
+from ..queue.delay.delayed import Delayed
 from ..queue.graph import DelayableCalls
 from ..queue.job import JobOptions
 

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from odoo import api, models
 
-from ..magic import link_store
-from ..magic.link import Link, Links
-from ..magic.link_change import follow_change
-from ..magic.link_find import search_links
-from ..magic.link_make import set_link
-from ..magic.link_side import EXTERNAL
-from ..magic.ref import Ref
+from ..magic.links import store as link_store
+from ..magic.links.change import follow_change
+from ..magic.links.find import search_links
+from ..magic.links.link import Link, Links
+from ..magic.links.make import set_link
+from ..magic.links.ref import Ref
+from ..magic.links.side import EXTERNAL
 
 
 class Base(models.AbstractModel):

@@ -14,7 +14,8 @@ from ..exception import InvalidUsageError, RetryableJobError
 from ..redaction import MESSAGE_SIZE, KnownSecrets
 from ..secret import known_secrets, known_to_job
 from ..session import ConnectorSession
-from . import codec, store
+from . import store
+from .delay import codec
 
 QUIET_S = 0.2  # between two messages, and between two looks at the cancel flag
 

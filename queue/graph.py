@@ -6,10 +6,10 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
 
 from ..exception import InvalidUsageError
-from .delayed import Delayed
-from .options import JobOptions
+from .delay.delayed import Delayed
+from .delay.options import JobOptions
+from .delay.task import Task
 from .state import DONE, FAILED
-from .task import Task
 
 ALWAYS = "always"  # the condition of an edge whose parent may end in any state
 

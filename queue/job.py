@@ -8,24 +8,30 @@ from collections.abc import Callable, Iterable
 
 from ..session import ConnectorSession
 from .channel_text import ROOT
-from .classic_job import Job  # noqa: F401 its classic path
-from .current import CurrentJob, current_job  # noqa: F401 for rooms without the queue
-from .function import (
-    FAIL,
-    JOB_METHODS,
-    JOB_REGISTRY,
-    check_has_records,
-    check_on_missing,
+from .classic.job import Job  # noqa: F401 its classic path
+from .classic.storage import (  # noqa: F401 their classic path
+    JobStorage,
+    OpenERPJobStorage,
+    whitelist_unpickle_global,
 )
-from .options import (
+from .current import CurrentJob, current_job  # noqa: F401 for rooms without the queue
+from .delay.options import (
     DEFAULT_MAX_RETRIES,  # noqa: F401 its classic path
     DEFAULT_PRIORITY,  # noqa: F401 its classic path
     JobOptions,
     check_channel,
     check_timeout,
 )
-from .outcome import CONCURRENCY_ERRORS  # noqa: F401 for rooms without the queue
-from .retry import (
+from .delay.registry import (
+    FAIL,
+    JOB_METHODS,
+    JOB_REGISTRY,
+    check_has_records,
+    check_on_missing,
+)
+from .delay.task import Task, identity_exact  # noqa: F401 its classic path
+from .engine.outcome import CONCURRENCY_ERRORS  # noqa: F401 for rooms without the queue
+from .engine.retry import (
     RETRY_INTERVAL,  # noqa: F401 its classic path
     Backoff,
     Pattern,
@@ -40,12 +46,6 @@ from .state import (  # noqa: F401 their classic path
     STARTED,
     STATES,
 )
-from .storage import (  # noqa: F401 their classic path
-    JobStorage,
-    OpenERPJobStorage,
-    whitelist_unpickle_global,
-)
-from .task import Task, identity_exact  # noqa: F401 its classic path
 
 # === DECLARING === #
 

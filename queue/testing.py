@@ -9,12 +9,13 @@ from unittest import mock
 
 from odoo import api
 
-from . import codec, store
-from .function import JOB_REGISTRY
+from . import store
+from .delay import codec
+from .delay.registry import JOB_REGISTRY
+from .engine.dependencies import sweep
+from .engine.outcome import AttemptLost
+from .engine.runner import Fence, Runner
 from .job import JobOptions
-from .outcome import AttemptLost
-from .release import sweep
-from .runner import Fence, Runner
 
 TEST_WORKER_ID = 0  # no worker has it
 

@@ -164,7 +164,7 @@ class TestChannelManager(ManagerCase):
         with self.assertRaisesRegex(ChannelNotFound, "'root.A.C': there is no 'C'"):
             self.manager.get_channel_by_name("root.A.C")
 
-    @mute_logger("odoo.addons.connector.queue.channel_manager")
+    @mute_logger("odoo.addons.connector.queue.classic.channels")
     def test_configuration_is_checked(self):
         with self.assertRaisesRegex(ValueError, "sequential channel has capacity 2"):
             self.manager.simple_configure("A:2:sequential")

@@ -9,7 +9,7 @@ from unittest import mock
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
-from odoo.addons.connector.queue.refusing import find_settings
+from odoo.addons.connector.queue.server.misconfigured import find_settings
 from odoo.addons.connector.queue.settings import Settings
 
 LOG = "odoo.addons.connector.queue.settings"
@@ -61,7 +61,9 @@ class TestChannelSetting(BaseCase):
     def test_what_cannot_be_read_keeps_the_queue_from_starting(self):
         os.environ["CONNECTOR_CHANNELS"] = "shop:2:sequential"
 
-        with self.assertLogs("odoo.addons.connector.queue.refusing", "ERROR") as logs:
+        with self.assertLogs(
+            "odoo.addons.connector.queue.server.misconfigured", "ERROR"
+        ) as logs:
             _settings, refusal = find_settings()
 
         self.assertIn("a sequential channel has capacity 2, exp", refusal)

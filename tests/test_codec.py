@@ -17,7 +17,7 @@ from markupsafe import Markup
 from odoo import Command
 from odoo.tools import frozendict
 
-from ..queue.codec import MAX_DEPTH, decode, encode
+from ..queue.delay.codec import MAX_DEPTH, decode, encode
 from .common import ConnectorCase
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -55,7 +55,7 @@ class TestClassicPaths(BaseCase):
     def test_what_is_not_ported_says_what_to_do(self):
         remedies = {
             "jobrunner.runner": "queue.worker runs the jobs as soon as the addon is",
-            "controllers.main": "override Runner of odoo.addons.connector.queue.runner",
+            "controllers.main": "override Runner of odoo.addons.connector",
         }
         for path, remedy in remedies.items():
             with self.subTest(path), self.assertRaisesRegex(ImportError, remedy):

@@ -10,8 +10,8 @@ import textwrap
 
 from odoo.tests import BaseCase, tagged
 
-from ..queue import guard
-from ..queue.guard import LOOK_S, Silence
+from ..queue.server import guard
+from ..queue.server.guard import LOOK_S, Silence
 
 LIMIT_S = 10.0
 DEADLINE_S = 30

@@ -8,12 +8,12 @@ from unittest import mock
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from ..queue import hooks
-from ..queue.hooks import RESPAWN_S, STABLE_S, Respawn
+from ..queue.server import hooks
+from ..queue.server.hooks import RESPAWN_S, STABLE_S, Respawn
 from ..queue.settings import Settings
 
 SOON_S = STABLE_S / 2
-HOOKS_LOG = "odoo.addons.connector.queue.hooks"
+HOOKS_LOG = "odoo.addons.connector.queue.server.hooks"
 
 
 @tagged("post_install", "-at_install")

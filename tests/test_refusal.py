@@ -7,7 +7,7 @@ from datetime import time, tzinfo
 from odoo.tools.translate import LazyGettext
 
 from ..exception import NotReadableJobError, UnserializableArgumentError
-from ..queue.codec import MAX_DEPTH, VERSION, decode, encode
+from ..queue.delay.codec import MAX_DEPTH, VERSION, decode, encode
 from ..secret import SecretText
 from .common import ConnectorCase
 

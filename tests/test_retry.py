@@ -21,7 +21,7 @@ from ..exception import (
     NothingToDoJob,
     RetryableJobError,
 )
-from ..queue.retry import (
+from ..queue.engine.retry import (
     RETRY_INTERVAL,
     Backoff,
     Policy,

@@ -4,8 +4,8 @@
 from odoo.tests import BaseCase, tagged
 
 from ..exception import InvalidUsageError
-from ..magic.route import Route
-from ..magic.sync_info import Flags, external_route, odoo2x_route, x2odoo_route
+from ..magic.sync.description import Flags, external_route, odoo2x_route, x2odoo_route
+from ..magic.sync.route import Route
 
 NONE, CREATE, UPDATE = Flags(False, False), Flags(True, False), Flags(False, True)
 BOTH = Flags(True, True)

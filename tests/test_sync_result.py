@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import BaseCase, tagged
 
 from ..exception import InvalidDataError
-from ..magic.sync_result import (
+from ..magic.sync.result import (
     CREATED,
     FAILED,
     SKIPPED,

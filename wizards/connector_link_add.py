@@ -5,10 +5,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..exception import LinkError
-from ..magic.link_make import set_link
-from ..magic.link_relation import MANY2MANY, ONE2ONE
-from ..magic.link_store import ODOO
-from ..magic.ref import restore_ref
+from ..magic.links.make import set_link
+from ..magic.links.ref import restore_ref
+from ..magic.links.relation import MANY2MANY, ONE2ONE
+from ..magic.links.store import ODOO
 
 
 class ConnectorLinkAdd(models.TransientModel):

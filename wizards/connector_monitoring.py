@@ -5,7 +5,7 @@ import secrets
 
 from odoo import api, fields, models
 
-from ..models.connector_monitor import TOKEN
+from ..models.monitoring.monitor import TOKEN
 
 
 class ConnectorMonitoring(models.TransientModel):

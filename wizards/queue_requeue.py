@@ -3,8 +3,8 @@
 
 from odoo import fields, models
 
-from ..models.loose_many2one import LooseMany2many
-from ..models.queue_job_action import OVER
+from ..fields.loose import LooseMany2many
+from ..models.queue_job.actions import OVER
 from ..queue.state import PENDING
 from .selected_jobs import JOB, read_domain, selected_domain, selected_jobs
 

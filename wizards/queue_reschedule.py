@@ -3,7 +3,7 @@
 
 from odoo import fields, models
 
-from ..models.loose_many2one import LooseMany2many
+from ..fields.loose import LooseMany2many
 from ..queue.state import NOT_STARTED
 from .selected_jobs import JOB, read_domain, selected_domain, selected_jobs
 

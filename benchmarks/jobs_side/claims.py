@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from odoo.addons.connector.queue.connection import connect
-from odoo.addons.connector.queue.runner import BATCH, Runner
+from odoo.addons.connector.queue.engine.connection import connect
+from odoo.addons.connector.queue.engine.runner import BATCH, Runner
 from odoo.addons.connector.queue.store import channel, claim, ready
 
 sys.path.append(str(Path(__file__).parents[1]))

@@ -15,7 +15,7 @@ from pathlib import Path
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
-from odoo.addons.connector.queue.connection import connect
+from odoo.addons.connector.queue.engine.connection import connect
 
 sys.path.append(str(Path(__file__).parents[1]))
 

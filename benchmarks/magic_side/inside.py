@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 from odoo.addons.connector.magic import Magic, on_sync_create, on_sync_update
-from odoo.addons.connector.magic.item_guard import ItemGuard
+from odoo.addons.connector.magic.sync.savepoints import ItemGuard
 
 sys.path.append(str(Path(__file__).parents[1]))
 

@@ -38,6 +38,12 @@ from .attempt import (
     send_finish,
     settle,
 )
+from .burst import (
+    announce_rush,
+    count_ever_delayed,
+    drop_rush,
+    make_rush,
+)
 from .channel import (
     count_taken,
     find_closed,
@@ -106,6 +112,10 @@ from .liveness import (
     terminate_backends,
     trigger_cron,
 )
+from .maintenance import (
+    delete_old,
+    forget,
+)
 from .notice import (
     count_notes,
     find_orphans,
@@ -129,19 +139,18 @@ from .ready import (
     next_ready_s,
     promote,
 )
-from .retention import (
-    delete_old,
-    forget,
-)
 from .rewrite import (
     bound_etas,
     rewrite,
 )
-from .rush import (
-    announce_rush,
-    count_ever_delayed,
-    drop_rush,
-    make_rush,
+from .screens import (
+    COUNT_LIMIT,
+    ChannelCount,
+    Waiting,
+    count_by_channel,
+    find_edges,
+    find_graph,
+    find_waiting,
 )
 from .seal import (
     drop_seal,
@@ -153,15 +162,6 @@ from .session import (
     BOUND,
     commit_later,
     find_session,
-)
-from .sight import (
-    COUNT_LIMIT,
-    ChannelCount,
-    Waiting,
-    count_by_channel,
-    find_edges,
-    find_graph,
-    find_waiting,
 )
 from .signal import (
     known_signals,

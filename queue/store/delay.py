@@ -4,12 +4,12 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from ...columns import join_column, rows_from, to_column
+from ...sql import join_column, rows_from, to_column
+from .burst import RUSH_LEFT, RUSH_S
 from .edge import IS_BLOCKED, mark_edges
 from .identity import KEPT_KEY
 from .liveness import CHANNEL
 from .ready import HAS_NEWS, hold_of
-from .rush import RUSH_LEFT, RUSH_S
 from .seal import SEALED, seal_of
 
 COLUMNS = (  # in which jobs of one call differ, besides their payloads

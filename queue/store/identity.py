@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which job has an identity key, and what becomes of it?"""
 
-from ...columns import join_column, rows_from, to_column
+from ...sql import join_column, rows_from, to_column
 from .ready import HAS_NEWS, hold_of
 from .seal import IS_WHOLE, SEALED, seal_of
 

@@ -4,7 +4,7 @@
 MUTATIONS = [
     (
         "what both queues call delayable is either's",
-        "models/queue_job_beside.py",
+        "models/queue_job/other_queue.py",
         "        if others:\n",
         "        if False:\n",
         "TestCalls.test_other_method_is_delayed_by_theirs",

@@ -12,7 +12,7 @@ MUTATIONS = [
     ),
     (
         "what is left of a worker that was given up is ended",
-        "queue/presence.py",
+        "queue/engine/registration.py",
         "                store.terminate_backends(self._cr, pids, date_alive)\n",
         "",
         "TestFreeze.test_sessions_of_a_stopped_worker_are_ended",
@@ -27,7 +27,7 @@ MUTATIONS = [
     ),
     (
         "a job that was seen done is done after a crash",
-        "queue/job_connection.py",
+        "queue/engine/job_pool.py",
         "psycopg2.connect(**info, connection_factory=JobSession)\n",
         "psycopg2.connect(\n"
         "            **info,\n"
@@ -38,21 +38,21 @@ MUTATIONS = [
     ),
     (
         "a worker that ends gives back what it has not started",
-        "queue/worker_thread.py",
+        "queue/engine/worker.py",
         "        self.runner.release(self.queue.drain())\n",
         "        self.queue.drain()\n",
         "TestEnd.test_terminated_server_gives_its_jobs_back",
     ),
     (
         "a server without web server begins anew after SIGHUP",
-        "queue/hooks.py",
+        "queue/server/hooks.py",
         "    if multi.socket:\n",
         "    if True:\n",
         "TestEnd.test_reloaded_server_goes_on_with_its_jobs",
     ),
     (
         "the clock of a host does not matter",
-        "models/queue_job_delay.py",
+        "models/queue_job/delay.py",
         "options.run_after(lambda: store.read_clock(self.env.cr))",
         'options.run_after(__import__("datetime").datetime.utcnow)',
         "TestWrongClock.test_jobs_run_when_they_should_and_death_is_noticed",

@@ -4,7 +4,7 @@
 MUTATIONS = [
     (
         "edges are marked by the transaction of their parent",
-        "queue/runner.py",
+        "queue/engine/runner.py",
         "            is_stored = store.finish(own_cr, values, job.has_edges)\n",
         "            self._books.execute(\n"
         "                \"SELECT connector_queue_mark(%s, 'done')\", [job.id]\n"
@@ -49,7 +49,7 @@ MUTATIONS = [
     ),
     (
         "a sweeper releases what a crash left",
-        "queue/presence.py",
+        "queue/engine/registration.py",
         "            ready_count = sweep(self._cr)\n",
         "            ready_count = 0\n",
         "TestRelease.test_sweeper_releases_what_a_crash_left",
@@ -77,21 +77,21 @@ MUTATIONS = [
     ),
     (
         "nobody waits for a job that was deleted",
-        "queue/store/retention.py",
+        "queue/store/maintenance.py",
         "       SET state = 'unmet', has_news = TRUE\n",
         "       SET state = 'unmet'\n",
         "TestRetention.test_job_that_waits_for_a_deleted_one_is_cancelled",
     ),
     (
         "a graph is stored as a whole or not at all",
-        "models/queue_job_graph.py",
+        "models/queue_job/graph.py",
         "        with self.env.cr.savepoint(flush=False):  # all of it, or nothing\n",
         "        if True:\n",
         "TestBuilding.test_graph_is_stored_as_a_whole_or_not_at_all",
     ),
     (
         "several released jobs wake other workers",
-        "queue/worker_thread.py",
+        "queue/engine/worker.py",
         "job.concurrency_key or has_more:",
         "job.concurrency_key:",
         "TestWakeOthers",
@@ -141,21 +141,21 @@ MUTATIONS = [
     ),
     (
         "who waits for a job that server code deletes is told",
-        "models/queue_job_retention.py",
+        "models/queue_job/retention.py",
         "        store.forget(self.env.cr, self.ids)\n",
         "",
         "TestDeletion.test_who_waits_for_a_deleted_job_is_cancelled",
     ),
     (
         "a job that is deleted gives its key to the next one",
-        "queue/store/retention.py",
+        "queue/store/maintenance.py",
         "   SET key_news = TRUE\n",
         "   SET key_news = key_news\n",
         "TestDeletion.test_deleted_job_gives_its_key_to_the_next_one",
     ),
     (
         "a job that a worker has is not deleted",
-        "models/queue_job_retention.py",
+        "models/queue_job/retention.py",
         "        if running:\n",
         "        if False:\n",
         "TestDeletionRace.test_job_that_a_worker_has_is_not_deleted",

@@ -4,7 +4,7 @@
 MUTATIONS = [
     (
         "a waiting job stands for a second call with its identity key",
-        "queue/options.py",
+        "queue/delay/options.py",
         '        return _key_of(self.identity_key, task, "identity_key")\n',
         "        return None\n",
         "TestIdentity.test_second_delay_gives_the_job_that_waits",
@@ -25,7 +25,7 @@ MUTATIONS = [
     ),
     (
         "the last of many that replace each other is taken",
-        "models/queue_job_delay.py",
+        "models/queue_job/delay.py",
         "places if options.is_replacing else reversed(places)",
         "reversed(places)",
         "TestReplace.test_last_of_many_with_one_key_is_taken",
@@ -46,7 +46,7 @@ MUTATIONS = [
     ),
     (
         "a running job counts in its scope",
-        "queue/options.py",
+        "queue/delay/options.py",
         '    "running": (ENQUEUED,),\n',
         '    "running": (),\n',
         "TestScope.test_job_counts_in_the_states_of_the_scope",
@@ -130,14 +130,14 @@ MUTATIONS = [
     ),
     (
         "a job left out for its identity takes no news along",
-        "models/queue_job_delay.py",
+        "models/queue_job/delay.py",
         "(identity_key is not None or first[key] == place)",
         "first[key] == place",
         "TestKey.test_job_left_out_for_its_identity_takes_no_news_along",
     ),
     (
         "no job is deleted before its news were heard",
-        "queue/store/retention.py",
+        "queue/store/maintenance.py",
         " AND key_news IS NOT TRUE",
         "",
         "TestKey.test_job_whose_news_nobody_heard_is_not_deleted",
@@ -151,21 +151,21 @@ MUTATIONS = [
     ),
     (
         "a job function keeps a parameter with the name of an option",
-        "queue/options.py",
+        "queue/delay/options.py",
         " or not _takes_keyword(func, key)",
         " or True",
         "TestKeywords.test_function_keeps_the_argument_that_it_could_take_itself",
     ),
     (
         "an option that cannot be meant is refused",
-        "queue/options.py",
+        "queue/delay/options.py",
         "            if value is not None and not is_usable(value):\n",
         "            if False:\n",
         "TestChecks.test_priority_is_a_whole_number",
     ),
     (
         "jobs are found by a tag",
-        "models/queue_job.py",
+        "models/queue_job/queue_job.py",
         "        json.dumps([tag]),\n",
         "        json.dumps([]),\n",
         "TestTags.test_jobs_are_found_by_a_tag",

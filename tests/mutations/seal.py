@@ -32,7 +32,7 @@ MUTATIONS = [
     ),
     (
         "forged jobs are in the way of none",
-        "queue/runner.py",
+        "queue/engine/runner.py",
         "            has_more = bool(rows)\n",
         "            has_more = False\n",
         "TestSeal.test_forged_rows_are_in_the_way_of_no_job",
@@ -53,7 +53,7 @@ MUTATIONS = [
     ),
     (
         "nobody makes a job as a record",
-        "models/queue_job.py",
+        "models/queue_job/queue_job.py",
         '    _inherit = ["connector.loose", "connector.stored"]\n',
         '    _inherit = ["connector.loose"]\n',
         "TestForgedJob.test_nobody_makes_a_job_whatever_the_rights",
@@ -74,14 +74,14 @@ MUTATIONS = [
     ),
     (
         "defaults of a client make no channel paused",
-        "models/queue_channel.py",
+        "models/queue/channel.py",
         "        channels = framework_context(self.sudo())  # names come from code\n",
         "        channels = self.sudo()  # names come from code\n",
         "TestOwnCode.test_defaults_of_a_client_make_no_channel_paused",
     ),
     (
         "nobody links a job to a checkpoint",
-        "models/connector_checkpoint.py",
+        "models/checkpoint/checkpoint.py",
         '            if field.name == "job_id":\n                return False\n',
         "",
         "TestForgedRetry.test_nobody_links_a_job_to_a_checkpoint",

@@ -4,35 +4,35 @@
 MUTATIONS = [
     (
         "a failed item writes nothing",
-        "magic/item_guard.py",
+        "magic/sync/savepoints.py",
         "        if not self._is_protected:\n",
         "        if True:\n",
         "TestItemGuard.test_what_was_written_to_the_database_is_taken_back",
     ),
     (
         "an item that rides along with its savepoint is taken back alone",
-        "magic/item_guard.py",
+        "magic/sync/savepoints.py",
         'query, params = f"{self._protection()}{code}", query.params',
         "query, params = code, query.params",
         "TestItemGuard.test_each_item_is_taken_back_for_itself_though_it_costs_nothing",
     ),
     (
         "a statement that was never understood makes its savepoint before",
-        "magic/item_guard.py",
+        "magic/sync/savepoints.py",
         "                if code in self._understood:\n",
         "                if code:\n",
         "TestItemGuard.test_statement_that_is_not_understood_fails_its_own_item",
     ),
     (
         "what the database refuses later fails its own item",
-        "magic/item_guard.py",
+        "magic/sync/savepoints.py",
         "            result = callback(*args)\n            self._flush()\n",
         "            result = callback(*args)\n",
         "TestItemGuard.test_what_the_database_refuses_later_fails_its_own_item",
     ),
     (
         "links are reserved before the first callback",
-        "magic/chunk.py",
+        "magic/sync/chunk.py",
         "            self._links.reserve(unknown)\n"
         "        with self._guard.watching(), writing(self._route.relation):\n"
         "            done = self._call_all()\n",
@@ -45,21 +45,21 @@ MUTATIONS = [
     ),
     (
         "a missing reference is skipped",
-        "magic/chunk.py",
+        "magic/sync/chunk.py",
         "            if is_missing(ref):\n",
         "            if ref is None:\n",
         "TestX2Odoo.test_missing_ref_is_skipped_and_reported",
     ),
     (
         "a sync says when both sides were the same",
-        "magic/chunk.py",
+        "magic/sync/chunk.py",
         "            self._links.touch(known)\n",
         "",
         "TestX2Odoo.test_sync_date_is_that_of_the_last_sync",
     ),
     (
         "what changes while a sync runs is newer than its date",
-        "magic/chunk.py",
+        "magic/sync/chunk.py",
         "        refused = self._links.write()\n",
         "        self._links._sync_date = fields.Datetime.now()\n"
         "        refused = self._links.write()\n",
@@ -67,7 +67,7 @@ MUTATIONS = [
     ),
     (
         "what was created outside is linked before the error is out",
-        "magic/outside.py",
+        "magic/sync/external_effects.py",
         "            for one in (self, *self.inner):\n"
         "                one.link()\n"
         "            raise\n",
@@ -76,7 +76,7 @@ MUTATIONS = [
     ),
     (
         "what was created outside is linked when the transaction is undone later",
-        "magic/outside.py",
+        "magic/sync/external_effects.py",
         "        if self._made:\n            cr.postrollback.add(self.link)\n",
         "",
         "TestOutside.test_transaction_that_is_undone_after_the_sync",
@@ -97,7 +97,7 @@ MUTATIONS = [
     ),
     (
         "what a sync wrote is not pushed back",
-        "magic/push.py",
+        "magic/sync/push.py",
         "            if not is_quiet and self.relation not in _writing.get():\n",
         "            if not is_quiet:\n",
         "TestPush.test_what_the_sync_itself_wrote_is_not_pushed_back",

@@ -10,8 +10,8 @@ from odoo.addons.connector.api import (
     on_record_unlink,
     on_record_write,
 )
-from odoo.addons.connector.magic.declared import DECLARED
-from odoo.addons.connector.magic.push import PUSHES
+from odoo.addons.connector.magic.sync.declared import DECLARED
+from odoo.addons.connector.magic.sync.push import PUSHES
 from odoo.addons.connector.queue.job import JOB_REGISTRY
 from odoo.addons.connector.tests.common import ConnectorCase
 from odoo.addons.connector.tests.documents import ROOT, find_false_examples

@@ -9,8 +9,9 @@ from pathlib import Path
 from odoo import api, fields, models
 
 from odoo.addons.connector.exception import FailedJobError, RetryableJobError
-from odoo.addons.connector.queue import overseer, store
+from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.current import current_job
+from odoo.addons.connector.queue.engine import supervisor as overseer
 from odoo.addons.connector.queue.job import job
 
 TRACE = "connector.test.trace"

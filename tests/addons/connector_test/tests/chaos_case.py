@@ -21,8 +21,8 @@ import odoo
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine.registration import SILENCE_S
 from odoo.addons.connector.queue.graph import chain, group
-from odoo.addons.connector.queue.presence import SILENCE_S
 
 from ..models.job import TRACE, kill_own_process, leave_trace_slowly
 from .queue_case import QueueRaceCase

@@ -2,7 +2,7 @@
 """On what do the tests of links stand?"""
 
 from odoo.addons.connector.magic import Magic
-from odoo.addons.connector.magic.link_book import LinkBook
+from odoo.addons.connector.magic.links.book import LinkBook
 from odoo.addons.connector.tests.common import ConnectorCase
 
 RELATION = "test_rel"

@@ -9,7 +9,7 @@ from odoo.tests import new_test_user
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue.connection import connect
+from odoo.addons.connector.queue.engine.connection import connect
 from odoo.addons.connector.queue.testing import run_jobs
 from odoo.addons.connector.session import ConnectorSession
 from odoo.addons.connector.tests.common import ConnectorCase, RaceCase
@@ -17,7 +17,7 @@ from odoo.addons.connector.tests.common import ConnectorCase, RaceCase
 from ..models.job import TRACE
 
 JOB = "connector.queue.job"
-RUNNER_LOG = "odoo.addons.connector.queue.runner"
+RUNNER_LOG = "odoo.addons.connector.queue.engine.runner"
 
 
 def insert_row(env, model_name: str, /, **values):

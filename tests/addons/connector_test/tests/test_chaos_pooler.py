@@ -3,7 +3,7 @@
 
 from odoo.tests import tagged
 
-from odoo.addons.connector.queue.presence import SILENCE_S
+from odoo.addons.connector.queue.engine.registration import SILENCE_S
 
 from .chaos_case import PREFORK, ChaosCase
 from .pooler_case import options_through, start_pooler

@@ -10,12 +10,13 @@ from odoo.tests import tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue import presence, store
-from odoo.addons.connector.queue.presence import SILENCE_S, Presence
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine import registration as presence
+from odoo.addons.connector.queue.engine.registration import SILENCE_S, Presence
 
 from .chaos_case import JOBS, PREFORK, THREADED, ChaosCase
 
-PRESENCE_LOG = "odoo.addons.connector.queue.presence"
+PRESENCE_LOG = "odoo.addons.connector.queue.engine.registration"
 SHORT_SILENCE_S = 1  # after which a worker is given up, instead of SILENCE_S
 BATCH = 2  # jobs that a worker has at least when it is stopped
 BATCH_JOB_S = (0, 0)  # so short that it claims several at once

@@ -4,7 +4,7 @@
 from datetime import datetime, timedelta
 
 from odoo.addons.connector.exception import LinkError
-from odoo.addons.connector.magic.link import Link, Links
+from odoo.addons.connector.magic.links.link import Link, Links
 
 from .link_case import PARTNER, RELATION, ApiCase
 

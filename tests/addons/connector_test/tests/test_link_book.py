@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from odoo.addons.connector.exception import LinkError
-from odoo.addons.connector.magic.link_book import LinkBook
-from odoo.addons.connector.magic.link_row import Side
+from odoo.addons.connector.magic.links.book import LinkBook
+from odoo.addons.connector.magic.links.row import Side
 
 from .link_case import PARTNER, LinkCase
 

@@ -6,7 +6,7 @@ from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.magic import Magic
-from odoo.addons.connector.models import connector_link
+from odoo.addons.connector.models.link import link as connector_link
 
 from .link_case import RELATION, LinkCase
 

@@ -10,14 +10,16 @@ from odoo.sql_db import Cursor
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.magic import Magic, log_buffer, log_store
-from odoo.addons.connector.queue.job_connection import JobConnection
-from odoo.addons.connector.queue.runner import Runner, own_transaction
+from odoo.addons.connector.magic import Magic
+from odoo.addons.connector.magic.log import buffer as log_buffer
+from odoo.addons.connector.magic.log import store as log_store
+from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 
 from ..models.job import TRACE, run_action
 from .queue_case import RUNNER_LOG, QueueRaceCase
 
-BUFFER_LOG = "odoo.addons.connector.magic.log_buffer"
+BUFFER_LOG = "odoo.addons.connector.magic.log.buffer"
 
 
 class LogRaceCase(QueueRaceCase):

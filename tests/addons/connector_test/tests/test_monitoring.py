@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.connector import uninstall_hook
-from odoo.addons.connector.magic.address import ALLOWED_PARAMETER
+from odoo.addons.connector.magic.web.address import ALLOWED_PARAMETER
 from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, leave_trace

@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service import server
 
 from odoo.addons.connector.exception import ConnectorException
-from odoo.addons.connector.models import connector_overview
+from odoo.addons.connector.models.monitoring import overview as connector_overview
 from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, leave_trace

@@ -10,12 +10,12 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import FailedJobError
+from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.registry_watch import RegistryWatch
+from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
+from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.job_connection import JobConnection
-from odoo.addons.connector.queue.registry_watch import RegistryWatch
-from odoo.addons.connector.queue.runner import Runner, own_transaction
 from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.worker import Worker, WorkerWatcher
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import RUNNER_LOG, QueueRaceCase

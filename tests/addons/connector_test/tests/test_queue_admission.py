@@ -8,17 +8,19 @@ from contextlib import closing
 from odoo.exceptions import UserError
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import databases, keeper, store, worker
-from odoo.addons.connector.queue.connection import connect
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine import databases, keeper
+from odoo.addons.connector.queue.engine import watcher as worker
+from odoo.addons.connector.queue.engine.connection import connect
+from odoo.addons.connector.queue.engine.watcher import WorkerWatcher
 from odoo.addons.connector.queue.settings import Settings
 from odoo.addons.connector.queue.store import admission
-from odoo.addons.connector.queue.worker import WorkerWatcher
 
 from .queue_case import JOB, QueueCase
 from .worker_case import DEADLINE_S, WorkerCase
 
-ADMISSION_LOG = "odoo.addons.connector.queue.admission"
-DATABASES_LOG = "odoo.addons.connector.queue.databases"
+ADMISSION_LOG = "odoo.addons.connector.queue.engine.admission"
+DATABASES_LOG = "odoo.addons.connector.queue.engine.databases"
 NEUTRALIZED = "database.is_neutralized"
 NEUTRALIZE = "INSERT INTO ir_config_parameter (key, value) VALUES (%s, 'true')"
 LIFT = "DELETE FROM ir_config_parameter WHERE key = %s"

@@ -2,9 +2,9 @@
 """Bounds of the texts that are kept of a job, however long an error is."""
 
 from odoo.addons.connector.exception import FailedJobError
+from odoo.addons.connector.queue.classic.storage import OpenERPJobStorage
 from odoo.addons.connector.queue.current import current_job
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.storage import OpenERPJobStorage
 from odoo.addons.connector.redaction import MESSAGE_SIZE, TEXT_SIZE
 
 from ..models.job import TRACE, leave_trace

@@ -5,15 +5,15 @@ from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import InvalidUsageError
-from odoo.addons.connector.queue.classic_job import Job
+from odoo.addons.connector.queue.classic.job import Job
+from odoo.addons.connector.queue.classic.storage import OpenERPJobStorage
 from odoo.addons.connector.queue.job import job as as_job
-from odoo.addons.connector.queue.storage import OpenERPJobStorage
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import JOB, QueueCase
 
 LEAVE_TRACE = "odoo.addons.connector_test.models.job.leave_trace"
-CALLER_LOG = "odoo.addons.connector.models.queue_job_caller"
+CALLER_LOG = "odoo.addons.connector.models.queue_job.caller"
 
 
 @as_job

@@ -7,7 +7,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue.runner import Runner
+from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase, QueueRaceCase

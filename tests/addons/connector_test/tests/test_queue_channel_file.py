@@ -12,9 +12,9 @@ from odoo.tests import tagged
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.jobrunner.channels import ChannelManager
-from odoo.addons.connector.queue import channel_file
-from odoo.addons.connector.queue.channel_file import ChannelFile
 from odoo.addons.connector.queue.channel_text import read_limits
+from odoo.addons.connector.queue.channels import config_file as channel_file
+from odoo.addons.connector.queue.channels.config_file import ChannelFile
 
 from ..models.job import TRACE, leave_trace
 from .chaos_case import PREFORK, ChaosCase
@@ -155,7 +155,7 @@ class TestChannelFile(QueueRaceCase):
 
         with (
             mock.patch.object(channel_file, "Registry", side_effect=gone),
-            self.assertLogs("odoo.addons.connector.queue.channel_file") as logs,
+            self.assertLogs("odoo.addons.connector.queue.channels.config_file") as logs,
         ):
             file.apply(get_db_name())
         self.assertIn("are not set yet: gone", logs.output[0])

@@ -9,6 +9,11 @@ from odoo.addons.connector.exception import (
     InvalidUsageError,
     RetryableJobError,
 )
+from odoo.addons.connector.queue.engine.watcher import (
+    WorkerWatcher,
+    start_service,
+    watcher,
+)
 from odoo.addons.connector.queue.job import (
     DEFAULT_MAX_RETRIES,
     DEFAULT_PRIORITY,
@@ -18,7 +23,6 @@ from odoo.addons.connector.queue.job import (
     job,
 )
 from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.worker import WorkerWatcher, start_service, watcher
 
 from ..models.job import TRACE, leave_trace
 from .test_queue_storage import PATH, StorageCase, tell_context
@@ -203,7 +207,9 @@ class TestProcessWatcher(StorageCase):
         self.assertIsNone(watcher.worker_for_db("nowhere"))
 
     def test_service_is_not_started_by_hand(self):
-        with self.assertLogs("odoo.addons.connector.queue.process_watcher") as logs:
+        with self.assertLogs(
+            "odoo.addons.connector.queue.classic.process_watcher"
+        ) as logs:
             start_service()
 
         self.assertIn("the server starts its workers by itself", logs.output[0])

@@ -6,9 +6,9 @@ from unittest import mock
 
 from odoo.tests.common import get_db_name
 
+from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.job_connection import JobConnection
-from odoo.addons.connector.queue.runner import Runner, own_transaction
 
 from ..models.job import TRACE
 from .queue_case import QueueRaceCase

@@ -9,19 +9,20 @@ import psycopg2
 
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import databases, keeper, worker
-from odoo.addons.connector.queue.crew import Crew
-from odoo.addons.connector.queue.keeper import Keeper
+from odoo.addons.connector.queue.engine import databases, keeper
+from odoo.addons.connector.queue.engine import watcher as worker
+from odoo.addons.connector.queue.engine.keeper import Keeper
+from odoo.addons.connector.queue.engine.pool import Crew
+from odoo.addons.connector.queue.engine.watcher import WorkerWatcher
 from odoo.addons.connector.queue.settings import Settings
 from odoo.addons.connector.queue.store import liveness
-from odoo.addons.connector.queue.worker import WorkerWatcher
 
 from .worker_case import DEADLINE_S, WatcherCase, WorkerCase, leave_trace_after_meeting
 
 MEET = f"{WorkerCase.__module__}.meet"
-CREW_LOG = "odoo.addons.connector.queue.crew"
-THREAD_LOG = "odoo.addons.connector.queue.worker_thread"
-WATCHER_LOG = "odoo.addons.connector.queue.worker"
+CREW_LOG = "odoo.addons.connector.queue.engine.pool"
+THREAD_LOG = "odoo.addons.connector.queue.engine.worker"
+WATCHER_LOG = "odoo.addons.connector.queue.engine.watcher"
 THREADS = 3
 WORKERS = "SELECT id, backend_pid FROM connector_queue_worker ORDER BY id"
 

@@ -4,7 +4,8 @@
 from datetime import timedelta
 
 from odoo.addons.connector.exception import NothingToDoJob, RetryableJobError
-from odoo.addons.connector.queue import codec, store
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.delay import codec
 from odoo.addons.connector.queue.graph import chain, group
 from odoo.addons.connector.queue.job import job
 

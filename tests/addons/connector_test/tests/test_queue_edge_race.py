@@ -10,13 +10,14 @@ from odoo.exceptions import UserError
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue import release, store
-from odoo.addons.connector.queue import runner as runner_module
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine import dependencies as release
+from odoo.addons.connector.queue.engine import runner as runner_module
+from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.registration import Line
+from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
+from odoo.addons.connector.queue.engine.watcher import Worker
 from odoo.addons.connector.queue.graph import chain, group
-from odoo.addons.connector.queue.job_connection import JobConnection
-from odoo.addons.connector.queue.presence import Line
-from odoo.addons.connector.queue.runner import Runner, own_transaction
-from odoo.addons.connector.queue.worker import Worker
 
 from ..models.job import TRACE, end
 from .queue_case import JOB, RUNNER_LOG, QueueRaceCase

@@ -14,9 +14,9 @@ from odoo.addons.connector.exception import (
     NothingToDoJob,
     RetryableJobError,
 )
-from odoo.addons.connector.queue.conflict import LONGEST_S, MOST
+from odoo.addons.connector.queue.engine.conflict import LONGEST_S, MOST
+from odoo.addons.connector.queue.engine.retry import RETRY_INTERVAL
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.retry import RETRY_INTERVAL
 
 from ..models.job import TRACE
 from .queue_case import RUNNER_LOG, QueueCase

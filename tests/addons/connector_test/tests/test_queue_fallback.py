@@ -6,8 +6,9 @@ import time
 
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import fallback, store
-from odoo.addons.connector.queue.presence import Presence
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine.registration import Presence
+from odoo.addons.connector.queue.server import cron_fallback as fallback
 
 from ..models.job import TRACE, leave_trace_slowly
 from .queue_case import JOB

@@ -11,10 +11,10 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.interrupt import RunningAttempt
+from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
+from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.job_connection import JobConnection
-from odoo.addons.connector.queue.runner import Runner, own_transaction
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import RUNNER_LOG, QueueRaceCase

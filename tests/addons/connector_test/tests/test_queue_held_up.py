@@ -7,8 +7,10 @@ from unittest import mock
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue import connection, presence, store
-from odoo.addons.connector.queue.presence import Line
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine import connection
+from odoo.addons.connector.queue.engine import registration as presence
+from odoo.addons.connector.queue.engine.registration import Line
 
 from .worker_case import (
     DEADLINE_S,
@@ -18,7 +20,7 @@ from .worker_case import (
 )
 
 MEET = f"{WorkerCase.__module__}.meet"
-KEEPER_LOG = "odoo.addons.connector.queue.keeper"
+KEEPER_LOG = "odoo.addons.connector.queue.engine.keeper"
 SHORT = "SET LOCAL lock_timeout = '100ms'; SET LOCAL statement_timeout = '200ms'; "
 ALIVE = "SELECT id, date_alive FROM connector_queue_worker ORDER BY id"
 

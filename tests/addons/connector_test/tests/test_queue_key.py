@@ -5,7 +5,7 @@ import threading
 import time
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.runner import Runner
+from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase, QueueRaceCase

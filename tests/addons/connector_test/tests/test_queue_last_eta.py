@@ -8,7 +8,7 @@ import psycopg2.errors
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import InvalidUsageError, RetryableJobError
-from odoo.addons.connector.queue.classic_job import Job
+from odoo.addons.connector.queue.classic.job import Job
 from odoo.addons.connector.queue.current import current_job
 from odoo.addons.connector.queue.eta import LAST_ETA, MAX_DELAY_S
 from odoo.addons.connector.queue.job import Backoff, job

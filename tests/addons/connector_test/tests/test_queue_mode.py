@@ -7,8 +7,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import InvalidUsageError
 from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine.runner import Runner
 from odoo.addons.connector.queue.job import identity_exact, job
-from odoo.addons.connector.queue.runner import Runner
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase, QueueRaceCase

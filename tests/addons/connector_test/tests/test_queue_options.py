@@ -4,8 +4,8 @@
 from datetime import date, timedelta
 
 from odoo.addons.connector.exception import InvalidUsageError
+from odoo.addons.connector.queue.delay.options import KEY_MAX, TAG_MAX
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.options import KEY_MAX, TAG_MAX
 from odoo.addons.connector.queue.testing import mock_job_delay_to_direct
 
 from ..models.job import TRACE, leave_trace

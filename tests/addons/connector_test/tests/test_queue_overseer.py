@@ -9,21 +9,21 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import JobTimeoutError, NothingToDoJob
-from odoo.addons.connector.queue import overseer
 from odoo.addons.connector.queue.current import current_job
-from odoo.addons.connector.queue.interrupt import RunningAttempt
+from odoo.addons.connector.queue.engine import supervisor as overseer
+from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
+from odoo.addons.connector.queue.engine.supervisor import Overseer
+from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.overseer import Overseer
 from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.worker import Worker, WorkerWatcher
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import JOB, RUNNER_LOG
 from .test_queue_interrupt import spin, swallow
 from .test_queue_worker import DEADLINE_S, WorkerCase
 
-OVERSEER_LOG = "odoo.addons.connector.queue.overseer"
-THREAD_LOG = "odoo.addons.connector.queue.worker_thread"
+OVERSEER_LOG = "odoo.addons.connector.queue.engine.supervisor"
+THREAD_LOG = "odoo.addons.connector.queue.engine.worker"
 
 
 def meet():
@@ -333,7 +333,7 @@ class TestGiveUp(OverseerCase):
         self.delay_one(hang)
         self.delay_one(leave_trace)
 
-        with mute_logger("odoo.addons.connector.queue.worker"):
+        with mute_logger("odoo.addons.connector.queue.engine.watcher"):
             watcher.start()
             self.wait_for(
                 lambda: self.states() == ["failed", "done"], "no other worker came"

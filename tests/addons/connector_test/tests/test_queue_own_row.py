@@ -6,10 +6,10 @@ from functools import partial
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue.conflict import MOST
+from odoo.addons.connector.queue.engine.conflict import MOST
+from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.job_connection import JobConnection
-from odoo.addons.connector.queue.runner import Runner, own_transaction
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import JOB, RUNNER_LOG, QueueRaceCase

@@ -9,11 +9,12 @@ import psycopg2
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue import overseer, store
-from odoo.addons.connector.queue.connection import connect, cut
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine import supervisor as overseer
+from odoo.addons.connector.queue.engine.connection import connect, cut
+from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.registration import SILENCE_S, Presence
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.job_connection import JobConnection
-from odoo.addons.connector.queue.presence import SILENCE_S, Presence
 
 from ..models.job import TRACE
 from .pooler_case import go_through, start_pooler
@@ -111,7 +112,7 @@ class TestPooledPresence(QueueRaceCase):
         self.worker = Presence(get_db_name(), "test")
         self.addCleanup(self.worker.line.close)
 
-    @mute_logger("odoo.addons.connector.queue.presence")
+    @mute_logger("odoo.addons.connector.queue.engine.registration")
     def recover(self) -> list:
         """Free what dead workers held; return the workers that are left."""
         self.worker.line.recover()
@@ -168,7 +169,7 @@ class TestPooledWorker(WatcherCase):
             [(True,)],
         )
 
-    @mute_logger(RUNNER_LOG, "odoo.addons.connector.queue.overseer")
+    @mute_logger(RUNNER_LOG, "odoo.addons.connector.queue.engine.supervisor")
     def test_job_that_hangs_is_given_up_and_its_transaction_ended(self):
         self.patch(overseer, "HARD_S", 0.3)
         may_end = threading.Event()

@@ -10,15 +10,20 @@ import psycopg2
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue import presence, store
-from odoo.addons.connector.queue.interrupt import RunningAttempt
-from odoo.addons.connector.queue.presence import MAX_DEATHS, SILENCE_S, Presence
-from odoo.addons.connector.queue.runner import Runner
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine import registration as presence
+from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
+from odoo.addons.connector.queue.engine.registration import (
+    MAX_DEATHS,
+    SILENCE_S,
+    Presence,
+)
+from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase
 
-PRESENCE_LOG = "odoo.addons.connector.queue.presence"
+PRESENCE_LOG = "odoo.addons.connector.queue.engine.registration"
 REASON = "The worker died while it ran the job."
 DEADLINE_S = 10
 

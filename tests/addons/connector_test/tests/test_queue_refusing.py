@@ -3,9 +3,15 @@
 
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import fallback, refusing, store
-from odoo.addons.connector.queue.presence import SILENCE_S
-from odoo.addons.connector.queue.refusing import RefusingWatcher
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine.registration import SILENCE_S
+from odoo.addons.connector.queue.server import (
+    cron_fallback as fallback,
+)
+from odoo.addons.connector.queue.server import (
+    misconfigured as refusing,
+)
+from odoo.addons.connector.queue.server.misconfigured import RefusingWatcher
 from odoo.addons.connector.queue.settings import Settings
 
 from .worker_case import DEADLINE_S, WatcherCase
@@ -77,7 +83,7 @@ class TestRefusing(WatcherCase):
         self.assertEqual(set(self.query(REFUSALS)), {("test", 2, None)})
         watcher.stop()
 
-        with self.assertLogs("odoo.addons.connector.queue.served", "WARNING"):
+        with self.assertLogs("odoo.addons.connector.queue.channels.served", "WARNING"):
             self.start_watcher(only_channels=("root.nowhere",), heartbeat_s=0.1)
 
         statement = "SELECT only_channels, unknown_channels FROM connector_queue_worker"

@@ -6,11 +6,10 @@ from unittest import mock
 
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import rush as rush_room
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue import wake as wake_room
-from odoo.addons.connector.queue.presence import Line
-from odoo.addons.connector.queue.rush import (
+from odoo.addons.connector.queue.engine import burst as rush_room
+from odoo.addons.connector.queue.engine import notify as wake_room
+from odoo.addons.connector.queue.engine.burst import (
     LONGER_S,
     MANY,
     MANY_S,
@@ -19,6 +18,7 @@ from odoo.addons.connector.queue.rush import (
     RUSH_S,
     Rush,
 )
+from odoo.addons.connector.queue.engine.registration import Line
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase

@@ -8,10 +8,10 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import RetryableJobError
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.claimed_job import ClaimedJob
 from odoo.addons.connector.queue.current import current_job
+from odoo.addons.connector.queue.engine.claimed_job import ClaimedJob
+from odoo.addons.connector.queue.engine.runner import NOT_OURS, Runner
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.runner import NOT_OURS, Runner
 from odoo.addons.connector.queue.testing import run_jobs
 
 from ..models.job import TRACE, end, leave_trace

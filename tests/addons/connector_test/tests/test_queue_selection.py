@@ -5,7 +5,8 @@ import json
 
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.connector.queue import parts, store
+from odoo.addons.connector.models.queue_job import parts
+from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, end, leave_trace
 from .queue_case import JOB, QueueRaceCase

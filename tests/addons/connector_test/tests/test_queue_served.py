@@ -5,8 +5,8 @@ import re
 
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue.runner import Runner
-from odoo.addons.connector.queue.served import ServedChannels
+from odoo.addons.connector.queue.channels.served import ServedChannels
+from odoo.addons.connector.queue.engine.runner import Runner
 from odoo.addons.connector.queue.store import claim
 from odoo.addons.connector.queue.store.claim import CLAIM_LANGUAGE
 
@@ -14,7 +14,7 @@ from ..models.job import TRACE, leave_trace
 from .test_queue_channel import ChannelCase
 from .worker_case import WatcherCase
 
-SERVED_LOG = "odoo.addons.connector.queue.served"
+SERVED_LOG = "odoo.addons.connector.queue.channels.served"
 READY_INDEX = "connector_queue_job_ready_idx"
 ELSEWHERE = 20_000  # jobs of a channel that is not served
 FILL = """

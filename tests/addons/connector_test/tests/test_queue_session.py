@@ -13,7 +13,7 @@ from psycopg2.extensions import (
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.job_connection import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnection
 
 from .queue_case import QueueRaceCase
 

@@ -4,8 +4,9 @@
 from odoo import sql_db
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import stand_in, store
-from odoo.addons.connector.queue.presence import Presence
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.engine import stand_in
+from odoo.addons.connector.queue.engine.registration import Presence
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase

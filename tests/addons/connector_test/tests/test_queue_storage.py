@@ -228,7 +228,7 @@ class TestStorage(StorageCase):
                 getattr(JobStorage(), call)(*args)
 
     def test_whitelist_says_that_it_does_nothing(self):
-        with self.assertLogs("odoo.addons.connector.queue.storage") as logs:
+        with self.assertLogs("odoo.addons.connector.queue.classic.storage") as logs:
             whitelist_unpickle_global(datetime)
 
         self.assertIn("does nothing: the arguments of jobs are JSON", logs.output[0])

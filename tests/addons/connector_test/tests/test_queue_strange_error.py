@@ -12,17 +12,17 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import RetryableJobError
+from odoo.addons.connector.queue.engine.retry import MAX_DELAY_S, RETRY_INTERVAL
+from odoo.addons.connector.queue.engine.watcher import Worker
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.retry import MAX_DELAY_S, RETRY_INTERVAL
 from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.worker import Worker
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import RUNNER_LOG
 from .test_queue_failure import FailureCase
 from .worker_case import DEADLINE_S, WorkerCase
 
-RETRY_LOG = "odoo.addons.connector.queue.retry"
+RETRY_LOG = "odoo.addons.connector.queue.engine.retry"
 
 
 class Speechless(Exception):

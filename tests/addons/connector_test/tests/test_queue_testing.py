@@ -38,7 +38,7 @@ class TestRunJobs(UnitCase):
         """Run a job that commits; return its state and what it left."""
         partner = self.env["res.partner"].create({"name": "new"})
         uuid = rename_twice.delay(self.session, "res.partner", partner, *args)
-        with mute_logger("odoo.addons.connector.queue.runner"):
+        with mute_logger("odoo.addons.connector.queue.engine.runner"):
             run_jobs(self.env)
         jobs = self.env["connector.queue.job"]
         return jobs.search([("uuid", "=", uuid)]).state, partner.name

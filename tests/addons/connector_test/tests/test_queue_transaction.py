@@ -5,7 +5,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.connection import connect
+from odoo.addons.connector.queue.engine.connection import connect
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase
@@ -100,7 +100,7 @@ class TestWake(QueueRaceCase):
         uuid = leave_trace.delay(session, TRACE)
         self.patch(store.delay, "WAKE", "SELECT no_such_function(%(channel)s)")
 
-        with self.assertLogs("odoo.addons.connector.queue.wake", "WARNING"):
+        with self.assertLogs("odoo.addons.connector.queue.engine.notify", "WARNING"):
             session.commit()
 
         self.assertEqual(self.row(uuid), ("pending",))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import new_test_user
 
-from odoo.addons.connector.models.queue_worker_trouble import CRON
+from odoo.addons.connector.models.queue.worker_alerts import CRON
 from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, leave_trace

@@ -5,7 +5,7 @@ They made the statement fail that set them back, and with it all the others.
 """
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.runner import Runner
+from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase

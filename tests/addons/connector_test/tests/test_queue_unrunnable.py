@@ -2,7 +2,8 @@
 """What becomes of a job that cannot run as it was delayed?"""
 
 from odoo.addons.connector.exception import InvalidUsageError, NothingToDoJob
-from odoo.addons.connector.queue import codec, store
+from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.delay import codec
 from odoo.addons.connector.queue.job import JOB_REGISTRY, OpenERPJobStorage, job
 
 from ..models.job import TRACE, TestTrace, leave_trace

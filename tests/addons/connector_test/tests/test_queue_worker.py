@@ -9,9 +9,9 @@ from odoo.modules.registry import Registry
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.exception import NoSuchJobError
+from odoo.addons.connector.queue.classic.storage import OpenERPJobStorage
+from odoo.addons.connector.queue.engine.watcher import Worker
 from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.storage import OpenERPJobStorage
-from odoo.addons.connector.queue.worker import Worker
 
 from ..models.job import TRACE, leave_trace
 from .worker_case import (
@@ -22,7 +22,7 @@ from .worker_case import (
 )
 
 MEET = f"{WorkerCase.__module__}.meet"
-WORKER_LOG = "odoo.addons.connector.queue.worker"
+WORKER_LOG = "odoo.addons.connector.queue.engine.watcher"
 
 
 class TestWorker(WorkerCase):

@@ -14,9 +14,9 @@ from odoo.addons.connector.exception import (
     UnserializableArgumentError,
 )
 from odoo.addons.connector.magic import Magic
+from odoo.addons.connector.queue.classic.storage import OpenERPJobStorage
 from odoo.addons.connector.queue.current import current_job
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.storage import OpenERPJobStorage
 from odoo.addons.connector.queue.testing import trap_jobs
 from odoo.addons.connector.session import ConnectorSession
 

@@ -5,7 +5,7 @@ from unittest import mock
 
 from odoo.addons.connector.exception import InvalidUsageError
 from odoo.addons.connector.magic import declare_sync
-from odoo.addons.connector.magic.declared import DECLARED
+from odoo.addons.connector.magic.sync.declared import DECLARED
 
 from ..models.sync import REL, trace_sync
 from .sync_case import SyncCase, things

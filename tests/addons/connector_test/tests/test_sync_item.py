@@ -9,7 +9,7 @@ from psycopg2.extensions import AsIs
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.connector.exception import TransactionLostError
-from odoo.addons.connector.magic.item_guard import ItemGuard
+from odoo.addons.connector.magic.sync.savepoints import ItemGuard
 
 from ..models.job import TRACE
 from .queue_case import QueueCase

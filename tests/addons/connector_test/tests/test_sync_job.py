@@ -11,15 +11,15 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.exception import InvalidUsageError, RetryableJobError
 from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.job_connection import JobConnection
-from odoo.addons.connector.queue.runner import Runner, own_transaction
+from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 
 from ..models.job import TRACE
 from ..models.sync import REL
 from .queue_case import JOB, RUNNER_LOG
 from .sync_case import SyncCase, SyncRaceCase, things
 
-CHUNK = "odoo.addons.connector.magic.sync.CHUNK"
+CHUNK = "odoo.addons.connector.magic.sync.sync.CHUNK"
 
 
 class TestDelay(SyncCase):

@@ -11,13 +11,14 @@ import psycopg2.errors
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import RetryableJobError, SyncError
-from odoo.addons.connector.magic import Magic, outside
+from odoo.addons.connector.magic import Magic
+from odoo.addons.connector.magic.sync import external_effects as outside
 
 from ..models.job import TRACE
 from ..models.sync import REL
 from .sync_case import SyncRaceCase
 
-LOG = "odoo.addons.connector.magic.outside"
+LOG = "odoo.addons.connector.magic.sync.external_effects"
 SQL_LOG = "odoo.sql_db"
 
 
@@ -62,7 +63,7 @@ class TestOutside(SyncRaceCase):
         magic, records = self.start(12)
         self.shop.errors["12"] = ValueError("no")
 
-        with mock.patch("odoo.addons.connector.magic.sync.CHUNK", 5):
+        with mock.patch("odoo.addons.connector.magic.sync.sync.CHUNK", 5):
             with self.assertRaises(SyncError):
                 self.push(magic, records)
 
@@ -100,7 +101,7 @@ class TestOutside(SyncRaceCase):
             yield from records
             raise LookupError("no more")
 
-        with mock.patch("odoo.addons.connector.magic.sync.CHUNK", 3):
+        with mock.patch("odoo.addons.connector.magic.sync.sync.CHUNK", 3):
             with self.assertRaises(LookupError):
                 self.push(magic, source())
 

@@ -7,7 +7,7 @@ from odoo.addons.connector.event import (
     on_record_write,
 )
 from odoo.addons.connector.exception import InvalidUsageError
-from odoo.addons.connector.magic.push import PUSHES
+from odoo.addons.connector.magic.sync.push import PUSHES
 
 from ..models.job import TRACE
 from ..models.sync import trace_sync

@@ -7,11 +7,11 @@ import time
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import rush
+from odoo.addons.connector.queue.engine import burst as rush
+from odoo.addons.connector.queue.engine.burst import LONGER_S
+from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
 from odoo.addons.connector.queue.job import job
-from odoo.addons.connector.queue.rush import LONGER_S
 from odoo.addons.connector.queue.settings import Settings
-from odoo.addons.connector.queue.worker import Worker, WorkerWatcher
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase

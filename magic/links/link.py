@@ -1,0 +1,259 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What does who uses links hold in the hand: one, or a set of them?"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timezone
+
+from odoo import api, fields, models
+
+from ...exception import LinkError
+from . import store
+from .change import follow_change
+from .ref import Ref
+from .row import Row
+from .side import EXTERNAL
+
+
+class LinkSet:
+    """What one link and a set of links have in common.
+
+    It shows the links as they were when they were read, oldest first.
+    """
+
+    __slots__ = ("_env", "_model", "_rows", "relation")
+
+    def __init__(
+        self,
+        env: api.Environment,
+        relation: str,
+        rows: Iterable[Row] = (),
+        model: str = "",
+    ):
+        self._env = env
+        self._rows = tuple(rows)
+        self._model = model  # of the records, as far as the caller named one
+        self.relation = relation
+
+    # === SETS === #
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator["Link"]:
+        for row in self._rows:
+            yield Link(self._env, self.relation, [row], self._model)
+
+    def __contains__(self, link: object) -> bool:
+        return isinstance(link, LinkSet) and bool(link) and link <= self
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, LinkSet):
+            return NotImplemented
+        return self._ids == other._ids
+
+    def __hash__(self) -> int:
+        return hash(self._ids)
+
+    def __le__(self, other: "LinkSet") -> bool:
+        return self._ids <= other._ids
+
+    def __lt__(self, other: "LinkSet") -> bool:
+        return self._ids < other._ids
+
+    def __ge__(self, other: "LinkSet") -> bool:
+        return self._ids >= other._ids
+
+    def __gt__(self, other: "LinkSet") -> bool:
+        return self._ids > other._ids
+
+    def __or__(self, other: "LinkSet") -> "Links":
+        rows = {row.link_id: row for row in (*self._rows, *other._rows)}
+        return self._links(rows.values())
+
+    __add__ = __or__
+
+    def __and__(self, other: "LinkSet") -> "Links":
+        return self._links(row for row in self._rows if row.link_id in other._ids)
+
+    def __sub__(self, other: "LinkSet") -> "Links":
+        return self._links(row for row in self._rows if row.link_id not in other._ids)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.relation!r}: {self.describe() or 'empty'})"
+
+    def describe(self) -> str:
+        """Return how messages call the links."""
+        return " and ".join(row.describe() for row in self._rows)
+
+    @property
+    def _ids(self) -> frozenset[int]:
+        return frozenset(row.link_id for row in self._rows)
+
+    def _links(self, rows: Iterable[Row]) -> "Links":
+        return Links(self._env, self.relation, rows, self._model)
+
+    # === ODOO'S SIDE === #
+
+    @property
+    def odoo(self) -> models.BaseModel:
+        """The records; empty when there is none.
+
+        Raises:
+            LinkError: the links lead to records of several models.
+        """
+        sides = [row.sides[store.ODOO] for row in self._rows if store.ODOO in row.sides]
+        names = {side.model for side in sides}
+        if len(names) > 1:
+            raise LinkError(
+                f"Cannot return the records of links of {self.relation!r} as one "
+                f"recordset: they are of {' and '.join(sorted(names))}. Ask each link."
+            )
+        model = names.pop() if names else self._model or self._find_model()
+        return self._env[model].browse(dict.fromkeys(side.ref for side in sides))
+
+    def _find_model(self) -> str:
+        """Return the model of the relation's records; "base", without any, is empty."""
+        place = (self._env.cr, self.relation, self._env.company.id)
+        model = store.find_model(*place)
+        return model if model in self._env else "base"
+
+    # === WRITE === #
+
+    def update_links(self, sync_date: datetime | None = None) -> "LinkSet":
+        """Say when the sides were the same for the last time: now, or at a date.
+
+        Raises:
+            AccessError: the user may not write one of the records.
+        """
+        if self._rows:
+            check_write(self._env, self._rows)
+            date = to_sync_date(sync_date)
+            store.touch(self._env.cr, self._ids, date)
+            follow_change(self._env)
+            for row in self._rows:
+                row.sync_date = date
+        return self
+
+    def unlink(self) -> None:
+        """Remove the links; what they linked stays. Then this is empty.
+
+        Raises:
+            AccessError: the user may not write one of the records.
+        """
+        if self._rows:
+            check_write(self._env, self._rows)
+            store.delete(self._env.cr, self._ids)
+            follow_change(self._env)
+            self._rows = ()
+
+
+class Link(LinkSet):
+    """One link, or none: then it is false, and what it is asked for is empty."""
+
+    __slots__ = ()
+
+    @property
+    def external(self) -> Ref | bool:
+        """The reference on the other system as it was set first, False without one.
+
+        Raises:
+            LinkError: there are several other systems, none is called "external".
+        """
+        sides = _other_sides(self._rows[0], self.relation) if self._rows else []
+        return sides[0] if sides else False
+
+    @property
+    def sync_date(self) -> datetime | bool:
+        """When the sides were the same for the last time; False when nobody knows."""
+        return bool(self._rows) and (self._rows[0].sync_date or False)
+
+    def get(self, system: str) -> Ref | models.BaseModel | bool:
+        """Return the reference on a system, False without one; Odoo's is a record."""
+        if system == store.ODOO:
+            return self.odoo
+        side = self._rows[0].sides.get(system) if self._rows else None
+        return side.ref if side else False
+
+
+class Links(LinkSet):
+    """A set of links, perhaps empty; in a loop each is one link."""
+
+    __slots__ = ()
+
+    def __getitem__(self, place: int | slice) -> "Link | Links":
+        if isinstance(place, slice):
+            return self._links(self._rows[place])
+        return Link(self._env, self.relation, [self._rows[place]], self._model)
+
+    def as_one(self) -> Link:
+        """Return the one link, or an empty one.
+
+        Raises:
+            LinkError: there are several.
+        """
+        if len(self._rows) > 1:
+            raise LinkError(
+                f"Cannot take {len(self._rows)} links of {self.relation!r} as one: "
+                f"there are {self.describe()}. Go through them."
+            )
+        return Link(self._env, self.relation, self._rows, self._model)
+
+    @property
+    def external(self) -> list[Ref]:
+        """The references on the other system, of the links that have one.
+
+        Raises:
+            LinkError: there are several other systems, none is called "external".
+        """
+        return [ref for row in self._rows for ref in _other_sides(row, self.relation)]
+
+    @property
+    def sync_date(self) -> datetime | bool:
+        """The date since which all of them are known to be the same, False if none."""
+        dates = [row.sync_date for row in self._rows]
+        return all(dates) and min(dates, default=False)
+
+    def get(self, system: str) -> list[Ref] | models.BaseModel:
+        """Return the references on a system; those of Odoo are records."""
+        if system == store.ODOO:
+            return self.odoo
+        return [row.sides[system].ref for row in self._rows if system in row.sides]
+
+
+def _other_sides(row: Row, relation: str) -> list[Ref]:
+    """Return the reference of the one side that is not Odoo's, if there is one."""
+    others = {
+        system: side for system, side in row.sides.items() if system != store.ODOO
+    }
+    if EXTERNAL in others:
+        return [others[EXTERNAL].ref]
+    if len(others) > 1:
+        raise LinkError(
+            f"Cannot tell which side of {row.describe()} of relation {relation!r} is "
+            f"the external one: there are {', '.join(map(repr, others))}. Ask for one "
+            "with get(system)."
+        )
+    return [side.ref for side in others.values()]
+
+
+def check_write(env: api.Environment, rows: Iterable[Row]) -> None:
+    """Refuse who may not write the records that are linked.
+
+    Raises:
+        AccessError: that is so.
+    """
+    ids_by_model: dict[str, list[int]] = {}
+    for row in rows:
+        if side := row.sides.get(store.ODOO):
+            ids_by_model.setdefault(side.model, []).append(side.ref)
+    for model, ids in ids_by_model.items():
+        env[model].browse(ids).check_access("write")
+
+
+def to_sync_date(date: datetime | str | bool | None) -> datetime | None:
+    """Return a date as it is stored: None is now, False is none."""
+    if date is None:
+        return fields.Datetime.now()
+    if isinstance(date, datetime) and date.tzinfo:
+        date = date.astimezone(timezone.utc).replace(tzinfo=None)
+    return fields.Datetime.to_datetime(date) or None

@@ -1,0 +1,133 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How is a link made, or completed when a part of it is there?"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from odoo import api, models
+
+from ...exception import LinkError
+from . import store
+from .book import LinkBook
+from .change import delete_dead, follow_change
+from .link import Link, check_write, to_sync_date
+from .relation import MANY2MANY, ONE2ONE, check_name, prepare_relation
+from .row import Row, Side, read_rows
+from .side import describe_refs, name_sides, one_side
+
+
+def set_link(
+    env: api.Environment,
+    relation: str,
+    refs: Mapping[str, object],
+    sync_date: datetime | None = None,
+    allow_many2many: bool = False,
+) -> Link:
+    """Return the link between references, made or completed when it was not there.
+
+    Args:
+        env: its company decides about the relation.
+        relation: name of the relation.
+        refs: ``{system: reference}`` with two systems or more; that of "odoo" is a
+            record. A link that has some of them gets the others.
+        sync_date: when they were the same for the last time; None is now, False never.
+        allow_many2many: whether what is linked may have other links in the relation.
+            The first link decides for all of them.
+
+    Raises:
+        LinkError: a reference is missing or none, is linked with another one, or the
+            relation is of another kind.
+        AccessError: the user may not write the record.
+    """
+    refs = name_sides(refs)
+    sides = {system: one_side(system, ref) for system, ref in refs.items()}
+    stored = [side.store(system) for system, side in sides.items()]
+    if len(sides) < 2:
+        raise LinkError(
+            f"Cannot link {describe_refs(refs)} in relation {relation!r}: a link needs "
+            "two systems. Pass {system: reference, other: reference}."
+        )
+    if store.ODOO in refs:
+        _check_record(refs[store.ODOO])
+    kind = MANY2MANY if allow_many2many else ONE2ONE
+    relation_id = prepare_relation(env, check_name(relation), kind)
+    known = _choose(_find_known(env, relation, stored), sides, kind, relation)
+    date = to_sync_date(sync_date)
+    if known:
+        link_id = known.link_id
+        _complete(env, relation, kind, known, sides, date)
+    else:
+        link_id = store.insert(env.cr, relation_id, stored, kind == ONE2ONE, date)
+        follow_change(env, stored)
+    return Link(env, relation, read_rows(store.read(env.cr, [link_id])))
+
+
+def _check_record(record: models.BaseModel) -> None:
+    """Refuse a record that is not there, or that its user may not write."""
+    if not record.exists():
+        raise LinkError(f"Cannot link {record}: it does not exist (any more).")
+    record.check_access("write")
+
+
+def _find_known(
+    env: api.Environment, relation: str, stored: list[store.StoredSide]
+) -> list[Row]:
+    """Return the links that have one of the sides, without those that are gone."""
+    rows = read_rows(store.find_any(env.cr, relation, env.company.id, stored))
+    dead = delete_dead(env, rows)
+    return [row for row in rows if row.link_id not in dead]
+
+
+def _choose(
+    known: list[Row], sides: dict[str, Side], kind: str, relation: str
+) -> Row | None:
+    """Return the link that is meant, None when it has to be made.
+
+    In a one to one relation it is the one that has any of the sides; in a many to many
+    relation it is one with all of them, else one without any others.
+
+    Raises:
+        LinkError: there are several, or it has another reference on a system.
+    """
+    if kind == MANY2MANY:
+        whole = [row for row in known if _count_same(row, sides) == len(sides)]
+        parts = [row for row in known if _count_same(row, sides) == len(row.sides)]
+        known = whole or parts
+    name = " and ".join(side.describe(system) for system, side in sides.items())
+    if len(known) > 1:
+        rows = " and ".join(row.describe() for row in known)
+        raise LinkError(
+            f"Cannot link {name} in relation {relation!r}: there are {len(known)} "
+            f"links of them, {rows}. Remove the wrong ones."
+        )
+    for row in known:
+        if _count_same(row, sides) < len(row.sides.keys() & sides.keys()):
+            raise LinkError(
+                f"Cannot link {name} in relation {relation!r}: there is "
+                f"{row.describe()}, and it is one to one. Correct the reference, or "
+                "remove that link."
+            )
+    return known[0] if known else None
+
+
+def _count_same(row: Row, sides: dict[str, Side]) -> int:
+    return sum(row.has(system, side) for system, side in sides.items())
+
+
+def _complete(
+    env: api.Environment,
+    relation: str,
+    kind: str,
+    row: Row,
+    sides: dict[str, Side],
+    date: datetime | None,
+) -> None:
+    """Give a link the sides that it has not, and say when they were the same."""
+    if store.ODOO not in sides:  # else the caller was asked about that record
+        check_write(env, [row])
+    book = LinkBook(env, relation, kind)
+    for system in sides.keys() - row.sides.keys():
+        refused = book.complete({row.link_id: (system, *sides[system])}, date)
+        for error in refused.values():
+            raise error
+    book.touch([row.link_id], date)

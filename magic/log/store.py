@@ -1,0 +1,79 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How are lines of the log written and removed? All of its SQL is here."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from .line import LogLine
+
+# Write lines, in their order. The commit need not wait for the disk: what they tell of
+# is safe already, or gone. Locks: none but on the new rows.
+INSERT = """
+INSERT INTO connector_log (
+            date, kind, level, message, recipient, data, user_id, company_id,
+            job_uuid, job_id, action_id, relation, relation_id, res_model, res_id,
+            is_undone)
+SELECT line.date, line.kind, line.level, line.message, line.recipient, line.data,
+       line.user_id, line.company_id, line.job_uuid, job.id, line.action_id,
+       line.relation,
+       (SELECT relation.id
+          FROM connector_relation AS relation
+         WHERE relation.name = line.relation
+           AND COALESCE(relation.company_id, line.company_id) = line.company_id
+         ORDER BY relation.company_id
+         LIMIT 1),
+       line.res_model, line.res_id, %(is_undone)s
+  FROM set_config('synchronous_commit', 'off', TRUE),
+       ROWS FROM (
+            json_to_recordset(%(lines)s) AS (
+                date TIMESTAMP, kind VARCHAR, level VARCHAR, message TEXT,
+                recipient VARCHAR, data TEXT, user_id INTEGER, company_id INTEGER,
+                job_uuid VARCHAR, action_id INTEGER, relation VARCHAR,
+                res_model VARCHAR, res_id INTEGER)
+       ) WITH ORDINALITY AS line
+  LEFT JOIN connector_queue_job AS job ON job.uuid = line.job_uuid
+ ORDER BY line.ordinality
+RETURNING id
+"""
+
+# Say of lines that were written early that their transaction was taken back.
+MARK_UNDONE = "UPDATE connector_log SET is_undone = TRUE WHERE id = ANY(%(ids)s)"
+
+# Delete the oldest lines of a level. An array is made once; a subquery that locks may
+# be run for each line, and finds others each time. Locks: the rows, SKIP LOCKED. Index:
+# connector_log_age_idx, from its start.
+DELETE_OLD = """
+DELETE FROM connector_log
+ WHERE id = ANY (ARRAY(
+       SELECT id
+         FROM connector_log
+        WHERE level = %(level)s
+          AND date < now() AT TIME ZONE 'UTC' - %(days)s * INTERVAL '1 day'
+        ORDER BY date
+        LIMIT %(limit)s
+          FOR UPDATE SKIP LOCKED
+       ))
+"""
+
+
+def insert(cr, lines: Iterable[LogLine], is_undone: bool) -> list[int]:
+    """Write lines in one statement; return their ids.
+
+    Args:
+        is_undone: whether the transaction that they tell of was taken back.
+    """
+    rows = json.dumps([asdict(line) for line in lines])
+    cr.execute(INSERT, {"lines": rows, "is_undone": is_undone})
+    return [row_id for (row_id,) in cr.fetchall()]
+
+
+def mark_undone(cr, ids: list[int]) -> None:
+    """Say of lines that the transaction they tell of was taken back."""
+    cr.execute(MARK_UNDONE, {"ids": ids})
+
+
+def delete_old(cr, level: str, days: float, limit: int) -> int:
+    """Delete lines of a level that are old enough; return how many."""
+    cr.execute(DELETE_OLD, {"level": level, "days": days, "limit": limit})
+    return cr.rowcount

@@ -1,0 +1,211 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What is there under the name MAGIC?"""
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+
+from odoo import api
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import get_lang, html2plaintext
+from odoo.tools.safe_eval import datetime, dateutil, json, pytz, time
+
+from ..exception import NothingToDoJob, RetryableJobError
+from .attr_dict import AttrDict
+from .job_call import delay_of
+from .links.find import get_link, search_links
+from .links.link import Link, Links
+from .links.make import set_link
+from .log import line as log_line
+from .log.buffer import LogBuffer
+from .sync.result import SyncResult
+from .sync.sync import sync_external, sync_odoo2x, sync_x2odoo
+from .web import download
+from .web.address import ALLOWED_PARAMETER, read_networks
+
+
+class Magic:
+    """Everything at hand to speak with other systems, bound to an environment.
+
+    Code of server actions runs with it: what hangs here is for everyone who may write
+    such code, so modules are wrapped and nothing goes beyond the rights of ``env``.
+
+    Args:
+        env: in whose name and with whose rights.
+        action: the server action whose code this is for, if any.
+    """
+
+    __slots__ = ("_action_id", "env")
+
+    LOG_DEBUG = log_line.DEBUG
+    LOG_INFO = log_line.INFO
+    LOG_WARNING = log_line.WARNING
+    LOG_ERROR = log_line.ERROR
+    LOG_CRITICAL = log_line.CRITICAL
+
+    UserError = UserError
+    ValidationError = ValidationError
+    RetryableJobError = RetryableJobError
+    NothingToDoJob = NothingToDoJob
+    OSError = OSError
+
+    AttrDict = AttrDict
+    json = json
+    time = time
+    datetime = datetime
+    dateutil = dateutil
+    timezone = staticmethod(pytz.timezone)
+    b64encode = staticmethod(base64.b64encode)
+    b64decode = staticmethod(base64.b64decode)
+    html2plaintext = staticmethod(html2plaintext)
+    get_lang = staticmethod(get_lang)
+
+    def __init__(self, env: api.Environment, action=None):
+        self.env = env
+        self._action_id = action.id if action else None
+
+    def __repr__(self) -> str:
+        return f"MAGIC({self.env.user.login!r})"
+
+    @property
+    def user(self):
+        """The user in whose name this works."""
+        return self.env.user
+
+    # === LOG === #
+
+    def log(self, message, level: str = log_line.INFO, **about) -> None:
+        """Keep a message, also when the transaction fails; see Connectors > Logs.
+
+        Args:
+            message: text, or data that is shown as JSON. Secrets in it are hidden.
+            level: ``LOG_DEBUG``, ``LOG_INFO``, ``LOG_WARNING``, ``LOG_ERROR`` or
+                ``LOG_CRITICAL``.
+            about: ``record`` and ``relation`` by which the message is to be found;
+                else what is worked on.
+        """
+        line = log_line.message_line(self.env, message, level, **self._about(about))
+        LogBuffer.of(self.env).add(line)
+
+    def log_transmission(self, recipient, data, **about) -> None:
+        """Keep what was sent to whom, as :meth:`log` does.
+
+        Args:
+            recipient: a name or an address.
+            data: text, bytes, or data that is shown as JSON.
+        """
+        line = log_line.transmission_line(
+            self.env, recipient, data, **self._about(about)
+        )
+        LogBuffer.of(self.env).add(line)
+
+    def _about(self, about: dict) -> dict:
+        return {"action_id": self._action_id, **about}
+
+    # === LINKS === #
+
+    def get_link(self, relation: str, refs) -> Link:
+        """Return the one link of a reference or record, or an empty one.
+
+        See :func:`~.link_find.get_link`.
+        """
+        return get_link(self.env, relation, refs)
+
+    def search_links(self, relation: str, refs=None) -> Links:
+        """Return the links of references or records, or all of a relation.
+
+        See :func:`~.link_find.search_links`.
+        """
+        return search_links(self.env, relation, refs)
+
+    def set_link(
+        self, relation: str, refs: dict, sync_date=None, allow_many2many: bool = False
+    ) -> Link:
+        """Return the link between references, made when it was not there.
+
+        See :func:`~.link_make.set_link`.
+        """
+        return set_link(self.env, relation, refs, sync_date, allow_many2many)
+
+    # === SYNC === #
+
+    def sync_odoo2x(
+        self,
+        src_list: Iterable,
+        sync_info: Mapping | str,
+        create: bool = False,
+        update: bool = False,
+        **options,
+    ) -> SyncResult | list[str]:
+        """Bring records to another system, see :func:`.sync.sync_odoo2x`."""
+        return sync_odoo2x(self.env, src_list, sync_info, create, update, **options)
+
+    def sync_x2odoo(
+        self,
+        src_list: Iterable,
+        sync_info: Mapping | str,
+        create: bool = False,
+        update: bool = False,
+        **options,
+    ) -> SyncResult | list[str]:
+        """Bring records of another system here, see :func:`.sync.sync_x2odoo`."""
+        return sync_x2odoo(self.env, src_list, sync_info, create, update, **options)
+
+    def sync_external(  # noqa: PLR0913 the signature of the helper
+        self,
+        src_list: Iterable,
+        relation: str,
+        src_info: Mapping | None = None,
+        dst_info: Mapping | None = None,
+        create: bool = False,
+        update: bool = False,
+        **options,
+    ) -> SyncResult | list[str]:
+        """Bring records of one system to another, see :func:`.sync.sync_external`."""
+        infos = src_info, dst_info
+        return sync_external(
+            self.env, src_list, relation, *infos, create, update, **options
+        )
+
+    # === FILES === #
+
+    def url2bin(
+        self,
+        url: str,
+        timeout_s: float = download.TIMEOUT_S,
+        max_bytes: int = download.MAX_BYTES,
+    ) -> bytes:
+        """Return what is at an URL of a public address.
+
+        Private addresses are refused, also behind a redirect, unless their network
+        stands in system parameter ``connector.url_private_networks``.
+
+        Args:
+            timeout_s: for all of it, in seconds.
+            max_bytes: the most that is read.
+
+        Raises:
+            NetworkRetryableError: no answer, or one that may be another one later.
+            IDMissingInBackend: nothing is there.
+            FailedJobError: it may not, or cannot, be read.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()  # of which one is read
+        networks = read_networks(parameters.get_param(ALLOWED_PARAMETER) or "")
+        limits = download.Limits(timeout_s, max_bytes, networks)
+        return download.read_url(url, limits)
+
+    def url2base64(self, url: str, **limits) -> bytes:
+        """Return what is at an URL as a binary field takes it; see :meth:`url2bin`."""
+        return base64.b64encode(self.url2bin(url, **limits))
+
+    # === JOBS === #
+
+    def add_job(self, func: Callable, **options) -> Callable[..., str]:
+        """Return a stand-in for a function with ``@job``: calling it delays the call.
+
+        ``MAGIC.add_job(order.export, priority=5)(force=True)`` and
+        ``MAGIC.add_job(export_order)("sale.order", order.id)`` return the job's uuid.
+
+        Raises:
+            InvalidUsageError: it is no job, or there is no such option.
+        """
+        return delay_of(self.env, func, options)

@@ -1,0 +1,184 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How are records of two systems kept the same, many at once?
+
+The three helpers of MAGIC. Each takes its source chunk by chunk, and what it is told
+about the sync is checked before the first item.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from odoo import api
+
+from ...exception import InvalidUsageError
+from ..sync_job import delay_chunks
+from .chunk import Chunk, Sync
+from .declared import ROUTES, DeclaredSync, declared_route
+from .description import Flags, external_route, refusal
+from .external_effects import Outside
+from .result import SyncResult, sync_error
+from .route import COLLECT, EXTERNAL_TO_EXTERNAL, ODOO2X, RAISE, X2ODOO, Route
+
+CHUNK = 500  # items: what a job of a slow system does in some minutes
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a helper.
+
+    Args:
+        env: in whose name, and of whose company the links are.
+        src_list: any iterable of items.
+        on_error: ``"raise"`` ends the sync after the chunk with failed items,
+            ``"collect"`` goes on and returns them.
+        delay: None or False to do it now; True, or a dictionary of job options, to
+            have a job for each chunk.
+    """
+
+    env: api.Environment
+    helper: str
+    src_list: Iterable
+    flags: Flags
+    on_error: str
+    delay: bool | dict | None
+
+    def __post_init__(self):
+        if self.on_error not in (RAISE, COLLECT):
+            expected = f"{RAISE!r} or {COLLECT!r}"
+            raise refusal(self.helper, "on_error", self.on_error, expected)
+        if not isinstance(self.delay, (bool, dict, type(None))):
+            expected = "True, or a dictionary of job options"
+            raise refusal(self.helper, "delay", self.delay, expected)
+        is_one = isinstance(self.src_list, (str, bytes, Mapping))
+        if is_one or not isinstance(self.src_list, Iterable):
+            expected = "an iterable of items; put one item into a list"
+            raise refusal(self.helper, "src_list", self.src_list, expected)
+
+    def start_declared(self, sync: str | DeclaredSync) -> SyncResult | list[str]:
+        """Do what a declared sync says, now or by jobs."""
+        route = declared_route(self.env, self.helper, sync, self.flags)
+        return self._delay(route) if self._is_delayed else self._run(route)
+
+    def start(self, route: Route) -> SyncResult:
+        """Do now what the caller says."""
+        if self._is_delayed:
+            raise InvalidUsageError(
+                f"Cannot delay {self.helper}: its callbacks are functions, which no "
+                "job can keep. Return them from a function of your addon that is "
+                "declared with @declare_sync(relation), and pass the relation instead."
+            )
+        return self._run(route)
+
+    @property
+    def _is_delayed(self) -> bool:
+        return self.delay not in (None, False)  # options may be empty
+
+    def _run(self, route: Route) -> SyncResult:
+        result, outside = SyncResult(route.relation), Outside(self.env, route)
+        sync = Sync(self.env, route, outside, result, self.on_error == RAISE)
+        with outside.kept():
+            for items in chunks(self.src_list):
+                chunk = Chunk(sync, items)
+                chunk.perform()
+                if chunk.retry_error:
+                    raise chunk.retry_error
+                if result.failed and self.on_error == RAISE:
+                    raise sync_error(result) from result.first_error
+        return result
+
+    def _delay(self, route: Route) -> list[str]:
+        options = self.delay if isinstance(self.delay, dict) else {}
+        way = self.helper, route.relation, self.flags, self.on_error
+        return delay_chunks(self.env, way, chunks(self.src_list), options)
+
+
+def sync_odoo2x(  # noqa: PLR0913 the signature of the helper
+    env: api.Environment,
+    src_list: Iterable,
+    sync_info: Mapping | str,
+    create: bool = False,
+    update: bool = False,
+    on_error: str = RAISE,
+    delay: bool | dict | None = None,
+) -> SyncResult | list[str]:
+    """Bring records of Odoo to another system.
+
+    Args:
+        src_list: records, or anything that gives one after the other.
+        sync_info: ``relation``, ``x`` with ``create(record) -> ref`` and
+            ``update(ref, record)``; or the relation of a declared sync.
+        create: create what is not linked yet.
+        update: update what is.
+
+    Returns:
+        What became of the items; the uuids of jobs when it is delayed.
+
+    Raises:
+        InvalidUsageError: an argument is wrong; nothing was done.
+        SyncError: items failed; what was created outside is linked.
+        RetryableJobError: an item may succeed later.
+    """
+    flags = Flags(bool(create), bool(update))
+    return _start(Call(env, ODOO2X, src_list, flags, on_error, delay), sync_info)
+
+
+def sync_x2odoo(  # noqa: PLR0913 the signature of the helper
+    env: api.Environment,
+    src_list: Iterable,
+    sync_info: Mapping | str,
+    create: bool = False,
+    update: bool = False,
+    on_error: str = RAISE,
+    delay: bool | dict | None = None,
+) -> SyncResult | list[str]:
+    """Bring records of another system to Odoo; the rest is as in :func:`sync_odoo2x`.
+
+    Args:
+        src_list: data of the other system, item by item.
+        sync_info: ``relation``, ``x`` with ``get_ref(item)``, ``odoo`` with
+            ``create(item) -> record`` and ``update(record, item)``.
+    """
+    flags = Flags(bool(create), bool(update))
+    return _start(Call(env, X2ODOO, src_list, flags, on_error, delay), sync_info)
+
+
+def sync_external(  # noqa: PLR0913 the signature of the helper
+    env: api.Environment,
+    src_list: Iterable,
+    relation: str,
+    src_info: Mapping | None = None,
+    dst_info: Mapping | None = None,
+    create: bool = False,
+    update: bool = False,
+    on_error: str = RAISE,
+    delay: bool | dict | None = None,
+) -> SyncResult | list[str]:
+    """Bring records of one system to another; the rest is as in :func:`sync_odoo2x`.
+
+    Args:
+        src_list: data of the first system, item by item.
+        relation: of the links; of a declared sync when there is no ``src_info``.
+        src_info: ``system``, ``get_ref(item)``, ``create(item) -> ref`` and
+            ``update(ref, item)``.
+        dst_info: ``system``.
+    """
+    flags = Flags(bool(create), bool(update))
+    call = Call(env, EXTERNAL_TO_EXTERNAL, src_list, flags, on_error, delay)
+    if src_info is None and dst_info is None:
+        return call.start_declared(relation)
+    return call.start(external_route(relation, src_info, dst_info, flags))
+
+
+def _start(call: Call, sync_info: Any) -> SyncResult | list[str]:
+    if isinstance(sync_info, (str, DeclaredSync)):
+        return call.start_declared(sync_info)
+    return call.start(ROUTES[call.helper](sync_info, call.flags))
+
+
+def chunks(src_list: Iterable) -> Iterator[list]:
+    """Take from a source as much as is done next, and no more."""
+    iterator = iter(src_list)
+    while items := list(islice(iterator, CHUNK)):
+        yield items

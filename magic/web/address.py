@@ -1,0 +1,79 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""May the server be made to speak with an address of the network?"""
+
+import ipaddress
+import socket
+
+from ...exception import FailedJobError, InvalidUsageError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # holds an IPv4 address at its end
+ALLOWED_PARAMETER = "connector.url_private_networks"
+
+
+def read_networks(text: str) -> list[Network]:
+    """Return the networks of a list with commas, such as ``10.1.0.0/16, ::1``.
+
+    Raises:
+        InvalidUsageError: one of them is none.
+    """
+    words = text.replace(",", " ").split()
+    try:
+        return [ipaddress.ip_network(word, strict=False) for word in words]
+    except ValueError as error:
+        raise InvalidUsageError(
+            f"Cannot read system parameter {ALLOWED_PARAMETER!r}: {error}, expected "
+            "networks with commas such as '10.1.0.0/16, 192.168.5.7'. Correct it."
+        ) from error
+
+
+def find_addresses(host: str, port: int, allowed: list[Network]) -> list[str]:
+    """Return the addresses of a host to which we may connect, in their order.
+
+    Args:
+        allowed: private networks that are allowed besides all public ones.
+
+    Raises:
+        FailedJobError: the host has only others.
+        OSError: it has none.
+    """
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = list(dict.fromkeys(answer[4][0] for answer in answers))
+    good = [text for text in found if _is_allowed(ipaddress.ip_address(text), allowed)]
+    if not good:
+        raise FailedJobError(
+            f"Cannot connect to {host!r}: its address is {', '.join(found)}, expected "
+            "a public one. Take another host, or let a manager add the network to "
+            f"system parameter {ALLOWED_PARAMETER!r}."
+        )
+    return good
+
+
+def _is_allowed(address: Address, allowed: list[Network]) -> bool:
+    inner = _inner(address)
+    if inner is not None:
+        return _is_allowed(inner, allowed)
+    return _is_public(address) or any(address in network for network in allowed)
+
+
+def _inner(address: Address) -> Address | None:
+    """Return the IPv4 address that an IPv6 address leads to, if it is such a one."""
+    if address.version == 4:
+        return None
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
+def _is_public(address: Address) -> bool:
+    return address.is_global and not (
+        getattr(address, "is_site_local", False)  # of IPv6 only
+        or address.is_private
+        or address.is_loopback
+        or address.is_link_local
+        or address.is_multicast
+        or address.is_reserved
+        or address.is_unspecified
+    )

@@ -1,0 +1,99 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The record of an external system: where it is and which version it runs."""
+
+from odoo import api, fields, models
+
+from ...backend import Backend, get_backend
+from ...components.core import ConnectorEnvironment
+from ...session import ConnectorSession
+
+
+class ConnectorBackend(models.AbstractModel):
+    """What every backend model inherits.
+
+    A concrete model sets ``_backend_type`` to the service of its
+    :class:`~..backend.Backend` and says which versions there are, by overriding
+    ``_select_versions`` or the selection of ``version``.
+    """
+
+    _name = "connector.backend"
+    _description = "Connector Backend"
+
+    _backend_type: str | None = None
+
+    name = fields.Char(required=True)
+    version = fields.Selection(selection="_select_versions", required=True)
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Let the checkpoints follow a change of name or company."""
+        result = super().write(vals)
+        if not {"name", "company_id"}.isdisjoint(vals):
+            self.env["connector.checkpoint"]._refresh_backend_facts(self)
+        return result
+
+    # === HELPERS === #
+
+    @api.model
+    def _select_models(self) -> list[tuple[str, str]]:
+        """Return the models whose records are backends, with what people call them."""
+        names = self.env.registry.descendants(["connector.backend"], "_inherit")
+        models_ = [self.env[name] for name in names]
+        return [(one._name, one._description) for one in models_ if not one._abstract]
+
+    @api.model
+    def _select_versions(self) -> list[tuple[str, str]]:
+        """Return the versions as pairs of value and label; for overrides."""
+        return []
+
+    @api.private
+    def describe(self) -> str:
+        """Return how messages call the record: ``'Shop FR' (shop.backend,3)``."""
+        self.ensure_one()
+        return f"{self.name!r} ({self._name},{self.id})"
+
+    @api.private
+    def get_backend(self) -> Backend:
+        """Return the backend with the units for the record's service and version.
+
+        Raises:
+            ValueError: the model names no service, or nobody declared its backend.
+        """
+        self.ensure_one()
+        if self._backend_type is None:
+            raise ValueError(
+                f"Model {self._name!r} does not say which service it is for: set "
+                "_backend_type to the service of its Backend."
+            )
+        return get_backend(self._backend_type, self.version)
+
+    @api.private
+    def get_environment(
+        self, model_name: str, session: ConnectorSession | None = None
+    ) -> ConnectorEnvironment:
+        """Return the scope in which units work for a model of this backend.
+
+        It speaks the language of the backend, see :meth:`_get_lang_code`.
+
+        Args:
+            model_name: model to work with; it need not exist in Odoo.
+            session: whose user and cursor are used; None takes those of the record.
+        """
+        self.ensure_one()
+        session = session or ConnectorSession.from_env(self.env)
+        lang_code = self._get_lang_code() or session.context.get("lang")
+        if lang_code == session.context.get("lang"):
+            return ConnectorEnvironment(self, session, model_name)
+        with session.change_context(lang=lang_code):
+            record = self.with_env(session.env)
+            return ConnectorEnvironment(record, session, model_name)
+
+    def _get_lang_code(self) -> str | None:
+        """Return the language records are exchanged in, None for the user's.
+
+        It is that of the field ``default_lang_id``, where a backend has one.
+        """
+        if "default_lang_id" in self._fields:
+            return self.default_lang_id.code or None
+        return None

@@ -1,0 +1,94 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Does a backend answer?"""
+
+import textwrap
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...exception import ConnectorException, message_of
+
+REASON_SIZE = 300  # characters of an answer that are kept
+
+CONNECTION_STATES = [
+    ("unknown", "Not checked"),
+    ("ok", "Answers"),
+    ("failed", "Does not answer"),
+]
+
+
+class ConnectorBackend(models.AbstractModel):
+    """What a check of the connection found."""
+
+    _inherit = "connector.backend"
+
+    connection_state = fields.Selection(
+        CONNECTION_STATES,
+        string="Connection",
+        default="unknown",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    connection_message = fields.Char(
+        string="Answer", readonly=True, copy=False, help="What the last check found."
+    )
+    connection_checked_at = fields.Datetime(string="Checked", readonly=True, copy=False)
+
+    # === ACTIONS === #
+
+    def action_check_connection(self) -> dict:
+        """Ask the backend whether it is there, and tell what it said."""
+        self.check_access("write")
+        self.ensure_one()
+        state, message = self._find_connection_state()
+        self.write(
+            {
+                "connection_state": state,
+                "connection_message": message,
+                "connection_checked_at": fields.Datetime.now(),
+            }
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": {"ok": "success", "failed": "danger"}.get(state, "info"),
+                "title": self.name,
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # === HELPERS === #
+
+    def _check_connection(self) -> str | None:
+        """Ask the backend whether it is there; for overrides.
+
+        Returns:
+            What people are told, such as how much is there; None for just that it
+            answers.
+
+        Raises:
+            ConnectorException, OSError, UserError: it does not, and why.
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _can_check_connection(self) -> bool:
+        """Tell whether the model overrides :meth:`_check_connection`."""
+        ours = self.pool["connector.backend"]._check_connection
+        return type(self)._check_connection is not ours
+
+    def _find_connection_state(self) -> tuple[str, str]:
+        """Return the state of the connection, and what people are told."""
+        if not self._can_check_connection():
+            told = self.env._("This kind of backend has no check of its connection.")
+            return "unknown", told
+        try:
+            with self.env.cr.savepoint():
+                told = self._check_connection()
+        except (ConnectorException, OSError, UserError) as error:
+            told = message_of(error)
+            return "failed", textwrap.shorten(told, REASON_SIZE)
+        return "ok", textwrap.shorten(told or self.env._("It answers."), REASON_SIZE)

@@ -1,0 +1,240 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How do connectors add checkpoints, and when is one a repeat?"""
+
+import hashlib
+import json
+from datetime import datetime
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+
+from ...exception import InvalidUsageError
+from ...redaction import MESSAGE_SIZE
+from ...secret import known_secrets
+from ...session import ConnectorSession
+from ..access_guard import framework_context, own_code
+from .checkpoint import IDENTITY
+from .details import CheckpointDetails
+
+REPEAT = "connector.checkpoint.repeat"
+ADDED = "connector.checkpoint.added"  # ids that this transaction added
+# What the newest sight of a checkpoint replaces.
+NEWEST = ("message", "job_id", "odoo_version", "external_version")
+
+
+class ConnectorCheckpoint(models.Model):
+    """The checkpoints that connectors add; what was seen already is counted."""
+
+    _inherit = "connector.checkpoint"
+
+    merge_key = fields.Char(
+        readonly=True, copy=False, help="Of two open checkpoints with it, one is kept."
+    )
+
+    _merge_uniq = models.UniqueIndex(
+        "(merge_key) WHERE merge_key IS NOT NULL AND state = 'need_review'",
+        "There is an open checkpoint about the same: review that one.",
+    )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Let no checkpoint take the repeats of another, once its facts changed."""
+        if not IDENTITY.isdisjoint(vals) and "merge_key" not in vals:
+            vals = {**vals, "merge_key": False}
+        return super().write(vals)
+
+    # === HELPERS === #
+
+    @api.private
+    def create_from_name(
+        self,
+        model_name: str,
+        record_id: int,
+        backend_model_name: str,
+        backend_id: int,
+        message: str = "",
+        **details,
+    ) -> "ConnectorCheckpoint":
+        """Return the open checkpoint for a record: a new one, or the one it repeats.
+
+        Args:
+            model_name: model of the record to review.
+            record_id: id of the record to review.
+            backend_model_name: model of the backend it came from.
+            backend_id: id of the backend it came from.
+            message: what to look at; it becomes the name of the checkpoint.
+            details: see ``CheckpointDetails``.
+
+        Raises:
+            InvalidUsageError: there is no such model, reason or severity.
+            ConcurrencyError: another transaction just added the same; the whole
+                transaction has to run again. Jobs and requests do that by themselves.
+        """
+        model_sudo = self.env["ir.model"]._get(model_name)
+        if not model_sudo or model_name not in self.env:
+            raise InvalidUsageError(
+                f"Cannot add a checkpoint for {model_name!r} {record_id!r}: there is "
+                "no such model in this database. Correct the name of the model, or "
+                "install the addon that defines it."
+            )
+        subject = {
+            "model_id": model_sudo.id,
+            "model": model_name,
+            "record_id": record_id,
+            "message": message,
+        }
+        backend = self._source(backend_model_name, backend_id)
+        return self._add(backend, subject, CheckpointDetails(**details))
+
+    @api.private
+    def create_from_message(
+        self, backend_model_name: str, backend_id: int, message: str, **details
+    ) -> "ConnectorCheckpoint":
+        """Return the open checkpoint that is about no record.
+
+        Args:
+            backend_model_name: model of the backend it is about.
+            backend_id: id of the backend it is about.
+            message: what to look at.
+            details: see ``CheckpointDetails``.
+        """
+        backend = self._source(backend_model_name, backend_id)
+        return self._add(backend, {"message": message}, CheckpointDetails(**details))
+
+    def _source(self, model_name: str, backend_id: int) -> models.BaseModel:
+        """Return a backend with all rights: every user's synchronization may find
+        something to review, and RPC does not reach these methods.
+        """
+        if model_name in dict(self._select_backends()):
+            return self.env[model_name].sudo().browse(backend_id)
+        raise ValueError(
+            f"Cannot add a checkpoint of {model_name},{backend_id}: it is no backend. "
+            "Give a record whose model inherits connector.backend."
+        )
+
+    def _add(
+        self, backend: models.BaseModel, subject: dict, details: CheckpointDetails
+    ) -> "ConnectorCheckpoint":
+        """Add a checkpoint, or count the repeat of an open one."""
+        checkpoints_sudo = self.sudo()  # as in _source
+        secrets = known_secrets(self.env.cr)
+        subject["message"] = secrets.stored(str(subject["message"] or ""), MESSAGE_SIZE)
+        vals = {
+            **subject,
+            **details.values(backend.env, backend),
+            **self._backend_facts(backend),
+            "backend_id": backend,
+        }
+        vals["merge_key"] = _merge_key(vals)
+        found = checkpoints_sudo._find_open(vals["merge_key"])
+        if found:
+            found._repeat({name: vals[name] for name in NEWEST if vals.get(name)})
+        else:
+            found = checkpoints_sudo._insert(vals)
+        return found.with_env(self.env)
+
+    def _find_open(self, merge_key: str) -> "ConnectorCheckpoint":
+        return self.search(
+            [("merge_key", "=", merge_key), ("state", "=", "need_review")], order="id"
+        )
+
+    def _insert(self, vals: dict) -> "ConnectorCheckpoint":
+        quiet = framework_context(self).with_context(tracking_disable=True)
+        try:
+            with own_code():
+                added = quiet.create(vals)
+        except psycopg2.errors.UniqueViolation as error:
+            if error.diag.constraint_name != "connector_checkpoint_merge_uniq":
+                raise
+            raise ConcurrencyError(
+                f"Cannot add a checkpoint of {vals['backend_name']!r}: another "
+                "transaction just added the same. Run the transaction again; it will "
+                "count as a repeat."
+            ) from error
+        self._added_here().update(added.ids)
+        return added
+
+    def _added_here(self) -> set[int]:
+        return self.env.cr.precommit.data.setdefault(ADDED, set())
+
+    def _repeat(self, facts: dict) -> None:
+        """Count that the checkpoint was seen again, without waiting for others."""
+        if self.id in self._added_here():  # nobody else sees the row yet
+            self._see_again(1, fields.Datetime.now(), facts)
+        else:
+            repeats = framework_context(self.env[REPEAT])
+            with own_code():
+                repeats.create({"checkpoint_id": self.id, "facts": facts})
+
+    def _see_again(self, count: int, seen_at: datetime, facts: dict) -> None:
+        """Write down that the checkpoint was seen some times more."""
+        kept = {"merge_key": self.merge_key, "seen_count": self.seen_count + count}
+        with own_code():
+            self.write({**facts, **kept, "seen_at": seen_at})
+
+    def _open_again(self) -> "ConnectorCheckpoint":
+        """Return the open checkpoint about the same; reviewed ones wait again."""
+        if self.state == "need_review":
+            return self
+        if self.merge_key and (other := self._find_open(self.merge_key)):
+            return other
+        with own_code():
+            self.state = "need_review"
+        return self
+
+
+def _merge_key(vals: dict) -> str:
+    """Return what two checkpoints about the same have in common.
+
+    A reason says it all about a record. Without one, or without a record, the message
+    does: another message is another checkpoint.
+    """
+    backend, reason = vals["backend_id"], vals["reason_id"]
+    record = (vals.get("model"), vals.get("record_id"))
+    message = None if reason and vals.get("record_id") else vals["message"]
+    identity = [backend._name, backend.id, *record, reason, message]
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+
+
+def add_checkpoint(
+    session: ConnectorSession,
+    model_name: str,
+    record_id: int,
+    backend_model_name: str,
+    backend_id: int,
+    message: str = "",
+    **details,
+) -> ConnectorCheckpoint:
+    """Return the open checkpoint for a record; ``backend.add_checkpoint`` is shorter.
+
+    Args:
+        session: who synchronizes. The others are those of
+            :meth:`ConnectorCheckpoint.create_from_name`.
+    """
+    return session.env["connector.checkpoint"].create_from_name(
+        model_name, record_id, backend_model_name, backend_id, message, **details
+    )
+
+
+def add_checkpoint_message(
+    session: ConnectorSession,
+    backend_model_name: str,
+    backend_id: int,
+    message: str,
+    **details,
+) -> ConnectorCheckpoint:
+    """Return the open checkpoint without a record, with a message only.
+
+    Args:
+        session: who synchronizes.
+        backend_model_name: model of the backend it is about.
+        backend_id: id of the backend it is about.
+        message: what to look at.
+        details: see ``CheckpointDetails``.
+    """
+    return session.env["connector.checkpoint"].create_from_message(
+        backend_model_name, backend_id, message, **details
+    )

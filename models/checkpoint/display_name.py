@@ -1,0 +1,70 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Names of checkpoints, as their reader may know them."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..reviewed_record import hide_closed, name_records, search_names
+
+FREE_TEXT = Domain("message", "not in", [False, ""])
+# In a context: names that are the same for all readers. It hides more, never less.
+FOR_ALL = {"connector_name_for_all": True}
+READER = ("uid", "lang", "allowed_company_ids", *FOR_ALL)
+
+
+class ConnectorCheckpoint(models.Model):
+    """The name of a checkpoint: its message, else that of the reviewed record."""
+
+    _inherit = "connector.checkpoint"
+
+    name = fields.Char(compute="_compute_name", search="_search_name")
+
+    # === COMPUTE === #
+
+    @api.depends("message", "model", "record_id")
+    @api.depends_context(*READER)
+    def _compute_name(self):
+        """Take the message, else the name under which the user sees the record."""
+        with_message = self.filtered("message")
+        for checkpoint in with_message:
+            checkpoint.name = checkpoint.message
+        for model_name, checkpoints in (self - with_message).grouped("model").items():
+            label = checkpoints._model_label()
+            ids = checkpoints.mapped("record_id")
+            if self.env.context.keys() >= FOR_ALL.keys():
+                names = {id_: f"{label} #{id_}" for id_ in ids}
+            else:
+                names = name_records(self.env, model_name, label, ids)
+            for checkpoint in checkpoints:
+                checkpoint.name = names[checkpoint.record_id]
+
+    @api.depends_context(*READER)
+    def _compute_display_name(self):
+        """Call a checkpoint by its name, one that is closed to the user by its id."""
+        super()._compute_display_name()
+        hide_closed(self)
+
+    def _search_name(self, operator, value):
+        """Search in the messages, and in the names of the records under review.
+
+        Only models that have checkpoints without a message are asked, each by a
+        subquery; what the user may not read is not found.
+        """
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        if operator == "in":
+            value = [name for name in value if name]  # no checkpoint is without name
+        domains = [FREE_TEXT & Domain("message", operator, value)]
+        for (model_name,) in self._read_group(~FREE_TEXT, ["model"]):
+            found = search_names(self.env, model_name, operator, value)
+            if found is not None:
+                of_model = ~FREE_TEXT & Domain("model", "=", model_name)
+                domains.append(of_model & Domain("record_id", "in", found))
+        return Domain.OR(domains)
+
+    # === HELPERS === #
+
+    def _model_label(self) -> str:
+        """Return what people call the model of the reviewed records."""
+        # Reviewers may not read models; their names are no secret.
+        return self.model_id[:1].sudo().name or self[:1].model or self.env._("Record")

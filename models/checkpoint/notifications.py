@@ -1,0 +1,106 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who is told of new checkpoints, and how often?"""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .display_name import FOR_ALL
+
+NOTES_PER_HOUR = 5  # of a backend, one by one; more become one
+
+
+class ConnectorCheckpoint(models.Model):
+    """What is told of new checkpoints, by cron: no synchronization waits for mail.
+
+    Of each backend a few an hour are told one by one, and the others together; what
+    comes later waits until that hour is over. One that somebody reviews before is
+    not told. An assigned one is told to its assignee, as an activity, the others to
+    the managers, in the chatter.
+    """
+
+    _inherit = "connector.checkpoint"
+
+    told_at = fields.Datetime(
+        string="Told", readonly=True, copy=False, help="When somebody was told of it."
+    )
+
+    _untold_idx = models.Index(
+        "(backend_id, id) WHERE told_at IS NULL AND state = 'need_review'"
+    )
+    _told_idx = models.Index("(told_at, backend_id)")
+
+    # === ACTIONS === #
+
+    @api.model
+    def _cron_tell(self) -> None:
+        """Count what was seen again, then tell of what is new, by backend."""
+        self.env["connector.checkpoint.repeat"]._count()
+        untold = [("told_at", "=", False), ("state", "=", "need_review")]
+        backends = self._read_group(untold, ["backend_id"])
+        for left, (backend,) in enumerate(reversed(backends)):
+            of_backend = [*untold, ("backend_id", "=", backend)]
+            self.search(of_backend, order="id")._tell(backend)
+            self.env["ir.cron"]._commit_progress(1, remaining=left)
+
+    def _tell(self, backend: str) -> None:
+        """Tell of new checkpoints of one backend, as far as it is not too much."""
+        room = NOTES_PER_HOUR - self._count_told(backend)
+        if room < 0:  # a crowd was told of within the hour
+            return
+        self.with_context(tracking_disable=True).told_at = fields.Datetime.now()
+        for checkpoint in self[:room]:
+            checkpoint._tell_together()
+        for checkpoints in self[room:].grouped("user_id").values():
+            checkpoints._tell_together()
+
+    # === HELPERS === #
+
+    def _count_told(self, backend: str) -> int:
+        """Return how many of a backend were told in the last hour."""
+        hour_ago = fields.Datetime.now() - timedelta(hours=1)
+        return self.search_count(
+            [("backend_id", "=", backend), ("told_at", ">", hour_ago)],
+            limit=NOTES_PER_HOUR + 1,
+        )
+
+    def _tell_together(self) -> None:
+        """Tell of checkpoints with one assignee, or with none, on the last of them."""
+        last = self[-1:]
+        text = self._say_all() if len(self) > 1 else ""
+        if last.user_id:
+            last._ask_to_review(last.user_id, text)
+        else:
+            last._subscribe_managers()
+            last._post_note(text or last.message or last._ask_for_review())
+
+    def _say_all(self) -> str:
+        return self.env._(
+            "%(count)s more checkpoints of %(backend)s, this one last: %(name)s",
+            count=len(self),
+            backend=self[-1:].backend_name,
+            name=self[-1:].with_context(**FOR_ALL).name,
+        )
+
+    def _subscribe_managers(self) -> None:
+        """Let the managers of its company follow the checkpoint."""
+        managers = self.env.ref("connector.group_connector_manager").all_user_ids
+        company = self.company_id
+        followers = managers.filtered(lambda user: company <= user.company_ids)
+        self._message_subscribe(followers.partner_id.ids)
+
+    def _post_note(self, body: str) -> None:
+        """Say on the checkpoint what is to be done."""
+        quiet = {
+            "mail_post_autofollow_author_skip": True,
+            "mail_notify_force_send": False,  # e-mails wait in their queue
+        }
+        self.with_context(**quiet).message_post(
+            body=body,
+            author_id=self.env.ref("base.partner_root").id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+
+    def _ask_for_review(self) -> str:
+        return self.env._("A %(model)s needs a review.", model=self._model_label())

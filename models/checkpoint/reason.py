@@ -1,0 +1,88 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Why is something to be reviewed, and what is the reviewer to do?"""
+
+from difflib import get_close_matches
+
+from odoo import api, fields, models
+from odoo.tools import ormcache
+
+from ...exception import InvalidUsageError
+from .checkpoint import SEVERITIES
+
+
+class CheckpointReason(models.Model):
+    """A reason for checkpoints. Connectors add theirs as data, and name the code."""
+
+    _name = "connector.checkpoint.reason"
+    _inherit = "connector.guarded"
+    _description = "Checkpoint Reason"
+    _order = "sequence, name, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, help="What connectors call it.")
+    advice = fields.Text(
+        string="What to Do", translate=True, help="Shown to who reviews."
+    )
+    severity = fields.Selection(
+        SEVERITIES,
+        required=True,
+        default="major",
+        help="Severity of its checkpoints, unless the connector gives another.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Assign to",
+        domain=lambda self: self.env["connector.checkpoint"]._reviewer_domain(),
+        help="Who gets its checkpoints; the backend's reviewer when empty.",
+    )
+    sequence = fields.Integer(default=10)
+
+    _code_uniq = models.Constraint("UNIQUE (code)", "There is a reason with this code.")
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let the new codes be found."""
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Let a changed code be found."""
+        if "code" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        """Forget the codes."""
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    # === HELPERS === #
+
+    @api.model
+    def _of_code(self, code: str) -> "CheckpointReason":
+        """Return the reason with a code.
+
+        Raises:
+            InvalidUsageError: there is none.
+        """
+        reason = self.browse(self._id_of_code(code))
+        if reason:
+            return reason
+        codes = (
+            self.sudo().search([("code", "!=", False)]).mapped("code")
+        )  # codes are no secret
+        near = get_close_matches(code, codes, 1)
+        hint = (
+            f"did you mean {near[0]!r}?" if near else f"there are {', '.join(codes)}."
+        )
+        raise InvalidUsageError(
+            f"Cannot add a checkpoint with reason {code!r}: there is no such reason; "
+            f"{hint} Correct the code, or add a connector.checkpoint.reason as data."
+        )
+
+    @api.model
+    @ormcache("code")
+    def _id_of_code(self, code: str) -> int | None:
+        return self.sudo().search([("code", "=", code)], limit=1).id or None

@@ -1,0 +1,115 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Under which name do links belong together, and may they cross?"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...magic.links.relation import MANY2MANY, ONE2ONE
+from ..reviewed_record import hide_closed
+
+
+class ConnectorRelation(models.Model):
+    """What the links of one name have in common.
+
+    A name is looked for in the company of the user first, then among the relations
+    without a company, which all share. One that is made by its first link is shared.
+    """
+
+    _name = "connector.relation"
+    _inherit = "connector.guarded"
+    _description = "Relation of Links"
+    _order = "name, company_id, id"
+
+    name = fields.Char(required=True)
+    kind = fields.Selection(
+        [(ONE2ONE, "One to One"), (MANY2MANY, "Many to Many")],
+        required=True,
+        default=ONE2ONE,
+        help="One to one: what is linked has one link. Many to many: it may have more. "
+        "The first link decides.",
+    )
+    company_id = fields.Many2one(
+        "res.company", ondelete="cascade", help="Empty: all companies share the links."
+    )
+    link_count = fields.Integer(string="Links", compute="_compute_link_count")
+
+    _name_uniq = models.UniqueIndex(
+        "(name, COALESCE(company_id, 0))",
+        "The company already has a relation with this name.",
+    )
+    _kind_known = models.Constraint(
+        f"CHECK (kind IN ('{ONE2ONE}', '{MANY2MANY}'))",
+        "A relation is one to one or many to many.",
+    )
+    _name_given = models.Constraint("CHECK (name <> '')", "A relation needs a name.")
+
+    # === COMPUTE === #
+
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_display_name(self):
+        """Call a relation by its name, one that is closed to the user by its id."""
+        super()._compute_display_name()
+        hide_closed(self)
+
+    def _compute_link_count(self):
+        """Count the links of all relations with one query."""
+        links = self.env["connector.link"]
+        domain = [("relation_id", "in", self.ids)]
+        counts = dict(links._read_group(domain, ["relation_id"], ["__count"]))
+        for relation in self:
+            relation.link_count = counts.get(relation, 0)
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("name", "company_id")
+    def _check_hides_no_links(self):
+        """Refuse what would hide the links of a shared relation from a company."""
+        for relation in self.filtered("company_id"):
+            shared = [("name", "=", relation.name), ("company_id", "=", False)]
+            for other in self.search(shared).filtered("link_count"):
+                raise ValidationError(
+                    self.env._(
+                        "Cannot make relation %(name)s of %(company)s: relation "
+                        "No. %(id)s of this name, which all companies share, has "
+                        "%(count)s links, which the company would not find any more. "
+                        "Choose another name, or give the shared one to the company.",
+                        name=relation.name,
+                        company=relation.company_id.display_name,
+                        id=other.id,
+                        count=other.link_count,
+                    )
+                )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Refuse another kind: the first link decides.
+
+        Raises:
+            UserError: another kind is asked for.
+        """
+        if changed := self.filtered(lambda one: vals.get("kind", one.kind) != one.kind):
+            raise UserError(
+                self.env._(
+                    "Cannot change the kind of relation %(name)s. Its first link "
+                    "decides; remove all links, and the next one is the first.",
+                    name=changed[0].name,
+                )
+            )
+        result = super().write(vals)
+        if not {"name", "company_id"}.isdisjoint(vals):
+            self.env["connector.checkpoint"]._refresh_backend_facts(self)
+        return result
+
+    # === ACTIONS === #
+
+    def action_open_links(self) -> dict:
+        """Open the links of this relation."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector.connector_link_action"
+        )
+        return action | {
+            "domain": [("relation_id", "in", self.ids)],
+            "context": {"default_relation": self[:1].name},
+        }

@@ -1,0 +1,65 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Sides of links: what one means on a system."""
+
+from odoo import api, fields, models, tools
+from odoo.tools import sql
+
+from ...fields.loose import LooseMany2one
+from ...magic.links import store as link_store
+
+
+class ConnectorLinkSide(models.Model):
+    """One reference of a link; its first is written along with the link.
+
+    Rows are written by ``magic/link_store`` only.
+    """
+
+    _name = "connector.link.side"
+    _inherit = "connector.guarded"
+    _description = "Side of a Link"
+    _log_access = False
+    _order = "link_id, system"
+    _rec_name = "ref"
+
+    link_id = fields.Many2one(
+        "connector.link", required=True, readonly=True, ondelete="cascade"
+    )
+    relation_id = LooseMany2one(
+        "connector.relation", required=True, readonly=True, help="That of the link."
+    )
+    system = fields.Char(required=True, readonly=True)
+    # Odoo stores an empty text as NULL, which no constraint compares
+    model = fields.Char(
+        required=True, readonly=True, help="Empty on systems other than Odoo."
+    )
+    ref = fields.Char(string="Reference", required=True, readonly=True)
+    ref_type = fields.Char(string="Type", required=True, readonly=True)
+    is_sole = fields.Boolean(
+        required=True,
+        readonly=True,
+        help="No other link of the relation may have this side.",
+    )
+
+    _system_uniq = models.Constraint(
+        "UNIQUE (link_id, system)", "A link has one side on each system at the most."
+    )
+    _side_uniq = models.UniqueIndex(
+        "(relation_id, system, ref, model, "
+        "(CASE WHEN is_sole THEN 0 ELSE link_id END))",
+        "Another link of the relation has this side.",
+    )
+    _record_idx = models.Index("(model, ref) WHERE system = 'odoo'")
+    _system_given = models.Constraint("CHECK (system <> '')", "A side has a system.")
+    _ref_given = models.Constraint("CHECK (ref <> '')", "A side has a reference.")
+    _model_of_odoo = models.Constraint(
+        "CHECK ((system = 'odoo') = (model <> ''))",
+        "The sides of Odoo have a model, the others have none.",
+    )
+
+    @api.model
+    @tools.ormcache()
+    def _linked_models(self) -> frozenset[str]:
+        """Return the models whose records have links; perhaps some had them before."""
+        if not sql.table_exists(self.env.cr, self._table):
+            return frozenset()  # before the addon is installed, and after
+        return link_store.find_linked_models(self.env.cr)

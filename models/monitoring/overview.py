@@ -1,0 +1,251 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How are the backends doing?"""
+
+import logging
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import config
+
+from ...queue import store
+from ...queue.engine.notify import wake_after_commit
+from ...queue.engine.registration import SILENCE_S
+from ...queue.server.hooks import find_unaware_master
+
+_logger = logging.getLogger(__name__)
+
+LIMIT = 10_000  # jobs of one kind that are counted one by one
+HOUR_LIMIT = 100_000  # jobs of one hour
+HOURS = 24
+CRON = "cron"  # the kind of process where the cron runs jobs
+CARDS = 200  # backends of one model
+
+REVIEWER = "connector.group_connector_reviewer"
+MANAGER = "connector.group_connector_manager"
+
+
+class ConnectorOverview(models.AbstractModel):
+    """What the screen of that name shows: a card for each backend.
+
+    Who may review sees the backends that their own rights show; only managers see the
+    jobs of no backend, pause and resume.
+    """
+
+    _name = "connector.overview"
+    _description = "Connector Overview"
+
+    # === ACTIONS === #
+
+    @api.model
+    def read_cards(self) -> dict:
+        """Return the figures of all backends, cheap enough to be asked for all day."""
+        self._check_viewer()
+        backends = self._find_backends()
+        references = [one.reference() for one in backends]
+        midnight = self._midnight()
+        counts = store.count_by_backend(self.env.cr, references, midnight, LIMIT)
+        running = store.count_running(self.env.cr)
+        channels = self._find_channels(backends)
+        cards = [
+            {
+                **self._describe(backend),
+                **_figures(counts.get(reference), running, reference),
+                "checkpoints": self._count_checkpoints(reference),
+                "channels": channels[reference],
+            }
+            for reference, backend in zip(references, backends, strict=True)
+        ]
+        workers = store.count_workers(self.env.cr, SILENCE_S)
+        is_manager = self.env.user.has_group(MANAGER)
+        return {
+            "cards": cards,
+            "others": is_manager and _figures(counts[None], running, None),
+            "workers": sum(workers.values()),
+            "note": self._find_note(workers),
+            "is_manager": is_manager,
+            "midnight": fields.Datetime.to_string(midnight),
+            "limit": LIMIT,
+        }
+
+    @api.model
+    def read_hours(self) -> dict:
+        """Return done and failed jobs of the last day by hour, by backend.
+
+        Returns:
+            ``starts`` (of the hours, the oldest first), ``limit``, and ``counts``: for
+            each ``model,id`` (empty text for no backend) ``done`` and ``failed``,
+            lists as long as ``starts``.
+        """
+        self._check_viewer()
+        references = [one.reference() for one in self._find_backends()]
+        now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
+        starts = [now - timedelta(hours=back) for back in reversed(range(HOURS))]
+        rows = store.count_by_hour(self.env.cr, references, starts, HOUR_LIMIT)
+        names = [*references, *([""] if self.env.user.has_group(MANAGER) else [])]
+        counts = {name: {"done": [0] * HOURS, "failed": [0] * HOURS} for name in names}
+        for reference, place, done, failed in rows:
+            if (reference or "") in counts:
+                counts[reference or ""]["done"][place - 1] = done
+                counts[reference or ""]["failed"][place - 1] = failed
+        return {
+            "starts": [fields.Datetime.to_string(start) for start in starts],
+            "limit": HOUR_LIMIT,
+            "counts": counts,
+        }
+
+    @api.model
+    def set_paused(self, reference: str, is_paused: bool) -> None:
+        """Pause or resume a backend."""
+        self.env["connector.queue.channel"].check_access("write")
+        self._backend_of(reference)._set_paused(is_paused)
+
+    @api.model
+    def begin_jobs(self) -> None:
+        """Accept this database, which is new here: its jobs begin now."""
+        self.env["connector.queue.channel"].check_access("write")
+        if store.find_admission(self.env.cr).is_neutralized:
+            raise UserError(
+                self.env._(
+                    "No job can begin: this database is neutralized. Delete the "
+                    "system parameter database.is_neutralized first."
+                )
+            )
+        if store.admit(self.env.cr):
+            _logger.info(
+                "jobs of %s begin: user %s accepts the database",
+                self.env.cr.dbname,
+                self.env.uid,
+            )
+        wake_after_commit(self.env.cr)
+
+    @api.model
+    def check_connection(self, reference: str) -> dict:
+        """Ask a backend whether it is there; return the action that tells."""
+        self._check_viewer()
+        return self._backend_of(reference).action_check_connection()
+
+    # === HELPERS === #
+
+    def _check_viewer(self) -> None:
+        if not self.env.user.has_group(REVIEWER):
+            raise AccessError(
+                self.env._(
+                    "The overview is for those who review checkpoints, and for "
+                    "Connector Managers. Ask one for the group Reviewer."
+                )
+            )
+
+    def _find_backends(self) -> list:
+        """Return the backends the user may see, one by one."""
+        found = []
+        for model_name, _label in self.env["connector.backend"]._select_models():
+            if self.env[model_name].has_access("read"):
+                found += self.env[model_name].search([], limit=CARDS)
+        return sorted(found, key=lambda one: (one.name or "").lower())
+
+    def _backend_of(self, reference: str):
+        """Return the backend that a card names."""
+        model_name, _comma, record_id = reference.partition(",")
+        known = dict(self.env["connector.backend"]._select_models())
+        if model_name in known and record_id.isdigit():
+            backend = self.env[model_name].browse(int(record_id)).exists()
+            if backend:
+                return backend
+        raise UserError(
+            self.env._(
+                "There is no backend %(reference)s (any more). Reload the page.",
+                reference=reference,
+            )
+        )
+
+    def _describe(self, backend) -> dict:
+        may_check = backend._can_check_connection() and backend.has_access("write")
+        return {
+            "reference": backend.reference(),
+            "model": backend._name,
+            "id": backend.id,
+            "name": backend.display_name,
+            "kind": backend._description,
+            "connection": backend.connection_state,
+            "answer": backend.connection_message or "",
+            "checked_at": _text(backend.connection_checked_at),
+            "may_check": may_check,
+        }
+
+    def _find_channels(self, backends: list) -> dict[str, list[dict]]:
+        """Return the channels of each backend, with who else is in them."""
+        found = {}
+        for model_name in {one._name for one in backends}:
+            ids = [one.id for one in backends if one._name == model_name]
+            of_model = self.env[model_name].browse(ids)
+            for record_id, channels in of_model._queue_channels().items():
+                found[f"{model_name},{record_id}"] = channels
+        return {
+            reference: [
+                {
+                    "name": channel.complete_name,
+                    "is_paused": channel.is_paused,
+                    "is_open": channel.is_open,
+                    "reason": channel.pause_reason or "",
+                    "others": [
+                        one.display_name
+                        for one in backends
+                        if one.reference() != reference
+                        and channel in found[one.reference()]
+                    ],
+                }
+                for channel in channels
+            ]
+            for reference, channels in found.items()
+        }
+
+    def _count_checkpoints(self, reference: str) -> int:
+        """Return how many checkpoints of a backend wait for the user."""
+        domain = [("state", "=", "need_review"), ("backend_id", "=", reference)]
+        return self.env["connector.checkpoint"].search_count(domain, limit=LIMIT)
+
+    def _midnight(self) -> datetime:
+        """Return when the user's day began, naive UTC."""
+        now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight.astimezone(timezone.utc).replace(tzinfo=None)
+
+    @api.model
+    def _find_note(self, workers: dict[str, int]) -> dict | bool:
+        """Return why jobs start late though all is well, False when they do not."""
+        pid = find_unaware_master()
+        if not pid or workers.keys() - {CRON}:
+            return False
+        database = self.env.cr.dbname
+        text = self.env._(
+            "The server was started before this addon was installed. Restart it, or "
+            "tell its master process to reload (kill -HUP %(pid)s): then it has job "
+            "processes of its own, and jobs start at once.",
+            pid=pid,
+        )
+        if database not in config["db_name"]:
+            text += " " + self.env._(
+                "Name the database in its configuration: db_name = %(database)s.",
+                database=database,
+            )
+        return {"title": self.env._("Jobs run once a minute, by cron."), "text": text}
+
+
+def _figures(
+    counts: tuple | None, running: dict[str | None, int], reference: str | None
+) -> dict:
+    """Return the figures of a card."""
+    backlog, oldest_at, failed, done_today, done_at = counts or (0, None, 0, 0, None)
+    return {
+        "backlog": backlog,
+        "oldest_at": _text(oldest_at),
+        "running": running.get(reference, 0),
+        "failed": failed,
+        "done_today": done_today,
+        "done_at": _text(done_at),
+    }
+
+
+def _text(at: datetime | None) -> str | bool:
+    return fields.Datetime.to_string(at) if at else False

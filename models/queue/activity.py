@@ -1,0 +1,80 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How much did the queue do, how often did it fail, and how long did jobs wait?"""
+
+from babel.dates import format_datetime
+
+from odoo import fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import get_lang
+
+from ...fields.loose import LooseMany2one
+from ...queue import store
+from .attempt import OUTCOMES
+
+HOUR = "HH:00 dd MMM"
+
+
+class QueueActivity(models.Model):
+    """The attempts of all jobs with their measures, for pivots and graphs.
+
+    It is a view: nothing is stored, and nothing is paid while jobs run. The time of the
+    end has an index, so a day is read without those before it.
+    """
+
+    _name = "connector.queue.activity"
+    _inherit = "connector.loose"
+    _description = "Queue Activity"
+    _auto = False
+    _log_access = False
+    _rec_name = "job_name"
+    _order = "date_done DESC, id DESC"
+
+    job_id = LooseMany2one("connector.queue.job", string="Job", readonly=True)
+    job_name = fields.Char(string="Description", readonly=True)
+    job_function_id = LooseMany2one(
+        "connector.queue.function", string="Function", readonly=True
+    )
+    channel_id = LooseMany2one(
+        "connector.queue.channel", string="Channel", readonly=True
+    )
+    user_id = LooseMany2one("res.users", readonly=True)
+    company_id = LooseMany2one("res.company", readonly=True)
+    state = fields.Selection(OUTCOMES, string="Outcome", readonly=True)
+    attempt = fields.Integer(readonly=True, aggregator="max")
+    date_started = fields.Datetime(string="Started", readonly=True)
+    date_done = fields.Datetime(string="Ended", readonly=True)
+    failed = fields.Integer(string="Failed Tries", readonly=True)
+    wait_s = fields.Float(
+        string="Waiting Time (s)",
+        readonly=True,
+        aggregator="avg",
+        help="From the creation of a job, or its eta, to its first start; the average.",
+    )
+    run_s = fields.Float(
+        string="Running Time (s)",
+        readonly=True,
+        aggregator="avg",
+        help="From start to end of a try; the average.",
+    )
+    total_run_s = fields.Float(
+        string="Total Running Time (s)", readonly=True, aggregator="sum"
+    )
+
+    def _web_read_group_groupby_formatter(self, groupby_spec: str, values):
+        """Show hours by a clock of 24; Odoo's one of 12 has each hour twice a day."""
+        show = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        if not groupby_spec.endswith(":hour"):
+            return show
+        locale = get_lang(self.env).code
+
+        def show_hour(value):
+            shown, domain = show(value)
+            if value:
+                shown = shown[0], format_datetime(value, HOUR, locale=locale)
+            return shown, domain
+
+        return show_hour
+
+    @property
+    def _table_query(self) -> SQL:
+        return SQL(store.ACTIVITY)

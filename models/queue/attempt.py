@@ -1,0 +1,65 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Each try of each job."""
+
+from odoo import fields, models
+from odoo.tools import babel_locale_parse
+
+from ...fields.loose import LooseMany2one
+from ...queue.state import CONFLICTED
+from ..elapsed import elapsed_text
+
+OUTCOMES = [
+    ("done", "Done"),
+    ("retried", "Retried"),
+    (CONFLICTED, "Conflicted"),
+    ("failed", "Failed"),
+    ("died", "Died"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class QueueAttempt(models.Model):
+    """One start of a job and how it ended."""
+
+    _name = "connector.queue.attempt"
+    _inherit = "connector.stored"
+    _description = "Queue Job Attempt"
+    _log_access = False
+    _order = "job_id, attempt"
+    _rec_names_search = ["job_id"]
+
+    job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
+    attempt = fields.Integer(required=True, readonly=True, help="The first is 1.")
+    worker_id = fields.Integer(string="Worker No.", readonly=True)
+    state = fields.Selection(OUTCOMES, required=True, readonly=True)
+    message = fields.Text(readonly=True)
+    exc_info = fields.Text(string="Exception", readonly=True)
+    date_started = fields.Datetime(string="Started", readonly=True)
+    date_done = fields.Datetime(string="Ended", readonly=True)
+    duration = fields.Char(compute="_compute_duration")
+    worker_name = fields.Char(string="Worker", compute="_compute_worker_name")
+
+    # the fence: two workers never both commit the same attempt
+    _attempt_uniq = models.Constraint(
+        "UNIQUE (job_id, attempt)", "This attempt of the job has ended already."
+    )
+    # rows come in the order of their time and are never changed: this one is tiny
+    _time_idx = models.Index("USING brin (date_done)")
+
+    # === COMPUTE === #
+
+    def _compute_duration(self):
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        for attempt in self:
+            has_both = attempt.date_started and attempt.date_done
+            span = attempt.date_done - attempt.date_started if has_both else None
+            attempt.duration = elapsed_text(span, locale)
+
+    def _compute_worker_name(self):
+        workers_sudo = self.env["connector.queue.worker"].sudo()  # who sees an attempt
+        ids = {attempt.worker_id for attempt in self}  # sees where it ran
+        known = workers_sudo.search([("id", "in", list(ids))]).grouped("id")
+        for attempt in self:
+            number = attempt.worker_id
+            name = known[number].display_name if number in known else False
+            attempt.worker_name = name or (number and self.env._("No. %s", number))

@@ -1,0 +1,263 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The lanes in which jobs wait."""
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+from ...fields.reference import LastingReference
+from ...queue import store
+from ...queue.channel_text import ROOT
+from ...queue.engine.notify import wake_after_commit
+from ..access_guard import framework_context, own_code
+
+
+class QueueChannel(models.Model):
+    """A lane of jobs, below the root channel."""
+
+    _name = "connector.queue.channel"
+    _inherit = ["connector.guarded", "mail.thread"]
+    _description = "Queue Channel"
+    _order = "complete_name"
+    _rec_name = "complete_name"
+
+    name = fields.Char(required=True)
+    parent_id = fields.Many2one("connector.queue.channel", ondelete="restrict")
+    complete_name = fields.Char(
+        compute="_compute_complete_name", store=True, recursive=True
+    )
+    backend_id = LastingReference(
+        selection="_select_backends",
+        help="Its jobs wait here, and not in the channel of their function.",
+    )
+    job_function_ids = fields.One2many("connector.queue.function", "channel_id")
+
+    is_paused = fields.Boolean(
+        string="Paused",
+        tracking=True,
+        help="No job of the channel, or of one below it, starts.",
+    )
+    pause_reason = fields.Char(
+        string="Why Paused", readonly=True, help="Where it was not a person's wish."
+    )
+    capacity = fields.Integer(
+        tracking=True, help="Jobs that run at the same time; 0: any number."
+    )
+    is_sequential = fields.Boolean(
+        string="Sequential",
+        tracking=True,
+        help="Jobs run one at a time and in their order; a failed one stops the "
+        "others until it is done or cancelled.",
+    )
+    throttle_s = fields.Float(
+        string="Throttle",
+        tracking=True,
+        help="Seconds between two starts at least; 0: none.",
+    )
+    rate_count = fields.Integer(
+        string="Rate",
+        tracking=True,
+        help="Starts in one period at most; 0: any number.",
+    )
+    rate_period_s = fields.Float(
+        string="Period",
+        tracking=True,
+        default=60,
+        help="Length of the period in seconds.",
+    )
+    is_open = fields.Boolean(compute="_compute_is_open", store=True, recursive=True)
+    is_limited = fields.Boolean(
+        compute="_compute_is_limited", store=True, recursive=True
+    )
+
+    running_count = fields.Integer(string="Running", compute="_compute_counts")
+    ready_count = fields.Char(
+        string="Ready", compute="_compute_counts", help="Jobs that could start now."
+    )
+    held_count = fields.Char(
+        string="Held",
+        compute="_compute_counts",
+        help="Pending jobs that wait for their time or for others with their key.",
+    )
+    failed_count = fields.Char(string="Failed", compute="_compute_counts")
+
+    # written by the claims, see queue.store.channel
+    next_start_at = fields.Datetime(readonly=True)
+    period_count = fields.Integer(readonly=True)
+    period_end_at = fields.Datetime(readonly=True)
+
+    _limits_check = models.Constraint(
+        "CHECK (capacity >= 0 AND throttle_s >= 0 AND rate_count >= 0"
+        " AND (rate_count = 0 OR rate_period_s > 0))",
+        "Limits are not negative, and a rate has a period.",
+    )
+    _sequential_check = models.Constraint(
+        "CHECK (NOT is_sequential OR capacity IN (0, 1))",
+        "A sequential channel runs one job at a time: its capacity is 1.",
+    )
+    _backend_uniq = models.UniqueIndex(
+        "(backend_id) WHERE backend_id IS NOT NULL",
+        "This backend has a channel of its own already.",
+    )
+    _complete_name_uniq = models.Constraint(
+        "UNIQUE (complete_name)", "There is a channel with this name already."
+    )
+
+    # === COMPUTE === #
+
+    @api.depends("name", "parent_id.complete_name")
+    def _compute_complete_name(self):
+        for channel in self:
+            names = filter(None, [channel.parent_id.complete_name, channel.name])
+            channel.complete_name = ".".join(names)
+
+    @api.depends("is_paused", "parent_id.is_open")
+    def _compute_is_open(self):
+        for channel in self:
+            parent = channel.parent_id
+            channel.is_open = not channel.is_paused and (not parent or parent.is_open)
+
+    @api.depends(
+        "capacity",
+        "is_sequential",
+        "throttle_s",
+        "rate_count",
+        "parent_id.is_limited",
+    )
+    def _compute_is_limited(self):
+        for channel in self:
+            channel.is_limited = bool(
+                channel.capacity
+                or channel.is_sequential
+                or channel.throttle_s
+                or channel.rate_count
+                or channel.parent_id.is_limited
+            )
+
+    def _compute_counts(self):
+        counts = store.count_by_channel(self.env.cr, self.ids)
+        for channel in self:
+            count = counts.get(channel.id) or store.ChannelCount(0, 0, 0, 0)
+            channel.running_count = count.running
+            channel.ready_count = _limited(count.ready)
+            channel.held_count = _limited(count.held)
+            channel.failed_count = _limited(count.failed)
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("parent_id", "name")
+    def _check_parent(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A channel cannot be below itself."))
+        for channel in self:
+            if not channel.parent_id and channel.name != ROOT:
+                raise ValidationError(
+                    self.env._(
+                        "Channel %(name)s has no parent. Put it below root.",
+                        name=channel.name,
+                    )
+                )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Forget the ids that are kept by name."""
+        self.check_access("create")
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Refuse to rename the root channel; forget the ids kept by name."""
+        self.check_access("write")  # before it costs others anything
+        if {"name", "parent_id"} & vals.keys():
+            self._check_not_root()
+        if {"name", "parent_id", "backend_id"} & vals.keys():
+            self.env.registry.clear_cache()
+        wake_after_commit(self.env.cr)  # another limit, other jobs
+        if "is_paused" in vals:
+            vals = {"pause_reason": False, **vals}
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_root(self):
+        self._check_not_root()
+        self.env.registry.clear_cache()
+
+    # === ACTIONS === #
+
+    def action_pause(self) -> None:
+        """Let no job of the channels start."""
+        self.check_access("write")
+        self.write({"is_paused": True})
+
+    def action_resume(self) -> None:
+        """Let jobs of the channels start again."""
+        self.check_access("write")
+        self.write({"is_paused": False})
+
+    def action_show_jobs(self) -> dict:
+        """Show the jobs of the channel that are not done."""
+        self.check_access("read")
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "connector.action_queue_job"
+            ),
+            "domain": [("channel_id", "=", self.id)],
+            "display_name": self.complete_name,
+        }
+
+    # === HELPERS === #
+
+    def _check_not_root(self):
+        if any(channel.complete_name == ROOT for channel in self):
+            raise UserError(self.env._("The root channel stays where and what it is."))
+
+    @api.model
+    @tools.ormcache("complete_name")
+    def _id_of(self, complete_name: str) -> int:
+        """Return the id of a channel; the missing ones on its path are created."""
+        channels = framework_context(self.sudo())  # names come from code
+        return channels._find_or_create(complete_name).id
+
+    @api.model
+    def _select_backends(self) -> list[tuple[str, str]]:
+        return self.env["connector.backend"]._select_models()
+
+    @api.model
+    @tools.ormcache()
+    def _own_channels(self) -> dict[str, int]:
+        """Return the channels that belong to backends, by ``model,id``."""
+        rows_sudo = self.sudo().search([("backend_id", "!=", False)])  # any may delay
+        return {
+            f"{one.backend_id._name},{one.backend_id.id}": one.id
+            for one in rows_sudo
+            if one.backend_id
+        }
+
+    @api.model
+    def _configure(self, limits: dict[str, dict]) -> None:
+        """Give channels the limits of a configuration; missing ones are made.
+
+        Args:
+            limits: columns by complete name, see ``queue.channel_text.read_limits``.
+        """
+        for complete_name, told in limits.items():
+            channel = self.browse(self._id_of(complete_name))
+            changed = {name: told[name] for name in told if channel[name] != told[name]}
+            if changed:
+                channel.write(changed)
+
+    def _find_or_create(self, complete_name: str):
+        found = self.search([("complete_name", "=", complete_name)])
+        if found:
+            return found
+        parent_name, _dot, name = complete_name.rpartition(".")
+        parent = self._find_or_create(parent_name) if parent_name else self.browse()
+        with own_code():
+            return self.create({"name": name, "parent_id": parent.id})
+
+
+def _limited(count: int) -> str:
+    """Return a count as text; what was not counted to the end has a "+"."""
+    return f"{count:,}+" if count >= store.COUNT_LIMIT else f"{count:,}"

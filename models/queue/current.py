@@ -1,0 +1,47 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How far is a running job, and who wants it to stop?"""
+
+from odoo import fields, models
+
+from ...fields.loose import LooseMany2one
+
+
+class QueueProgress(models.Model):
+    """How far a job is, as it said last."""
+
+    _name = "connector.queue.progress"
+    _inherit = "connector.stored"
+    _description = "Queue Job Progress"
+    _log_access = False
+    _order = "job_id"
+    _rec_names_search = ["job_id"]
+
+    job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
+    done = fields.Float(readonly=True)
+    total = fields.Float(readonly=True)
+    message = fields.Char(readonly=True)
+    date = fields.Datetime(readonly=True)
+
+    _job_uniq = models.Constraint(
+        "UNIQUE (job_id)", "The progress of this job is written down already."
+    )
+
+
+class QueueCancel(models.Model):
+    """The wish that a running attempt of a job stops."""
+
+    _name = "connector.queue.cancel"
+    _inherit = "connector.stored"
+    _description = "Queue Job Cancellation"
+    _log_access = False
+    _order = "job_id, attempt"
+    _rec_names_search = ["job_id"]
+
+    job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
+    attempt = fields.Integer(required=True, readonly=True)
+    user_id = LooseMany2one("res.users", readonly=True)
+    date = fields.Datetime(readonly=True)
+
+    _attempt_uniq = models.Constraint(
+        "UNIQUE (job_id, attempt)", "This attempt was asked to stop already."
+    )

@@ -1,0 +1,54 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which job waits for which other one?"""
+
+from odoo import fields, models
+
+from ...fields.loose import LooseMany2one
+from ...queue.graph import ALWAYS
+from ...queue.state import DONE, FAILED
+
+
+class QueueEdge(models.Model):
+    """That a job, the child, waits for another one, its parent."""
+
+    _name = "connector.queue.edge"
+    _inherit = "connector.stored"
+    _description = "Queue Job Dependency"
+    _log_access = False
+    _order = "id"
+    _rec_names_search = ["parent_id", "child_id"]
+
+    parent_id = LooseMany2one(
+        "connector.queue.job", string="Waits For", required=True, readonly=True
+    )
+    child_id = LooseMany2one(
+        "connector.queue.job", string="Then", required=True, readonly=True
+    )
+    condition = fields.Selection(
+        [(DONE, "When Done"), (FAILED, "When Failed"), (ALWAYS, "Always")],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("met", "Met"),
+            ("unmet", "Not Met"),
+            ("waived", "Waived"),
+        ],
+        required=True,
+        readonly=True,
+        help="Waived: the child was requeued, and does not wait for it any more.",
+    )
+    has_news = fields.Boolean(
+        required=True, readonly=True, help="What it means for the child is not decided."
+    )
+    parent_state = fields.Selection(related="parent_id.state", string="Parent State")
+    child_state = fields.Selection(related="child_id.state", string="Child State")
+
+    _edge_uniq = models.Constraint(
+        "UNIQUE (parent_id, child_id, condition)", "The jobs are connected already."
+    )
+    # the last parent first: it is the one that is likely to be open
+    _child_idx = models.Index("(child_id, state, condition, parent_id DESC)")
+    _news_idx = models.Index("(state, parent_id) WHERE has_news")

@@ -1,0 +1,182 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The functions that may run as jobs, and the channel of each."""
+
+import inspect
+import logging
+from collections.abc import Callable, Iterator
+
+import psycopg2
+
+from odoo import api, fields, models, tools
+
+from ...addon import addon_of
+from ...queue.delay.registry import JOB_METHODS, JOB_REGISTRY, find_job_method
+from ...queue.delay.task import Task
+
+_logger = logging.getLogger(__name__)
+
+
+class QueueFunction(models.Model):
+    """A job function; people may move it to another channel."""
+
+    _name = "connector.queue.function"
+    _inherit = "connector.guarded"
+    _description = "Queue Job Function"
+    _order = "name"
+
+    name = fields.Char(required=True)
+    channel_id = fields.Many2one(
+        "connector.queue.channel", required=True, ondelete="restrict"
+    )
+    channel = fields.Char(related="channel_id.complete_name", store=True)
+    note_limit = fields.Integer(
+        string="Notes per Hour",
+        default=3,
+        help="Managers are told of so many failed jobs one by one in an hour, and of "
+        "the others together in one more note.",
+    )
+
+    timeout_text = fields.Char(
+        string="Timeout",
+        compute="_compute_declared",
+        help="A job that runs longer is ended.",
+    )
+    retry_text = fields.Char(
+        string="Retries", compute="_compute_declared", help="As the code declares them."
+    )
+    description = fields.Text(compute="_compute_declared")
+    is_missing = fields.Boolean(
+        compute="_compute_declared", help="No installed addon has such a job."
+    )
+
+    # written when notes are posted, see queue.store.notice
+    note_count = fields.Integer(readonly=True)
+    notes_end_at = fields.Datetime(readonly=True)
+
+    _note_limit_check = models.Constraint(
+        "CHECK (note_limit >= 0)", "The number of notes per hour is not negative."
+    )
+    _name_uniq = models.Constraint(
+        "UNIQUE (name)", "There is a job function with this name already."
+    )
+
+    # === COMPUTE === #
+
+    def _compute_declared(self):
+        known = {Task(one, None).func_name: one for one in JOB_REGISTRY}
+        for row in self:
+            function = known.get(row.name) or self._method(row.name)
+            row.is_missing = function is None
+            row.timeout_text = row._describe_timeout(function)
+            row.retry_text = function.retry_policy.describe() if function else False
+            row.description = _read_doc(function) if function else False
+
+    def _describe_timeout(self, function) -> str:
+        seconds = getattr(function, "timeout", None)
+        return f"{seconds:g} s" if seconds else self.env._("None")
+
+    # === ACTIONS === #
+
+    def action_show_jobs(self) -> dict:
+        """Show the jobs of the function."""
+        self.check_access("read")
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "connector.action_queue_job"
+            ),
+            "domain": [("job_function_id", "=", self.id)],
+            "context": {},
+            "display_name": self.name,
+        }
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Forget the places that are kept by name."""
+        self.check_access("create")
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Forget the places that are kept by name."""
+        self.check_access("write")
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    # === HELPERS === #
+
+    @api.model
+    def _method(self, func_name: str):
+        """Return the job method that is called ``model.name.method``, if there is."""
+        model_name, _dot, name = func_name.rpartition(".")
+        model_class = self.env.registry.get(model_name)
+        return find_job_method(model_class, name) if model_class else None
+
+    @api.model
+    def _find_or_create_channel(self, path: str):
+        """Return the channel with a complete name."""
+        channels = self.env["connector.queue.channel"]
+        return channels.browse(channels._id_of(path))
+
+    @api.model
+    def _place_of(self, func_name: str, default_channel: str) -> tuple[int, int]:
+        """Return the ids of a function's row and of its channel, 0 for no row."""
+        known = self._places().get(func_name)
+        if known:
+            return known
+        return 0, self.env["connector.queue.channel"]._id_of(default_channel)
+
+    @api.model
+    @tools.ormcache()
+    def _places(self) -> dict[str, tuple[int, int]]:
+        rows_sudo = self.sudo().search_fetch([], ["name", "channel_id"])  # all: a few
+        return {row.name: (row.id, row.channel_id.id) for row in rows_sudo}
+
+    def _register_hook(self):
+        """Make rows for the job functions of installed addons."""
+        super()._register_hook()
+        self._register_jobs()
+
+    @api.model
+    def _register_jobs(self) -> None:
+        """Make the rows that are missing; existing ones keep their channel."""
+        known = self._places()
+        missing = {
+            name: channel
+            for name, channel in self._declared_jobs()
+            if name not in known
+        }
+        if not missing:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.create(
+                    [
+                        {
+                            "name": name,
+                            "channel_id": self._find_or_create_channel(channel).id,
+                        }
+                        for name, channel in sorted(missing.items())
+                    ]
+                )
+        except (psycopg2.IntegrityError, psycopg2.OperationalError) as error:
+            # another process loads the same registry at this moment
+            _logger.info("job functions are registered elsewhere: %s", error)
+
+    def _declared_jobs(self) -> Iterator[tuple[str, str]]:
+        """Yield name and default channel of each job of installed addons."""
+        for function in JOB_REGISTRY:
+            if addon_of(function) in self.env.registry._init_modules:
+                yield Task(function, None).func_name, function.default_channel
+        for model_name, model_class in self.env.registry.items():
+            for name in JOB_METHODS:
+                method = find_job_method(model_class, name)
+                if method:
+                    yield f"{model_name}.{name}", method.default_channel
+
+
+def _read_doc(function: Callable) -> str:
+    """Return what a function says of itself, without the marks of its markup."""
+    return (inspect.getdoc(function) or "").replace("``", "")

@@ -1,0 +1,133 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The workers that are alive, and what they run."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import babel_locale_parse
+
+from ...fields.loose import LooseMany2one
+from ...queue import store
+from ...queue.engine.notify import wake_after_commit
+from ...queue.engine.registration import SILENCE_S
+from ...queue.state import ENQUEUED
+from ..elapsed import elapsed_text
+
+
+class QueueWorker(models.Model):
+    """A thread that runs the jobs of this database in some process."""
+
+    _name = "connector.queue.worker"
+    _inherit = "connector.stored"
+    _description = "Queue Worker"
+    _log_access = False
+    _order = "id"
+    _rec_names_search = ["host"]
+
+    uuid = fields.Char(string="UUID", required=True, readonly=True)
+    host = fields.Char(readonly=True)
+    pid = fields.Integer(string="Process", readonly=True)
+    process_type = fields.Char(string="Kind of Process", readonly=True)
+    threads = fields.Integer(readonly=True, help="Workers in the process.")
+    only_channels = fields.Char(
+        readonly=True, help="Channels whose jobs it runs, with those below; none: all."
+    )
+    unknown_channels = fields.Char(
+        readonly=True, help="Those of them that this database does not have."
+    )
+    is_pooled = fields.Boolean(
+        string="Pooled",
+        readonly=True,
+        help="A transaction pooler stands before PostgreSQL: jobs are found by "
+        "polling, and a dead worker by its silence.",
+    )
+    refusal = fields.Text(
+        string="Why It Runs No Job",
+        readonly=True,
+        help="What is wrong with the settings of that server.",
+    )
+    backend_pid = fields.Integer(string="PostgreSQL process", readonly=True)
+    books_backend_pid = fields.Integer(
+        string="PostgreSQL process of books", readonly=True
+    )
+    job_backend_pid = fields.Integer(string="PostgreSQL process of job", readonly=True)
+    date_start = fields.Datetime(string="Started", readonly=True)
+    date_alive = fields.Datetime(string="Last Sign of Life", readonly=True)
+    job_id = LooseMany2one("connector.queue.job", string="Runs", readonly=True)
+    job_ids = fields.One2many("connector.queue.job", "worker_id", readonly=True)
+    job_started_at = fields.Datetime(string="Since", readonly=True)
+
+    is_alive = fields.Boolean(
+        string="Alive",
+        compute="_compute_now",
+        help="It gave a sign in the last minute.",
+    )
+    silence = fields.Char(string="Last Sign", compute="_compute_now")
+    life = fields.Char(string="Alive for", compute="_compute_now")
+    shown_job_id = fields.Many2one(
+        "connector.queue.job", string="Runs now", compute="_compute_now"
+    )
+    duration = fields.Char(string="For", compute="_compute_now")
+
+    # === COMPUTE === #
+
+    @api.depends("host", "pid")
+    def _compute_display_name(self):
+        for worker in self:
+            worker.display_name = f"{worker.host}:{worker.pid} (No. {worker.id})"
+
+    def _compute_now(self):
+        now = store.read_clock(self.env.cr)
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        for worker in self:
+            silence = now - worker.date_alive if worker.date_alive else None
+            worker.is_alive = (silence or timedelta.max).total_seconds() < SILENCE_S
+            worker.silence = elapsed_text(silence, locale)
+            started = worker.date_start
+            worker.life = elapsed_text(now - started if started else None, locale)
+            # the row may tell of a job that has ended since
+            job = worker.job_id.exists()
+            is_on = job.state == ENQUEUED and job.worker_id == worker
+            worker.shown_job_id = job if is_on else False
+            since = worker.job_started_at if is_on else None
+            worker.duration = elapsed_text(now - since if since else None, locale)
+
+    # === ACTIONS === #
+
+    def action_open_job(self) -> dict:
+        """Show the job that runs now."""
+        self.check_access("read")
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "connector.queue.job",
+            "view_mode": "form",
+            "res_id": self.shown_job_id.id,
+        }
+
+    @api.model
+    @api.private
+    def assign_jobs(self, max_jobs: int | None = None) -> None:
+        """Let free workers look for jobs; the classic name.
+
+        Args:
+            max_jobs: of no meaning: a worker takes as many as it can run soon.
+        """
+        wake_after_commit(self.env.cr)
+
+    @api.model
+    @api.private
+    def enqueue_jobs(self) -> None:
+        """Let free workers look for jobs; the classic name."""
+        wake_after_commit(self.env.cr)
+
+    @api.model
+    @api.private
+    def assign_then_enqueue(self, max_jobs: int | None = None) -> bool:
+        """See that jobs run; the classic name.
+
+        Args:
+            max_jobs: of no meaning, as above.
+        """
+        self.env["connector.queue.job"]._cron_run()
+        return True

@@ -1,0 +1,154 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Why do jobs not run, in words that help?"""
+
+import math
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...queue import store
+from ...queue.engine.registration import SILENCE_S
+
+CRON = "connector.queue_cron_run"
+LATE = timedelta(minutes=5)  # that a cron of every minute is at the most
+
+
+class QueueWorker(models.Model):
+    """What people are told when something keeps jobs from running."""
+
+    _inherit = "connector.queue.worker"
+
+    @api.model
+    def _find_troubles(self) -> list[dict[str, str]]:
+        """Return what keeps jobs from running, for a banner.
+
+        Returns:
+            For each trouble its ``kind`` (``neutralized``, ``new``, ``refusal``,
+            ``changing``, ``unknown``, ``unserved`` or ``nobody``), a ``title`` and a
+            ``text``: what was seen, and what to do; ``can_begin`` where a person may
+            let jobs begin. Nothing when all is well, also while the cron runs the jobs.
+        """
+        of_copy = list(self._tell_copy())
+        processes = store.find_processes(self.env.cr, SILENCE_S)
+        working = [one for one in processes if not one.refusal]
+        return [
+            *of_copy,
+            *self._tell_refusals(one for one in processes if one.refusal),
+            *self._tell_changing(),
+            *self._tell_unknown(working),
+            *self._tell_unserved(working),
+            *(() if of_copy else self._tell_nobody(working)),
+        ]
+
+    def _tell_copy(self):
+        admission = store.find_admission(self.env.cr)
+        if admission.is_neutralized:
+            yield {
+                "kind": "neutralized",
+                "title": self.env._("No job runs: this database is neutralized."),
+                "text": self.env._(
+                    "Jobs of a copy would reach the systems of the original. To let "
+                    "them run all the same, delete the system parameter "
+                    "database.is_neutralized and unpause the channel root."
+                ),
+            }
+        elif not admission.is_admitted:
+            yield {
+                "kind": "new",
+                "title": self.env._("Jobs wait: this database is new here."),
+                "text": f"{self._tell_new()} {self._tell_begin(admission)}",
+                "can_begin": True,
+            }
+
+    def _tell_new(self) -> str:
+        return self.env._(
+            "It was copied, restored or moved. If it is a copy, neutralize it, as its "
+            "jobs would reach the systems of the original: odoo-bin neutralize "
+            "-d %(database)s.",
+            database=self.env.cr.dbname,
+        )
+
+    def _tell_begin(self, admission: store.Admitted) -> str:
+        seconds = admission.begins_in_s
+        if seconds is None or seconds < 0:  # no worker has looked, or looks any more
+            return self.env._("Jobs begin when it has been at rest for a while.")
+        return self.env._(
+            "Jobs begin in %(seconds)s s, if it is at rest until then.",
+            seconds=math.ceil(seconds),
+        )
+
+    def _tell_refusals(self, refusing):
+        for one in refusing:
+            title = self.env._(
+                "The server on %(host)s (process %(pid)s) runs no job.",
+                host=one.host,
+                pid=one.pid,
+            )
+            yield {"kind": "refusal", "title": title, "text": one.refusal}
+
+    def _tell_changing(self):
+        names = store.find_changing(self.env.cr)
+        if names:
+            yield {
+                "kind": "changing",
+                "title": self.env._("Jobs wait while addons change."),
+                "text": self.env._(
+                    "To be installed, upgraded or removed: %(names)s. If nobody is at "
+                    "it, apply or cancel these changes in Apps.",
+                    names=", ".join(names),
+                ),
+            }
+
+    def _tell_unknown(self, working):
+        told = {one.unknown_channels for one in working if one.unknown_channels}
+        for names in sorted(told):
+            yield {
+                "kind": "unknown",
+                "title": self.env._("A worker serves channels that do not exist."),
+                "text": self.env._(
+                    "Not found: %(names)s. Correct the setting only_channels of its "
+                    "server.",
+                    names=names,
+                ),
+            }
+
+    def _tell_unserved(self, working):
+        if not working or any(not one.only_channels for one in working):
+            return
+        served = {name for one in working for name in one.only_channels.split(", ")}
+        names = [
+            name
+            for name in store.find_ready_channels(self.env.cr)
+            if not _is_below(name, served)
+        ]
+        if names:
+            yield {
+                "kind": "unserved",
+                "title": self.env._("Jobs wait in channels that no worker serves."),
+                "text": self.env._(
+                    "Nobody serves %(names)s: every worker is told other channels. "
+                    "Start one that serves these.",
+                    names=", ".join(names),
+                ),
+            }
+
+    def _tell_nobody(self, working):
+        cron_sudo = self.env.ref(CRON).sudo()  # only when it runs is looked at
+        is_late = cron_sudo.nextcall < fields.Datetime.now() - LATE
+        if not working and (is_late or not cron_sudo.active):
+            yield {
+                "kind": "nobody",
+                "title": self.env._("Nobody runs jobs."),
+                "text": self.env._(
+                    "No worker is alive, and the scheduled action that would stand in "
+                    "for them does not run either. Start a server with cron threads, "
+                    "or odoo-bin connector_worker -d %(database)s.",
+                    database=self.env.cr.dbname,
+                ),
+            }
+
+
+def _is_below(name: str, served: set[str]) -> bool:
+    """Tell whether a channel, or one above it, is among some."""
+    parts = name.split(".")
+    return any(".".join(parts[: end + 1]) in served for end in range(len(parts)))

@@ -1,0 +1,137 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What may people do with a job?"""
+
+from datetime import datetime
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+from ...queue import store
+from ...queue.classic.related import find_related_action
+from ...queue.engine.dependencies import release_after_commit
+from ...queue.engine.notify import wake_after_commit
+from ...queue.state import CANCELLED, DONE, FAILED, NOT_STARTED, PENDING
+
+OVER = (FAILED, CANCELLED)  # without success: they may run again
+NOT_DONE = (*NOT_STARTED, *OVER)  # and no worker has them
+
+
+class QueueJob(models.Model):
+    """The buttons of a job."""
+
+    _inherit = "connector.queue.job"
+
+    # === ACTIONS === #
+
+    def requeue(self) -> None:
+        """Let failed and cancelled jobs run again, with all their retries.
+
+        They wait for those of their parents that have not ended or are requeued, too.
+        """
+        self._requeue()
+
+    def button_start_now(self) -> None:
+        """Let jobs that have not started forget their eta."""
+        self._check_may_move()
+        self._change(eta=False)
+
+    def button_done(self) -> None:
+        """Set jobs to done that were done by hand."""
+        self._set_done()
+
+    def button_cancel(self) -> None:
+        """Cancel jobs that have not started."""
+        self._move(NOT_STARTED, CANCELLED, self._cancelled_text())
+
+    def button_stop(self) -> None:
+        """Stop running jobs: those that do not see it soon are interrupted."""
+        self._check_may_move()
+        store.ask_to_stop(self.env.cr, self.ids, self.env.uid)
+        wake_after_commit(self.env.cr)  # their workers look for the wish
+
+    def open_related_action(self) -> dict:
+        """Show what the job worked on."""
+        self.check_access("read")
+        self.ensure_one()
+        action = find_related_action(self.env, self)
+        if not action:
+            raise UserError(
+                self.env._(
+                    "There is nothing to show for %(name)s: its function names no "
+                    "related action, or what it worked on is gone.",
+                    name=self.name,
+                )
+            )
+        return action
+
+    # === HELPERS === #
+
+    def _requeue(self, eta: datetime | None = None) -> None:
+        """Let failed and cancelled jobs run again, not before a time."""
+        self._move(OVER, PENDING, eta=eta)
+        wake_after_commit(self.env.cr)
+
+    def _set_done(self, message: str | None = None) -> None:
+        """Set jobs to done that no worker has."""
+        self._move(NOT_DONE, DONE, message or self._done_text())
+
+    def _cancelled_text(self) -> str:
+        return self.env._("Cancelled by %(user)s", user=self.env.user.name)
+
+    def _done_text(self) -> str:
+        return self.env._("Manually set to done by %(user)s", user=self.env.user.name)
+
+    def _move(
+        self,
+        sources: tuple[str, ...],
+        target: str,
+        message: str | None = None,
+        eta: datetime | None = None,
+    ) -> None:
+        """Move jobs from one of the source states; all of them or none."""
+        self._check_may_move()
+        moved = self._move_rows(list(sources), target, message, eta)
+        others = self.filtered(lambda job: job.id not in moved)
+        if others:
+            raise UserError(
+                self.env._(
+                    "Cannot set %(count)s of the jobs to %(target)s, such as "
+                    "%(name)s: it is %(state)s, expected one of %(sources)s. Take "
+                    "only jobs in these states.",
+                    count=len(others),
+                    target=target,
+                    name=others[0].name,
+                    state=others[0].state,
+                    sources=", ".join(sources),
+                )
+            )
+
+    def _move_rows(
+        self,
+        sources: list[str],
+        target: str,
+        message: str | None = None,
+        eta: datetime | None = None,
+    ) -> set[int]:
+        """Move those in one of the source states, return their ids; tell others."""
+        if target == PENDING:
+            store.reopen_edges(self.env.cr, self.ids, sources)
+        moved = store.move_jobs(self.env.cr, self.ids, sources, target, message, eta)
+        self.invalidate_recordset()
+        self.env["connector.queue.edge"].invalidate_model()
+        if any(moved.values()):
+            release_after_commit(self.env.cr)
+        return set(moved)
+
+    def _check_may_move(self) -> None:
+        """Let managers act on every job they see, and others on their own."""
+        self.check_access("read")
+        if self.env.user.has_group("connector.group_connector_manager"):
+            return
+        if any(job.user_id != self.env.user for job in self):
+            raise AccessError(
+                self.env._(
+                    "Only a Connector Manager may change the jobs of others. Take "
+                    "only your own."
+                )
+            )

@@ -1,0 +1,115 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What should people know who look at the queue as a whole?"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import babel_locale_parse, format_datetime
+
+from ...queue import store
+from ...queue.channel_text import ROOT
+from ...queue.engine.registration import SILENCE_S
+from ...queue.state import ENQUEUED, NOT_STARTED
+from ..elapsed import elapsed_text
+
+PATIENCE = timedelta(seconds=70)  # without workers the cron comes once a minute
+OF_COPIES = {"neutralized", "new"}  # troubles that leave nothing to be said
+SHOWN = 20  # jobs in the menu of the user's own ones
+
+
+class QueueJob(models.Model):
+    """Facts about many jobs, each found without a look at all of them."""
+
+    _inherit = "connector.queue.job"
+
+    @api.model
+    def find_warnings(self) -> list[dict]:
+        """Return why jobs wait that should run, nothing when all is well.
+
+        Returns:
+            For each reason ``kind``, ``title``, ``text`` (what to do), and maybe
+            ``since`` (for how long the oldest job waits) and ``can_begin`` (a button
+            lets jobs begin); texts for a banner.
+        """
+        self.check_access("read")
+        troubles = self.env["connector.queue.worker"]._find_troubles()
+        waiting = []
+        if not OF_COPIES.intersection(one["kind"] for one in troubles):
+            waiting = [*self._warn_of_workers(), *self._warn_of_pause()]
+        if waiting:  # which says more
+            troubles = [one for one in troubles if one["kind"] != "nobody"]
+        if self.env.user.has_group("connector.group_connector_manager"):
+            return troubles + waiting
+        remedy = self.env._("Tell your administrator.")
+        return [
+            {**one, "text": remedy, "can_begin": False} for one in troubles + waiting
+        ]
+
+    @api.model
+    def find_own_running(self) -> dict:
+        """Return the user's jobs that workers have, and whether others wait.
+
+        Returns:
+            ``jobs`` (id, name, state, progress in percent, message, duration) and
+            ``has_more``.
+        """
+        own = [("user_id", "=", self.env.uid)]
+        taken = self.search([*own, ("state", "=", ENQUEUED)], order="id", limit=SHOWN)
+        waiting = self.search_count([*own, ("state", "in", NOT_STARTED)], limit=1)
+        return {
+            "jobs": [
+                {
+                    "id": job.id,
+                    "name": job.name,
+                    "state": job.shown_state,
+                    "progress": job.progress,
+                    "message": job.progress_message or "",
+                    "duration": job.duration,
+                }
+                for job in taken
+            ],
+            "has_more": bool(waiting),
+        }
+
+    # === HELPERS === #
+
+    @api.model
+    def _warn_of_workers(self) -> Iterator[dict]:
+        waiting = store.find_waiting(self.env.cr)
+        if not waiting.since or waiting.now - waiting.since < PATIENCE:
+            return
+        if store.find_live_workers(self.env.cr, SILENCE_S):
+            return
+        yield {
+            "kind": "waiting",
+            "title": self.env._(
+                "Jobs wait, and no worker is alive since %(time)s.",
+                time=format_datetime(self.env, waiting.alive_at or waiting.since),
+            ),
+            "text": self.env._(
+                "Start the Odoo server with the option -d %(database)s, and without "
+                "--max-cron-threads=0; or start workers of their own, on any host: "
+                "odoo-bin connector_worker -d %(database)s. They begin within seconds.",
+                database=self.env.cr.dbname,
+            ),
+            "since": self._age_of(waiting.now - waiting.since),
+        }
+
+    @api.model
+    def _warn_of_pause(self) -> Iterator[dict]:
+        channels_sudo = self.env["connector.queue.channel"].sudo()  # what is paused,
+        root_sudo = channels_sudo.browse(channels_sudo._id_of(ROOT))  # and why
+        waiting = store.find_waiting(self.env.cr, is_open=False)
+        if not root_sudo.is_paused or not waiting.since:
+            return
+        remedy = self.env._("Unpause the channel root to let them run.")
+        yield {
+            "kind": "paused",
+            "title": self.env._("Jobs wait: all channels are paused."),
+            "text": " ".join(filter(None, [root_sudo.pause_reason, remedy])),
+            "since": self._age_of(waiting.now - waiting.since),
+        }
+
+    def _age_of(self, span: timedelta) -> str:
+        return elapsed_text(span, babel_locale_parse(self.env.lang or "en_US"))

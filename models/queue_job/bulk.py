@@ -1,0 +1,122 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How do people act on a hundred thousand jobs at once?"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...queue import store
+from ...queue.engine.dependencies import release_after_commit
+from ...queue.engine.notify import wake_after_commit
+from ...queue.state import CANCELLED, DONE, ENQUEUED, NOT_STARTED, PENDING
+from .actions import NOT_DONE, OVER
+from .change import to_columns
+from .parts import act_in_parts
+
+
+class QueueJob(models.Model):
+    """What the list does when everything that matches a filter is selected.
+
+    Jobs in another state are left alone, and so are those that a worker takes while
+    we look: of a queue that is busy nobody can tell which ones these are.
+    """
+
+    _inherit = "connector.queue.job"
+
+    # === ACTIONS === #
+
+    @api.model
+    def act_on_all(self, button: str, domain: list) -> dict:
+        """Press a button on all jobs of a domain; return an action that says how many.
+
+        Raises:
+            UserError: there is no such button.
+        """
+        moves = {
+            "requeue": (OVER, PENDING, None),
+            "button_cancel": (NOT_STARTED, CANCELLED, self._cancelled_text()),
+            "button_done": (NOT_DONE, DONE, self._done_text()),
+        }
+        if button == "button_stop":
+            return self._stop_all(domain)
+        if button not in moves:
+            raise UserError(
+                self.env._(
+                    "Cannot press %(button)s on many jobs: expected one of %(known)s.",
+                    button=button,
+                    known=", ".join([*moves, "button_stop"]),
+                )
+            )
+        return self._move_all(domain, *moves[button])
+
+    # === HELPERS === #
+
+    def _move_all(
+        self,
+        domain: list,
+        sources: tuple[str, ...],
+        target: str,
+        message: str | None = None,
+        eta: datetime | None = None,
+    ) -> dict:
+        """Move the jobs of a domain that are in one of the source states."""
+
+        def move(cr, ids):
+            return store.move_jobs(cr, ids, list(sources), target, message, eta)
+
+        jobs = self._may_act_on(domain, sources)
+        if target == PENDING:  # all of them: who is requeued with it is a parent
+            store.reopen_edges(self.env.cr, jobs.ids, list(sources))
+        moved = jobs._change_in_parts(move)
+        if any(any(part.values()) for part in moved):
+            release_after_commit(self.env.cr)
+        return self._tell_count(sum(map(len, moved)))
+
+    def _reschedule_all(self, domain: list, **vals) -> dict:
+        """Change when those of the jobs of a domain run that have not started."""
+        vals = to_columns(vals)
+
+        def rewrite(cr, ids):
+            return store.rewrite(cr, ids, list(NOT_STARTED), **vals)
+
+        changed = self._may_act_on(domain, NOT_STARTED)._change_in_parts(rewrite)
+        return self._tell_count(sum(map(len, changed)))
+
+    def _change_in_parts(self, act: Callable) -> list:
+        """Change the jobs part by part; return what was done to each part."""
+        parts = list(act_in_parts(self.env.cr, self.ids, act))
+        self.env.invalidate_all(flush=False)
+        wake_after_commit(self.env.cr)
+        return parts
+
+    def _stop_all(self, domain: list) -> dict:
+        """Ask those of the jobs of a domain to stop that workers have."""
+        jobs = self._may_act_on(domain, (ENQUEUED,))
+        store.ask_to_stop(self.env.cr, jobs.ids, self.env.uid)
+        wake_after_commit(self.env.cr)
+        return self._tell_count(len(jobs))
+
+    def _may_act_on(self, domain: list, states: tuple[str, ...]):
+        """Return the jobs of a domain, in some states, that the user may act on."""
+        domain = Domain(domain) & Domain("state", "in", states)
+        if not self.env.user.has_group("connector.group_connector_manager"):
+            domain &= Domain("user_id", "=", self.env.uid)
+        return self.search(domain, order="id")
+
+    def _tell_count(self, count: int) -> dict:
+        message = self.env._(
+            "%(count)s jobs were changed. Those in another state stay as they are.",
+            count=f"{count:,}",
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if count else "warning",
+                "message": message,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -1,0 +1,125 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What of a stored job can be changed, and by which names of old?"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...queue import store
+from ...queue.engine.notify import wake_after_commit
+from ...queue.state import DONE, NOT_STARTED, PENDING
+
+CHANGEABLE = {"priority", "eta", "max_retries"}
+
+
+class QueueJob(models.Model):
+    """When a job runs can be changed until it starts; what it does cannot."""
+
+    _inherit = "connector.queue.job"
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Change when jobs run that have not started.
+
+        Raises:
+            AccessError: the user borrows rights, and is neither the one who delayed
+                them nor a manager.
+            UserError: another field is given, or a job has started.
+        """
+        self.check_access("write")
+        if not (self and vals):
+            return True  # Odoo's merge of contacts writes references, also of no job
+        self._check_may_move()
+        if vals.keys() - CHANGEABLE:
+            raise UserError(
+                self.env._(
+                    "Cannot change %(fields)s of a job: only its priority, its eta and "
+                    "its retries, until it starts. Use the buttons of the job to "
+                    "requeue, cancel or end it.",
+                    fields=", ".join(sorted(vals.keys() - CHANGEABLE)),
+                )
+            )
+        self._change(**vals)
+        return True
+
+    # === HELPERS === #
+
+    def _change(self, **vals) -> None:
+        """Change when and how often jobs run; all of them or none.
+
+        Args:
+            vals: of priority, channel_id, max_retries (None keeps them) and eta (False
+                for none).
+        """
+        changed = store.rewrite(
+            self.env.cr, self.ids, list(NOT_STARTED), **to_columns(vals)
+        )
+        self.invalidate_recordset()
+        wake_after_commit(self.env.cr)  # it may be due now
+        others = self.filtered(lambda job: job.id not in changed)
+        if others:
+            raise UserError(
+                self.env._(
+                    "Cannot change %(count)s of the jobs, such as %(name)s: it is "
+                    "%(state)s. Take only jobs that have not started.",
+                    count=len(others),
+                    name=others[0].name,
+                    state=others[0].state,
+                )
+            )
+
+    def _reschedule(self, **vals) -> None:
+        """Change when jobs run; see :meth:`_change`."""
+        self._check_may_move()
+        self._change(**vals)
+
+    def _change_job_state(self, state: str, result: str | None = None) -> None:
+        """Set jobs to done, or let them run again; the classic name.
+
+        Raises:
+            ValueError: the state is another one.
+        """
+        if state == DONE:
+            self._set_done(result)
+        elif state == PENDING:
+            self.requeue()
+        else:
+            raise ValueError(
+                f"Cannot set jobs to {state!r}: expected {DONE!r} or {PENDING!r}."
+            )
+
+    @api.private
+    @api.model
+    def requeue_stuck_jobs(
+        self, enqueued_delta: int = 5, started_delta: int = 0
+    ) -> bool:
+        """See that the jobs of dead workers run again; the classic name.
+
+        Nobody has to call it: a living worker frees them within seconds, and the
+        cron does where none lives. A job of a living worker is not stuck, however
+        long it takes.
+
+        Args:
+            enqueued_delta: minutes, 0 for not at all; of no further meaning.
+            started_delta: the same.
+
+        Raises:
+            ValidationError: both are 0.
+        """
+        if not enqueued_delta and not started_delta:
+            raise ValidationError(
+                self.env._(
+                    "Cannot look for stuck jobs: enqueued_delta and started_delta "
+                    "are both 0. Give the minutes of one at least."
+                )
+            )
+        self._call_cron()
+        return True
+
+
+def to_columns(vals: dict) -> dict:
+    """Return what the store writes for values of :meth:`QueueJob._change`."""
+    if "eta" not in vals:
+        return vals
+    eta = fields.Datetime.to_datetime(vals["eta"]) or None
+    return {**vals, "eta": eta, "has_eta": True}

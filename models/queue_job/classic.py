@@ -1,0 +1,149 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How are jobs that were made by hand stored, loaded and altered?"""
+
+from odoo import api, fields, models
+
+from ...exception import (
+    InvalidUsageError,
+    NoSuchJobError,
+    NotReadableJobError,
+)
+from ...queue import store
+from ...queue.classic.job import Job
+from ...queue.delay.options import JobOptions
+from ...queue.engine.notify import wake_after_commit
+from ...queue.engine.result import result_text
+from ...queue.state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
+from ...redaction import MESSAGE_SIZE, TEXT_SIZE, bounded
+from ...secret import known_secrets
+
+REST = [WAITING, PENDING, DONE, FAILED, CANCELLED]  # states in which no worker has it
+
+
+class QueueJob(models.Model):
+    """The side of OpenERPJobStorage in the database."""
+
+    _inherit = "connector.queue.job"
+
+    func_string = fields.Char(
+        string="Task", compute="_compute_func_string", help="The call, as text."
+    )
+
+    # === COMPUTE === #
+
+    def _compute_func_string(self):
+        for row in self:
+            try:
+                row.func_string = Job.from_record(row, self.env).func_string
+            except NotReadableJobError as error:
+                reason = bounded(str(error), MESSAGE_SIZE)
+                row.func_string = f"{row.func_name}(…): {reason}"
+
+    # === HELPERS === #
+
+    @api.model
+    def _find_sudo(self, job_uuid: str):
+        """Return the record of a job with elevated rights, or none.
+
+        To delay a job, or to load one's own, nobody needs any right on the queue.
+        """
+        return self.sudo().search([("uuid", "=", job_uuid)])
+
+    @api.model
+    def _delay_job(self, job: Job) -> str:
+        """Delay what a job calls; return the uuid, that of its twin if there is one."""
+        return self._delay([_checked(job).task], _options(job))[0]
+
+    @api.model
+    def _load_job(self, job_uuid: str) -> Job:
+        """Return a stored job."""
+        row_sudo = self._find_sudo(job_uuid)
+        if not row_sudo:
+            raise NoSuchJobError(
+                f"Cannot load job {job_uuid}: there is none (any more)."
+            )
+        return Job.from_record(row_sudo, self.env)
+
+    @api.model
+    def _store_job(self, job: Job) -> None:
+        """Insert a job, or write what may change of the stored one."""
+        row_sudo = self._find_sudo(job.uuid)
+        if row_sudo:
+            row_sudo._store_again(job)
+        else:
+            self._store_first(_checked(job))
+
+    def _store_first(self, job: Job) -> None:
+        if job.state != PENDING:
+            raise InvalidUsageError(
+                f"Cannot store new {job}: its state is {job.state!r}, expected "
+                f"{PENDING!r}. Store it first, then set another."
+            )
+        rows = self.with_user(job.user_id or self.env.uid)
+        if job.company_id:
+            rows = rows.with_context(company_id=job.company_id)
+            if rows._caller_values()["company_id"] != job.company_id:
+                raise InvalidUsageError(
+                    f"Cannot store {job}: company {job.company_id} is none of user "
+                    f"{rows.env.uid}. Set one of theirs, or leave it out."
+                )
+        options = _options(job)
+        (job.identity_key,) = rows._identity_keys([job.task], options)
+        if not rows._insert([job.task], [job.uuid], [job.identity_key], options):
+            raise InvalidUsageError(
+                f"Cannot store {job}: a job that waits has its identity key "
+                f"{job.identity_key!r}. Use enqueue(): it returns that one's uuid."
+            )
+
+    def _store_again(self, job: Job) -> None:
+        if job.state in (ENQUEUED, STARTED):
+            raise InvalidUsageError(
+                f"Cannot store {job}: its state is {job.state!r}, which only workers "
+                "give. Call set_pending(), set_done(), set_failed() or cancel()."
+            )
+        if job.state not in (self.state, WAITING):
+            sources = [one for one in REST if (one, job.state) != (WAITING, PENDING)]
+            self._move_rows([one for one in sources if one != job.state], job.state)
+        secrets = known_secrets(self.env.cr)
+        self._rewrite(
+            [PENDING, WAITING] if job.state == PENDING else [job.state],
+            priority=job.priority,
+            max_retries=job.max_retries,
+            retry=job.retry,
+            eta=job.eta,
+            has_eta=True,
+            result=result_text(job.result, secrets),
+            exc_info=job.exc_info and secrets.stored(job.exc_info, TEXT_SIZE),
+            has_end=True,
+        )
+
+    def _rewrite(self, states: list[str], **values) -> None:
+        """Alter jobs that no worker has; all of them or none."""
+        altered = store.rewrite(self.env.cr, self.ids, states, **values)
+        self.invalidate_recordset()
+        wake_after_commit(self.env.cr)
+        others = self.filtered(lambda one: one.id not in altered)
+        if others:
+            raise InvalidUsageError(
+                f"Cannot alter job {others[0].uuid}: it is {others[0].state}, expected "
+                f"one of {', '.join(states)}. A job that a worker has is left alone."
+            )
+
+
+def _checked(job: Job) -> Job:
+    if not getattr(job.func, "is_job", False):
+        raise InvalidUsageError(
+            f"Cannot store {job}: {job.func_name} is no job. Decorate it with @job."
+        )
+    return job
+
+
+def _options(job: Job) -> JobOptions:
+    return JobOptions(
+        priority=job.priority,
+        eta=job.eta,
+        max_retries=job.max_retries,
+        description=job.description,
+        channel=job.channel,
+        identity_key=job.identity_key,
+    )

@@ -1,0 +1,168 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What do people see of a job besides its columns?"""
+
+import inspect
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import babel_locale_parse
+
+from ...exception import FailedJobError, NotReadableJobError
+from ...queue import store
+from ...queue.classic.job import Job
+from ...queue.delay.call_text import shorten
+from ...queue.state import DONE, ENQUEUED, FAILED, NOT_STARTED, STARTED, STATES
+from ...redaction import MESSAGE_SIZE, bounded
+from ..elapsed import elapsed_text
+from ..reviewed_record import hide_closed
+
+
+class QueueJob(models.Model):
+    """The fields of a job that only screens need; none of them is stored."""
+
+    _inherit = "connector.queue.job"
+
+    shown_state = fields.Selection(
+        STATES,
+        string="Status",
+        compute="_compute_shown_state",
+        search="_search_shown_state",
+        help="The state, and which of those that a worker has taken runs now.",
+    )
+    worker_name = fields.Char(string="Runs on", compute="_compute_shown_state")
+    age = fields.Char(
+        compute="_compute_age", help="Time since it was created, until it started."
+    )
+    duration = fields.Char(
+        compute="_compute_shown_state", help="How long its last start took, or takes."
+    )
+    arguments = fields.Html(compute="_compute_arguments", sanitize=False)
+    log_ids = fields.One2many("connector.log", "job_id", readonly=True)
+    is_channel_open = fields.Boolean(related="channel_id.is_open")
+    is_graph = fields.Boolean(compute="_compute_is_graph")
+
+    # === COMPUTE === #
+
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_display_name(self):
+        """Call a job by its description, one that is closed to the user by its id."""
+        super()._compute_display_name()
+        hide_closed(self)
+
+    def _compute_shown_state(self):
+        running = self._running_now()
+        now, locale = self._now_and_locale()
+        for job in self:
+            worker_sudo = running.get(job.id)
+            job.worker_name = worker_sudo.display_name if worker_sudo else False
+            job.shown_state = STARTED if worker_sudo else job.state
+            since = worker_sudo.job_started_at if worker_sudo else job.date_started
+            end = now if worker_sudo else job.date_done
+            has_run = bool(worker_sudo) or job.state in (DONE, FAILED)
+            span = end - since if has_run and end and since else None
+            job.duration = elapsed_text(span, locale)
+
+    def _search_shown_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        workers_sudo = self.env["connector.queue.worker"].sudo()  # only ids leave
+        running = Domain("state", "=", ENQUEUED) & Domain(
+            "id", "in", workers_sudo.search([("job_id", "!=", False)]).job_id.ids
+        )
+        return Domain.OR(
+            running
+            if state == STARTED
+            else Domain("state", "=", state) & ~running
+            if state == ENQUEUED
+            else Domain("state", "=", state)
+            for state in value
+        )
+
+    def _compute_age(self):
+        now, locale = self._now_and_locale()
+        for job in self:
+            is_over = job.state not in (*NOT_STARTED, ENQUEUED)
+            end = (job.date_started or job.date_done) if is_over else now
+            has_both = job.date_created and end
+            job.age = elapsed_text(end - job.date_created if has_both else None, locale)
+
+    def _compute_arguments(self):
+        for job in self:
+            job.arguments = _table(_named_arguments(job))
+
+    def _compute_is_graph(self):
+        for job in self:
+            job.is_graph = bool(job.parent_edge_ids or job.child_edge_ids)
+
+    # === HELPERS === #
+
+    def _running_now(self) -> dict:
+        """Return the workers of those of the jobs that run now, by job id."""
+        taken = self.filtered(lambda job: job.state == ENQUEUED)
+        if not taken:
+            return {}
+        workers_sudo = (
+            self.env["connector.queue.worker"]
+            .sudo()  # who sees a job sees whether it runs, and where
+            .search_fetch(
+                [("job_id", "in", taken.ids)],
+                ["job_id", "job_started_at", "host", "pid"],
+            )
+        )
+        return {
+            worker.job_id.id: worker
+            for worker in workers_sudo
+            if taken.browse(worker.job_id.id).worker_id.id == worker.id
+        }
+
+    def _now_and_locale(self) -> tuple:
+        return store.read_clock(self.env.cr), babel_locale_parse(
+            self.env.lang or "en_US"
+        )
+
+
+def _named_arguments(row) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each argument; what is named like a secret is hidden."""
+    try:
+        job = Job.from_record(row, row.env)
+    except NotReadableJobError as error:
+        yield "", bounded(str(error), MESSAGE_SIZE)
+        return
+    names = _parameter_names(job)
+    for place, value in enumerate(job.args):
+        name = names[place] if place < len(names) else f"*{place}"
+        yield name, shorten(value, name)
+    for name, value in job.kwargs.items():
+        yield name, shorten(value, name)
+
+
+def _parameter_names(job: Job) -> list[str]:
+    """Return the names of the positional parameters, as far as the code tells."""
+    try:
+        parameters = list(inspect.signature(job.func).parameters.values())
+    except (FailedJobError, KeyError):  # the function is gone, or its model
+        return []
+    positional = (
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    )
+    names = [one.name for one in parameters if one.kind in positional]
+    return names if job.method_name else names[1:]  # without the session
+
+
+def _table(rows) -> Markup:
+    """Return a table of names and values."""
+    lines = Markup("").join(
+        Markup(
+            '<tr><th class="w-25 fw-normal text-muted">{}</th><td>{}</td></tr>'
+        ).format(name, Markup("<code>{}</code>").format(text))
+        for name, text in rows
+    )
+    if not lines:
+        return Markup("")
+    return Markup(
+        '<table class="table table-sm mb-0"><tbody>{}</tbody></table>'
+    ).format(lines)

@@ -1,0 +1,58 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which channels does a worker serve in its database?"""
+
+import logging
+from collections.abc import Callable
+from difflib import get_close_matches
+
+from .. import store
+from ..channel_text import ROOT, complete_name
+
+_logger = logging.getLogger(__name__)
+
+LIKENESS = 0.8  # that all channels have "root" in common is none
+
+
+class ServedChannels:
+    """The channels of setting ``only_channels``, with those below them.
+
+    Args:
+        names: as they are set; none, or root, stand for all channels.
+    """
+
+    def __init__(self, names: tuple[str, ...] = ()):
+        told = sorted({complete_name(name) for name in names})
+        self.names = () if ROOT in told else tuple(told)
+        self.ids: list[int] | None = [] if self.names else None
+        """Those to claim from; None for all."""
+        self.unknown: tuple[str, ...] = ()
+        """The names that are no channel's in this database."""
+
+    def look(self, ask: Callable, db_name: str) -> bool:
+        """Find the channels, again and again: they come and go; True for new ones.
+
+        Args:
+            ask: calls a function of the store and returns its answer.
+            db_name: the database, for messages.
+        """
+        if not self.names:
+            return False
+        found = ask(store.find_served, list(self.names))
+        unknown = tuple(name for name in self.names if found[name] is None)
+        if unknown and unknown != self.unknown:
+            known = ask(store.find_names)
+            for name in unknown:
+                _logger.warning("%s", _tell_unknown(name, known, db_name))
+        self.unknown = unknown
+        old = set(self.ids)
+        self.ids = sorted({one for ids in found.values() for one in ids or ()})
+        return bool(set(self.ids) - old)
+
+
+def _tell_unknown(name: str, known: list[str], db_name: str) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=LIKENESS)
+    hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}."
+    return (
+        f"Cannot serve channel {name!r} of setting only_channels: there is none in "
+        f"database {db_name!r}. {hint} Its jobs run here as soon as it is there."
+    )

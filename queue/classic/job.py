@@ -1,0 +1,346 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What is a job for connectors that make, store, load and perform it by hand?"""
+
+import inspect
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+from odoo import api
+
+from ...exception import (
+    FailedJobError,
+    InvalidUsageError,
+    RetryableJobError,
+)
+from ...session import ConnectorSession
+from ..delay import codec
+from ..delay.call_text import describe
+from ..delay.job_uuid import new_uuid
+from ..delay.options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY, naive_time
+from ..delay.registry import existing, find_job_function, require_job_method
+from ..delay.task import Task
+from ..engine.retry import RETRY_INTERVAL, pattern_delay_s
+from ..eta import bounded_s
+from ..state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED
+
+NO_ETA = datetime(1, 1, 1)  # noqa: DTZ001 naive, as Odoo has them: before all others
+CANCELLED_TEXT = "Canceled. Nothing to do."
+# Columns of the row that are attributes under the same name.
+COLUMNS = (
+    "uuid",
+    "state",
+    "func_name",
+    "method_name",
+    "model_name",
+    "priority",
+    "eta",
+    "max_retries",
+    "retry",
+    "identity_key",
+    "date_created",
+    "date_enqueued",
+    "date_started",
+    "date_done",
+    "result",
+    "exc_info",
+)
+
+
+class Job:
+    """A call with its state, in memory; OpenERPJobStorage takes it to the database.
+
+    ``func.delay(…)`` is shorter and needs none of this.
+
+    Args:
+        func: a function with ``@job``, or its dotted path.
+        model_name: goes before the other arguments.
+        eta: not before: naive UTC, a timedelta, or seconds from now.
+        identity_key: text, or a function that makes it of the ``Task`` when the job
+            is stored.
+
+    Raises:
+        InvalidUsageError: there is no func, args is no tuple or kwargs no dict.
+        NotImplementedError: func is bound to an object.
+        TypeError: func is something else.
+    """
+
+    context: dict
+    method_name: str | None = None  # of a job that calls a method of records
+    worker_uuid: str | None = None
+    date_enqueued: datetime | None = None
+    date_started: datetime | None = None
+    date_done: datetime | None = None
+    result = None
+    exc_info: str | None = None
+
+    def __init__(  # noqa: PLR0913 the classic signature
+        self,
+        func: Callable | str | None = None,
+        model_name: str | None = None,
+        args: tuple | None = None,
+        kwargs: dict | None = None,
+        priority: int | None = None,
+        eta: datetime | timedelta | int | None = None,
+        job_uuid: str | None = None,
+        max_retries: int | None = None,
+        description: str | None = None,
+        channel: str | None = None,
+        identity_key: str | Callable | None = None,
+    ):
+        self.func_name, self._func = _named(func)
+        self.model_name = model_name
+        self.args = _args(model_name, args)
+        self.kwargs = _kwargs(kwargs)
+        self.priority = DEFAULT_PRIORITY if priority is None else priority
+        self.max_retries = DEFAULT_MAX_RETRIES if max_retries is None else max_retries
+        self.eta = eta
+        self.channel = channel
+        self.context = {}
+        self.state, self.retry = PENDING, 0
+        self.user_id: int | None = None
+        self.company_id: int | None = None
+        self.date_created = _now()
+        self._uuid = job_uuid
+        self._description = description
+        self.identity_key = identity_key
+
+    @classmethod
+    def from_record(cls, row, env: api.Environment) -> "Job":
+        """Return the job that a record of ``connector.queue.job`` keeps.
+
+        Args:
+            env: of the records among its arguments.
+
+        Raises:
+            NotReadableJobError: its arguments cannot be read.
+        """
+        job = cls.__new__(cls)
+        job._func = None
+        for name in COLUMNS:
+            setattr(job, "_uuid" if name == "uuid" else name, row[name] or None)
+        job.priority, job.retry = row.priority, row.retry
+        job.max_retries = row.max_retries
+        job.channel = row.channel_id.complete_name
+        job.context = row.context or {}
+        job.user_id = row.user_id.id
+        job.company_id = row.company_id.id or None
+        worker_sudo = row.worker_id.sudo().exists()  # whose name is no secret
+        job.worker_uuid = worker_sudo.uuid or None
+        job._description = row.name
+        args, job.kwargs = codec.decode(row.payload, env, row.payload_version)
+        job.args = args if job.method_name else (job.model_name, *args)
+        return job
+
+    # === WHAT IT IS === #
+
+    @property
+    def uuid(self) -> str:
+        """Its name in the whole world; made when it is first asked for."""
+        if self._uuid is None:
+            self._uuid = new_uuid()
+        return self._uuid
+
+    @property
+    def func(self) -> Callable:
+        """The function, imported; of records, the method.
+
+        Raises:
+            FailedJobError: it is gone, or is no job.
+        """
+        if self._func is None and self.method_name:
+            self._func = require_job_method(self.args[0], self.method_name)
+        elif self._func is None:
+            self._func = find_job_function(self.func_name)
+        return self._func
+
+    @property
+    def task(self) -> Task:
+        """The call, as the queue stores it."""
+        if self.method_name:
+            records, *args = self.args
+            return Task(self.func, records._name, tuple(args), self.kwargs, records)
+        model_name, *rest = self.args or (None,)
+        if not (model_name is None or isinstance(model_name, str)):
+            raise InvalidUsageError(
+                f"Cannot store a job of {self.func_name}: its first argument is "
+                f"{model_name!r}, expected the name of a model. Pass model_name."
+            )
+        return Task(self.func, model_name, tuple(rest), self.kwargs)
+
+    @property
+    def func_string(self) -> str:
+        """The call as text; what is named like a secret is hidden."""
+        return describe(self.func_name, self.args, self.kwargs)
+
+    @property
+    def description(self) -> str:
+        """What the list of jobs shows."""
+        return self._description or self.task.description
+
+    @description.setter
+    def description(self, text: str):
+        self._description = text
+
+    @property
+    def eta(self) -> datetime | None:
+        """The time before which it does not start, naive UTC."""
+        return self._eta
+
+    @eta.setter
+    def eta(self, value):
+        self._eta = naive_time(value or None, _now)  # 0 is no eta
+
+    @property
+    def canceled(self) -> bool:
+        """Whether it was cancelled."""
+        return self.state == CANCELLED
+
+    def __repr__(self) -> str:
+        return f"<Job {self.uuid}, priority:{self.priority}>"
+
+    # === ORDER === #
+
+    def _place(self) -> tuple:
+        """Jobs without eta come first, then the most urgent, then the oldest."""
+        return self.eta or NO_ETA, self.priority, self.date_created
+
+    def __lt__(self, other: "Job") -> bool:
+        return self._place() < other._place() if _is_job(other) else NotImplemented
+
+    def __le__(self, other: "Job") -> bool:
+        return self._place() <= other._place() if _is_job(other) else NotImplemented
+
+    # === RUNNING === #
+
+    def perform(self, session: ConnectorSession):
+        """Run it as its user and keep the result; nothing is stored.
+
+        Workers do not use this: what they add is told in ``claimed_job``.
+
+        Raises:
+            InvalidUsageError: it was cancelled.
+            FailedJobError: its retries are used up.
+        """
+        if self.canceled:
+            raise InvalidUsageError(
+                f"Cannot perform {self}: it was cancelled. Call set_pending() before."
+            )
+        self.retry += 1
+        context = {**self.context, "job_uuid": self.uuid}
+        try:
+            with session.change_user(self.user_id or session.uid):
+                with session.change_context(context):
+                    self.result = self._call(session)
+        except RetryableJobError as error:
+            if error.ignore_retry:
+                self.retry -= 1
+            elif self.max_retries and self.retry >= self.max_retries:
+                raise FailedJobError(
+                    f"Max. retries ({self.max_retries}) reached: {error}"
+                ) from error
+            raise
+        return self.result
+
+    def _call(self, session):
+        if not self.method_name:
+            return self.func(session, *self.args, **self.kwargs)
+        records, *args = self.args
+        declared = require_job_method(records, self.method_name)
+        records = existing(records, declared, self.func_name)
+        method = getattr(records.with_env(session.env), self.method_name)
+        return method(*args, **self.kwargs)
+
+    def related_action(self, session: ConnectorSession) -> dict | None:
+        """Return the action its function declares, None when it declares none."""
+        action = getattr(self.func, "related_action", None)
+        return action(session, self) if action else None
+
+    # === MOVING === #
+
+    def set_pending(self, result: str | None = None, reset_retry: bool = True) -> None:
+        """Let it wait again."""
+        self.state = PENDING
+        self.date_enqueued = self.date_started = self.date_done = None
+        self.worker_uuid = None
+        if reset_retry:
+            self.retry = 0
+        if result is not None:
+            self.result = result
+
+    def set_enqueued(self, worker=None) -> None:
+        """Note that a worker has it; in memory only."""
+        self.state = ENQUEUED
+        self.date_enqueued, self.date_started = _now(), None
+        self.worker_uuid = getattr(worker, "uuid", None)
+
+    def set_started(self) -> None:
+        """Note that it runs; in memory only."""
+        self.state, self.date_started = STARTED, _now()
+
+    def set_done(self, result: str | None = None) -> None:
+        """End it well."""
+        self.state, self.date_done, self.exc_info = DONE, _now(), None
+        if result is not None:
+            self.result = result
+
+    def set_failed(self, exc_info: str | None = None) -> None:
+        """End it, with the traceback."""
+        self.state, self.date_done = FAILED, _now()
+        if exc_info is not None:
+            self.exc_info = exc_info
+
+    def cancel(self, msg: str | None = None) -> None:
+        """End it without its work."""
+        self.state, self.date_done = CANCELLED, _now()
+        self.result = CANCELLED_TEXT if msg is None else msg
+
+    def postpone(self, result: str | None = None, seconds: int | None = None) -> None:
+        """Set the eta to that of the next try; the state stays."""
+        self.eta = timedelta(seconds=bounded_s(self._get_retry_seconds(seconds)))
+        self.exc_info = None
+        if result is not None:
+            self.result = result
+
+    def _get_retry_seconds(self, seconds: int | None = None) -> float:
+        pattern = getattr(self.func, "retry_pattern", None)
+        if seconds:
+            return seconds
+        return pattern_delay_s(pattern, self.retry) if pattern else RETRY_INTERVAL
+
+
+def _named(func) -> tuple[str, Callable | None]:
+    """Return the dotted path of a function, and itself where it was given."""
+    if func is None:
+        raise InvalidUsageError("Cannot make a job: func is None, expected a function.")
+    if isinstance(func, str):
+        return func, None
+    if inspect.ismethod(func):
+        raise NotImplementedError(
+            f"Cannot make a job of {func!r}: it is bound to an object. Use "
+            "records.delayed().method(…)."
+        )
+    if not inspect.isfunction(func):
+        raise TypeError(
+            f"Cannot make a job of {func!r}: expected a function or its dotted path."
+        )
+    return f"{func.__module__}.{func.__name__}", func
+
+
+def _args(model_name: str | None, args) -> tuple:
+    if args is not None and not isinstance(args, tuple):
+        raise InvalidUsageError(f"Cannot make a job: args is {args!r}, not a tuple.")
+    return (*([model_name] if model_name else []), *(args or ()))
+
+
+def _kwargs(kwargs) -> dict:
+    if kwargs is not None and not isinstance(kwargs, dict):
+        raise InvalidUsageError(f"Cannot make a job: kwargs is {kwargs!r}, not a dict.")
+    return kwargs or {}
+
+
+def _is_job(other) -> bool:
+    return isinstance(other, Job)
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc).replace(tzinfo=None)

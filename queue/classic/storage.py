@@ -1,0 +1,140 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How do jobs that were made by hand get into the database, and back?"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from ...session import ConnectorSession
+from ..delay.options import ALWAYS_OPTIONS
+from ..state import ENQUEUED, NOT_STARTED
+from .job import Job
+
+_logger = logging.getLogger(__name__)
+
+NOT_ENDED = (*NOT_STARTED, ENQUEUED)
+
+
+def whitelist_unpickle_global(thing) -> None:
+    """Do nothing but say so: arguments are data in JSON, nothing is unpickled."""
+    _logger.warning(
+        "whitelist_unpickle_global(%r) does nothing: the arguments of jobs are JSON. "
+        "Drop the call; what cannot be stored is refused when the job is delayed.",
+        thing,
+    )
+
+
+class JobStorage:
+    """Where jobs are kept."""
+
+    def store(self, job: Job) -> None:
+        """Keep a job, new or altered."""
+        raise NotImplementedError
+
+    def load(self, job_uuid: str) -> Job:
+        """Return a kept job."""
+        raise NotImplementedError
+
+    def exists(self, job_uuid: str) -> bool:
+        """Tell whether a job is kept."""
+        raise NotImplementedError
+
+
+class OpenERPJobStorage(JobStorage):
+    """Keeps jobs in the database, in the transaction of a session.
+
+    Args:
+        session: of whom the jobs run as, unless they say so themselves.
+    """
+
+    _job_model_name = "connector.queue.job"
+    _worker_model_name = "connector.queue.worker"
+
+    def __init__(self, session: ConnectorSession):
+        self.session = session
+        self.job_model = session.env[self._job_model_name]
+
+    def enqueue(  # noqa: PLR0913 the classic signature
+        self,
+        func: Callable | str,
+        model_name: str | None = None,
+        args: tuple | None = None,
+        kwargs: dict | None = None,
+        priority: int | None = None,
+        eta: datetime | timedelta | int | None = None,
+        max_retries: int | None = None,
+        description: str | None = None,
+        channel: str | None = None,
+        identity_key: str | Callable | None = None,
+    ) -> str:
+        """Make a job and store it; return its uuid.
+
+        With the identity key of a job that waits, nothing is stored and the uuid is
+        that one's.
+
+        Raises:
+            InvalidUsageError: an argument cannot be used, or func is no job.
+        """
+        job = Job(
+            func,
+            model_name,
+            args,
+            kwargs,
+            priority=priority,
+            eta=eta,
+            max_retries=max_retries,
+            description=description,
+            channel=channel,
+            identity_key=identity_key,
+        )
+        return self.job_model._delay_job(job)
+
+    def enqueue_resolve_args(self, func: Callable | str, *args, **kwargs) -> str:
+        """Do as ``enqueue``, with the arguments of the function after its session.
+
+        The first is the name of the model. Options of a job are taken out of kwargs.
+        """
+        options = {name: kwargs.pop(name) for name in ALWAYS_OPTIONS & kwargs.keys()}
+        return self.enqueue(func, args=args, kwargs=kwargs, **options)
+
+    def store(self, job: Job) -> None:
+        """Insert a job, or write what may change of a stored one.
+
+        What it calls, and as whom, stays as it was stored first.
+
+        Raises:
+            InvalidUsageError: func is no job; a worker has it; it is in a state that
+                only workers give.
+        """
+        self.job_model._store_job(job)
+
+    def load(self, job_uuid: str) -> Job:
+        """Return a stored job, with records in the session's environment.
+
+        Raises:
+            NoSuchJobError: there is none.
+            NotReadableJobError: its arguments cannot be read.
+        """
+        return self.job_model._load_job(job_uuid)
+
+    def exists(self, job_uuid: str) -> bool:
+        """Tell whether a job is stored."""
+        return bool(self.db_record_from_uuid(job_uuid))
+
+    def db_record(self, job: Job):
+        """Return the record of a job, empty for one that is not stored."""
+        return self.db_record_from_uuid(job.uuid)
+
+    def db_record_from_uuid(self, job_uuid: str):
+        """Return the record of a job, empty for one that is not stored.
+
+        With elevated rights: to delay a job, nobody needs any on the queue.
+        """
+        return self.job_model._find_sudo(job_uuid)
+
+    def job_record_with_same_identity_key(self, identity_key: str):
+        """Return the record of the job with a key that has not ended, or none."""
+        return self.job_model.sudo().search(
+            [("identity_key", "=", identity_key), ("state", "in", NOT_ENDED)],
+            limit=1,
+        )

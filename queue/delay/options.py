@@ -1,0 +1,298 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How, when and where is a job to run, and can it be meant like that?"""
+
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from ...exception import InvalidUsageError
+from ..channel_text import ROOT
+from ..eta import check_eta
+from ..state import ENQUEUED, FAILED
+
+if TYPE_CHECKING:
+    from .task import Task
+
+DEFAULT_PRIORITY = 10  # smaller first
+DEFAULT_MAX_RETRIES = 5  # 0 means for ever
+INT_MAX = 2**31 - 1  # of a column
+KEY_MAX = 512  # characters of a key: in UTF-8 less than an index row may have
+TAG_MAX = 64  # characters
+
+# These were options before functions had parameters of their own to think of: they
+# always are. Of the others a job function may have a parameter with the same name.
+ALWAYS_OPTIONS = frozenset(
+    ("priority", "eta", "max_retries", "description", "channel", "identity_key")
+)
+
+
+KEEP = "keep"  # the waiting job stays as it is
+REPLACE = "replace"  # it becomes the new call
+DEBOUNCE = "debounce"  # as well, and its eta starts over
+MODES = (KEEP, REPLACE, DEBOUNCE)
+
+# Which jobs with the identity key count, besides those that have not started?
+SCOPES: dict[str, tuple[str, ...]] = {
+    "waiting": (),
+    "running": (ENQUEUED,),
+    "failed": (ENQUEUED, FAILED),
+}
+
+
+@dataclass(frozen=True)
+class JobOptions:
+    """How, when and where a job runs.
+
+    Raises:
+        InvalidUsageError: an option cannot be used; it is named.
+    """
+
+    priority: int = DEFAULT_PRIORITY
+    eta: datetime | timedelta | int | float | None = None
+    max_retries: int = DEFAULT_MAX_RETRIES
+    description: str | None = None
+    channel: str | None = None
+    identity_key: str | Callable[["Task"], str | None] | None = None
+    mode: str = KEEP
+    scope: str = "waiting"
+    concurrency_key: str | Callable[["Task"], str | None] | None = None
+    tags: list[str] | None = None
+    timeout: float | None = None
+
+    def __post_init__(self):
+        for name, (is_usable, expected) in CHECKS.items():
+            value = getattr(self, name)
+            if value is not None and not is_usable(value):
+                raise InvalidUsageError(
+                    f"Cannot delay: option {name!r} is {value!r}, expected {expected}."
+                )
+        self._check_identity()
+
+    @classmethod
+    def split(
+        cls, kwargs: dict, func: Callable | None = None
+    ) -> tuple["JobOptions", dict]:
+        """Return the options among keyword arguments, and the other ones.
+
+        Args:
+            kwargs: of a delay; an option that is None is as if not given.
+            func: that is delayed, when its arguments are among them. It keeps what it
+                could take itself, except the classic six options.
+        """
+        names = {
+            key
+            for key in kwargs.keys() & OPTION_NAMES
+            if key in ALWAYS_OPTIONS or not _takes_keyword(func, key)
+        }
+        given = {key: kwargs[key] for key in names if kwargs[key] is not None}
+        rest = {key: value for key, value in kwargs.items() if key not in names}
+        return cls(**given), rest
+
+    @classmethod
+    def read(cls, given: dict) -> "JobOptions":
+        """Return options where nothing but options is given.
+
+        Raises:
+            InvalidUsageError: there is something else, or one cannot be used.
+        """
+        options, unknown = cls.split(given)
+        if unknown:
+            raise InvalidUsageError(
+                f"Cannot delay: unknown options {', '.join(map(repr, unknown))}. Known "
+                f"are {', '.join(cls.__dataclass_fields__)}."
+            )
+        return options
+
+    @property
+    def is_replacing(self) -> bool:
+        """Whether a waiting job with the identity key becomes the new call."""
+        return self.mode != KEEP
+
+    def _check_identity(self) -> None:
+        if self.mode == DEBOUNCE and self.eta is None:
+            raise InvalidUsageError(
+                "Cannot delay: option 'mode' is 'debounce' and there is no 'eta', "
+                "expected one: it starts over with each call. Say how long to wait."
+            )
+        for name, default in (("mode", KEEP), ("scope", "waiting")):
+            value = getattr(self, name)
+            if value != default and self.identity_key is None:
+                raise InvalidUsageError(
+                    f"Cannot delay: option {name!r} is {value!r} and there is no "
+                    "'identity_key', expected one. Say which jobs are the same."
+                )
+
+    def run_after(self, read_clock: Callable[[], datetime]) -> datetime | None:
+        """Return the time before which the job must not start, naive UTC.
+
+        Args:
+            read_clock: asks for the time, naive UTC; only a span needs to know it.
+        """
+        try:
+            return naive_time(self.eta, read_clock)
+        except OverflowError as error:
+            raise InvalidUsageError(
+                f"Cannot delay: option 'eta' is {self.eta!r}, which is beyond what a "
+                "datetime can tell. Take an earlier one."
+            ) from error
+
+    def timeout_of(self, func: Callable) -> float | None:
+        """Return how long a job of a function may run: the option, else as declared."""
+        return func.timeout if self.timeout is None else self.timeout
+
+    def identity_key_of(self, task: "Task") -> str | None:
+        """Return the identity key of a call, None for none."""
+        return _key_of(self.identity_key, task, "identity_key")
+
+    def concurrency_key_of(self, task: "Task") -> str | None:
+        """Return the concurrency key of a call, None for none."""
+        return _key_of(self.concurrency_key, task, "concurrency_key")
+
+
+OPTION_NAMES = frozenset(one.name for one in fields(JobOptions))
+
+
+def check_channel(name: str) -> None:
+    """Raise InvalidUsageError for what is no complete name of a channel."""
+    if not _is_channel(name):
+        raise InvalidUsageError(
+            f"Cannot declare a job: its channel is {name!r}, expected "
+            f"{CHECKS['channel'][1]}."
+        )
+
+
+def check_timeout(seconds: float | None) -> None:
+    """Raise InvalidUsageError for what is no timeout of a job."""
+    if seconds is not None and not _is_timeout(seconds):
+        raise InvalidUsageError(
+            f"Cannot declare a job: its timeout is {seconds!r}, expected "
+            f"{CHECKS['timeout'][1]}."
+        )
+
+
+def _takes_keyword(func: Callable | None, name: str) -> bool:
+    """Tell whether a function has a parameter for a keyword argument."""
+    if func is None:
+        return False
+    parameters = inspect.signature(func).parameters.values()
+    return any(
+        one.kind is one.VAR_KEYWORD
+        or (one.name == name and one.kind is not one.POSITIONAL_ONLY)
+        for one in parameters
+    )
+
+
+def naive_time(
+    eta: datetime | timedelta | int | float | None, read_clock: Callable[[], datetime]
+) -> datetime | None:
+    """Return the time that an eta means, naive UTC.
+
+    Args:
+        read_clock: asks for the time, naive UTC; only a span needs to know it.
+
+    Raises:
+        OverflowError: it is beyond what can be told.
+    """
+    if eta is None:
+        return None
+    if isinstance(eta, datetime):
+        zone = eta.tzinfo
+        return check_eta(
+            eta.astimezone(timezone.utc).replace(tzinfo=None) if zone else eta
+        )
+    if not isinstance(eta, timedelta):
+        eta = timedelta(seconds=eta)
+    return check_eta(read_clock() + eta)
+
+
+def _key_of(key, task: "Task", name: str) -> str | None:
+    """Return a key that was given, or is computed from the call."""
+    if not callable(key):
+        return key
+    computed = key(task)
+    if computed is not None and not _is_key_text(computed):
+        raise InvalidUsageError(
+            f"Cannot delay: the function of option {name!r} gave {computed!r} for "
+            f"{task}, expected {KEY_TEXT}, or None for no key."
+        )
+    return computed
+
+
+# === CHECKS === #
+
+KEY_TEXT = f"text of 1 to {KEY_MAX} characters"
+
+
+def _is_whole(value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_priority(value) -> bool:
+    return _is_whole(value) and -INT_MAX <= value <= INT_MAX
+
+
+def _is_max_retries(value) -> bool:
+    return _is_whole(value) and 0 <= value <= INT_MAX
+
+
+def _is_eta(value) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, (datetime, timedelta)) or _is_whole(value)
+
+
+def _is_timeout(value) -> bool:
+    is_number = isinstance(value, float) or _is_whole(value)
+    return is_number and 0 <= value < math.inf
+
+
+def _is_text(value) -> bool:
+    """Tell whether the database can keep a value as text."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True
+
+
+def _is_channel(value) -> bool:
+    return _is_text(value) and all(value.split(".")) and value.partition(".")[0] == ROOT
+
+
+def _is_tags(value) -> bool:
+    return isinstance(value, (list, tuple)) and all(
+        _is_text(tag) and 0 < len(tag) <= TAG_MAX for tag in value
+    )
+
+
+def _is_key_text(value) -> bool:
+    return _is_text(value) and 0 < len(value) <= KEY_MAX
+
+
+def _is_scope(value) -> bool:
+    return isinstance(value, str) and value in SCOPES
+
+
+def _is_key(value) -> bool:
+    return callable(value) or _is_key_text(value)
+
+
+# Of each option: can it be used, and what is expected?
+CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "priority": (_is_priority, "a whole number; smaller goes first"),
+    "eta": (_is_eta, "a datetime, a timedelta, or seconds from now"),
+    "max_retries": (_is_max_retries, "a whole number, 0 for no end"),
+    "description": (_is_text, "text"),
+    "channel": (_is_channel, "'root' or a name below it such as 'root.orders'"),
+    "identity_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
+    "mode": (MODES.__contains__, f"one of {', '.join(map(repr, MODES))}"),
+    "scope": (_is_scope, f"one of {', '.join(map(repr, SCOPES))}"),
+    "concurrency_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
+    "tags": (_is_tags, f"a list of texts of 1 to {TAG_MAX} characters"),
+    "timeout": (_is_timeout, "a number of seconds, 0 for none"),
+}

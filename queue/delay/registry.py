@@ -1,0 +1,126 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which functions and methods may run as jobs, and which one does a job name?"""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from ...addon import addon_of
+from ...exception import FailedJobError, InvalidUsageError, NothingToDoJob
+from ...session import ConnectorSession
+
+FAIL = "fail"
+DONE = "done"
+RUN = "run"
+ON_MISSING = (FAIL, DONE, RUN)  # what a job does when a record of it is gone
+
+JOB_REGISTRY: set[Callable] = set()
+"""The module functions that may run as jobs."""
+
+JOB_METHODS: set[str] = set()
+"""The names of the methods that are jobs on some model."""
+
+
+class MissingFunctionError(FailedJobError):
+    """What a job calls is not there, or is no job."""
+
+
+def find_job_method(model_class: type, name: str) -> Callable | None:
+    """Return the definition of a model's method that carries ``@job``, if any does."""
+    definitions = (vars(cls).get(name) for cls in model_class.__mro__)
+    return next((one for one in definitions if getattr(one, "is_job", False)), None)
+
+
+def find_job_function(func_name: str) -> Callable:
+    """Return the job function with a dotted path.
+
+    Raises:
+        MissingFunctionError: it is gone, or is no job.
+    """
+    module_name, _dot, name = func_name.rpartition(".")
+    try:
+        function = getattr(import_module(module_name), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise MissingFunctionError(
+            f"Cannot run {func_name}: {error}. Bring the function back, or cancel the "
+            "job."
+        ) from error
+    if function not in JOB_REGISTRY:
+        raise MissingFunctionError(
+            f"Cannot run {func_name}: it is a plain function, expected a job. "
+            "Decorate it with @job."
+        )
+    return function
+
+
+def require_job_function(func_name: str, session: ConnectorSession) -> Callable:
+    """Return the job function with a dotted path, of an installed addon.
+
+    Raises:
+        MissingFunctionError: it is gone, is no job, or its addon is not installed.
+    """
+    function = find_job_function(func_name)
+    if not session.is_module_installed(addon_of(function)):
+        raise MissingFunctionError(
+            f"Cannot run {func_name}: addon {addon_of(function)!r} is not installed. "
+            "Install it, or cancel the job."
+        )
+    return function
+
+
+def require_job_method(records, name: str) -> Callable:
+    """Return the definition of a method of records that carries ``@job``.
+
+    Raises:
+        MissingFunctionError: there is none.
+    """
+    method = find_job_method(type(records), name)
+    if method is None:
+        raise MissingFunctionError(
+            f"Cannot run {records._name}.{name}: model {records._name!r} has no method "
+            f"{name!r} decorated with @job. Bring it back, or cancel the job."
+        )
+    return method
+
+
+def existing(records, method: Callable, func_name: str):
+    """Return for which records a job runs: it says what to do when some are gone.
+
+    Args:
+        records: of the job.
+        method: their definition that carries ``@job``.
+
+    Raises:
+        FailedJobError: some are gone, and would be silently left out; they are named.
+        NothingToDoJob: all are gone, and the job takes that for done.
+    """
+    if method.on_missing == RUN:
+        return records
+    left = records.exists()
+    gone = records - left
+    if not gone or (left and method.on_missing == DONE):
+        return left if gone else records
+    if method.on_missing == DONE:
+        raise NothingToDoJob(f"Nothing to do: {gone} does not exist any more.")
+    raise FailedJobError(
+        f"Cannot run {func_name}: {gone} does not exist any more. Delay it for "
+        "the records that are left, or set the job to done."
+    )
+
+
+def check_on_missing(on_missing: str) -> None:
+    """Raise InvalidUsageError for what is no way to treat records that are gone."""
+    if on_missing not in ON_MISSING:
+        raise InvalidUsageError(
+            f"Cannot declare a job: its on_missing is {on_missing!r}, expected one of "
+            f"{', '.join(map(repr, ON_MISSING))}."
+        )
+
+
+def check_has_records(function: Callable) -> None:
+    """Raise InvalidUsageError for a function that says what to do without records."""
+    if function.on_missing != FAIL:
+        raise InvalidUsageError(
+            f"Cannot declare {function.__name__} a job with on_missing "
+            f"{function.on_missing!r}: it is a function and gets no records, expected "
+            "a method of a model. Let it look itself which ids exist."
+        )

@@ -1,0 +1,69 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Admission of a database, as a process of workers sees it.
+
+A copy or a restored database has the jobs of its original, and they would do their work
+twice. So a database that our workers have not noted is new: its jobs wait until it has
+been at rest for a while, or until a person accepts it. In a neutralized one they wait
+for good. See ``docs/decisions/0004-copies.md``.
+"""
+
+import logging
+from collections.abc import Callable
+
+from .. import store
+from ..store.admission import Standing
+
+_logger = logging.getLogger(__name__)
+
+
+class Admission:
+    """Whether jobs may run in a database.
+
+    Args:
+        db_name: the database, for messages.
+        ask: calls a function of the store and returns its answer.
+        wait_s: for how long a new database must be at rest.
+    """
+
+    def __init__(self, db_name: str, ask: Callable, wait_s: float):
+        self._db_name = db_name
+        self._ask = ask
+        self._wait_s = wait_s
+        self._identity = ask(store.find_identity)
+        self._said = ""
+        self.is_open = False
+        """Whether jobs may run, as it was seen last."""
+
+    def look(self) -> Standing:
+        """See how it is about the addon, and whether jobs may run."""
+        standing = self._ask(store.read_standing, self._identity)
+        if standing.is_neutralized:
+            self.is_open = False
+            self._say("no job of %s runs: the database is neutralized")
+        elif standing.is_admitted or not standing.addon.is_installed:
+            self.is_open = standing.is_admitted
+        else:
+            self.is_open = self._judge()
+        return standing
+
+    def _judge(self) -> bool:
+        """See whether a new database is at rest for long enough; log what is new."""
+        is_admitted = self._ask(store.judge, self._identity, self._wait_s)
+        if not is_admitted:
+            self._say(
+                "jobs of %s wait: the database is new here, perhaps a copy. They "
+                f"begin when it has been at rest for {self._wait_s:g} s, or at once by "
+                "the button in Connectors > Overview"
+            )
+        elif self._wait_s:
+            self._say(
+                "jobs of %s begin: the new database has been at rest for "
+                f"{self._wait_s:g} s"
+            )
+        return is_admitted
+
+    def _say(self, message: str) -> None:
+        """Log a message once, until there is another one."""
+        if message != self._said:
+            self._said = message
+            _logger.info(message, self._db_name)

@@ -1,0 +1,77 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How do many short transactions delay jobs without waking the workers each time?
+
+A wake-up is a statement after the commit, and PostgreSQL passes it on to everybody who
+listens: hundreds in a second take a tenth of what the transactions could do. So a
+process of workers that hears many announces a rush. Each that hears of it looks for
+jobs by itself for a while; commits need not wake anybody until that is over. Who
+announced it does so again in time, while as many jobs are delayed.
+
+See ``docs/decisions/0003-rushes.md``.
+"""
+
+import time
+from collections import deque
+
+from .. import store
+from ..store.burst import RUSH, RUSH_S
+from .registration import Line
+
+MANY = 10  # wake-ups, or jobs
+MANY_S = 0.05  # within so long
+LOOK_S = 0.02  # between two looks in a rush
+RENEW_S = 0.3  # before an announcement is over
+LONGER_S = 0.1  # than announced: clocks of two machines are not the same
+
+
+class Rush:
+    """Knows whether there is a rush in a database, and announces it.
+
+    Whoever begins to listen looks by itself first: a rush may be under way.
+
+    Args:
+        line: on which notifications are heard.
+    """
+
+    def __init__(self, line: Line):
+        self._line = line
+        self._times = deque(maxlen=MANY)
+        self._last_count: int | None = None  # of jobs, when we announced it
+        self._begin()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether to look for jobs though nobody wakes us."""
+        return self._until is not None
+
+    def hear(self, words: list[str]) -> None:
+        """Note what notifications said; many of them are a rush."""
+        if RUSH in words:
+            self._begin()
+            return
+        now = time.monotonic()
+        self._times.extend([now] * len(words))
+        are_many = len(self._times) == MANY and now - self._times[0] <= MANY_S
+        if are_many and now > self._announced_until:
+            self._announce()
+
+    def go_on(self) -> bool:
+        """Announce it again when it is time; False once, when it is over."""
+        now = time.monotonic()
+        if self._last_count is not None and now > self._announced_until - RENEW_S:
+            before, self._last_count = self._last_count, None
+            count = self._line.ask(store.count_ever_delayed) - before
+            if count >= MANY / MANY_S * (RUSH_S - RENEW_S):
+                self._announce()
+        if now > self._until:
+            self._until = None
+        return self.is_on
+
+    def _announce(self) -> None:
+        self._line.ask(store.announce_rush)
+        self._last_count = self._line.ask(store.count_ever_delayed)
+
+    def _begin(self) -> None:
+        self._times.clear()
+        self._announced_until = time.monotonic() + RUSH_S
+        self._until = self._announced_until + LONGER_S

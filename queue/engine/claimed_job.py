@@ -1,0 +1,103 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How does a worker run a job that it has claimed?"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from odoo import api
+from odoo.sql_db import Cursor
+
+from ...exception import FailedJobError
+from ...session import ConnectorSession
+from ..delay.job_lang import DEFAULT, find_lang
+from ..delay.registry import existing, require_job_function, require_job_method
+
+
+@dataclass
+class ClaimedJob:
+    """A stored job in the hands of a worker: all that is needed to run it."""
+
+    id: int
+    uuid: str
+    func_name: str
+    method_name: str | None
+    model_name: str | None
+    channel_id: int
+    payload: object
+    payload_version: int
+    user_id: int
+    company_id: int | None
+    context: dict
+    retry: int
+    max_retries: int
+    attempt: int
+    date_enqueued: datetime
+    concurrency_key: str | None = None
+    has_edges: bool = False  # others wait for it
+    timeout: float | None = None  # seconds that it may run; None for any number
+    is_user_active: bool = True
+    signals: list[int] = field(default_factory=list)  # of Odoo, at the claim
+    is_limited: bool = False  # its channel, or one above, has limits
+    func: Callable | None = None
+    date_started: datetime | None = None
+    args: tuple = ()
+    kwargs: dict = field(default_factory=dict)
+    _claimed_at: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def from_row(cls, row: dict) -> "ClaimedJob":
+        """Return the job in a row of the claim."""
+        return cls(**{**row, "context": json.loads(row["context"] or "{}")})
+
+    def now(self) -> datetime:
+        """Return the time by the clock of the database, which told it at the claim."""
+        seconds = time.monotonic() - self._claimed_at
+        return self.date_enqueued + timedelta(seconds=seconds)
+
+    def run_context(self) -> dict:
+        """Return the context the job runs in: its user's, and its uuid."""
+        context = dict(self.context, job_uuid=self.uuid)
+        if self.company_id:
+            others = context.get("allowed_company_ids") or []
+            context["allowed_company_ids"] = [
+                self.company_id,
+                *(one for one in others if one != self.company_id),
+            ]
+        return context
+
+    def open_env(self, cr: Cursor) -> api.Environment:
+        """Return the environment the job runs in.
+
+        Its language is that of the caller, if there still is one, else of the user.
+        """
+        env = api.Environment(cr, self.user_id, self.run_context())
+        if not self.is_user_active:  # nobody, who has no language
+            return env
+        lang = find_lang(env)
+        if lang == env.context.get("lang", DEFAULT):
+            return env  # as it is: another one costs time
+        return env(context={**env.context, "lang": lang})
+
+    def perform(self, session: ConnectorSession):
+        """Run the function in a session of the job's user; return its result.
+
+        Raises:
+            FailedJobError: the function is gone, is no job, or its addon is not
+                installed; records are gone; or the user cannot log in any more.
+            NothingToDoJob: all records are gone, which the job takes for done.
+        """
+        if not self.is_user_active:
+            raise FailedJobError(
+                f"Cannot run {self.func_name} as user {self.user_id}: the user is "
+                "archived or deleted. Let another user delay it again."
+            )
+        if self.method_name:
+            records, *args = self.args
+            self.func = require_job_method(records, self.method_name)
+            records = existing(records, self.func, self.func_name)
+            return getattr(records, self.method_name)(*args, **self.kwargs)
+        self.func = require_job_function(self.func_name, session)
+        return self.func(session, self.model_name, *self.args, **self.kwargs)

@@ -1,0 +1,108 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which databases have the addon?"""
+
+import logging
+import time
+from contextlib import closing, suppress
+
+import psycopg2
+
+from odoo import sql_db
+from odoo.modules.registry import Registry
+from odoo.service.server import cron_database_list
+
+from .. import store
+from .connection import bounded_cursor, connect
+
+_logger = logging.getLogger(__name__)
+
+LIST_S = 5.0  # how soon a new database is seen
+ASK_S = 20.0  # how soon the addon is seen in a database that had no addon
+CHANGE_S = 2.0  # how soon where addons are being installed
+RECONNECT_S = 1.0  # how soon a database is asked again that could not be reached
+
+
+class Databases:
+    """The databases that this process may serve, and when to ask them again.
+
+    Args:
+        is_pooled: whether a transaction pooler stands before them; None to find out.
+    """
+
+    def __init__(self, is_pooled: bool | None = None):
+        self._is_pooled = is_pooled
+        self._names: set[str] = set()
+        self._list_at = 0.0
+        self._ask_at: dict[str, float] = {}
+        self._incomplete: dict[str, list[str]] = {}  # tables without their keys
+
+    def find(self, served: set[str]) -> set[str]:
+        """Return the databases that have the addon; those served already are not asked.
+
+        A database that this process has loaded counts even where it is not listed.
+        """
+        now = time.monotonic()
+        if now >= self._list_at:
+            self._list_at = now + LIST_S
+            with suppress(psycopg2.Error):  # nobody answers: they are as they were
+                self._names = set(cron_database_list())
+        names = self._names | set(Registry.registries.snapshot)
+        self._ask_at = {name: at for name, at in self._ask_at.items() if name in names}
+        return {name for name in names if name in served or self._has_addon(name, now)}
+
+    def forget_if_gone(self, db_name: str) -> bool:
+        """Tell whether a database that could not be reached is gone.
+
+        What this process knew of it goes, too. One that may be there is left alone for
+        a moment.
+        """
+        self._ask_at[db_name] = time.monotonic() + RECONNECT_S
+        try:
+            with closing(sql_db.db_connect("postgres").cursor()) as cr:
+                if store.is_database(cr, db_name):
+                    return False
+        except psycopg2.Error:
+            return False  # nobody answers: it may be there
+        Registry.delete(db_name)
+        sql_db.close_db(db_name)
+        self._names.discard(db_name)
+        _logger.info("database %s is gone", db_name)
+        return True
+
+    def _has_addon(self, db_name: str, now: float) -> bool:
+        """Ask a database, unless it was asked a short while ago."""
+        if now < self._ask_at.get(db_name, 0):
+            return False
+        self._ask_at[db_name] = now + ASK_S
+        try:
+            with closing(connect(db_name, self._is_pooled)) as connection:
+                cr = bounded_cursor(connection)
+                addon = store.read_addon(cr)
+                is_there = addon.is_installed and addon.is_our_version
+                is_whole = is_there and self._is_complete(db_name, cr)
+        except psycopg2.Error:
+            self.forget_if_gone(db_name)
+            return False
+        if addon.is_changing or is_whole is not is_there:  # maybe that ours comes
+            self._ask_at[db_name] = now + CHANGE_S
+        return is_whole
+
+    def _is_complete(self, db_name: str, cr) -> bool:
+        """Tell whether nobody restores the database just now, as far as it shows.
+
+        One that was seen to be restored is as a new one: whatever was noted in it is
+        part of what was restored.
+        """
+        names = store.find_incomplete(cr)
+        if names and names != self._incomplete.get(db_name):
+            _logger.info(
+                "jobs of %s wait: it is being restored, or else lacks a primary key on "
+                "%s",
+                db_name,
+                ", ".join(names),
+            )
+        if names:
+            self._incomplete[db_name] = names
+        elif self._incomplete.pop(db_name, None):
+            store.withdraw(cr, store.find_identity(cr))
+        return not names

@@ -1,0 +1,98 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Is an error the network's, and when does the far side want to be asked again?"""
+
+import errno
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from urllib.error import HTTPError, URLError
+from xmlrpc.client import ProtocolError
+
+from ...exception import NetworkRetryableError
+
+NETWORK_ERRORS = frozenset(
+    {
+        "builtins.ConnectionError",
+        "builtins.TimeoutError",
+        "http.client.BadStatusLine",
+        "http.client.IncompleteRead",
+        "httpx.TransportError",
+        "requests.exceptions.ChunkedEncodingError",
+        "requests.exceptions.ConnectionError",
+        "requests.exceptions.Timeout",
+        "socket.gaierror",
+        "ssl.SSLEOFError",
+        "urllib3.exceptions.MaxRetryError",
+        "urllib3.exceptions.NewConnectionError",
+        "urllib3.exceptions.ProtocolError",
+        "urllib3.exceptions.TimeoutError",
+    }
+)
+"""Full names of classes; so the queue needs none of these libraries."""
+
+NETWORK_ERRNOS = {
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+    errno.ENETDOWN,
+    errno.ENETUNREACH,
+}
+ANSWERS_TO_WAIT_FOR = {429, 502, 503, 504}  # HTTP status: busy, or down for a while
+RETRY_AFTER_CAP_S = 24 * 60 * 60  # a far side that wants more may be wrong
+
+_CLIENT_ERRORS = {"requests.exceptions.HTTPError", "httpx.HTTPStatusError"}
+
+
+def is_network_error(error: BaseException) -> bool:
+    """Tell whether the far side did not answer, or answered that it could not."""
+    if answer := _answer_of(error):
+        return answer[0] in ANSWERS_TO_WAIT_FOR
+    if isinstance(error, URLError) and isinstance(error.reason, OSError):
+        return is_network_error(error.reason)
+    if isinstance(error, NetworkRetryableError):
+        return True
+    is_unreachable = isinstance(error, OSError) and error.errno in NETWORK_ERRNOS
+    return is_unreachable or _is_named(error, NETWORK_ERRORS)
+
+
+def retry_after_s(error: BaseException, now: datetime) -> float | None:
+    """Return in how many seconds the far side wants to be asked again.
+
+    Args:
+        now: naive, in UTC.
+
+    Returns:
+        Seconds in ``[1, RETRY_AFTER_CAP_S]``; None when the answer has no
+        ``Retry-After`` (seconds or a date) that can be read.
+    """
+    _status, headers = _answer_of(error) or (None, None)
+    text = headers and headers.get("Retry-After")
+    if not text:
+        return None
+    seconds = float(text) if text.isdecimal() else seconds_until(text, now)
+    return None if seconds is None else min(max(seconds, 1), RETRY_AFTER_CAP_S)
+
+
+def seconds_until(text: str, now: datetime) -> float | None:
+    """Return the seconds until a date of HTTP; None for what is none."""
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
+    return (at - now.replace(tzinfo=timezone.utc)).total_seconds()
+
+
+def _answer_of(error):
+    """Return status and headers of the HTTP answer that the error stands for."""
+    if isinstance(error, HTTPError):
+        return error.code, error.headers
+    if isinstance(error, ProtocolError):
+        return error.errcode, error.headers
+    response = getattr(error, "response", None)
+    if response is None or not _is_named(error, _CLIENT_ERRORS):
+        return None
+    return response.status_code, response.headers
+
+
+def _is_named(error, names):
+    """Tell whether the class of the error, or one of its bases, has such a name."""
+    return any(f"{c.__module__}.{c.__qualname__}" in names for c in type(error).__mro__)

@@ -1,0 +1,114 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What happens to a job whose function raised?"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2 import errors
+
+from odoo.exceptions import ConcurrencyError
+
+from ...exception import (
+    FailedJobError,
+    NothingToDoJob,
+    RetryableJobError,
+    message_of,
+)
+from ..state import CANCELLED, CONFLICTED, DONE, FAILED, PENDING
+from .claimed_job import ClaimedJob
+from .conflict import conflict_delay_s, give_up_text
+from .registry_watch import is_misfit
+from .retry import Policy, next_delay_s, real_error
+
+CONCURRENCY_ERRORS = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+    ConcurrencyError,
+)
+RENEWAL_S = (1.0, 3.0)  # about as long as a registry takes to be loaded
+NOTHING_TO_DO = "Nothing to do."
+
+
+class AttemptLost(Exception):
+    """The job is not this worker's any more: nothing of the attempt may stay."""
+
+
+def own_row_error(job: ClaimedJob, lost: AttemptLost) -> FailedJobError:
+    """Return why a job fails that nobody took, and that has no row to be ended in."""
+    error = FailedJobError(
+        f"Cannot end {job.func_name}: its own row was deleted or changed by it, "
+        "expected to find it as it was claimed. What it did is undone. Let it leave "
+        "the job alone that it is."
+    )
+    error.__cause__ = lost
+    return error
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of an attempt, as it is stored."""
+
+    outcome: str  # state of the attempt
+    state: str  # state of the job
+    message: str
+    retry: int  # failed tries that count
+    delay_s: float | None = None
+
+
+def outcome_of(
+    error: BaseException,
+    job: ClaimedJob,
+    now: datetime,
+    is_cancelled: bool = False,
+    count_conflicts: Callable[[], int] = int,
+    has_changed: Callable[[ClaimedJob], bool] = lambda job: False,
+) -> Outcome:
+    """Return what happens to a job that raised an error.
+
+    An error that fails when it is looked at fails the job.
+
+    Args:
+        now: naive, in UTC.
+        is_cancelled: somebody asked the job to stop.
+        count_conflicts: asks how many attempts in a row before ended by a conflict.
+        has_changed: asks whether addons changed since the job was claimed.
+    """
+    try:
+        return _outcome_of(
+            real_error(error), job, now, is_cancelled, count_conflicts, has_changed
+        )
+    except BaseException as fault:  # noqa: BLE001 the worker goes on
+        message = f"{message_of(error)} (unreadable error: {message_of(fault)})"
+        return Outcome("failed", FAILED, message, job.retry)
+
+
+def _outcome_of(error, job, now, is_cancelled, count_conflicts, has_changed) -> Outcome:
+    message = message_of(error)
+    if is_cancelled:
+        return Outcome("cancelled", CANCELLED, message, job.retry)
+    if isinstance(error, NothingToDoJob):
+        return Outcome("done", DONE, message_of(error, NOTHING_TO_DO), job.retry)
+    if isinstance(error, CONCURRENCY_ERRORS):
+        delay_s = conflict_delay_s(count_conflicts() + 1)
+        if delay_s is None:
+            return Outcome("failed", FAILED, give_up_text(message), job.retry)
+        return Outcome(CONFLICTED, PENDING, message, job.retry, delay_s)
+    is_retryable = isinstance(error, RetryableJobError)
+    if not is_retryable and is_misfit(error) and has_changed(job):
+        delay_s = random.uniform(*RENEWAL_S)
+        message = f"Addons changed meanwhile: {message}"
+        return Outcome("retried", PENDING, message, job.retry, delay_s)
+    # a subclass may not have called its base
+    is_counted = not (is_retryable and getattr(error, "ignore_retry", False))
+    retry = job.retry + is_counted
+    policy = getattr(job.func, "retry_policy", None) or Policy()
+    delay_s = next_delay_s(error, policy, retry, now)
+    if delay_s is None:
+        return Outcome("failed", FAILED, message, job.retry)
+    if is_counted and job.max_retries and retry >= job.max_retries:
+        message = f"Max. retries ({job.max_retries}) reached: {message}"
+        return Outcome("failed", FAILED, message, retry)
+    return Outcome("retried", PENDING, message, retry, delay_s)

@@ -1,0 +1,168 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which workers of this process share the jobs of one database?"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import psycopg2
+
+from odoo.modules.registry import Registry
+
+from .. import store
+from ..channels.served import ServedChannels
+from .admission import Admission
+from .burst import Rush
+from .connection import OdooCursor
+from .registration import Line
+from .worker import Worker
+
+if TYPE_CHECKING:
+    from .watcher import WorkerWatcher
+
+_logger = logging.getLogger(__name__)
+
+
+class Crew:
+    """The workers of one database in this process, with one line to it.
+
+    There are as many as ``threads`` says. A notification wakes one that is free, and
+    each that finds work wakes the next: nobody asks the database in vain.
+
+    Args:
+        db_name: the database.
+        watcher: the watcher that keeps this crew.
+    """
+
+    def __init__(self, db_name: str, watcher: "WorkerWatcher"):
+        self.db_name = db_name
+        self.watcher = watcher
+        self.line = Line(db_name, watcher.settings.pooled, is_shared=True)
+        self.workers: list[Worker] = []
+        self.is_held = False
+        """Whether no job may start, because addons are about to change."""
+        self.served = ServedChannels(watcher.settings.only_channels)
+        self.rush = Rush(self.line)
+        self.admission = Admission(db_name, self.line.ask, watcher.settings.copy_wait_s)
+        self._registry_turn = threading.Lock()
+        self.look()
+
+    # === WHAT THE WATCHER DOES === #
+
+    def fill(self) -> None:
+        """Replace the workers that ended; there are none where no job may run."""
+        if not self.admission.is_open:
+            return
+        self.workers = [worker for worker in self.workers if worker.is_alive()]
+        for _missing in range(self.watcher.settings.threads - len(self.workers)):
+            worker = self.watcher.worker_class(self.db_name, self.watcher, self)
+            worker.start()
+            self.workers.append(worker)
+            _logger.info(
+                "worker %s runs the jobs of %s", worker.presence.worker_id, self.db_name
+            )
+
+    def hear(self) -> None:
+        """Pass on that somebody notified."""
+        if words := self.line.hear():
+            if not self.admission.is_open:
+                self.look()  # maybe that a person accepts the database
+            self.wake_one()
+            for worker in self.workers:
+                worker.overseer.has_news = True  # maybe that its job is to stop
+            self.rush.hear(words)
+
+    def look_in_rush(self) -> None:
+        """Look for jobs by ourselves; at its end also for those that are to come."""
+        if not self.rush.is_on:
+            return
+        is_over = not self.rush.go_on()
+        if is_over or self.line.ask(store.has_ready_job, self.served.ids):
+            self.wake_one()
+
+    def look(self) -> bool:
+        """See what changed: addons, channels; False when our addon was removed."""
+        was_open = self.admission.is_open
+        addon = self.admission.look().addon
+        if not (addon.is_installed and addon.is_our_version):
+            return False
+        if self.admission.is_open and not was_open:
+            self.recover()  # before the first claim
+        elif was_open and not self.admission.is_open:
+            self.stop()
+        was_held, self.is_held = self.is_held, addon.is_changing
+        if self.is_held and not was_held:
+            _logger.info("jobs of %s wait while its addons change", self.db_name)
+        if was_held and not self.is_held:  # Odoo's signal may come later
+            for worker in self.workers:
+                worker.watch.is_suspect = True
+        has_new = self.served.look(self.line.ask, self.db_name)
+        if has_new or was_held and not self.is_held:
+            self.wake_one()
+        return True
+
+    def beat(self) -> None:
+        """Say that the workers are alive."""
+        if error := self._for_each(lambda worker: worker.beat()):
+            raise error
+
+    def tell(self) -> None:
+        """Say what the workers run, where it is no short job."""
+        if error := self._for_each(lambda worker: worker.tell()):
+            raise error
+
+    def oversee(self) -> bool:
+        """See to it that jobs end which must; True when one hangs with its thread."""
+        error = self._for_each(lambda worker: worker.overseer.look())
+        count = len(self.workers)
+        self.workers = [one for one in self.workers if not one.overseer.has_given_up]
+        if error and len(self.workers) == count:
+            raise error
+        return len(self.workers) < count
+
+    def _for_each(self, act: Callable[[Worker], object]) -> psycopg2.Error | None:
+        """Do something for each worker; return what has held one of them up."""
+        held_up = None
+        for worker in self.workers:
+            try:
+                act(worker)
+            except psycopg2.OperationalError as error:
+                if self.line.is_closed:
+                    raise
+                held_up = error
+        return held_up
+
+    def recover(self) -> None:
+        """Free what dead workers held, where jobs may run."""
+        if self.admission.is_open and self.line.recover():
+            self.wake_one()
+
+    def stop(self) -> None:
+        """Let each worker finish its job and end."""
+        for worker in self.workers:
+            worker.stop()
+
+    def join(self, deadline: float) -> None:
+        """Wait until the workers have ended, or until a moment of the clock."""
+        for worker in self.workers:
+            worker.join(max(0.0, deadline - time.monotonic()))
+
+    # === WHAT ITS WORKERS ASK === #
+
+    def wake_one(self) -> None:
+        """Let a worker that is free look for jobs; one that is not will do so anyway.
+
+        It counts as free until it has found a job: what comes while it looks makes it
+        look again.
+        """
+        for worker in self.workers:
+            if worker.is_free:
+                worker.wake()
+                return
+
+    def registry(self, cr: OdooCursor) -> Registry:
+        """Return the registry as the database wants it; one thread loads it."""
+        with self._registry_turn:
+            return Registry(self.db_name).check_signaling(cr)

@@ -1,0 +1,158 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How does everybody know that a worker is alive, and that another one died?"""
+
+import logging
+import os
+import socket
+import threading
+import uuid
+
+from .. import store
+from ..store.liveness import SILENCE_S
+from .connection import bounded_cursor, connect, cut
+from .dependencies import sweep
+
+_logger = logging.getLogger(__name__)
+
+CLOSE_S = 2.0  # that the end of a line waits for a statement of another thread
+MAX_DEATHS = 5  # of a job whose max_retries is 0
+FACTS = {  # what the row says besides, where nobody says otherwise
+    "threads": 1,
+    "only_channels": None,
+    "refusal": None,
+    "books_backend_pid": None,
+    "job_backend_pid": None,
+}
+
+
+class Line:
+    """The connection on which the workers of a process say that they are alive.
+
+    It holds their locks, which PostgreSQL gives back the moment the process is gone,
+    and it hears NOTIFY. The watcher's thread and those of the workers take turns: an
+    answer that one of them waits for must not be read by another, which only listens.
+    Behind a transaction pooler it does neither: there are signs of life only.
+
+    Args:
+        db_name: the database.
+        is_pooled: whether there is a pooler; None to find out.
+        is_shared: whether it stays when one of its workers leaves.
+    """
+
+    def __init__(
+        self, db_name: str, is_pooled: bool | None = None, is_shared: bool = False
+    ):
+        self.db_name = db_name
+        self.is_shared = is_shared
+        self.connection = connect(db_name, is_pooled)
+        self._turn = threading.Lock()
+        self._cr = bounded_cursor(self.connection)
+        if not self.is_pooled:
+            self.ask(store.listen)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it can reach the database no more."""
+        return bool(self.connection.closed)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a transaction pooler stands before the database."""
+        return self.connection.is_pooled
+
+    def fileno(self) -> int:
+        """Let ``select`` wait for notifications."""
+        return self.connection.fileno()
+
+    def ask(self, statement, *values, **named):
+        """Run a statement of the store when it is our turn; return its answer."""
+        with self._turn:
+            return statement(self._cr, *values, **named)
+
+    @property
+    def has_some(self) -> bool:
+        """Whether a notification came along with an answer: select does not see it."""
+        return bool(self.connection.notifies)
+
+    def hear(self) -> list[str]:
+        """Return what the notifications said that came since the last call."""
+        with self._turn:
+            if self.connection.closed:
+                return []
+            self.connection.poll()
+            words = [notification.payload for notification in self.connection.notifies]
+            self.connection.notifies.clear()
+        return words
+
+    def recover(self) -> bool:
+        """Free the jobs of workers that died, and those that need not wait any more.
+
+        Returns:
+            Whether there were any.
+        """
+        with self._turn:
+            dead = store.delete_dead_workers(self._cr, SILENCE_S)
+            for worker_id, pids, date_alive in dead:
+                _logger.warning("worker %s is dead, its jobs are freed", worker_id)
+                store.terminate_backends(self._cr, pids, date_alive)
+            recovered = store.recover_jobs(self._cr, MAX_DEATHS)
+            ready_count = sweep(self._cr)
+            if ready_count:
+                store.wake(self._cr)
+        for job_id, state in recovered:
+            _logger.warning("job %s of a dead worker is %s", job_id, state)
+        return bool(recovered or ready_count)
+
+    def close(self) -> None:
+        """Give every lock back; nobody waits for long for an answer that is due."""
+        if not self._turn.acquire(timeout=CLOSE_S):
+            cut(self.connection)  # who waits for it gets an error
+            self._turn.acquire()
+        try:
+            self.connection.close()
+        finally:
+            self._turn.release()
+
+
+class Presence:
+    """The row and the lock of a worker in a database.
+
+    The row says who it is and what it runs; the lock is its line's.
+
+    Args:
+        db_name: the database.
+        process_type: what kind of process the worker is in, shown on screens.
+        line: on which it says so; without, it has one of its own.
+        facts: other columns of the row, see ``FACTS``.
+    """
+
+    def __init__(
+        self, db_name: str, process_type: str, line: Line | None = None, **facts
+    ):
+        self.line = line or Line(db_name)
+        self.worker_id: int = self.line.ask(
+            store.insert_worker,
+            uuid=str(uuid.uuid4()),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            process_type=process_type,
+            is_pooled=self.line.is_pooled,
+            **{**FACTS, **facts},
+        )
+
+    def beat(
+        self,
+        job=None,
+        job_backend_pid: int | None = None,
+        unknown_channels: str | None = None,
+    ) -> bool:
+        """Say what the worker runs; False when it has been declared dead."""
+        return self.line.ask(
+            store.beat, self.worker_id, job, job_backend_pid, unknown_channels
+        )
+
+    def leave(self) -> None:
+        """Take the row away and give the lock back."""
+        self.line.ask(store.delete_worker, self.worker_id)
+        if not self.line.is_shared:
+            self.line.close()

@@ -1,0 +1,97 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Changes of addons that the registry of this process has not followed yet."""
+
+import threading
+from collections.abc import Callable
+
+from psycopg2 import errors
+
+from odoo.modules.registry import Registry
+
+from ...exception import NoConnectorUnitError, NotReadableJobError
+from .. import store
+from ..delay.registry import MissingFunctionError
+from .claimed_job import ClaimedJob
+from .connection import OdooCursor
+
+# What comes of a registry that does not fit to the database, and of many a bug.
+MISFITS = (
+    AttributeError,  # of a method or a field
+    ImportError,
+    KeyError,  # of a model or a field
+    MissingFunctionError,
+    NoConnectorUnitError,
+    NotReadableJobError,
+    ValueError,  # "Invalid field"
+    errors.FeatureNotSupported,  # a plan that returns something else than before
+    errors.InternalError_,  # a table that goes while it is looked up
+    errors.NotNullViolation,  # a column that the registry does not know
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.UndefinedObject,
+    errors.UndefinedTable,
+)
+
+_turn = threading.Lock()  # one thread loads a registry, the others have it then
+
+
+def is_misfit(error: BaseException) -> bool:
+    """Tell whether a registry that is too old may be the cause of an error."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, MISFITS):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+class RegistryWatch:
+    """Compares the registry that jobs run with to the addons in the database.
+
+    Odoo signals that a registry is old when all is done. By then columns are gone for
+    a second or more, and a process that died in between never signals.
+
+    Args:
+        db_name: the database.
+        books: cursor on which the books are kept.
+    """
+
+    def __init__(self, db_name: str, books):
+        self.is_suspect = False
+        """Whether the registry may be too old for the next job."""
+        self._db_name = db_name
+        self._books = books
+        self._registry: Registry | None = None
+        self._addons: store.Addons | None = None
+
+    def note(self, registry: Registry) -> None:
+        """Note for which addons a registry is, when it is seen first."""
+        if registry is not self._registry:
+            self._registry = registry
+            self._addons = store.read_addons(self._books)
+
+    def has_changed(self, job: ClaimedJob) -> bool:
+        """Tell whether addons, or the registry, changed since a job was claimed."""
+        addons = store.read_addons(self._books)
+        self.is_suspect = (
+            Registry(self._db_name) is not self._registry
+            or addons.rows != self._addons.rows
+            or addons.signal != job.signals[0]
+        )
+        return self.is_suspect
+
+    def renew(self, follow: Callable[[OdooCursor], Registry]) -> None:
+        """Load the registry anew if it is too old; not while addons change.
+
+        Args:
+            follow: does what Odoo has signalled, and returns the registry.
+        """
+        addons = store.read_addons(self._books)
+        if addons.is_changing:
+            return
+        with _turn:
+            registry = follow(OdooCursor(self._books))
+            if registry is self._registry and addons.rows != self._addons.rows:
+                registry = Registry.new(self._db_name)
+        self._registry, self._addons, self.is_suspect = registry, addons, False

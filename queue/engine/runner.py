@@ -1,0 +1,345 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How is a job taken, run, and its outcome stored?"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
+
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.sql_db import Cursor
+
+from ...redaction import MESSAGE_SIZE, TEXT_SIZE
+from ...session import ConnectorSession
+from .. import store
+from ..channels.limits import Limits
+from ..channels.served import ServedChannels
+from ..current import CurrentJob, running
+from ..delay import codec
+from ..state import FAILED
+from .claimed_job import ClaimedJob
+from .completer import Finisher
+from .connection import one_transaction
+from .dependencies import release_children
+from .ended_session import ended_session_told, open_cursor
+from .forked import call_here, check_process
+from .interrupt import RunningAttempt
+from .job_connection import JobSession
+from .job_pool import JobConnection
+from .outcome import AttemptLost, outcome_of, own_row_error
+from .result import result_json, result_text, traceback_text
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 50  # jobs of one claim at the most
+BATCH_S = 0.2  # as many as run in about this time: others may be free before
+NEWS_WEIGHT = 0.2  # of the last job in the mean duration
+NOT_OURS = (
+    "Cannot run the job: its row was not made by delaying a job, or was altered since; "
+    "its seal is wrong, or a column is empty. Find out who wrote it, and delay the job "
+    "again if it is wanted."
+)
+
+Fence = Callable[[Cursor], bool]
+Transaction = Callable[[Fence], AbstractContextManager[Cursor]]
+
+
+class Runner:
+    """Takes jobs for a worker and runs them, one after the other.
+
+    Args:
+        books: cursor on which the books are kept: claims, failures.
+        worker_id: of the worker that holds the jobs.
+        transaction: opens the transaction of one job; see :func:`own_transaction`.
+        served: the channels to claim from; all when it is left out.
+        finisher: writes the end of plain jobs meanwhile; without, each is waited for.
+        has_changed: asks whether addons changed since a job was claimed.
+    """
+
+    def __init__(
+        self,
+        books,
+        worker_id: int,
+        transaction: Transaction,
+        served: ServedChannels | None = None,
+        finisher: Finisher | None = None,
+        has_changed: Callable[[ClaimedJob], bool] = lambda job: False,
+    ):
+        self.worker_id = worker_id
+        self.attempt: RunningAttempt | None = None
+        """The start of the running job, for those who interrupt it."""
+        self._books = books
+        self._transaction = transaction
+        self._served = served or ServedChannels()
+        self._finisher = finisher
+        self._has_changed = has_changed
+        self.ready_count = 0
+        """Jobs that may run because the last one ended."""
+        self.start_in_s: float | None = None
+        """Seconds until a throttled channel lets a job start, when one waits."""
+        self._claimed_count = 0
+        self._mean_s = BATCH_S  # of a job; the first claims are small
+
+    def claim(self) -> list[ClaimedJob]:
+        """Take the jobs to run next, in the order in which they must be run.
+
+        They are either one job of a channel with limits, or a batch of the others;
+        whichever is more urgent. What may not run is set aside, and others are taken.
+        """
+        self.start_in_s = None
+        jobs, has_more = [], True
+        while has_more and not jobs:
+            rows = self._claim_batch(has_seen_limits=False)
+            if rows is None:
+                rows = self._claim_limited() or self._claim_batch()
+            self._claimed_count += len(rows)
+            jobs = self._set_aside(rows)
+            has_more = bool(rows)
+        return [ClaimedJob.from_row(row) for row in jobs]
+
+    def _set_aside(self, rows: list[dict]) -> list[dict]:
+        """Return the claimed jobs that may run; the others end as failed."""
+        jobs = [row for row in rows if row["payload"] is not None]
+        others = [row for row in rows if row["payload"] is None]
+        if others:
+            ids = [row["id"] for row in others]
+            store.set_aside(self._books, self.worker_id, ids, NOT_OURS)
+            for row in others:
+                _logger.warning("job %s (No. %s): %s", row["uuid"], row["id"], NOT_OURS)
+            release_children(self._books, ids)
+        return jobs
+
+    def _claim_batch(self, has_seen_limits: bool = True) -> list[dict] | None:
+        limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
+        return store.claim_jobs(
+            self._books,
+            self.worker_id,
+            limit,
+            self._claimed_count,
+            has_seen_limits,
+            self._served.ids,
+        )
+
+    def _claim_limited(self) -> list[dict]:
+        """Take one job of the first limited channel that has room."""
+        for channel_id, limiting_ids in store.find_limited(
+            self._books, self._served.ids
+        ):
+            with one_transaction(self._books):
+                if self._has_room(limiting_ids):
+                    rows = store.claim_limited_job(
+                        self._books, self.worker_id, channel_id, self._claimed_count
+                    )
+                    if rows and rows[0]["payload"] is not None:
+                        store.note_start(self._books, limiting_ids)
+                    if rows:
+                        return [{**row, "is_limited": True} for row in rows]
+        return []
+
+    def _has_room(self, channel_ids: list[int]) -> bool:
+        """Tell whether every channel lets a job start; hold their locks."""
+        channels = [
+            Limits(**row) for row in store.lock_limits(self._books, channel_ids)
+        ]
+        wait_s = max(channel.start_in_s() for channel in channels)
+        if wait_s:
+            known_s = self.start_in_s
+            self.start_in_s = wait_s if known_s is None else min(known_s, wait_s)
+            return False
+        return not any(self._is_full(channel) for channel in channels)
+
+    def _is_full(self, channel: Limits) -> bool:
+        if channel.slots is not None:
+            if store.count_taken(self._books, channel.id) >= channel.slots:
+                return True
+        return channel.is_sequential and store.is_order_blocked(self._books, channel.id)
+
+    def release(self, jobs: list[ClaimedJob]) -> None:
+        """Give back jobs that were not started."""
+        store.release_jobs(self._books, self.worker_id, [job.id for job in jobs])
+
+    def run_job(self, job: ClaimedJob) -> None:
+        """Run one job and store what became of it."""
+        job.date_started = job.now()
+        job.attempt += 1
+        attempt = self.attempt = RunningAttempt(job)
+        try:
+            self._perform(attempt)
+        except AttemptLost as error:
+            self._settle_lost(attempt, error)
+        except BaseException as error:  # noqa: BLE001 the one place that must see them all
+            self._settle(attempt, error)
+            if _is_of_a_person(error):
+                raise
+        finally:
+            attempt.end()
+            self.attempt = None
+            seconds = time.monotonic() - attempt.started
+            self._mean_s += (seconds - self._mean_s) * NEWS_WEIGHT
+            _logger.debug("job %s ran %.3f s", job.uuid, seconds)
+        self.ready_count = 0
+        if job.has_edges:  # after the commit: others may have ended meanwhile
+            self.ready_count = release_children(self._books, [job.id])
+
+    def _perform(self, attempt: RunningAttempt) -> None:
+        job = attempt.job
+
+        def is_ours(cr: Cursor) -> bool:
+            attempt.check()
+            return store.fence(cr, self.worker_id, job.id, job.attempt)
+
+        with self._transaction(is_ours) as cr:
+            env = job.open_env(cr)
+            job.args, job.kwargs = codec.decode(job.payload, env, job.payload_version)
+            with running(CurrentJob(job, self._books, attempt.secrets)):
+                result = attempt.perform(partial(_call, job, env), cr.connection)
+            self._finish(cr, attempt, result)
+
+    def _finish(self, cr: Cursor, attempt: RunningAttempt, result) -> None:
+        job, secrets = attempt.job, attempt.secrets
+        values = self._attempt_values(
+            job,
+            result=result_text(result, secrets),
+            result_json=result_json(result, secrets),
+        )
+        if self._finisher and _is_plain(job, cr):
+            self._finisher.send(values)
+            return
+        with last_word(cr) as own_cr:
+            is_stored = store.finish(own_cr, values, job.has_edges)
+        if not is_stored:
+            raise AttemptLost("another worker has it; its work is undone")
+
+    def _settle(self, attempt: RunningAttempt, error: BaseException) -> None:
+        if attempt.is_given_up:
+            return
+        values = self.end_values(attempt, error)
+        if not store.settle(self._books, values, attempt.job.has_edges):
+            _logger.warning("job %s: another worker has it", attempt.job.uuid)
+
+    def _settle_lost(self, attempt: RunningAttempt, error: AttemptLost) -> None:
+        """Fail a job that is still ours: it wrote its own row, which is undone."""
+        job = attempt.job
+        if store.is_held(self._books, self.worker_id, job.id, job.attempt):
+            self._settle(attempt, own_row_error(job, error))
+        else:
+            _logger.warning("job %s: %s", job.uuid, error)
+
+    def end_values(
+        self,
+        attempt: RunningAttempt,
+        error: BaseException | None = None,
+        where: str = "",
+    ) -> dict:
+        """Return what is stored of an attempt that did not succeed.
+
+        Args:
+            error: that came up. Why the job was interrupted goes before it.
+            where: in the code the job hangs.
+        """
+        job, reason = attempt.job, attempt.reason
+        if reason:
+            is_cancelled = reason.is_cancelled
+            reason.error.__cause__, error = error, reason.error
+        else:
+            is_cancelled = CurrentJob(job, self._books).find_cancelled()
+        count = partial(store.count_conflicts, self._books, job.id)
+        outcome = outcome_of(
+            error, job, job.now(), is_cancelled, count, self._has_changed
+        )
+        secrets, exc_info = attempt.secrets, None
+        message = secrets.stored(outcome.message, MESSAGE_SIZE)
+        if outcome.state == FAILED:
+            exc_info = secrets.stored(traceback_text(error) + where, TEXT_SIZE)
+            is_usual = isinstance(error, Exception)
+            told = message if is_usual else f"{message}\n{exc_info}"
+            _logger.error("job %s failed: %s", job.uuid, told)
+        return self._attempt_values(
+            job,
+            outcome=outcome.outcome,
+            state=outcome.state,
+            hold=None if outcome.delay_s is None else store.HOLD_ETA,
+            delay_s=outcome.delay_s,
+            retry=outcome.retry,
+            message=message,
+            exc_info=exc_info,
+        )
+
+    def _attempt_values(self, job: ClaimedJob, **values) -> dict:
+        return {
+            "job_id": job.id,
+            "attempt": job.attempt,
+            "worker_id": self.worker_id,
+            "date_started": job.date_started,
+            **values,
+        }
+
+
+def _call(job: ClaimedJob, env: api.Environment):
+    result = job.perform(ConnectorSession.from_env(env))
+    env.cr.flush()  # the job's own row comes last
+    return result
+
+
+def _is_of_a_person(error: BaseException) -> bool:
+    """Tell whether somebody wants the whole process to end, as in a shell: ^C."""
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and isinstance(error, KeyboardInterrupt)
+
+
+def _is_plain(job: ClaimedJob, cr: Cursor) -> bool:
+    """Tell whether nothing and nobody waits for the end of a job."""
+    session = cr.connection
+    return (
+        isinstance(session, JobSession)
+        and session.is_untouched
+        and not (job.has_edges or job.is_limited or job.concurrency_key)
+        and not len(cr.postcommit)
+    )
+
+
+@contextmanager
+def last_word(cr: Cursor) -> Iterator:
+    """Give a cursor for the last statement of a job.
+
+    Where it is the only one, it is the transaction.
+    """
+    session = cr.connection
+    if isinstance(session, JobSession) and session.is_untouched:
+        with session.untouched() as own_cr:
+            yield own_cr
+    else:
+        yield cr
+
+
+@contextmanager
+def own_transaction(connection: JobConnection, is_ours: Fence) -> Iterator[Cursor]:
+    """Give a job a cursor of its own; commit at the end, roll back on an error.
+
+    No commit in the middle of the job passes once it is somebody else's, nor one of a
+    process that the job forked.
+    """
+    registry = Registry(connection.db_name)
+    pid = os.getpid()
+
+    def commit() -> None:
+        check_process(pid)
+        cr.flush()
+        if not is_ours(cr):
+            raise AttemptLost("another worker has it; the commit is refused")
+        Cursor.commit(cr)
+
+    try:
+        with closing(open_cursor(connection)) as cr, ended_session_told(cr):
+            cr.commit = commit
+            yield cr
+            # the one durable commit of the job, with its effects and its outcome
+            call_here(partial(Cursor.commit, cr))  # what waits for it may fork, too
+    except BaseException:
+        registry.reset_changes()
+        raise
+    registry.signal_changes()

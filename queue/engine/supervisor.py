@@ -1,0 +1,118 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which running job must end now, and what if it does not?"""
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from ...exception import FailedJobError, JobTimeoutError
+from .. import store
+from .dependencies import release_children
+from .interrupt import Reason, RunningAttempt
+
+if TYPE_CHECKING:
+    from .worker import Worker
+
+_logger = logging.getLogger(__name__)
+
+SHORT_S = 1.0  # a job that runs no longer is not asked after
+LOOK_S = 5.0  # between two looks for a wish that came without a notification
+GRACE_S = 5.0  # that a job has to see the wish by itself
+AGAIN_S = 2.0  # between two interruptions of a job that goes on
+HARD_S = 10.0  # after the first one: it hangs where Python cannot interrupt it
+
+
+class Overseer:
+    """Sees to it that the job of a worker ends when it must.
+
+    It is used in the thread of the watcher, which goes on while the job runs.
+
+    Args:
+        worker: whose jobs are looked after.
+    """
+
+    def __init__(self, worker: "Worker"):
+        self._worker = worker
+        self.has_news = False
+        """Whether somebody notified; maybe of a wish that the job stops."""
+        self.has_given_up = False
+        """Whether the thread of the worker was left to its job."""
+        self._attempt: RunningAttempt | None = None
+        self._begin(None)
+
+    def look(self) -> None:
+        """Interrupt the running job, or give it up, if it must end."""
+        attempt = self._worker.runner.attempt
+        if attempt is not self._attempt:
+            self._begin(attempt)
+        if attempt is None or self.has_given_up:
+            return
+        now = time.monotonic()
+        if self._reason is None:
+            self._reason = self._find_reason(now)
+            self._first_at = self._again_at = now
+        if self._reason is None:
+            return
+        if now - self._first_at >= HARD_S:
+            self._give_up()
+        elif now >= self._again_at:
+            self._again_at = now + AGAIN_S
+            attempt.interrupt(self._reason)
+
+    def _begin(self, attempt: RunningAttempt | None) -> None:
+        self._attempt = attempt
+        self._reason: Reason | None = None
+        self._who: str | None = None
+        self._first_at = self._again_at = self._seen_at = 0.0
+        self._asked_at = attempt.started if attempt else 0.0
+
+    def _find_reason(self, now: float) -> Reason | None:
+        attempt = self._attempt
+        timeout_s = attempt.job.timeout
+        if timeout_s and now - attempt.started >= timeout_s:
+            return Reason(
+                JobTimeoutError(
+                    f"The job ran longer than its timeout of {timeout_s:g} s and was "
+                    "interrupted. Give it more time, or less to do."
+                )
+            )
+        if self._who is None and self._is_time_to_ask(now):
+            self._ask(now)
+        if self._who is not None and now - self._seen_at >= GRACE_S:
+            return Reason(FailedJobError(f"Stopped by {self._who}"), is_cancelled=True)
+        return None
+
+    def _is_time_to_ask(self, now: float) -> bool:
+        return now - self._asked_at >= (SHORT_S if self.has_news else LOOK_S)
+
+    def _ask(self, now: float) -> None:
+        """Look whether somebody wants the job to stop."""
+        self.has_news = False
+        self._asked_at = self._seen_at = now
+        job = self._attempt.job
+        ask = self._worker.presence.line.ask
+        self._who = ask(store.find_wish, job.id, job.attempt)
+
+    def _give_up(self) -> None:
+        """Write the end of the job here, and leave the thread to itself.
+
+        It may never come back, and may not commit if it does: its session is ended
+        before, and its job is not this worker's any more.
+        """
+        worker, attempt = self._worker, self._attempt
+        worker.stop()  # before: should the thread come back, it takes no next job
+        if not attempt.give_up(self._reason):
+            return
+        self.has_given_up = True
+        ask, job = worker.presence.line.ask, attempt.job
+        where = attempt.where()
+        _logger.error("job %s hangs, its thread is left to it:\n%s", job.uuid, where)
+        worker.end_sessions()
+        values = worker.runner.end_values(attempt, where=where)
+        ask(store.settle, values, job.has_edges)
+        if job.has_edges:
+            ask(release_children, [job.id])
+        ids = [claimed.id for claimed in worker.queue.drain()]
+        ask(store.release_jobs, worker.runner.worker_id, ids)
+        ask(store.wake)
+        worker.presence.leave()

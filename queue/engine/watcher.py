@@ -1,0 +1,196 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who runs the jobs of a database in this process?
+
+A :class:`WorkerWatcher` keeps a crew of :class:`Worker` for each database that has the
+addon. Each crew has a thread (``keeper``) that says that its workers are alive, hears
+the notifications and frees what dead workers held; a worker has a thread of its own, in
+which it runs the jobs.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+from contextlib import suppress
+
+import psycopg2
+
+from ..channels.config_file import ChannelFile
+from ..classic.process_watcher import (  # noqa: F401 their classic path
+    THREAD,
+    start_service,
+    watcher,
+)
+from ..settings import Settings
+from .databases import Databases
+from .keeper import TICK_S, Keeper
+from .pool import Crew
+from .worker import Worker
+
+_logger = logging.getLogger(__name__)
+
+OWN_PROCESS = "prefork"  # the type of those that do nothing but run jobs
+END_S = 2.0  # how long the end of the watcher's own threads may take
+
+
+class WorkerWatcher(threading.Thread):
+    """Keeps workers for every database that has the addon.
+
+    Args:
+        process_type: what kind of process this is, shown on screens.
+        settings: of the engine.
+        is_start: the server starts, and did not only replace a process that died:
+            the channels of the settings are set.
+    """
+
+    worker_class = Worker
+    crew_class = Crew
+
+    def __init__(self, process_type: str, settings: Settings, is_start: bool = True):
+        super().__init__(name=THREAD, daemon=True)
+        self.process_type = process_type
+        self.settings = settings
+        self._keepers: dict[str, Keeper] = {}
+        self._databases = Databases(settings.pooled)
+        self._channel_file = ChannelFile(settings.channels if is_start else "")
+        self._errors: dict[str, str] = {}  # the last one of each database
+        self._closing = threading.Event()  # no crew begins any more
+        self._ending = threading.Event()
+        self._news = threading.Event()  # a keeper has ended, or all must
+        self._ringer, self.bell = socket.socketpair()
+        """The second one can be read from when every keeper must end."""
+
+    # === LIFE === #
+
+    def run(self) -> None:
+        """Look around until the process ends."""
+        while not self._ending.is_set():
+            try:
+                self._keep_crews()
+            except Exception:  # noqa: BLE001 without the watcher no job would run
+                _logger.exception("the watcher stumbled, it goes on")
+            self._news.wait(TICK_S)
+            self._news.clear()
+
+    def stop(self, grace_s: float | None = None) -> None:
+        """Stop every worker; wait for running jobs up to the grace period.
+
+        Meanwhile the threads go on: who finishes a job must not be taken for dead.
+        """
+        self._closing.set()
+        crews = list(self._crews.values())
+        for crew in crews:
+            crew.stop()
+        seconds = self.settings.grace_s if grace_s is None else grace_s
+        deadline = time.monotonic() + seconds
+        for crew in crews:
+            crew.join(deadline)
+        self._ending.set()
+        self._ringer.send(b".")
+        self.wake()
+        self._join(time.monotonic() + END_S)
+        for crew in self._crews.values():
+            crew.line.close()
+
+    def _join(self, deadline: float) -> None:
+        """Wait for our own threads, but not for one that hangs."""
+        for thread in (self, *self._keepers.values()):
+            if thread.is_alive() and thread is not threading.current_thread():
+                thread.join(max(0.0, deadline - time.monotonic()))
+
+    # === THE CLASSIC NAMES === #
+
+    def worker_for_db(self, db_name: str) -> Worker | None:
+        """Return the first worker of a database."""
+        crew = self._crews.get(db_name)
+        return crew.workers[0] if crew and crew.workers else None
+
+    def worker_lost(self, worker: Worker) -> None:
+        """Let a worker end, and make another one a little later."""
+        worker.stop()
+
+    def check_alive(self) -> None:
+        """Write a sign of life of each worker; one that has ended is replaced soon."""
+        for crew in self._crews.values():
+            with suppress(psycopg2.Error):  # its keeper finds out by itself
+                crew.beat()
+
+    def available_db_names(self) -> set[str]:
+        """Return the databases that have the addon, as far as this process knows."""
+        return self._databases.find(set(self._keepers))
+
+    # === WHAT THE KEEPERS ASK === #
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether no worker begins any more."""
+        return self._closing.is_set()
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the keepers must end."""
+        return self._ending.is_set()
+
+    def wait_closing(self, seconds: float) -> None:
+        """Wait so long, or until no worker begins any more."""
+        self._closing.wait(seconds)
+
+    def wake(self) -> None:
+        """Look around now."""
+        self._news.set()
+
+    def apply_channels(self, db_name: str) -> None:
+        """Set what the settings say of channels, unless that was done before."""
+        self._channel_file.apply(db_name)
+
+    def end_process(self) -> None:
+        """End a process that is there for jobs, and has a thread that hangs.
+
+        Its master makes another one. Elsewhere the thread is left alone.
+        """
+
+        def end() -> None:
+            self.stop()  # what other workers run here may end well
+            os._exit(1)
+
+        if self.process_type == OWN_PROCESS:
+            threading.Thread(target=end, name="connector.end", daemon=True).start()
+
+    # === WHAT THE THREAD DOES === #
+
+    @property
+    def _crews(self) -> dict[str, Crew]:
+        keepers = list(self._keepers.values())
+        return {one.db_name: one.crew for one in keepers if one.crew}
+
+    def _keep_crews(self) -> None:
+        """Start and end the keepers, as their databases come and go."""
+        for keeper in list(self._keepers.values()):
+            if not keeper.is_alive():
+                self._forget(keeper)
+        if self._closing.is_set():
+            return
+        names = self.available_db_names()
+        for db_name in self._keepers.keys() - names:
+            self._keepers[db_name].dismiss()
+        for db_name in names - self._keepers.keys():
+            self._keepers[db_name] = Keeper(db_name, self)
+            self._keepers[db_name].start()
+
+    def _forget(self, keeper: Keeper) -> None:
+        """Forget a keeper that has ended; say why its database is out of reach."""
+        del self._keepers[keeper.db_name]
+        if keeper.has_begun:
+            self._errors.pop(keeper.db_name, None)
+        if keeper.loss and not self._databases.forget_if_gone(keeper.db_name):
+            self._warn(keeper.db_name, keeper.loss)
+
+    def _warn(self, db_name: str, error: str) -> None:
+        """Say why a database is out of reach, once for as long as that is the reason.
+
+        It may be for long: where the code is newer than the database, for instance.
+        """
+        if self._errors.get(db_name) != error:
+            self._errors[db_name] = error
+            _logger.warning("%s is out of reach: %s", db_name, error)

@@ -1,0 +1,278 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How does one thread run the jobs of a database, one after the other?"""
+
+import logging
+import threading
+import time
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import psycopg2
+
+from odoo import SUPERUSER_ID
+from odoo.modules.registry import Registry
+
+from ...session import ConnectorSessionHandler
+from .. import store
+from ..channels.served import ServedChannels
+from ..classic.storage import OpenERPJobStorage
+from .claimed_job import ClaimedJob
+from .completer import Finisher
+from .connection import OdooCursor, connect, cut
+from .interrupt import RunningAttempt
+from .job_pool import JobConnection
+from .jobs_queue import JobsQueue
+from .registration import Line, Presence
+from .registry_watch import RegistryWatch
+from .runner import Runner, own_transaction
+from .supervisor import Overseer
+
+if TYPE_CHECKING:
+    from .pool import Crew
+    from .watcher import WorkerWatcher
+
+_logger = logging.getLogger(__name__)
+
+MODEL = "connector.queue.job"
+AGAIN_S = 0.02  # before another look at a job that is due and that somebody has locked
+SHORT_S = 0.5  # a job that runs longer is shown as started
+LOOK_S = 0.5  # how long a pause may go unnoticed between two jobs
+POOLED_POLL_S = 1.0  # between two looks for jobs where no notification comes
+
+
+class Worker(threading.Thread):
+    """Runs the jobs of one database, one after the other.
+
+    Args:
+        db_name: the database.
+        watcher: the watcher that keeps this worker.
+        crew: those who work beside it in this process; without, it is alone.
+    """
+
+    queue_class = JobsQueue
+    job_storage_class = OpenERPJobStorage
+
+    def __init__(
+        self, db_name: str, watcher: "WorkerWatcher", crew: "Crew | None" = None
+    ):
+        super().__init__(name=f"connector.worker.{db_name}", daemon=True)
+        self.db_name = db_name
+        self.dbname = db_name  # where Odoo's log looks for it
+        self.watcher = watcher
+        self.settings = watcher.settings
+        self.queue = self.queue_class()
+        self.crew = crew
+        self.is_free = True
+        """Whether it has found no job since it last looked."""
+        line = crew.line if crew else Line(db_name, self.settings.pooled)
+        self._connection = connect(db_name, line.is_pooled)
+        self._books = self._connection.cursor()
+        self._job_connection = JobConnection(db_name, line.is_pooled)
+        self._job_connection.open()
+        self.served = crew.served if crew else self._find_served(line)
+        # when everything else is there: who has a row is alive
+        self.presence = self._appear(line)
+        self._finisher = Finisher(db_name)
+        self.watch = RegistryWatch(db_name, self._books)
+        self.runner = self._make_runner()
+        self.overseer = Overseer(self)
+        self._closed_ids: set[int] = set()
+        self._looked_at = 0.0
+        self._told: RunningAttempt | None = None
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+
+    # === LIFE === #
+
+    def run(self) -> None:
+        """Claim and run jobs until the worker is stopped or its database goes."""
+        try:
+            self._check_registry()
+            while not self._stopping.is_set():
+                self._woken.clear()  # before the claim: what comes later wakes again
+                if not self._run_some() and not self._stopping.is_set():
+                    self._woken.wait(self._idle_s())
+        except psycopg2.Error as error:
+            _logger.warning("worker of %s lost its database: %s", self.db_name, error)
+        finally:
+            self._leave()
+
+    def wake(self) -> None:
+        """Look for jobs now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Finish the running job, give back the others and end."""
+        self._stopping.set()
+        self._woken.set()
+
+    def enqueue_job_uuid(self, job_uuid: str) -> None:
+        """Look for jobs now, as this one is there; the classic name.
+
+        It runs in its turn, in this worker or in another one.
+
+        Raises:
+            NoSuchJobError: there is none.
+            NotReadableJobError: its arguments cannot be read.
+        """
+        with ConnectorSessionHandler(self.db_name, SUPERUSER_ID).session() as session:
+            self.job_storage_class(session).load(job_uuid)
+        self.wake()
+
+    def beat(self) -> None:
+        """Say that the worker is alive; it ends when it has been declared dead."""
+        attempt = self._told = self.runner.attempt
+        is_known = self.presence.beat(
+            attempt and attempt.job,
+            self._job_connection.session_pid,
+            ", ".join(self.served.unknown) or None,
+        )
+        if not is_known:
+            self.stop()
+
+    def tell(self) -> None:
+        """Say what the worker runs, unless it is a short job or has been said."""
+        attempt = self.runner.attempt
+        is_news = attempt is not None and attempt is not self._told
+        if is_news and time.monotonic() - attempt.started > SHORT_S:
+            self.beat()
+
+    def end_sessions(self) -> None:
+        """End what it has open, though its thread uses it: it shall commit no more."""
+        pids = [self._job_connection.session_pid, *self._connection.session_pids]
+        if self.presence.line.is_pooled:
+            self._job_connection.cut()
+            cut(self._connection)
+        else:
+            self.presence.line.ask(store.terminate_backends, pids)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job runs or waits in this worker."""
+        return bool(self.runner.attempt or self.queue)
+
+    @property
+    def _is_held(self) -> bool:
+        return self.crew is not None and self.crew.is_held
+
+    def _find_served(self, line: Line) -> ServedChannels:
+        served = ServedChannels(self.settings.only_channels)
+        served.look(line.ask, self.db_name)
+        return served
+
+    def _appear(self, line: Line) -> Presence:
+        """Say that it is here, in which sessions, and what it does."""
+        return Presence(
+            self.db_name,
+            self.watcher.process_type,
+            line,
+            threads=self.settings.threads,
+            only_channels=", ".join(self.served.names) or None,
+            books_backend_pid=next(iter(self._connection.session_pids), None),
+            job_backend_pid=self._job_connection.session_pid,
+        )
+
+    def _make_runner(self) -> Runner:
+        return Runner(
+            self._books,
+            self.presence.worker_id,
+            partial(own_transaction, self._job_connection),
+            self.served,
+            None if self._connection.is_pooled else self._finisher,
+            self.watch.has_changed,
+        )
+
+    def _leave(self) -> None:
+        self.is_free = False
+        self._job_connection.close()
+        # each by itself: without its row, or without its line, recovery frees the jobs
+        for end in (
+            self._finisher.wait,
+            self._finisher.close,
+            self._release_all,
+            self.presence.leave,
+            self._connection.close,
+        ):
+            with suppress(psycopg2.Error):
+                end()
+
+    def _release_all(self) -> None:
+        self.runner.release(self.queue.drain())
+
+    def _idle_s(self) -> float:
+        """Return how long to wait when nobody wakes the worker."""
+        poll_s = self.settings.poll_s
+        if self._connection.is_pooled:
+            poll_s = min(poll_s, POOLED_POLL_S)
+        if self._is_held:
+            return poll_s
+        known = store.next_ready_s(self._books), self.runner.start_in_s
+        waits = [seconds for seconds in known if seconds is not None]
+        return max(AGAIN_S, min([poll_s, *waits]))
+
+    # === WORK === #
+
+    def _run_some(self) -> bool:
+        """Claim a batch and run it; False when there was nothing to claim."""
+        self.is_free = True
+        if self._is_held:
+            return False
+        if self.watch.is_suspect:
+            self.watch.renew(self._follow)
+        jobs = self.runner.claim()
+        if not jobs:
+            self._finisher.wait()
+            return False
+        self.is_free = False
+        self.queue.enqueue_many(jobs)
+        if self.crew:
+            self.crew.wake_one()  # there may be more
+        self._looked_at = time.monotonic()  # only open channels were claimed from
+        self._closed_ids = set()
+        self._check_registry(jobs[0].signals)
+        while not self._stopping.is_set():
+            job = self.queue.dequeue(timeout_s=0)
+            if job is None:
+                break
+            self.run_job(job)
+            if self._is_held or self.watch.is_suspect:
+                self._release_all()  # for a registry that fits to the database
+        return True
+
+    def _check_registry(self, signals: list[int] | None = None) -> None:
+        """Follow what other processes changed; end when the addon was removed.
+
+        Args:
+            signals: the last ones of Odoo, where they are known.
+        """
+        registry = Registry(self.db_name)
+        if signals != store.known_signals(registry):
+            registry = self._follow(OdooCursor(self._books))
+        if MODEL not in registry:
+            self.stop()
+        self.watch.note(registry)
+
+    def _follow(self, cr: OdooCursor) -> Registry:
+        if self.crew:
+            return self.crew.registry(cr)
+        return Registry(self.db_name).check_signaling(cr)
+
+    def run_job(self, job: ClaimedJob) -> None:
+        """Run one job, unless its channel was paused since it was claimed."""
+        if self._is_closed(job.channel_id):
+            self.runner.release([job])
+            return
+        self.runner.run_job(job)
+        # others may wait for its place, or have waited for its end; of these this
+        # worker takes one itself as soon as it has none left
+        has_more = self.runner.ready_count > (0 if self.queue else 1)
+        if job.is_limited or job.concurrency_key or has_more:
+            store.wake(self._books)
+
+    def _is_closed(self, channel_id: int) -> bool:
+        now = time.monotonic()
+        if now - self._looked_at > LOOK_S:
+            self._looked_at = now
+            self._closed_ids = store.find_closed(self._books)
+        return channel_id in self._closed_ids
