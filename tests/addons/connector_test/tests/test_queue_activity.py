@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import fields
 
 from ..models.job import TRACE, end, leave_trace
-from .queue_case import QueueCase
+from .queue_case import QueueCase, insert_row
 
 ACTIVITY = "connector.queue.activity"
 ATTEMPT = "connector.queue.attempt"
@@ -19,14 +19,14 @@ class TestActivity(QueueCase):
         job = self.job(leave_trace.delay(session or self.session, TRACE))
         for number, (start_s, length_s, state) in enumerate(tries, start=1):
             started = created + timedelta(seconds=start_s)
-            self.env[ATTEMPT].create(
-                {
-                    "job_id": job.id,
-                    "attempt": number,
-                    "state": state,
-                    "date_started": started,
-                    "date_done": started + timedelta(seconds=length_s),
-                }
+            insert_row(
+                self.env,
+                ATTEMPT,
+                job_id=job.id,
+                attempt=number,
+                state=state,
+                date_started=started,
+                date_done=started + timedelta(seconds=length_s),
             )
         self.env.flush_all()
         columns["date_created"] = created
