@@ -79,4 +79,20 @@ MUTATIONS = [
         "",
         "TestMatrix.test_each_public_method_has_a_line",
     ),
+    (
+        "a form is told of backends only that its user may read",
+        "models/connector_checkpoint.py",
+        "            if backend and backend.exists() and is_told:\n",
+        "            if backend and backend.exists():\n",
+        "TestCheckpointRights.test_form_does_not_give_the_name_of_a_backend_of_another_"
+        "company",
+    ),
+    (
+        "who writes a checkpoint may read its backend",
+        "models/connector_checkpoint.py",
+        "            self._check_backend()\n",
+        "            pass\n",
+        "TestCheckpointRights.test_manager_cannot_move_a_checkpoint_to_a_backend_of_"
+        "another_company",
+    ),
 ]

@@ -54,6 +54,7 @@ MAIL = ("mail_", "bus_")
 SEALED = {
     *("uuid", "user_id", "company_id", "context", "func_name", "method_name"),
     *("model_name", "payload", "payload_version", "job_function_id"),
+    "seal",
 }
 
 # Records of a colleague, and of another company.
