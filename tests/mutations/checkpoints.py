@@ -81,7 +81,7 @@ MUTATIONS = [
     ),
     (
         "a form is told of backends only that its user may read",
-        "models/connector_checkpoint.py",
+        "models/checkpoint/checkpoint.py",
         "            if backend and backend.exists() and is_told:\n",
         "            if backend and backend.exists():\n",
         "TestCheckpointRights.test_form_does_not_give_the_name_of_a_backend_of_another_"
@@ -89,7 +89,7 @@ MUTATIONS = [
     ),
     (
         "who writes a checkpoint may read its backend",
-        "models/connector_checkpoint.py",
+        "models/checkpoint/checkpoint.py",
         "            self._check_backend()\n",
         "            pass\n",
         "TestCheckpointRights.test_manager_cannot_move_a_checkpoint_to_a_backend_of_"
