@@ -51,10 +51,12 @@ class Radicale(LocalServer):
 class RadicaleCase(TransactionCase):
     """A test with a CardDAV server that runs."""
 
+    server_class = Radicale
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = Radicale()
+        cls.server = cls.server_class()
         cls.addClassCleanup(cls.server.stop)
         cls.server.wait()
 
