@@ -7,7 +7,7 @@
     "author": "Odoo Connector Framework contributors",
     "license": "LGPL-3",
     "depends": ["connector", "hr", "base_automation"],
-    "external_dependencies": {"python": ["lxml", "requests", "vobject"]},
+    "external_dependencies": {"python": ["lxml", "requests"]},
     "data": [
         "security/ir.model.access.csv",
         "views/employee_book_views.xml",

@@ -1,9 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do an employee here and a card there stay equal?"""
+"""Sync by which an employee here and a card there stay equal."""
 
-from odoo.addons.connector.api import declare_sync
+from contextlib import suppress
 
-from .card import FIELDS, read_card, write_card
+from odoo.addons.connector.api import (
+    IDMissingInBackend,
+    InvalidDataError,
+    declare_sync,
+)
+
+from .card import FIELDS, read_card, remember
+from .push import create_card, update_card
 
 EMPLOYEE_REL = "my_system_and_odoo_employee_rel"
 
@@ -16,19 +23,22 @@ def employee_sync(MAGIC):
 
     def employee_create(employee):
         ref = f"odoo-{employee.id}.vcf"
-        book.write(ref, write_card(ref, employee))
+        create_card(book, ref, employee)
         return ref
 
     def employee_update(ref, employee):
-        book.write(ref, write_card(ref, employee, book.read(ref)))
+        update_card(book, ref, employee)
         MAGIC.log(f"Wrote card {ref}", MAGIC.LOG_DEBUG, record=employee)
         return ref
 
     def employee_create_odoo(card):
-        return employees.create(read_card(card["text"]))
+        employee = employees.create(_read(card))
+        remember(employee, card["text"])
+        return employee
 
     def employee_update_odoo(employee, card):
-        employee.write(read_card(card["text"]))
+        employee.write(_read(card))
+        remember(employee, card["text"])
         return employee
 
     return {
@@ -43,7 +53,15 @@ def employee_sync(MAGIC):
 
 def delete_card(MAGIC, ref):
     """Delete the card of an employee who is gone."""
-    MAGIC.env["employee.book"].open().delete(ref)
+    with suppress(IDMissingInBackend):  # somebody else did
+        MAGIC.env["employee.book"].open().delete(ref)
+
+
+def _read(card: dict) -> dict:
+    """Return the values of a card that may not have been delivered."""
+    if reason := card.get("fault"):
+        raise InvalidDataError(reason)
+    return read_card(card["text"])
 
 
 # Odoo keeps the job title in a record of its own, hr.version: who changes nothing but

@@ -26,14 +26,18 @@ class EmployeeBook(models.Model):
     def action_fetch(self) -> dict:
         """Create an employee for each card that has none."""
         cards = list(self.open().read_all())
-        result = Magic(self.env).sync_x2odoo(cards, EMPLOYEE_REL, create=True)
+        result = Magic(self.env).sync_x2odoo(
+            cards, EMPLOYEE_REL, create=True, on_error="collect"
+        )
         return self._tell(result)
 
     def action_push(self) -> dict:
         """Write the card of each employee that has one."""
         magic = Magic(self.env)
         employees = magic.search_links(EMPLOYEE_REL).odoo
-        result = magic.sync_odoo2x(employees, EMPLOYEE_REL, update=True)
+        result = magic.sync_odoo2x(
+            employees, EMPLOYEE_REL, update=True, on_error="collect"
+        )
         return self._tell(result)
 
     # === HELPERS === #
@@ -52,8 +56,15 @@ class EmployeeBook(models.Model):
         return AddressBook(book_sudo.url, book_sudo.login, book_sudo.password or "")
 
     def _tell(self, result) -> dict:
+        """Show what was done, and why not more; one who fails stops no other."""
+        lines = [str(result), *map(str, result.failures)]
+        kind = "warning" if result.failed else "success"
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"message": str(result), "type": "success"},
+            "params": {
+                "message": "\n".join(lines),
+                "type": kind,
+                "sticky": bool(result.failed),
+            },
         }

@@ -10,9 +10,9 @@ from ..address_book import AddressBook
 from ..sync import EMPLOYEE_REL
 
 MAKE_ADDRESS_BOOK = """\
-<create xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><set><prop>
+<mkcol xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><set><prop>
 <resourcetype><collection/><c:addressbook/></resourcetype>
-</prop></set></create>"""
+</prop></set></mkcol>"""
 
 
 def make_card(name: str, *lines: str) -> str:
@@ -27,13 +27,28 @@ class EmployeeCase(RadicaleCase):
     def setUp(self):
         super().setUp()
         url = f"http://{HOST}:{self.server.port}/{LOGIN}/{self._testMethodName}/"
-        answer = requests.request(
-            "MKCOL", url, data=MAKE_ADDRESS_BOOK, auth=(LOGIN, PASSWORD), timeout=30
-        )
-        answer.raise_for_status()
         self.book = AddressBook(url, LOGIN, PASSWORD)
+        self.put("", MAKE_ADDRESS_BOOK, method="MKCOL", kind="application/xml")
         values = {"url": url, "login": LOGIN, "password": PASSWORD}
         self.settings = self.env["employee.book"].create({"name": "Staff", **values})
+
+    def put(self, ref, text, method="PUT", kind="text/vcard") -> None:
+        """Write a card as other clients do; letters that are none of UTF-8 stay."""
+        requests.request(
+            method,
+            self.book.url + ref,
+            data=text.encode(errors="surrogateescape"),
+            headers={"Content-Type": kind},
+            auth=(LOGIN, PASSWORD),
+            timeout=30,
+        ).raise_for_status()
+
+    def get(self, ref: str) -> bytes:
+        """Return a card as it is there."""
+        auth = LOGIN, PASSWORD
+        answer = requests.get(self.book.url + ref, auth=auth, timeout=30)
+        answer.raise_for_status()
+        return answer.content
 
     def cards(self) -> dict[str, str]:
         """Return the text of each card on the server."""

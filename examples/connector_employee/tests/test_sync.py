@@ -4,6 +4,7 @@
 from odoo.tests import tagged
 
 from odoo.addons.connector.api import Magic
+from odoo.addons.connector.tests.cards import card_text
 
 from ..sync import EMPLOYEE_REL
 from .common import EmployeeCase, make_card
@@ -42,6 +43,18 @@ class TestFetch(EmployeeCase):
         self.assertEqual((result.created, result.failed), (1, 1))
         self.assertTrue(self.find("Ada.vcf"))
         self.assertFalse(self.find("broken.vcf"))
+
+    def test_nameless_card_is_told_and_stops_no_other(self):
+        """One card without a name rolled all of the fetch back."""
+        self.put("nobody.vcf", make_card("").replace("UID:", "UID:1"))
+        self.put("Ada.vcf", make_card("Ada"))
+
+        told = self.settings.action_fetch()["params"]
+
+        self.assertIn("1 created, 1 failed", told["message"])
+        self.assertRegex(told["message"], "nobody.vcf failed: .*it has no name")
+        self.assertEqual(told["type"], "warning")
+        self.assertTrue(self.find("Ada.vcf"))
 
     def test_fetched_employees_are_not_pushed_back(self):
         self.book.write("Ada.vcf", make_card("Ada", "NOTE:only there"))
@@ -95,6 +108,14 @@ class TestPush(EmployeeCase):
 
         self.assertEqual(self.cards(), {})
 
+    def test_card_that_is_gone_already_need_not_be_deleted(self):
+        self.book.delete("Ada.vcf")
+        self.ada.unlink()
+        self.commit_and_run_jobs()
+
+        job = self.env["connector.queue.job"].search([], limit=1, order="id desc")
+        self.assertEqual(job.state, "done")
+
     def test_user_without_the_password_pushes(self):
         groups = [(4, self.env.ref("hr.group_hr_user").id)]
         officer = self.env["res.users"].create(
@@ -106,6 +127,33 @@ class TestPush(EmployeeCase):
         job = self.env["connector.queue.job"].search([], limit=1, order="id desc")
         self.assertEqual((job.user_id, job.state), (officer, "done"))
         self.assertIn("TEL:4", self.cards()["Ada.vcf"])
+
+    def test_push_keeps_what_else_the_card_says(self):
+        """The preferred number was deleted with all others, and pictures were cut."""
+        self.put("Mandy.vcf", card_text("many-phones"))
+        self.settings.action_fetch()
+        before = self.cards()["Mandy.vcf"]
+
+        self.find("Mandy.vcf").work_phone = "+1 99"
+        self.commit_and_run_jobs()
+
+        numbers = [f"+49 30 {number}" for number in range(10)]
+        after = self.cards()["Mandy.vcf"]
+        self.assertEqual(after, before.replace(numbers[0], "+1 99"))
+        self.assertTrue(all(number in after for number in numbers[1:]))
+
+    def test_number_removed_here_takes_no_other_with_it(self):
+        self.put("Mandy.vcf", card_text("many-phones"))
+        self.settings.action_fetch()
+        mandy = self.find("Mandy.vcf")
+
+        mandy.work_phone = False
+        self.commit_and_run_jobs()
+        mandy.job_title = "Boss"
+        self.settings.action_push()
+
+        self.assertEqual(self.cards()["Mandy.vcf"].count("\nTEL"), 9)
+        self.assertIn("TITLE:Boss", self.cards()["Mandy.vcf"])
 
     def test_push_waits_for_a_server_that_is_away(self):
         self.settings.url = "http://127.0.0.1:1/"
