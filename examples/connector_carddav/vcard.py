@@ -1,10 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a card say?
+"""Reading of a card: what a vCard of version 3.0 or 4.0 says.
 
 vobject takes the lines apart. Their values are read here: vobject knows those of
 vCard 3.0 only, and would cut a picture of vCard 4.0 off at its first comma.
 """
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -18,13 +19,18 @@ from vobject.base import (
     textLineToContentLine,
 )
 
-TEXTS = ("version", "uid", "fn", "title", "url", "note", "kind", "x-abshowas")
+TEXTS = ("version", "uid", "title", "url", "note", "kind", "x-abshowas")
+APPLE_KIND = "x-addressbookserver-kind"  # which vCard 3.0 has no word for
+NAMES = ("fn", "n", "nickname", "org", "email")  # the first one that is filled
+NAME_ORDER = (3, 1, 2, 0, 4)  # of the parts of N: prefix, given, more, family, suffix
 LINES = ("bday", "photo")  # their values differ between the versions
 CONTACT_POINTS = ("adr", "tel", "email")
 KINDS = ("home", "work", "cell")  # what a contact point may be for; others are "other"
 IGNORED_TYPE = "fax"
 PREFERRED = 1  # vCard 4.0 counts from 1, the best, to 100
 NOT_PREFERRED = 101
+SCHEME = re.compile(r"(?:tel|mailto):", re.IGNORECASE)
+KEY_LENGTH = 12  # hexadecimal digits that tell the places of a card apart
 
 Lines = dict[str, list[ContentLine]]
 
@@ -40,17 +46,30 @@ def read_card(text: str) -> dict:
     """
     lines = _group_lines(_read_lines(text))
     card: dict = {name: _text(lines[name]) for name in TEXTS}
-    if not card["fn"]:
-        raise ValueError("it has no name, expected one in FN.")
+    card["kind"] = card["kind"] or _text(lines[APPLE_KIND])
+    card["named_by"], card["fn"] = _read_name(lines)
     card["company"] = _parts(lines["org"], ";")[0]
-    card["categories"] = [
-        name for line in lines["categories"] for name in split_value(line.value, ",")
-    ]
+    categories = (split_value(line.value, ",") for line in lines["categories"])
+    card["categories"] = list(dict.fromkeys(filter(None, sum(categories, []))))
     card |= {name: next(iter(lines[name]), None) for name in LINES}
     main = (lines[name].pop(0) if lines[name] else None for name in CONTACT_POINTS)
     card |= _read_place(*main)
     card["places"] = list(_read_places(lines))
     return card
+
+
+def _read_name(lines: Lines) -> tuple[str, str]:
+    """Return the name of a card, and the line that says it."""
+    parts = _parts(lines["n"], ";")
+    in_order = (parts[place] for place in NAME_ORDER if place < len(parts))
+    names = {name: _text(lines[name]) for name in NAMES}
+    names["n"] = " ".join(filter(None, in_order))
+    names["org"] = next(filter(None, _parts(lines["org"], ";")), "")
+    names["email"] = SCHEME.sub("", names["email"], count=1)
+    for line, name in names.items():
+        if name:
+            return line, name
+    raise ValueError("it has no name, expected one in FN.")
 
 
 def split_value(value: str, separator: str | None) -> list[str]:
@@ -60,12 +79,18 @@ def split_value(value: str, separator: str | None) -> list[str]:
     ['Doe, Inc.', 'Sales\nEast']
     """
     parts = [""]
-    for token in re.findall(r"\\.|.", value, re.DOTALL):
+    for token in re.findall(r"\\.|[^\\,;]+|.", value, re.DOTALL):
         if token == separator:
             parts.append("")
         else:
-            parts[-1] += "\n" if token in (r"\n", r"\N") else token[-1]
+            parts[-1] += _unescape(token)
     return [part.strip() for part in parts]
+
+
+def _unescape(token: str) -> str:
+    if len(token) < 2 or token[0] != "\\":
+        return token
+    return "\n" if token in (r"\n", r"\N") else token[1:]
 
 
 # === LINES === #
@@ -76,7 +101,9 @@ def _read_lines(text: str) -> list[ContentLine]:
     try:
         lines = [
             textLineToContentLine(line, number)
-            for line, number in getLogicalLines(StringIO(text), allowQP=False)
+            for line, number in getLogicalLines(
+                StringIO(text.lstrip("\ufeff")), allowQP=False
+            )
         ]
     except ParseError as error:
         raise ValueError(f"{error.msg}.") from error
@@ -125,14 +152,35 @@ def _parts(lines: list[ContentLine], separator: str | None) -> list[str]:
 
 
 def _read_places(lines: Lines) -> Iterator[dict]:
-    """Yield the places: the n-th address, number and e-mail of one kind together."""
+    """Yield the places, each with a key that says what it is.
+
+    One address, number and e-mail of a kind belong together. Where there are two of
+    something, nobody knows which belongs to which: each is a place of its own.
+    """
     for kind in (*KINDS, "other"):
-        of_kind = (
+        of_kind = [
             [line for line in lines[name] if _kind(line) == kind]
             for name in CONTACT_POINTS
-        )
-        for number, points in enumerate(zip_longest(*of_kind), start=1):
-            yield {"kind": kind, "key": f"{kind}-{number}", **_read_place(*points)}
+        ]
+        together = zip_longest(*of_kind)
+        if max(map(len, of_kind)) > 1:
+            together = _each_alone(of_kind)
+        places = (_read_place(*points) for points in together)
+        by_key = {_key(kind, place): place for place in places}
+        for key, place in by_key.items():
+            yield {"kind": kind, "key": key, **place}
+
+
+def _each_alone(of_kind: list[list[ContentLine]]) -> Iterator[list]:
+    for column, lines in enumerate(of_kind):
+        for line in lines:
+            yield [line if place == column else None for place in range(len(of_kind))]
+
+
+def _key(kind: str, place: dict) -> str:
+    """Return what tells a place from the others of its card: what it says."""
+    said = hashlib.sha256("\n".join(place.values()).encode())
+    return f"{kind}-{said.hexdigest()[:KEY_LENGTH]}"
 
 
 def _read_place(
@@ -148,9 +196,14 @@ def _read_place(
         "zip": code,
         "country": country,
         "country_code": "".join(adr.params.get("CC", ())) if adr else "",
-        "phone": split_value(tel.value, None)[0].removeprefix("tel:") if tel else "",
-        "email": split_value(email.value, None)[0] if email else "",
+        "phone": _without_scheme(tel),
+        "email": _without_scheme(email),
     }
+
+
+def _without_scheme(line: ContentLine | None) -> str:
+    """Return a number or an e-mail, which vCard 4.0 may write as a URI."""
+    return SCHEME.sub("", split_value(line.value, None)[0], count=1) if line else ""
 
 
 def _address_parts(adr: ContentLine | None) -> list[str]:

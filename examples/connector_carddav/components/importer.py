@@ -29,6 +29,7 @@ class RecordImporter(Importer):
         """
         self.external_id = external_id
         self.record = self._read(payload)
+        self._follow_rename()
         binding = self.binder.to_internal(external_id)
         if self._must_skip() or self._is_uptodate(binding):
             return SKIPPED
@@ -44,6 +45,9 @@ class RecordImporter(Importer):
     def _read(self, payload) -> dict:
         """Return the record as a dictionary that the mapper understands."""
         raise NotImplementedError
+
+    def _follow_rename(self) -> None:
+        """Give the binding of a record that has a new id that id."""
 
     def _must_skip(self) -> bool:
         """Tell whether the record is none that we import."""

@@ -1,27 +1,36 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does what a card says become what Odoo stores?
+"""Mappers of a card: what it says, as Odoo stores it.
 
 What both versions of vCard have in common is here; where they differ, a mapper of
 that version has the last word: ``mapper_3.py`` and ``mapper_4.py``.
 """
 
+import base64
+import re
 from datetime import date
 
 from vobject.base import ContentLine
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import plaintext2html
+from odoo.tools.image import image_process
 
 from odoo.addons.connector.api import (
     ImportMapChild,
     ImportMapper,
-    MappingError,
     convert,
     mapping,
     only_create,
 )
 
 from ..backend import carddav
+from ..vcard import split_value
+
+INCOMPLETE_DATE = re.compile(r"\d{4}(-?\d\d)?|--\d\d(-?\d\d)?|---\d\d")
+NO_YEARS = ("0000", "1604")  # with these, some programs say that nobody knows it
+DATA_URI = re.compile(r"data:[^,]*;base64,(?P<base64>.*)", re.IGNORECASE)
+IMAGE_SIZE = (1920, 1920)  # pixels, of the largest picture that Odoo keeps
 
 
 class BindingMapper(ImportMapper):
@@ -100,6 +109,11 @@ class ContactMapper(PlaceMapper):
     ]
     children = [("places", "address_ids", "carddav.res.partner.address")]
 
+    def __init__(self, connector_env):
+        super().__init__(connector_env)
+        self.left_out: list[str] = []
+        """Why parts of the card were left out."""
+
     @mapping
     def categories(self, record):
         """Tag the contact; the importer has imported the categories before."""
@@ -119,32 +133,58 @@ class ContactMapper(PlaceMapper):
         """Take the birthday over, where the card knows the year."""
         line = record["bday"]
         try:
-            return {"birthday": self._parse_birthday(line) if line else False}
-        except ValueError as error:
-            raise MappingError(
-                f"Cannot map card {record['external_id']!r} of "
-                f"{self.backend_record.describe()}: BDAY is {line.value!r}, "
-                "expected a date such as 1985-04-12. "
-                "Correct the card, then import again."
-            ) from error
+            return {"birthday": parse_birthday(line) if line else False}
+        except ValueError:
+            expected = "expected a date such as 1985-04-12"
+            self._leave_out(f"BDAY is {line.value!r}, {expected}.")
+            return {"birthday": False}
 
     @mapping
     def image(self, record):
         """Take the picture over; one behind a link is left where it is."""
         line = record["photo"]
-        return {"image_1920": self._read_image(line) if line else False}
+        try:
+            picture = self._read_image(line) if line else ""
+            return {"image_1920": _check_image(picture) if picture else False}
+        except (UserError, ValueError, OSError, SyntaxError) as error:
+            self._leave_out(f"PHOTO is no picture that Odoo can read: {error}")
+            return {"image_1920": False}
+
+    def _leave_out(self, reason: str) -> None:
+        """Note which part of the card costs itself, and not the contact."""
+        self.left_out.append(reason)
 
     def _is_company(self, record: dict) -> bool:
         """Tell whether the card is of a company."""
         raise NotImplementedError
 
-    def _parse_birthday(self, line: ContentLine) -> date | bool:
-        """Return the date, or False where the year is not known."""
-        raise NotImplementedError
+    def _read_image(self, line: ContentLine) -> str:
+        """Return the picture in base64, or nothing for a link."""
+        # some servers escape the signs of the URI, others do not
+        link = split_value(line.value, None)[0]
+        if not link.lower().startswith("data:"):
+            return ""
+        if found := DATA_URI.fullmatch(link):
+            return found["base64"]
+        raise ValueError("its data is cut off, or not in base64.")
 
-    def _read_image(self, line: ContentLine) -> str | bool:
-        """Return the picture in base64, or False for a link."""
-        raise NotImplementedError
+
+def _check_image(picture: str) -> bytes:
+    """Return a picture in base64 once it was read as a whole."""
+    data = base64.b64decode(picture)
+    if data.lstrip().startswith(b"<"):
+        raise ValueError("it is text.")
+    image_process(data, size=IMAGE_SIZE, verify_resolution=True)
+    return base64.b64encode(data)
+
+
+def parse_birthday(line: ContentLine) -> date | bool:
+    """Return the date, or False where the year is not known."""
+    text = line.value.strip()
+    is_free_text = "text" in line.params.get("VALUE", ())
+    if is_free_text or INCOMPLETE_DATE.fullmatch(text.partition("T")[0]):
+        return False
+    return False if text.startswith(NO_YEARS) else parse_date(text)
 
 
 def parse_date(text: str) -> date:

@@ -1,15 +1,26 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which address book is imported, and who may read it?"""
+"""Backend of CardDAV: an address book, and who may read it."""
 
 from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.connector.api import ConnectorException, Secret, job
+from odoo.addons.connector.api import (
+    ConnectorException,
+    Secret,
+    job,
+    related_action,
+)
 
 from ..components.adapter import ContactAdapter
 from ..components.batch_importer import ContactBatchImporter
+
+
+def open_import(session, queue_job):
+    """Return the action that shows what a job did; its address book before."""
+    done = session.env["carddav.import"].search([("job_uuid", "=", queue_job.uuid)])
+    return (done[:1] or queue_job.args[0]).get_formview_action()
 
 
 class CarddavBackend(models.Model):
@@ -23,7 +34,7 @@ class CarddavBackend(models.Model):
     version = fields.Selection(
         selection=[("3.0", "vCard 3.0"), ("4.0", "vCard 4.0")],
         default="3.0",
-        help="Version of vCard in which the cards are written.",
+        help="Version of vCard to ask for; cards of the other one are read as well.",
     )
     url = fields.Char(
         string="URL",
@@ -81,6 +92,22 @@ class CarddavBackend(models.Model):
             "view_mode": "form",
         }
 
+    def action_import_later(self):
+        """Import the address book by a job; one that waits already is enough."""
+        self.delayed(
+            description=self.env._("Import %s", self.name),
+            identity_key=f"carddav.import.{self.id}",
+        ).import_contacts()
+        return self.action_open_jobs()
+
+    def action_open_jobs(self):
+        """Show the jobs of the address book."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector.action_queue_job"
+        )
+        return {**action, "domain": [("backend_id", "=", self.reference())]}
+
     def action_open_contacts(self):
         """Show the contacts of the address book."""
         self.ensure_one()
@@ -106,6 +133,7 @@ class CarddavBackend(models.Model):
         )
 
     @job(default_channel="root.carddav")
+    @related_action(action=open_import)
     def import_contacts(self):
         """Import the address book, now or as a job.
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What did an import do, and which cards did it refuse?"""
+"""Report of an import: what it did, and which cards it refused."""
 
 from odoo import api, fields, models
 
@@ -25,10 +25,21 @@ class CarddavImport(models.Model):
     archived_count = fields.Integer(
         string="Archived", help="Contacts whose cards were deleted."
     )
+    undelivered_count = fields.Integer(
+        string="Not Delivered", help="Cards that the server lists and does not give."
+    )
+    job_uuid = fields.Char(index="btree_not_null", help="Job that did it, if any.")
     refusal_ids = fields.One2many(
         comodel_name="carddav.import.refusal",
         inverse_name="import_id",
         string="Refused Cards",
+        domain=[("kind", "=", "refused")],
+    )
+    remark_ids = fields.One2many(
+        comodel_name="carddav.import.refusal",
+        inverse_name="import_id",
+        string="Remarks",
+        domain=[("kind", "!=", "refused")],
     )
     refused_count = fields.Integer(
         string="Refused", compute="_compute_refused_count", store=True
@@ -49,7 +60,7 @@ class CarddavImport(models.Model):
 
 
 class CarddavImportRefusal(models.Model):
-    """A card that could not be imported."""
+    """A card that could not be imported, or not as a whole."""
 
     _name = "carddav.import.refusal"
     _description = "Refused CardDAV Card"
@@ -57,6 +68,15 @@ class CarddavImportRefusal(models.Model):
 
     import_id = fields.Many2one(
         comodel_name="carddav.import", required=True, index=True, ondelete="cascade"
+    )
+    kind = fields.Selection(
+        [
+            ("refused", "Refused"),
+            ("undelivered", "Not Delivered"),
+            ("left_out", "Part Left Out"),
+        ],
+        required=True,
+        default="refused",
     )
     external_id = fields.Char(string="Card", required=True)
     reason = fields.Text(required=True)

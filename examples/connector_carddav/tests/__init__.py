@@ -4,9 +4,13 @@ from . import (
     test_browser,
     test_card,
     test_changes,
+    test_delivery,
     test_import,
+    test_jobs,
+    test_kinds,
     test_race,
     test_refusals,
+    test_renamed,
     test_server,
     test_versions,
 )

@@ -15,9 +15,17 @@ from odoo.addons.connector.tests.radicale import (
 )
 
 MAKE_ADDRESS_BOOK = """\
-<create xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><set><prop>
+<mkcol xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><set><prop>
 <resourcetype><collection/><c:addressbook/></resourcetype>
-</prop></set></create>"""
+</prop></set></mkcol>"""
+
+
+def make_text(name: str, *lines: str, version: str = "3.0") -> str:
+    """Return a card; it gets a UID, and a name where the lines give none."""
+    if not any(line.startswith("FN") for line in lines):
+        lines = (f"FN:{name}", *lines)
+    lines = (f"VERSION:{version}", f"UID:{name}", *lines)
+    return "\r\n".join(("BEGIN:VCARD", *lines, "END:VCARD", ""))
 
 
 class AddressBook:
@@ -28,12 +36,13 @@ class AddressBook:
         self._ask("MKCOL", "", MAKE_ADDRESS_BOOK)
 
     def put(self, name: str, *lines: str, version: str = "3.0") -> None:
-        """Write a card; it gets a UID, and a name where the lines give none."""
-        if not any(line.startswith("FN") for line in lines):
-            lines = (f"FN:{name}", *lines)
-        lines = (f"VERSION:{version}", f"UID:{name}", *lines)
-        text = "\r\n".join(("BEGIN:VCARD", *lines, "END:VCARD", ""))
-        self._ask("PUT", quote(f"{name}.vcf"), text)
+        """Write a card, see :func:`make_text`."""
+        text = make_text(name, *lines, version=version)
+        self.put_text(quote(f"{name}.vcf"), text)
+
+    def put_text(self, ref: str, text: str) -> None:
+        """Write a card as it is."""
+        self._ask("PUT", ref, text)
 
     def delete(self, name: str) -> None:
         """Delete a card."""
@@ -43,8 +52,8 @@ class AddressBook:
         requests.request(
             method,
             self.url + name,
-            data=body.encode(),
-            headers={"Content-Type": "text/vcard"} if method == "PUT" else {},
+            data=body.encode(errors="surrogateescape"),
+            headers={"Content-Type": "text/vcard" if method == "PUT" else "text/xml"},
             auth=(LOGIN, PASSWORD),
             timeout=30,
         ).raise_for_status()

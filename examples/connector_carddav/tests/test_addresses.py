@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of further addresses, phone numbers and e-mails?"""
+"""Claims about further addresses, phone numbers and e-mails."""
 
 from .common import CarddavCase
 
@@ -71,6 +71,31 @@ class TestAddresses(CarddavCase):
 
         self.assertEqual(again, child)
         self.assertEqual(child.street, "Work Lane 3")
+
+    def test_first_of_two_addresses_takes_no_other_with_it(self):
+        """The second one became the first, and orders moved to another address."""
+        second = WORK.replace("Street 2", "Street 3")
+        self.import_ada(HOME, WORK, second)
+        keeps = self.find("ada").odoo_id.child_ids.filtered(
+            lambda child: child.street == "Work Street 3"
+        )
+
+        children = self.import_ada(HOME, second)
+
+        self.assertEqual(children, keeps)
+        self.assertEqual(children.street, "Work Street 3")
+
+    def test_order_of_the_lines_says_nothing(self):
+        numbers = "TEL;TYPE=work:1", "TEL;TYPE=work:2", "TEL;TYPE=work:3"
+        children = self.import_ada(HOME, "TEL;PREF=1:0", *numbers)
+        before = {child.phone: child for child in children}
+
+        after = self.import_ada(HOME, "TEL;PREF=1:0", *reversed(numbers))
+
+        self.assertEqual({child.phone: child for child in after}, before)
+
+    def test_address_said_twice_is_one(self):
+        self.assertEqual(len(self.import_ada(HOME, WORK, WORK)), 1)
 
     def test_further_address_is_added(self):
         child = self.import_ada(HOME, WORK)

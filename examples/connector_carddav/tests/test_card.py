@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is a text a card, and what does it say?"""
+"""Claims about texts that are cards, and what they say."""
 
 import doctest
 
@@ -16,7 +16,7 @@ NO_CARDS = {
     "BEGIN:VCARD\nFN:Ada": "not one card",
     "FN:Ada\nBEGIN:VCARD\nEND:VCARD": "not one card",
     "BEGIN:VCARD\nFN:Ada\nno colon\nEND:VCARD": "no colon",
-    "BEGIN:VCARD\nN:Lovelace;Ada;;;\nEND:VCARD": "no name",
+    "BEGIN:VCARD\nFN:\nN:;;;;\nTEL:1\nEND:VCARD": "no name",
 }
 
 
@@ -30,6 +30,15 @@ class TestCard(BaseCase):
         card = read_card("BEGIN:VCARD\nFN:A\\, B\\; C\\\\n\\nD\nEND:VCARD")
 
         self.assertEqual(card["fn"], "A, B; C\\n\nD")
+
+    def test_card_without_a_full_name_is_named_by_what_it_says(self):
+        lines = ["EMAIL:mailto:a@b.de", "ORG:;Sales", "NICKNAME:Annie", "N:King;Ada;;;"]
+        names = ["a@b.de", "Sales", "Annie", "Ada King"]
+        for count, name in enumerate(names, start=1):
+            with self.subTest(name):
+                said = "\n".join(lines[:count])
+                card = read_card(f"BEGIN:VCARD\nFN:\n{said}\nEND:VCARD")
+                self.assertEqual(card["fn"], name)
 
     def test_group_of_a_line_is_not_its_name(self):
         card = read_card("BEGIN:VCARD\nFN:Ada\nitem1.TEL:1\nEND:VCARD")

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where do the two versions of vCard differ?"""
+"""Claims about what differs between the two versions of vCard."""
 
 from datetime import date
 
@@ -43,12 +43,25 @@ class TestVersions(CarddavCase):
                 mapper = scope.get_connector_unit(ImportMapper)
                 self.assertIs(type(mapper), expected)
 
-    def test_card_of_another_version_is_refused(self):
-        self.book.put("ada", version="4.0")
+    def test_card_of_the_other_version_is_mapped_as_what_it_is(self):
+        for backend in (self.backend, self.backend_4):
+            with self.subTest(backend.version):
+                self.book.put("three", "X-ABShowAs:COMPANY", version="3.0")
+                self.book.put("four", "KIND:org", version="4.0")
+                self.book.put("none", "KIND:individual", version="4.0")
+                done = backend.import_contacts()
+                self.assertEqual(done.refusal_ids.mapped("reason"), [])
+                self.assertTrue(self.find("three", backend).is_company)
+                self.assertTrue(self.find("four", backend).is_company)
+                self.assertFalse(self.find("none", backend).is_company)
 
-        done = self.backend.import_contacts()
+    def test_card_without_a_version_is_of_the_backends(self):
+        text = "BEGIN:VCARD\nFN:Ada\nKIND:org\nEND:VCARD"
+        scope = self.backend_4.get_environment("carddav.res.partner")
 
-        self.assertIn("its VERSION is '4.0', expected '3.0'", done.refusal_ids.reason)
+        scope.get_connector_unit(ContactImporter).run("ada.vcf", Payload("1", text))
+
+        self.assertTrue(self.find("ada", self.backend_4).is_company)
 
     def test_company(self):
         self.assertTrue(self.import_3("ORG:Acme", "X-ABShowAs:COMPANY").is_company)

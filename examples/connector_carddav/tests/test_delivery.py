@@ -1,0 +1,124 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Claims about servers that do not give all that they list."""
+
+import doctest
+from contextlib import suppress
+
+import requests
+
+from odoo.addons.connector.api import FailedJobError
+from odoo.addons.connector.tests.cards import CARDS, card_text
+from odoo.addons.connector.tests.strange_server import StrangeServer
+from odoo.addons.connector.tests.xandikos import Xandikos
+
+from ..components import adapter
+from .common import CarddavCase, make_text
+
+NAMES = ("a b", "a:b", "a?b", "a#b", "ü", "@+", "100%")
+
+
+class TestDelivery(CarddavCase):
+    def setUp(self):
+        super().setUp()
+        self.strange = StrangeServer()
+        self.addCleanup(self.strange.stop)
+        self.backend.url = self.strange.url
+        self.strange.cards = {
+            f"{name}.vcf": make_text(name) for name in ("ada", "bob", "cid")
+        }
+
+    def import_and_count(self):
+        """Import and return the counts: created, skipped, refused, not delivered."""
+        done = self.backend.import_contacts()
+        return (
+            done.created_count,
+            done.skipped_count,
+            done.refused_count,
+            done.undelivered_count,
+        )
+
+    def test_card_that_is_left_out_of_a_page_is_read_alone(self):
+        self.strange.left_out = {"bob.vcf"}
+
+        self.assertEqual(self.import_and_count(), (3, 0, 0, 0))
+
+    def test_card_that_breaks_its_page_stops_no_other(self):
+        self.strange.broken = {"bob.vcf"}
+
+        self.assertEqual(self.import_and_count(), (2, 0, 0, 1))
+        remark = self.backend.import_ids[0].remark_ids
+        self.assertEqual((remark.external_id, remark.kind), ("bob.vcf", "undelivered"))
+        self.assertIn("answered 500", remark.reason)
+
+    def test_card_that_was_not_delivered_is_asked_for_again(self):
+        self.strange.broken = {"bob.vcf"}
+        self.backend.import_contacts()
+        self.strange.broken = set()
+
+        self.assertEqual(self.import_and_count(), (1, 2, 0, 0))
+
+    def test_card_too_long_for_xml_stops_no_other(self):
+        sound = f"SOUND:{'x' * 12_000_000}"
+        self.strange.cards["long.vcf"] = make_text("long", sound)
+
+        self.assertEqual(self.import_and_count(), (4, 0, 0, 0))
+
+    def test_names_may_come_without_path_and_without_escapes(self):
+        self.strange.cards = {f"{name}.vcf": make_text(name) for name in NAMES}
+
+        self.assertEqual(self.import_and_count(), (len(NAMES), 0, 0, 0))
+        self.assertEqual(self.import_and_count(), (0, len(NAMES), 0, 0))
+
+    def test_refusal_with_a_reason_is_no_matter_of_the_login(self):
+        self.strange.refusal = "supported-report"
+
+        with self.assertRaisesRegex(FailedJobError, "It says: supported-report"):
+            self.backend.import_contacts()
+
+    def test_refusal_for_want_of_rights_is_one(self):
+        self.strange.refusal = "need-privileges"
+
+        with self.assertRaisesRegex(FailedJobError, "Correct its login"):
+            self.backend.import_contacts()
+
+    def test_examples_in_docstrings_are_true(self):
+        self.assertEqual(doctest.testmod(adapter).failed, 0)
+        self.assertTrue(doctest.testmod(adapter).attempted)
+
+
+class TestXandikos(CarddavCase):
+    server_class = Xandikos
+
+    def test_all_kinds_of_cards_are_imported(self):
+        names = CARDS.keys() - {"name-only-n"}  # which it refuses: that has no FN
+        for name in names:
+            self.book.put_text(f"{name}.vcf", card_text(name))
+
+        done = self.backend.import_contacts()
+
+        self.assertEqual(done.refusal_ids.mapped("reason"), [])
+        self.assertEqual((done.created_count, done.skipped_count), (len(names) - 3, 3))
+
+    def test_names_of_cards_are_those_of_the_server(self):
+        for name in NAMES:
+            self.book.put(name, f"FN:{name}")
+
+        done = self.backend.import_contacts()
+        again = self.backend.import_contacts()
+
+        self.assertEqual(done.remark_ids.mapped("reason"), [])
+        self.assertEqual(done.created_count, len(NAMES))
+        self.assertEqual(again.skipped_count, len(NAMES))
+
+    def test_card_that_breaks_each_page_stops_no_other(self):
+        """The server answers 500 to each query over a card that is not UTF-8."""
+        self.book.put("ada", "FN:Ada")
+        text = make_text("Jürgen").encode("latin-1")
+        with suppress(requests.HTTPError):  # it answers 500, and keeps it
+            self.book.put_text("old.vcf", text.decode(errors="surrogateescape"))
+
+        done = self.backend.import_contacts()
+
+        self.assertEqual((done.created_count, done.undelivered_count), (1, 1))
+        self.assertIn("not UTF-8", done.remark_ids.reason)
+        self.assertTrue(self.find("ada"))
