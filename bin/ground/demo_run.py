@@ -25,6 +25,7 @@ VERSIONS = {"Friends": "3.0", "Customers": "4.0"}  # of each address book
 DEFAULT_COUNT = 500
 SHOWN_MISTAKES = 20
 LAST_PORT = 65535
+CHECKPOINTS, JOBS = "connector-checkpoints", "connector-jobs"  # paths of screens
 
 DESCRIPTION = """\
 Starts a CardDAV server with two address books, one of vCard 3.0 and one of 4.0, and
@@ -147,7 +148,7 @@ def _import_books(
             f"{book} (vCard {VERSIONS[book]}): {report['read']} read, "
             f"{report['created']} created, {report['updated']} updated, "
             f"{report['skipped']} skipped, {report['archived']} archived, "
-            f"{report['refused']} refused",
+            f"{report['refused']} refused, {report['undelivered']} not delivered",
             flush=True,
         )
     return done
@@ -177,6 +178,8 @@ def _print_refusals(done: dict[str, dict]) -> None:
     for book, report in done.items():
         for reason in report["reasons"].values():
             print(f"Refused by {book}: {reason}")
+        for card, remark in report["remarks"].items():
+            print(f"Left out by {book}, of card {card!r}: {remark}")
 
 
 def _verify(mistakes: list[str]) -> int:
@@ -193,6 +196,8 @@ def _verify(mistakes: list[str]) -> int:
 def _serve(odoo: odoo_server.OdooServer) -> int:
     """Serve until somebody stops it."""
     print(f"\nOdoo: {odoo.url}/odoo/action-connector_carddav.carddav_contact_action")
+    print(f"Refused cards are checkpoints: {odoo.url}/odoo/{CHECKPOINTS}")
+    print(f"Each job leads to what it did: {odoo.url}/odoo/{JOBS}")
     print(f"Login: {LOGIN}, password: {PASSWORD}. Stop with Ctrl-C.", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         code = odoo.process.wait()

@@ -56,11 +56,15 @@ def report(backend, job):
     if job.state != "done":
         return {"name": backend.name, "error": job.result or job.exc_info}
     done = backend.import_ids[0]
-    counts = ("read", "created", "updated", "skipped", "archived", "refused")
+    counts = (
+        *("read", "created", "updated", "skipped", "archived"),
+        *("refused", "undelivered"),
+    )
     return {
         "name": backend.name,
         **{name: done[f"{name}_count"] for name in counts},
         "reasons": {card.external_id: card.reason for card in done.refusal_ids},
+        "remarks": {card.external_id: card.reason for card in done.remark_ids},
     }
 
 

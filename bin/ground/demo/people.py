@@ -12,7 +12,8 @@ from ground.demo.world import CATEGORIES, REGIONS, TITLES, Region
 
 SEED = 1815  # the year in which Ada Lovelace was born
 BROKEN_EVERY = 83  # one card in so many is broken
-FAULTS = ("no name", "no birthday", "no picture", "other version")
+FAULTS = ("no name", "no birthday", "no picture", "old version")
+REFUSED = ("no name", "old version")  # the others cost a part of the card only
 YEARS = date(1940, 1, 1), 365 * 65  # birthdays: the first one, and how many days on
 PICTURE_SIZE = 16  # pixels
 
