@@ -78,13 +78,13 @@ def split_value(value: str, separator: str | None) -> list[str]:
     >>> split_value(r"Doe\, Inc.;Sales\nEast", ";")
     ['Doe, Inc.', 'Sales\nEast']
     """
-    parts = [""]
+    parts: list[list[str]] = [[]]
     for token in re.findall(r"\\.|[^\\,;]+|.", value, re.DOTALL):
         if token == separator:
-            parts.append("")
+            parts.append([])
         else:
-            parts[-1] += _unescape(token)
-    return [part.strip() for part in parts]
+            parts[-1].append(_unescape(token))
+    return ["".join(part).strip() for part in parts]
 
 
 def _unescape(token: str) -> str:

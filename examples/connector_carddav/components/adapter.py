@@ -52,6 +52,7 @@ NEXT_STEPS = {
 }
 
 
+TOO_MUCH = (413, 500, 507)  # for a page, and maybe not for each of its cards
 # Of an answer that may say in XML which precondition was not met.
 PRECONDITION_STATUS = (403, 409)
 RIGHTS = "need-privileges"  # the one precondition that is a matter of the login
@@ -94,6 +95,7 @@ class ContactAdapter(CRUDAdapter):
         self.url = f"{self.backend_record.url.rstrip('/')}/"
         self.http = requests.Session()
         self.http.auth = (self.backend_record.login, self.backend_record.password)
+        self.http.headers["Accept-Encoding"] = "identity"  # packing alters etags
 
     def search(self) -> dict[str, str]:
         """Return the external id of every card, with its etag."""
@@ -196,7 +198,7 @@ class ContactAdapter(CRUDAdapter):
         self, status: int, content: bytes = b""
     ) -> tuple[type[Exception], str]:
         """Return what an HTTP status means, and what to do about it."""
-        if status == requests.codes.server_error:
+        if status in TOO_MUCH:
             return NotDelivered, LATER_REMEDY
         said = _precondition(content) if status in PRECONDITION_STATUS else ""
         if said and said != RIGHTS:

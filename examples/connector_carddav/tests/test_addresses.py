@@ -94,6 +94,15 @@ class TestAddresses(CarddavCase):
 
         self.assertEqual({child.phone: child for child in after}, before)
 
+    def test_child_with_a_key_of_old_stays(self):
+        """Keys were places in the order of the lines."""
+        child = self.import_ada(HOME, WORK)
+        binding = self.find("ada").address_ids
+        binding.external_id = "ada.vcf#work-1"
+
+        self.assertEqual(self.import_ada(HOME, WORK, "TITLE:Clerk"), child)
+        self.assertEqual(self.find("ada").address_ids, binding)
+
     def test_address_said_twice_is_one(self):
         self.assertEqual(len(self.import_ada(HOME, WORK, WORK)), 1)
 

@@ -9,6 +9,8 @@ from odoo.addons.connector.api import Magic
 from ..address_book import AddressBook
 from ..sync import EMPLOYEE_REL
 
+SHOWN = 10  # failures in a notification
+
 
 class EmployeeBook(models.Model):
     """An address book on a CardDAV server; employees are kept in the first one."""
@@ -57,7 +59,7 @@ class EmployeeBook(models.Model):
 
     def _tell(self, result) -> dict:
         """Show what was done, and why not more; one who fails stops no other."""
-        lines = [str(result), *map(str, result.failures)]
+        lines = [str(result), *map(str, result.failures[:SHOWN])]
         kind = "warning" if result.failed else "success"
         return {
             "type": "ir.actions.client",
