@@ -58,11 +58,23 @@ def write_card(uid: str, employee, known: str = NEW_CARD, seen=None) -> str:
     return str(card)
 
 
-def remember(employee, text: str) -> None:
-    """Keep what employee and card say, to know later which of them has changed."""
+def remember(employee, text: str, before: str = "", seen: dict | None = None):
+    """Return the employee; keep what both say, to know later who has changed what.
+
+    Args:
+        text: the card as it is now.
+        before: the card as it was before a push, with what was ``seen`` until then. A
+            value that differs and was not pushed is still to be settled.
+    """
     here, there = read_employee(employee), _read_values(_parse(text))
+    was = _read_values(_parse(before)) if seen else {}
+    now = {field: (here[field], there[field]) for field in here}
+    for field, (said_here, said_there) in now.items():
+        if said_here != said_there and said_there == was.get(field):
+            now[field] = seen[field]
     # who pushes need not be allowed to see it; it goes nowhere else
-    employee.sudo().card_seen = {field: (here[field], there[field]) for field in here}
+    employee.sudo().card_seen = now
+    return employee
 
 
 def read_seen(text: str) -> dict:

@@ -39,7 +39,8 @@ def update_card(book: AddressBook, ref: str, employee, seen=None) -> None:
         try:
             if text != card["text"]:
                 book.write(ref, text, card["etag"] or ANY)
-            return remember(employee, text)
+            remember(employee, text, card["text"], seen)
+            return
         except CardChanged:
             if not tries_left:
                 raise

@@ -32,14 +32,11 @@ def employee_sync(MAGIC):
         return ref
 
     def employee_create_odoo(card):
-        employee = employees.create(_read(card))
-        remember(employee, card["text"])
-        return employee
+        return remember(employees.create(_read(card)), card["text"])
 
     def employee_update_odoo(employee, card):
         employee.write(_read(card))
-        remember(employee, card["text"])
-        return employee
+        return remember(employee, card["text"])
 
     return {
         "x": {

@@ -61,6 +61,19 @@ class TestConflict(EmployeeCase):
 
         self.assertIn("TEL:3", self.cards()["Ada.vcf"])
 
+    def test_value_that_was_changed_there_waits_for_its_conflict(self):
+        """Whoever changes it here later has not seen what it says there."""
+        self.put("Ada.vcf", make_card("Ada", "TEL:3", "TITLE:Clerk"))
+        self.ada.job_title = "Boss"
+        self.push()
+        self.ada.work_phone = "2"
+
+        with self.assertRaisesRegex(InvalidDataError, "'2' here and to '3'"):
+            self.push()
+
+        self.assertIn("TEL:3", self.cards()["Ada.vcf"])
+        self.assertIn("TITLE:Boss", self.cards()["Ada.vcf"])
+
     def test_same_change_on_both_sides_is_none(self):
         self.ada.work_phone = "2"
         self.put("Ada.vcf", make_card("Ada", "TEL:2", "TITLE:Clerk"))
