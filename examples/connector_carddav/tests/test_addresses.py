@@ -85,6 +85,18 @@ class TestAddresses(CarddavCase):
         self.assertEqual(children, keeps)
         self.assertEqual(children.street, "Work Street 3")
 
+    def test_number_goes_to_no_address_by_its_place(self):
+        """The second number went to the first address once the first one was gone."""
+        places = HOME, WORK, WORK.replace("Street 2", "Street 3"), "TEL;PREF=1:0"
+        self.import_ada(*places, "TEL;TYPE=work:1", "TEL;TYPE=work:2")
+
+        children = self.import_ada(*places, "TEL;TYPE=work:2")
+
+        self.assertEqual(
+            {(child.street, child.phone) for child in children},
+            {("Work Street 2", False), ("Work Street 3", False), (False, "2")},
+        )
+
     def test_order_of_the_lines_says_nothing(self):
         numbers = "TEL;TYPE=work:1", "TEL;TYPE=work:2", "TEL;TYPE=work:3"
         children = self.import_ada(HOME, "TEL;PREF=1:0", *numbers)
