@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What may a machine ask that watches over the queue?"""
+"""Health and metrics endpoints for monitoring systems."""
 
 import hmac
 import json
@@ -22,11 +22,11 @@ FOR_MACHINES = {
 
 
 class Monitoring(http.Controller):
-    """Health and metrics of the database that the request is for."""
+    """Health and metrics of the database of the request."""
 
     @http.route("/connector/health", **FOR_MACHINES)
     def health(self, max_wait_s=None, **_parameters):
-        """Answer 200 while jobs run as they should, 503 with the reasons if not."""
+        """Return 200 while jobs run as they should, else 503 with the reasons."""
         _check_token()
         answer = _monitor()._read_health(_read_seconds(max_wait_s))
         status = OK if answer["status"] == "pass" else UNAVAILABLE
@@ -34,13 +34,13 @@ class Monitoring(http.Controller):
 
     @http.route("/connector/metrics", **FOR_MACHINES)
     def metrics(self, **_parameters):
-        """Answer what Prometheus collects."""
+        """Return the metrics in the text format of Prometheus."""
         _check_token()
         return _answer(metrics_text(_monitor()._read_metrics()), CONTENT_TYPE, OK)
 
 
 def _monitor():
-    # whoever has the token sees counts, and the names of channels and backends
+    # the token gives access to counts, and to the names of channels and backends
     return request.env["connector.monitor"].sudo()
 
 
@@ -50,7 +50,7 @@ def _answer(body: str, content_type: str, status: int):
 
 
 def _check_token() -> None:
-    """Let only who has the token in; without one, there is nothing here."""
+    """Reject requests without the token; 404 when no token is set."""
     token = _monitor()._token()
     if not token:
         raise NotFound()

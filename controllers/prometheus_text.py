@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are figures written so that Prometheus reads them?
+"""Text format of Prometheus metrics.
 
 Source: https://prometheus.io/docs/instrumenting/exposition_formats, text format 0.0.4.
 """
@@ -15,8 +15,8 @@ def metrics_text(families: Iterable[tuple]) -> str:
     """Return families of metrics as text.
 
     Args:
-        families: of each its name, its type, what it means, and its samples: pairs of
-            labels and value.
+        families: each with its name, type, help text, and samples: pairs of labels
+            and value.
     """
     lines = []
     for name, kind, meaning, samples in families:
