@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A many2one that the database does not check, and rows that outlive what it names."""
+"""Relational fields without foreign keys, and a mixin to show rows with such fields."""
 
 from collections.abc import Iterable
 
@@ -9,10 +9,10 @@ from ..models.reviewed_record import name_closed
 
 
 class ConnectorLoose(models.AbstractModel):
-    """Rows that are still shown when what they refer to was deleted.
+    """Mixin for rows that are shown after the records they refer to were deleted.
 
-    What is closed to the user is called by its id; Odoo tells the name of all that a
-    row refers to.
+    A record that the user may not read is shown by its id; Odoo shows the names of
+    all referenced records.
     """
 
     _name = "connector.loose"
@@ -38,19 +38,19 @@ class ConnectorLoose(models.AbstractModel):
         return rows
 
     def _read_format(self, fnames, load="_classic_read"):
-        """Read the records for a client of RPC, with names as in :meth:`web_read`."""
+        """Read the records for RPC clients, with names as in :meth:`web_read`."""
         rows = super()._read_format(fnames, load)
         if load == "_classic_read":
             self._hide_names(rows, fnames)
         return rows
 
     def _read_group_format_result(self, rows_dict, lazy_groupby):
-        """Show groups to a client of RPC, with names as in :meth:`web_read`."""
+        """Format groups for RPC clients, with names as in :meth:`web_read`."""
         super()._read_group_format_result(rows_dict, lazy_groupby)
         self._hide_names(rows_dict, lazy_groupby)
 
     def _web_read_group_groupby_formatter(self, groupby_spec: str, values):
-        """Show a group of a deleted record by its number; Odoo would ask its name."""
+        """Label the group of a deleted record by its id; Odoo would read its name."""
         show = super()._web_read_group_groupby_formatter(groupby_spec, values)
         if not self._is_loose(groupby_spec):
             return show
@@ -75,7 +75,7 @@ class ConnectorLoose(models.AbstractModel):
             self._fields[name]._update_cache(lost, None)
 
     def _hide_names(self, rows: list[dict], names: Iterable[str]) -> None:
-        """Call what is closed to the user by its id, in rows with (id, name)."""
+        """Replace the names that the user may not read, in rows with (id, name)."""
         for name in filter(self._is_loose, names):
             shown = [row for row in rows if row.get(name)]
             records = self.env[self._fields[name].comodel_name]
@@ -90,24 +90,24 @@ class ConnectorLoose(models.AbstractModel):
 
 
 class LooseMany2one(fields.Many2one):
-    """A many2one without foreign key, for rows that come by the thousand.
+    """A many2one without foreign key, for tables with very many new rows.
 
     A foreign key would cost a check for each new row, and would let rows of the
     queue lock rows of users and channels against each other.
     """
 
     def update_db_foreign_key(self, model, column):
-        """Leave the column alone."""
+        """Add no foreign key."""
 
 
 class LooseMany2many(fields.Many2many):
-    """A many2many whose table does not refer to the other model's.
+    """A many2many without foreign key to the other model's table.
 
-    For the dialogs that show rows of the queue: deleting these stays cheap.
+    Dialogs that list rows of the queue use it, so that deleting rows stays cheap.
     """
 
     def update_db_foreign_keys(self, model):
-        """Let the rows go with ours, and leave the other side alone."""
+        """Add the foreign key to our table only, with cascading delete."""
         model.pool.add_foreign_key(
             self.relation,
             self.column1,

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a reference read as when the model it names is gone?"""
+"""Reference field that reads as empty while its model is missing."""
 
 from odoo import fields, models
 
@@ -7,11 +7,11 @@ from odoo import fields, models
 class LastingReference(fields.Reference):
     """A reference that reads as empty when the addon of its model was removed.
 
-    The stored text stays, so that the reference works again with the addon.
+    The stored text is kept, so that the reference works again with the addon.
     """
 
     def convert_to_column(self, value, record, values=None, validate=True):
-        """Return the text; of a record, too, which saves a look whether it is there."""
+        """Return the text, also for a record, without a query whether it exists."""
         if isinstance(value, models.BaseModel):
             value = f"{value._name},{value.id}" if value else None
         return super().convert_to_column(value, record, values, validate)
