@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-# The order is that of the chains of super(): who comes later is called earlier.
+# Import order is the order of super(): classes imported later are called first.
 # ruff: noqa: I001
 from . import access_guard
 from . import base

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Guards of the framework's tables: who writes them, whatever rights were borrowed.
+"""Write guards of the framework's tables, effective also under ``sudo()``.
 
 Much code in Odoo creates records with elevated rights and values of the caller: mail
-gateways, server actions, forms of a web site. ``sudo()`` tells nothing of whether the
-caller means well, but it keeps ``env.uid``: that is who is judged here.
+gateways, server actions, forms of a web site. ``sudo()`` does not show whether the
+caller may do it, but it keeps ``env.uid``: the guards check the rights of that user.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,15 +14,15 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 from odoo.tools.misc import clean_context
 
-# A context of Odoo would do, if clients could not send one.
+# Not a key in Odoo's context: clients can send these.
 _is_own: ContextVar[bool] = ContextVar("connector_is_own", default=False)
 
 
 @contextmanager
 def own_code(is_own: bool = True) -> Iterator[None]:
-    """Let the next guarded create or write inside the block be the framework's own.
+    """Mark the next guarded create or write in the block as the framework's own.
 
-    What that sets off, such as consumers of events, is not.
+    Code that it triggers, such as consumers of events, is not marked.
     """
     token = _is_own.set(is_own)
     try:
@@ -32,7 +32,7 @@ def own_code(is_own: bool = True) -> Iterator[None]:
 
 
 class ConnectorStored(models.AbstractModel):
-    """Rows that the queue writes by SQL; nobody makes or alters one as a record."""
+    """Rows that only the queue writes, by SQL; create and write are refused."""
 
     _name = "connector.stored"
     _description = "Rows That the Queue Writes"
@@ -69,7 +69,7 @@ class ConnectorStored(models.AbstractModel):
 
 
 class ConnectorGuarded(models.AbstractModel):
-    """Rows that nobody makes or alters by borrowed rights, but only by their own."""
+    """Rows whose create and write need the user's own rights, sudo or not."""
 
     _name = "connector.guarded"
     _description = "Rows That Borrowed Rights Do Not Write"
@@ -78,7 +78,7 @@ class ConnectorGuarded(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Make records for those who may do so themselves, or for the framework."""
+        """Create records, for users with the right of their own or the framework."""
         names = {name for vals in vals_list for name in vals}
         names.update(
             key.removeprefix("default_")
@@ -88,12 +88,12 @@ class ConnectorGuarded(models.AbstractModel):
         rows = self._check_real_user("create", names)
         with own_code(False):
             records = super().create(vals_list)
-        if rows is not None:  # by its values, such as the company
+        if rows is not None:  # record rules depend on values, such as the company
             rows.browse(records.ids).check_access("create")
         return records
 
     def write(self, vals):
-        """Alter records for those who may do so themselves, or for the framework."""
+        """Write records, for users with the right of their own or the framework."""
         self._check_real_user("write", vals)
         with own_code(False):
             return super().write(vals)
@@ -101,7 +101,7 @@ class ConnectorGuarded(models.AbstractModel):
     @api.private
     @api.model
     def message_new(self, msg_dict, custom_values=None):
-        """Make nothing of a mail: it comes from anybody, in the name of the gateway."""
+        """Refuse mails: anybody can send them, and the gateway has elevated rights."""
         raise AccessError(
             self.env._(
                 "Cannot make a record of %(model)s from a mail: nobody may. Remove the "
@@ -112,7 +112,7 @@ class ConnectorGuarded(models.AbstractModel):
 
     @api.private
     def message_update(self, msg_dict, update_vals=None):
-        """Alter nothing by a mail; what it says goes into the chatter."""
+        """Post a mail in the chatter, and write no fields by it."""
         return super().message_update(msg_dict)
 
     # === HELPERS === #
@@ -120,14 +120,14 @@ class ConnectorGuarded(models.AbstractModel):
     def _check_real_user(
         self, operation: str, names: Iterable[str]
     ) -> models.BaseModel | None:
-        """Refuse who borrows the rights; return these rows with the user's own ones.
+        """Check the user's own rights; return these rows with them.
 
         Returns:
-            None when nobody has to be judged here: Odoo does so without elevated
-            rights, and root and the framework's own code need none.
+            None when there is nothing to check: without elevated rights Odoo does,
+            and root and the framework's own code are trusted.
 
         Raises:
-            AccessError: the user may not do it, or not with one of these fields.
+            AccessError: the user lacks the right on the model, or on a field.
         """
         is_trusted = self.env.uid == SUPERUSER_ID or _is_own.get()
         if is_trusted or not self.env.su:
@@ -142,6 +142,6 @@ class ConnectorGuarded(models.AbstractModel):
 
 
 def framework_context(records: models.BaseModel) -> models.BaseModel:
-    """Return records without the defaults that a client may have sent along."""
+    """Return records without the context defaults that a client may have sent."""
     own = clean_context(records.env.context)
     return records.with_context(own)  # pylint: disable=context-overridden

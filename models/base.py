@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Fires the record events of every model."""
+"""Record events, fired by the create, write and unlink of every model."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ class Base(models.AbstractModel):
                 on_record_create.fire(session, self._name, record_id, vals)
         return records
 
-    # What api.model_create_multi would say; but each create of each model passes
+    # What api.model_create_multi would do; but each create of each model passes
     # here, and most have no consumer: they need not pay for its wrapper.
     create._api_model = True
 

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a record know about its counterpart on a backend?"""
+"""Bindings: links between Odoo records and their counterparts on a backend."""
 
 from odoo import fields, models
 
 
 class ExternalBinding(models.AbstractModel):
-    """A link between a record here and a record on a backend."""
+    """Base of binding models: a link between an Odoo record and a backend's."""
 
     _name = "external.binding"
     _description = "External Binding"

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What did MAGIC log, and for how long is it kept?"""
+"""Log lines of MAGIC, deleted after the retention time of their level."""
 
 from odoo import api, fields, models
 
@@ -28,7 +28,7 @@ BATCH = 10_000  # lines deleted in one transaction
 
 
 class ConnectorLog(models.Model):
-    """A message, or what was sent to somebody."""
+    """A log message, or a copy of a message that was sent."""
 
     _name = "connector.log"
     _inherit = ["connector.loose", "connector.guarded"]
@@ -84,7 +84,7 @@ class ConnectorLog(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid")
     def _compute_record(self):
-        """Show the records that are there and that the user may read."""
+        """Find the records that exist and that the user may read."""
         for model_name, lines in self.grouped("res_model").items():
             records = find_records(self.env, model_name, lines.mapped("res_id"))
             readable = records and records._filtered_access("read")

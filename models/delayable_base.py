@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Lets the methods of every model be called later."""
+"""``delayed`` and ``delayable`` for the methods of every model."""
 
 from collections.abc import Iterable
 
@@ -11,13 +11,13 @@ from ..queue.job import JobOptions
 
 
 class Base(models.AbstractModel):
-    """The ``delayed`` of every model."""
+    """Every model, with the methods that delay jobs."""
 
     _inherit = "base"
 
     @api.private
     def delayed(self, **options) -> Delayed:
-        """Return a stand-in whose methods with ``@job`` run later.
+        """Return a proxy whose methods with ``@job`` run later, as jobs.
 
         ``order.delayed(priority=5).export(force=True)`` returns the job's uuid.
         """
@@ -33,7 +33,7 @@ class Base(models.AbstractModel):
 
     @api.private
     def delayable(self, **options) -> DelayableCalls:
-        """Return a stand-in whose methods with ``@job`` give jobs that are not stored.
+        """Return a proxy whose methods with ``@job`` return jobs that are not stored.
 
         ``chain(a.delayable().export(), b.delayable().export()).delay()`` stores both.
         """

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a span of time read on a screen?"""
+"""Durations as short text for screens."""
 
 from datetime import timedelta
 
@@ -10,10 +10,10 @@ LONG = 0.9  # of the next unit: 50 minutes are "50 min", 55 are "1 h"
 
 
 def elapsed_text(span: timedelta | None, locale) -> str:
-    """Return a span in one unit, such as "3 min"; empty for none.
+    """Return a duration in one unit, such as "3 min"; empty for none.
 
     Args:
-        span: a negative one, by clocks that differ a little, counts as 0.
+        span: negative values, from clocks that differ a little, count as 0.
         locale: of babel, see ``odoo.tools.misc.babel_locale_parse``.
     """
     if span is None:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where does the code of actions know MAGIC from?"""
+"""``MAGIC`` in the code of server actions."""
 
 from odoo import models
 
@@ -12,7 +12,7 @@ class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
 
     def _get_eval_context(self, action=None):
-        """Add MAGIC, which costs nothing before it is used."""
+        """Add MAGIC; it costs nothing until it is used."""
         eval_context = super()._get_eval_context(action)
         eval_context["MAGIC"] = Magic(self.env, action)
         return eval_context

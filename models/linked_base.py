@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Lets the records of every model be linked, and takes their links along."""
+"""Link methods of every model; deleting a record deletes its links."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from ..magic.links.side import EXTERNAL
 
 
 class Base(models.AbstractModel):
-    """The links of every model."""
+    """Every model, with the methods that read and write its links."""
 
     _inherit = "base"
 
@@ -32,16 +32,15 @@ class Base(models.AbstractModel):
 
         Args:
             relation: name of the relation.
-            ref: what the record is called on the other system.
+            ref: reference of the record on the other system.
             system: the other system.
-            sync_date: when both were the same for the last time; None is now, False
-                never.
-            allow_many2many: whether what is linked may have other links in the
+            sync_date: when both were last in sync; None is now, False never.
+            allow_many2many: whether linked records may have other links in the
                 relation. The first link decides for all of them.
 
         Raises:
-            LinkError: one of both is linked with another one, or the relation is of
-                another kind.
+            LinkError: either side is linked with another record, or the relation is
+                of another kind.
             AccessError: the user may not write the record.
         """
         refs = {link_store.ODOO: self, system: ref}

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Names of records of any model, as their reader may know them.
+"""Names of records of any model, hidden from users who may not read them.
 
-Odoo asks in superuser mode for the name behind a many2one, and for those that
-``name_search`` gives. So it is the user who counts here, whatever the mode is.
+Odoo reads the name behind a many2one, and those of ``name_search``, in superuser
+mode. So these functions check the rights of the user, whatever the mode is.
 """
 
 from collections.abc import Iterable
@@ -13,15 +13,15 @@ from odoo.tools import Query
 
 
 def has_records(env: api.Environment, model_name: str) -> bool:
-    """Tell whether a model is there and keeps its records in a table."""
+    """Return whether a model exists and stores its records in a table."""
     return bool(model_name) and model_name in env and not env[model_name]._abstract
 
 
 def reader_env(env: api.Environment) -> api.Environment:
-    """Return the environment of those who read a name: the user, with their rights.
+    """Return the environment to read names in: the user's, with their own rights.
 
-    Elevated code may have companies current that are none of the user's; these do
-    not count. The superuser stays one.
+    Elevated code may have current companies that are not the user's; these are
+    dropped. The superuser stays superuser.
     """
     if not env.su or not env.uid or env.uid == api.SUPERUSER_ID:
         return env
@@ -34,7 +34,7 @@ def reader_env(env: api.Environment) -> api.Environment:
 
 
 def name_closed(records: models.BaseModel) -> dict[int, str]:
-    """Return what to call those of some records that the user may not read, by id."""
+    """Return replacement names, by id, of the records that the user may not read."""
     readers = records.with_env(reader_env(records.env))
     closed = readers - readers._filtered_access("read")
     if not closed:
@@ -45,9 +45,9 @@ def name_closed(records: models.BaseModel) -> dict[int, str]:
 
 
 def hide_closed(records: models.BaseModel) -> None:
-    """Take back the names of records that the user may not read.
+    """Replace the names of records that the user may not read.
 
-    Outside of superuser mode nobody comes as far as that.
+    Needed in superuser mode only: without it, Odoo has refused before.
     """
     if records.env.su:
         for id_, name in name_closed(records).items():
@@ -57,7 +57,7 @@ def hide_closed(records: models.BaseModel) -> None:
 def find_records(
     env: api.Environment, model_name: str, ids: Iterable[int]
 ) -> models.BaseModel | tuple:
-    """Return those records of a model that exist, in one query."""
+    """Return the records of a model that exist, in one query."""
     if not has_records(env, model_name):
         return ()
     return env[model_name].browse(filter(None, set(ids))).exists()
@@ -66,14 +66,15 @@ def find_records(
 def name_records(
     env: api.Environment, model_name: str, label: str, ids: Iterable[int]
 ) -> dict[int, str]:
-    """Return what the user may call each record, by id.
+    """Return the name of each record for the user, by id.
 
-    A record that is gone or closed to the user is called by its id, with the reason.
+    A record that is deleted or that the user may not read is named by its id, with
+    the reason.
 
     Args:
-        env: whose rights count, that is the user's, also in superuser mode.
+        env: of the user whose rights are checked, also in superuser mode.
         model_name: model of the records, perhaps of an addon that was removed.
-        label: what people call the model.
+        label: name of the model for people.
         ids: the records, some perhaps deleted.
     """
     env = reader_env(env)
@@ -91,9 +92,9 @@ def name_records(
 def search_names(
     env: api.Environment, model_name: str, operator: str, value
 ) -> Query | None:
-    """Return the query of the records with such a name that the user may read.
+    """Return the query of the records with a matching name that the user may read.
 
-    None when the model is gone, has no names, or is closed to the user.
+    None when the model is missing, has no names, or the user may not read it.
     """
     env = reader_env(env)
     if not has_records(env, model_name):

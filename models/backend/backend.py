@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The record of an external system: where it is and which version it runs."""
+"""Backends: the records of external systems, with address and version."""
 
 from odoo import api, fields, models
 
@@ -9,10 +9,10 @@ from ...session import ConnectorSession
 
 
 class ConnectorBackend(models.AbstractModel):
-    """What every backend model inherits.
+    """Base of all backend models.
 
     A concrete model sets ``_backend_type`` to the service of its
-    :class:`~..backend.Backend` and says which versions there are, by overriding
+    :class:`~..backend.Backend` and declares its versions, by overriding
     ``_select_versions`` or the selection of ``version``.
     """
 
@@ -27,7 +27,7 @@ class ConnectorBackend(models.AbstractModel):
     # === CRUD === #
 
     def write(self, vals):
-        """Let the checkpoints follow a change of name or company."""
+        """Write, and copy a new name or company to the checkpoints."""
         result = super().write(vals)
         if not {"name", "company_id"}.isdisjoint(vals):
             self.env["connector.checkpoint"]._refresh_backend_facts(self)
@@ -37,7 +37,7 @@ class ConnectorBackend(models.AbstractModel):
 
     @api.model
     def _select_models(self) -> list[tuple[str, str]]:
-        """Return the models whose records are backends, with what people call them."""
+        """Return the models of backends, with their labels."""
         names = self.env.registry.descendants(["connector.backend"], "_inherit")
         models_ = [self.env[name] for name in names]
         return [(one._name, one._description) for one in models_ if not one._abstract]
@@ -49,7 +49,7 @@ class ConnectorBackend(models.AbstractModel):
 
     @api.private
     def describe(self) -> str:
-        """Return how messages call the record: ``'Shop FR' (shop.backend,3)``."""
+        """Return the record's name for messages: ``'Shop FR' (shop.backend,3)``."""
         self.ensure_one()
         return f"{self.name!r} ({self._name},{self.id})"
 
@@ -58,7 +58,7 @@ class ConnectorBackend(models.AbstractModel):
         """Return the backend with the units for the record's service and version.
 
         Raises:
-            ValueError: the model names no service, or nobody declared its backend.
+            ValueError: the model names no service, or its backend is not declared.
         """
         self.ensure_one()
         if self._backend_type is None:
@@ -74,7 +74,7 @@ class ConnectorBackend(models.AbstractModel):
     ) -> ConnectorEnvironment:
         """Return the scope in which units work for a model of this backend.
 
-        It speaks the language of the backend, see :meth:`_get_lang_code`.
+        Its language is the backend's, see :meth:`_get_lang_code`.
 
         Args:
             model_name: model to work with; it need not exist in Odoo.
@@ -90,7 +90,7 @@ class ConnectorBackend(models.AbstractModel):
             return ConnectorEnvironment(record, session, model_name)
 
     def _get_lang_code(self) -> str | None:
-        """Return the language records are exchanged in, None for the user's.
+        """Return the language in which records are exchanged, None for the user's.
 
         It is that of the field ``default_lang_id``, where a backend has one.
         """

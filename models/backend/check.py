@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a backend answer?"""
+"""Connection check of a backend."""
 
 import textwrap
 
@@ -18,7 +18,7 @@ CONNECTION_STATES = [
 
 
 class ConnectorBackend(models.AbstractModel):
-    """What a check of the connection found."""
+    """The state of the connection, and the check that finds it."""
 
     _inherit = "connector.backend"
 
@@ -38,7 +38,7 @@ class ConnectorBackend(models.AbstractModel):
     # === ACTIONS === #
 
     def action_check_connection(self) -> dict:
-        """Ask the backend whether it is there, and tell what it said."""
+        """Check the connection, and show the result."""
         self.check_access("write")
         self.ensure_one()
         state, message = self._find_connection_state()
@@ -63,25 +63,26 @@ class ConnectorBackend(models.AbstractModel):
     # === HELPERS === #
 
     def _check_connection(self) -> str | None:
-        """Ask the backend whether it is there; for overrides.
+        """Check that the backend answers; for overrides.
 
         Returns:
-            What people are told, such as how much is there; None for just that it
-            answers.
+            A message for the user, such as a count of records; None for the default
+            text.
 
         Raises:
-            ConnectorException, OSError, UserError: it does not, and why.
+            ConnectorException, OSError, UserError: it does not answer; the message
+                gives the reason.
         """
         raise NotImplementedError
 
     @api.model
     def _can_check_connection(self) -> bool:
-        """Tell whether the model overrides :meth:`_check_connection`."""
+        """Return whether the model overrides :meth:`_check_connection`."""
         ours = self.pool["connector.backend"]._check_connection
         return type(self)._check_connection is not ours
 
     def _find_connection_state(self) -> tuple[str, str]:
-        """Return the state of the connection, and what people are told."""
+        """Return the state of the connection, and the message for the user."""
         if not self._can_check_connection():
             told = self.env._("This kind of backend has no check of its connection.")
             return "unknown", told

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a backend want to have reviewed, and by whom?"""
+"""Checkpoints of a backend, and their default reviewer."""
 
 from odoo import api, fields, models
 
@@ -7,7 +7,7 @@ from ...secret import known_secrets
 from ...session import ConnectorSessionHandler
 
 USER = "connector.group_connector_user"
-LOCK_TIMEOUT_MS = 5_000  # of a transaction that another one waits for
+LOCK_TIMEOUT_MS = 5_000  # of the separate transaction, while this one waits for it
 
 
 class ConnectorBackend(models.AbstractModel):
@@ -32,7 +32,7 @@ class ConnectorBackend(models.AbstractModel):
     # === COMPUTE === #
 
     def _compute_checkpoint_count(self):
-        """Count the open checkpoints of all, in one query."""
+        """Count the open checkpoints of all backends, in one query."""
         references = [f"{self._name},{backend.id}" for backend in self]
         counts = dict(
             self.env["connector.checkpoint"]._read_group(
@@ -68,14 +68,14 @@ class ConnectorBackend(models.AbstractModel):
         at_once: bool = False,
         **details,
     ) -> models.BaseModel | None:
-        """Return the open checkpoint about something: a new one, or a repeated one.
+        """Return the open checkpoint of a record or message, new or repeated.
 
         Args:
             model: model of the record to review, with ``record_id``.
             record_id: id of the record to review, with ``model``.
-            message: what to look at; alone, or about the record.
-            at_once: add it in a transaction of its own, so that it stays when this
-                one, and with it the job, fails. This one cannot see it.
+            message: what to review; alone, or about the record.
+            at_once: add it in a separate transaction, so that it is kept when the
+                current one, and with it the job, fails. The current one cannot see it.
             details: reason, severity, user_id, job, binding, odoo_version and
                 external_version, see ``CheckpointDetails``.
 
@@ -101,7 +101,8 @@ class ConnectorBackend(models.AbstractModel):
             self.env.cr.dbname, self.env.uid, self.env.context
         )
         with handler.session() as session:
-            # This transaction may have added the same, and would wait for ever.
+            # The outer transaction may have added the same: without a timeout, both
+            # would wait for ever.
             known_secrets(session.cr).update(known_secrets(self.env.cr))
             session.cr.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT_MS])
             self.with_env(session.env).add_checkpoint(*subject, **details)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which channels do the jobs of a backend wait?"""
+"""Channels of a backend's jobs, paused and resumed together."""
 
 from collections import defaultdict
 
@@ -10,14 +10,14 @@ from ...queue.channel_text import ROOT
 
 
 class ConnectorBackend(models.AbstractModel):
-    """The channels that are paused when the backend is."""
+    """The channels that are paused with the backend."""
 
     _inherit = "connector.backend"
 
     # === HELPERS === #
 
     def _set_paused(self, is_paused: bool) -> None:
-        """Let no job of these backends start, or let them start again."""
+        """Pause or resume the channels of these backends."""
         self.check_access("read")
         channels = self.env["connector.queue.channel"]
         channels.check_access("write")
@@ -28,16 +28,16 @@ class ConnectorBackend(models.AbstractModel):
 
     @api.private
     def reference(self) -> str:
-        """Return the text by which references name the record: ``shop.backend,3``."""
+        """Return the record as the text of a reference: ``shop.backend,3``."""
         self.ensure_one()
         return f"{self._name},{self.id}"
 
     def _queue_channels(self) -> dict:
-        """Return the channels of these backends, by their id.
+        """Return the channels of these backends, by backend id.
 
-        That is the one of its own; else those where its jobs wait now, and those of
-        the job functions of its model and its bindings. Root is nobody's: everything
-        else would stand still with it.
+        A backend has its own channel; else those where its jobs wait now, and those
+        of the job functions of its model and its bindings. Root never counts: pausing
+        it would pause all jobs.
         """
         channels = self.env["connector.queue.channel"]
         own = channels._own_channels()

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do connectors add checkpoints, and when is one a repeat?"""
+"""Adding of checkpoints by connectors; repeats of an open checkpoint are counted."""
 
 import hashlib
 import json
@@ -20,12 +20,12 @@ from .details import CheckpointDetails
 
 REPEAT = "connector.checkpoint.repeat"
 ADDED = "connector.checkpoint.added"  # ids that this transaction added
-# What the newest sight of a checkpoint replaces.
+# Fields that a repeat overwrites.
 NEWEST = ("message", "job_id", "odoo_version", "external_version")
 
 
 class ConnectorCheckpoint(models.Model):
-    """The checkpoints that connectors add; what was seen already is counted."""
+    """Creation of checkpoints by connectors, with a count of repeats."""
 
     _inherit = "connector.checkpoint"
 
@@ -41,7 +41,7 @@ class ConnectorCheckpoint(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        """Let no checkpoint take the repeats of another, once its facts changed."""
+        """Write; a changed identity drops the merge key, to take no wrong repeats."""
         if not IDENTITY.isdisjoint(vals) and "merge_key" not in vals:
             vals = {**vals, "merge_key": False}
         return super().write(vals)
@@ -58,14 +58,14 @@ class ConnectorCheckpoint(models.Model):
         message: str = "",
         **details,
     ) -> "ConnectorCheckpoint":
-        """Return the open checkpoint for a record: a new one, or the one it repeats.
+        """Return the open checkpoint of a record, new or repeated.
 
         Args:
             model_name: model of the record to review.
             record_id: id of the record to review.
             backend_model_name: model of the backend it came from.
             backend_id: id of the backend it came from.
-            message: what to look at; it becomes the name of the checkpoint.
+            message: what to review; it becomes the name of the checkpoint.
             details: see ``CheckpointDetails``.
 
         Raises:
@@ -98,15 +98,17 @@ class ConnectorCheckpoint(models.Model):
         Args:
             backend_model_name: model of the backend it is about.
             backend_id: id of the backend it is about.
-            message: what to look at.
+            message: what to review.
             details: see ``CheckpointDetails``.
         """
         backend = self._source(backend_model_name, backend_id)
         return self._add(backend, {"message": message}, CheckpointDetails(**details))
 
     def _source(self, model_name: str, backend_id: int) -> models.BaseModel:
-        """Return a backend with all rights: every user's synchronization may find
-        something to review, and RPC does not reach these methods.
+        """Return a backend with elevated rights.
+
+        That is safe: a synchronization of any user may find something to review, and
+        RPC does not reach these methods.
         """
         if model_name in dict(self._select_backends()):
             return self.env[model_name].sudo().browse(backend_id)
@@ -161,7 +163,7 @@ class ConnectorCheckpoint(models.Model):
         return self.env.cr.precommit.data.setdefault(ADDED, set())
 
     def _repeat(self, facts: dict) -> None:
-        """Count that the checkpoint was seen again, without waiting for others."""
+        """Count a repeat of the checkpoint, without waiting for other transactions."""
         if self.id in self._added_here():  # nobody else sees the row yet
             self._see_again(1, fields.Datetime.now(), facts)
         else:
@@ -170,13 +172,13 @@ class ConnectorCheckpoint(models.Model):
                 repeats.create({"checkpoint_id": self.id, "facts": facts})
 
     def _see_again(self, count: int, seen_at: datetime, facts: dict) -> None:
-        """Write down that the checkpoint was seen some times more."""
+        """Add repeats to the count, with the facts of the newest."""
         kept = {"merge_key": self.merge_key, "seen_count": self.seen_count + count}
         with own_code():
             self.write({**facts, **kept, "seen_at": seen_at})
 
     def _open_again(self) -> "ConnectorCheckpoint":
-        """Return the open checkpoint about the same; reviewed ones wait again."""
+        """Return the open checkpoint about the same, else reopen this one."""
         if self.state == "need_review":
             return self
         if self.merge_key and (other := self._find_open(self.merge_key)):
@@ -187,10 +189,10 @@ class ConnectorCheckpoint(models.Model):
 
 
 def _merge_key(vals: dict) -> str:
-    """Return what two checkpoints about the same have in common.
+    """Return the key that is equal for checkpoints about the same.
 
-    A reason says it all about a record. Without one, or without a record, the message
-    does: another message is another checkpoint.
+    With a record and a reason, the message does not count. Without either, it does:
+    another message is another checkpoint.
     """
     backend, reason = vals["backend_id"], vals["reason_id"]
     record = (vals.get("model"), vals.get("record_id"))
@@ -208,10 +210,10 @@ def add_checkpoint(
     message: str = "",
     **details,
 ) -> ConnectorCheckpoint:
-    """Return the open checkpoint for a record; ``backend.add_checkpoint`` is shorter.
+    """Return the open checkpoint of a record; ``backend.add_checkpoint`` is shorter.
 
     Args:
-        session: who synchronizes. The others are those of
+        session: of the synchronization. The others are those of
             :meth:`ConnectorCheckpoint.create_from_name`.
     """
     return session.env["connector.checkpoint"].create_from_name(
@@ -229,10 +231,10 @@ def add_checkpoint_message(
     """Return the open checkpoint without a record, with a message only.
 
     Args:
-        session: who synchronizes.
+        session: of the synchronization.
         backend_model_name: model of the backend it is about.
         backend_id: id of the backend it is about.
-        message: what to look at.
+        message: what to review.
         details: see ``CheckpointDetails``.
     """
     return session.env["connector.checkpoint"].create_from_message(

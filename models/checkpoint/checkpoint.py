@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a person have to look at before it is right?"""
+"""Checkpoints: records and messages that a person has to review."""
 
 from collections.abc import Iterable
 
@@ -12,9 +12,9 @@ from ..reviewed_record import find_records, has_records
 # The worst first, also in the alphabet: so the database sorts by them.
 SEVERITIES = [("critical", "Critical"), ("major", "Major"), ("minor", "Minor")]
 
-# What tells a checkpoint from others; see merge_key.
+# Fields that identify a checkpoint; see merge_key.
 IDENTITY = {"model_id", "model", "record_id", "backend_id", "reason_id", "message"}
-# What a checkpoint is about; reviewers judge it and do not change it.
+# Fields that reviewers read and may not change.
 FACTS = IDENTITY | {
     *("backend_name", "company_id", "job_id", "binding_id"),
     *("odoo_version", "external_version", "seen_count", "seen_at", "told_at"),
@@ -25,8 +25,8 @@ FACTS = IDENTITY | {
 class ConnectorCheckpoint(models.Model):
     """A record, or a message, that somebody has to review.
 
-    It copies name and company of its backend: lists are sorted, grouped and
-    guarded by them, also when the backend itself is gone.
+    It copies name and company of its backend: lists are sorted and grouped, and
+    access rules decided, by them, also when the backend is deleted.
     """
 
     _name = "connector.checkpoint"
@@ -113,7 +113,7 @@ class ConnectorCheckpoint(models.Model):
 
     @api.model
     def _select_models(self) -> list[tuple[str, str]]:
-        """Return every model that has records."""
+        """Return all models that store records."""
         return self._describe(self.env.registry)
 
     @api.model
@@ -135,21 +135,21 @@ class ConnectorCheckpoint(models.Model):
 
     @api.model
     def _reviewer_domain(self) -> list[tuple]:
-        """Return who can be given a checkpoint."""
+        """Return the domain of users that can be assigned a checkpoint."""
         group = self.env.ref("connector.group_connector_user", raise_if_not_found=False)
         return [("all_group_ids", "in", group.ids if group else [])]
 
     @api.depends("model_id")
     def _compute_model(self):
-        """Copy the name of the model; it stays when the model goes."""
+        """Copy the name of the model, to keep it when the model is removed."""
         for checkpoint in self:
             checkpoint.model = checkpoint.model_id.model or checkpoint.model
 
     @api.depends("backend_id")
     def _compute_backend_facts(self):
-        """Copy what lists need to know of the backend; a lost one changes nothing.
+        """Copy name and company of the backend; keep them when it is deleted.
 
-        A form that is not saved, and may name any backend, is told of those only that
+        An unsaved form may name any backend: it gets the facts only of those that
         its user may read.
         """
         for backend, checkpoints in self.grouped("backend_id").items():
@@ -166,14 +166,14 @@ class ConnectorCheckpoint(models.Model):
     @api.depends("backend_id")
     @api.depends_context("uid")
     def _compute_backend(self):
-        """Give the backend to those who may read it."""
+        """Show the backend to users who may read it."""
         for backend, checkpoints in self.grouped("backend_id").items():
             found = backend and backend.exists()
             checkpoints.backend = found and found.has_access("read") and found
 
     @api.depends("model", "record_id")
     def _compute_record(self):
-        """Find the reviewed records, one query per model; a deleted one is empty."""
+        """Find the reviewed records, one query per model; empty when deleted."""
         for model_name, checkpoints in self.grouped("model").items():
             ids = checkpoints.mapped("record_id")
             found = {r.id: r for r in find_records(self.env, model_name, ids)}
@@ -184,22 +184,22 @@ class ConnectorCheckpoint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Refuse backends that the caller may not read; their names are copied."""
+        """Create; refuse backends that the caller may not read: names are copied."""
         checkpoints = super().create(vals_list)
         checkpoints._check_backend()
         return checkpoints
 
     def write(self, vals):
-        """Refuse backends that the caller may not read, as :meth:`create` does."""
+        """Write; refuse backends that the caller may not read."""
         result = super().write(vals)
         if "backend_id" in vals:
             self._check_backend()
         return result
 
     def _has_field_access(self, field, operation):
-        """Let only managers change what a checkpoint is about, and nobody its job.
+        """Allow only managers to change the facts of a checkpoint, and nobody its job.
 
-        Who reviews it may have the job run again, whosever it is.
+        A reviewer may requeue the job, even a job of another user.
         """
         if operation == "write" and field.name in FACTS and not self.env.su:
             if field.name == "job_id":
@@ -211,7 +211,7 @@ class ConnectorCheckpoint(models.Model):
     # === HELPERS === #
 
     def _check_backend(self) -> None:
-        """Let nobody name a backend that they may not read; code of connectors may."""
+        """Refuse a backend that the user may not read; elevated code may name any."""
         if not self.env.su:
             for checkpoint in self:
                 backend = checkpoint.backend_id
@@ -220,7 +220,7 @@ class ConnectorCheckpoint(models.Model):
 
     @api.model
     def _backend_facts(self, backend: models.BaseModel) -> dict:
-        """Return what checkpoints copy of their backend."""
+        """Return the values that checkpoints copy from their backend."""
         has_company = "company_id" in backend._fields
         return {
             "backend_name": backend.display_name,
@@ -228,9 +228,9 @@ class ConnectorCheckpoint(models.Model):
         }
 
     def _refresh_backend_facts(self, backends: models.BaseModel) -> None:
-        """Follow a change of name or company of backends."""
+        """Copy a new name or company of backends to their checkpoints."""
         references = [f"{backend._name},{backend.id}" for backend in backends]
-        # A backend's editor need not see its checkpoints.
+        # A user who edits a backend may have no right on its checkpoints.
         checkpoints_sudo = self.sudo().search([("backend_id", "in", references)])
         for name in ("backend_name", "company_id"):
             self.env.add_to_compute(self._fields[name], checkpoints_sudo)

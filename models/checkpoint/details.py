@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What can be said of a new checkpoint, besides what it is about?"""
+"""Optional details of a new checkpoint: reason, severity, reviewer, versions."""
 
 import json
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from .checkpoint import SEVERITIES
 
 @dataclass(frozen=True)
 class CheckpointDetails:
-    """What a connector adds to a checkpoint; each may be left out.
+    """Optional details that a connector gives with a checkpoint.
 
     Args:
         reason: code of a ``connector.checkpoint.reason``.
         severity: ``critical``, ``major`` or ``minor``; else that of the reason.
-        user_id: who is to review it; else as the reason or the backend says.
-        job: uuid or record of the job it is about; else the job that runs.
+        user_id: the reviewer; else that of the reason or the backend.
+        job: uuid or record of the job it is about; else the running job.
         binding: the binding it is about, as a record.
-        odoo_version: what Odoo has, in a conflict: text, or data that becomes JSON.
-        external_version: what the backend has, likewise.
+        odoo_version: Odoo's version, in a conflict: text, or data that becomes JSON.
+        external_version: the backend's version, likewise.
     """
 
     reason: str | None = None
@@ -37,7 +37,7 @@ class CheckpointDetails:
     external_version: Any = None
 
     def values(self, env: api.Environment, backend: models.BaseModel) -> dict:
-        """Return the values of the checkpoint; the environment has all rights."""
+        """Return the values of the checkpoint; the environment has elevated rights."""
         reason = env["connector.checkpoint.reason"]
         secrets = known_secrets(env.cr)
         if self.reason:
@@ -62,7 +62,7 @@ class CheckpointDetails:
         return self.severity
 
     def _find_job(self, env: api.Environment) -> models.BaseModel:
-        """Return the job it is about; a recordset without any when there is none."""
+        """Return the job it is about, an empty recordset when there is none."""
         jobs = env["connector.queue.job"]
         if isinstance(self.job, models.BaseModel):
             return self.job
@@ -74,14 +74,14 @@ class CheckpointDetails:
 
 
 def _default_user(reason, backend) -> models.BaseModel:
-    """Return who gets the checkpoint; what is no backend itself names nobody."""
+    """Return the reviewer of the reason, else of the backend, if it has that field."""
     if reason.user_id or "checkpoint_user_id" not in backend._fields:
         return reason.user_id
     return backend.checkpoint_user_id
 
 
 def _text(version: Any, secrets: KnownSecrets) -> str | bool:
-    """Return a version as text whose lines can be compared with the other's."""
+    """Return a version as text that can be compared line by line."""
     if version is None or isinstance(version, str):
         return secrets.stored(version or "", TEXT_SIZE) or False
     text = json.dumps(

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Names of checkpoints, as their reader may know them."""
+"""Names of checkpoints; names that the reader may not read are hidden."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ..reviewed_record import hide_closed, name_records, search_names
 
 FREE_TEXT = Domain("message", "not in", [False, ""])
-# In a context: names that are the same for all readers. It hides more, never less.
+# Context key for names that are the same for all readers. It hides more, never less.
 FOR_ALL = {"connector_name_for_all": True}
 READER = ("uid", "lang", "allowed_company_ids", *FOR_ALL)
 
@@ -24,7 +24,7 @@ class ConnectorCheckpoint(models.Model):
     @api.depends("message", "model", "record_id")
     @api.depends_context(*READER)
     def _compute_name(self):
-        """Take the message, else the name under which the user sees the record."""
+        """Take the message, else the record's name, as far as the user may read it."""
         with_message = self.filtered("message")
         for checkpoint in with_message:
             checkpoint.name = checkpoint.message
@@ -40,20 +40,20 @@ class ConnectorCheckpoint(models.Model):
 
     @api.depends_context(*READER)
     def _compute_display_name(self):
-        """Call a checkpoint by its name, one that is closed to the user by its id."""
+        """Show the name, or the id to users who may not read the checkpoint."""
         super()._compute_display_name()
         hide_closed(self)
 
     def _search_name(self, operator, value):
         """Search in the messages, and in the names of the records under review.
 
-        Only models that have checkpoints without a message are asked, each by a
-        subquery; what the user may not read is not found.
+        Only models of checkpoints without a message are searched, each by a subquery;
+        records that the user may not read are not found.
         """
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
         if operator == "in":
-            value = [name for name in value if name]  # no checkpoint is without name
+            value = [name for name in value if name]  # every checkpoint has a name
         domains = [FREE_TEXT & Domain("message", operator, value)]
         for (model_name,) in self._read_group(~FREE_TEXT, ["model"]):
             found = search_names(self.env, model_name, operator, value)
@@ -65,6 +65,6 @@ class ConnectorCheckpoint(models.Model):
     # === HELPERS === #
 
     def _model_label(self) -> str:
-        """Return what people call the model of the reviewed records."""
+        """Return the label of the model of the reviewed records."""
         # Reviewers may not read models; their names are no secret.
         return self.model_id[:1].sudo().name or self[:1].model or self.env._("Record")

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Name of a checkpoint in mails, notes and activities: it is the same for all readers.
+"""Name of a checkpoint in mails, notes and activities, the same for all readers.
 
-What is sent or stored is read by others than who made it. So it is called by its
-message, else by the id of the reviewed record, which gives nothing away.
+Mails and stored texts are read by other users than their author. So the name is the
+message, else the id of the reviewed record, which reveals nothing.
 """
 
 from odoo import models
@@ -13,7 +13,7 @@ CHECKPOINT = "connector.checkpoint"
 
 
 class ConnectorCheckpoint(models.Model):
-    """A checkpoint as the chatter calls it."""
+    """A checkpoint, with a name for the chatter."""
 
     _inherit = "connector.checkpoint"
 
@@ -26,25 +26,25 @@ class ConnectorCheckpoint(models.Model):
         )._message_compute_subject()
 
     def _message_auto_subscribe_notify(self, partner_ids, template):
-        """Tell new assignees."""
+        """Notify new assignees, with the name for all readers."""
         return super(
             ConnectorCheckpoint, self.with_context(**FOR_ALL)
         )._message_auto_subscribe_notify(partner_ids, template)
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):
-        """Tell followers of a message."""
+        """Notify followers of a message, with the name for all readers."""
         return super(ConnectorCheckpoint, self.with_context(**FOR_ALL))._notify_thread(
             message.with_context(**FOR_ALL), msg_vals=msg_vals, **kwargs
         )
 
 
 class MailActivity(models.Model):
-    """An activity on a checkpoint, which keeps its name."""
+    """Activities; those on checkpoints store a name for all readers."""
 
     _inherit = "mail.activity"
 
     def _compute_res_name(self):
-        """Keep the name that is the same for all readers."""
+        """Store the name that is the same for all readers."""
         ours = self.filtered(lambda one: one.res_model == CHECKPOINT)
         super(MailActivity, self - ours)._compute_res_name()
         if ours:

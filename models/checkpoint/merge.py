@@ -1,16 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How often was a checkpoint seen again, by transactions that do not wait?"""
+"""Repeats of open checkpoints, added without a lock and counted by cron."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 
 class CheckpointRepeat(models.Model):
-    """That an open checkpoint was seen again; gone as soon as it is counted.
+    """A repeat of an open checkpoint, deleted as soon as it is counted.
 
-    Many jobs may come upon the same thing at once. If each wrote the row of the
-    checkpoint, each would wait for the commit of the one before, and start all over
-    then. So each only adds a row here, and a cron counts.
+    Many jobs may report the same at once. If each wrote the row of the checkpoint,
+    each would wait for the commit of the job before it, and then run again from the
+    start. So each only inserts a row here, and a cron counts them.
     """
 
     _name = "connector.checkpoint.repeat"
@@ -30,10 +30,10 @@ class CheckpointRepeat(models.Model):
 
     @api.model
     def _count(self, checkpoints: models.BaseModel | None = None) -> None:
-        """Add what was seen again to the checkpoints.
+        """Add the repeats to the counts of their checkpoints, and delete them.
 
-        One that was reviewed by somebody who could not see the repeat yet is open
-        again: nothing that came after a review is lost.
+        A checkpoint that was reviewed before the repeat was visible is reopened: no
+        repeat after a review is lost.
 
         Args:
             checkpoints: count for these only; None means all.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who is told of new checkpoints, and how often?"""
+"""Notifications of new checkpoints, limited per backend and hour."""
 
 from datetime import timedelta
 
@@ -7,16 +7,15 @@ from odoo import api, fields, models
 
 from .display_name import FOR_ALL
 
-NOTES_PER_HOUR = 5  # of a backend, one by one; more become one
+NOTES_PER_HOUR = 5  # single notes for a backend; more checkpoints share a note
 
 
 class ConnectorCheckpoint(models.Model):
-    """What is told of new checkpoints, by cron: no synchronization waits for mail.
+    """Notifications of new checkpoints, by cron: no synchronization waits for mail.
 
-    Of each backend a few an hour are told one by one, and the others together; what
-    comes later waits until that hour is over. One that somebody reviews before is
-    not told. An assigned one is told to its assignee, as an activity, the others to
-    the managers, in the chatter.
+    For each backend a few an hour get a note each, and the others a shared note;
+    later ones wait until that hour is over. Checkpoints reviewed before that get
+    none. Assignees get an activity; for the others, managers get a chatter note.
     """
 
     _inherit = "connector.checkpoint"
@@ -34,7 +33,7 @@ class ConnectorCheckpoint(models.Model):
 
     @api.model
     def _cron_tell(self) -> None:
-        """Count what was seen again, then tell of what is new, by backend."""
+        """Count the repeats, then notify of new checkpoints, backend by backend."""
         self.env["connector.checkpoint.repeat"]._count()
         untold = [("told_at", "=", False), ("state", "=", "need_review")]
         backends = self._read_group(untold, ["backend_id"])
@@ -44,9 +43,9 @@ class ConnectorCheckpoint(models.Model):
             self.env["ir.cron"]._commit_progress(1, remaining=left)
 
     def _tell(self, backend: str) -> None:
-        """Tell of new checkpoints of one backend, as far as it is not too much."""
+        """Notify of new checkpoints of a backend, within the limit of the hour."""
         room = NOTES_PER_HOUR - self._count_told(backend)
-        if room < 0:  # a crowd was told of within the hour
+        if room < 0:  # a shared note was posted within the hour
             return
         self.with_context(tracking_disable=True).told_at = fields.Datetime.now()
         for checkpoint in self[:room]:
@@ -57,7 +56,7 @@ class ConnectorCheckpoint(models.Model):
     # === HELPERS === #
 
     def _count_told(self, backend: str) -> int:
-        """Return how many of a backend were told in the last hour."""
+        """Return how many checkpoints of a backend were notified in the last hour."""
         hour_ago = fields.Datetime.now() - timedelta(hours=1)
         return self.search_count(
             [("backend_id", "=", backend), ("told_at", ">", hour_ago)],
@@ -65,7 +64,7 @@ class ConnectorCheckpoint(models.Model):
         )
 
     def _tell_together(self) -> None:
-        """Tell of checkpoints with one assignee, or with none, on the last of them."""
+        """Notify the common assignee of checkpoints, or managers, on the last one."""
         last = self[-1:]
         text = self._say_all() if len(self) > 1 else ""
         if last.user_id:
@@ -83,14 +82,14 @@ class ConnectorCheckpoint(models.Model):
         )
 
     def _subscribe_managers(self) -> None:
-        """Let the managers of its company follow the checkpoint."""
+        """Subscribe the managers of its company to the checkpoint."""
         managers = self.env.ref("connector.group_connector_manager").all_user_ids
         company = self.company_id
         followers = managers.filtered(lambda user: company <= user.company_ids)
         self._message_subscribe(followers.partner_id.ids)
 
     def _post_note(self, body: str) -> None:
-        """Say on the checkpoint what is to be done."""
+        """Post a note on the checkpoint."""
         quiet = {
             "mail_post_autofollow_author_skip": True,
             "mail_notify_force_send": False,  # e-mails wait in their queue

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Why is something to be reviewed, and what is the reviewer to do?"""
+"""Reasons of checkpoints, with advice for the reviewer."""
 
 from difflib import get_close_matches
 
@@ -11,7 +11,7 @@ from .checkpoint import SEVERITIES
 
 
 class CheckpointReason(models.Model):
-    """A reason for checkpoints. Connectors add theirs as data, and name the code."""
+    """A reason for checkpoints. Connectors add theirs as data and refer to the code."""
 
     _name = "connector.checkpoint.reason"
     _inherit = "connector.guarded"
@@ -43,18 +43,18 @@ class CheckpointReason(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Let the new codes be found."""
+        """Create reasons, and clear the cache of codes."""
         self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
-        """Let a changed code be found."""
+        """Write, and clear the cache when a code changes."""
         if "code" in vals:
             self.env.registry.clear_cache()
         return super().write(vals)
 
     def unlink(self):
-        """Forget the codes."""
+        """Delete reasons, and clear the cache of codes."""
         self.env.registry.clear_cache()
         return super().unlink()
 
@@ -65,7 +65,7 @@ class CheckpointReason(models.Model):
         """Return the reason with a code.
 
         Raises:
-            InvalidUsageError: there is none.
+            InvalidUsageError: no reason has this code.
         """
         reason = self.browse(self._id_of_code(code))
         if reason:

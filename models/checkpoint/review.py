@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a reviewer do with a checkpoint?"""
+"""Review of checkpoints: assign, open, mark as reviewed, retry the job."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -14,7 +14,7 @@ class ConnectorCheckpoint(models.Model):
 
     _inherit = "connector.checkpoint"
 
-    # Reviewers may not read the jobs of others; how this one fares is no secret.
+    # Reviewers may not read the jobs of others; the state of this job is no secret.
     job_name = fields.Char(compute="_compute_job_name")
     job_state = fields.Selection(
         STATES,
@@ -28,14 +28,14 @@ class ConnectorCheckpoint(models.Model):
     @api.depends("job_id")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_job_name(self):
-        """Call the jobs by their names, as far as the user may read them."""
+        """Show the names of the jobs, as far as the user may read them."""
         jobs_sudo = self.job_id.sudo().exists()  # the name is that for the reader
         for checkpoint in self:
             checkpoint.job_name = (jobs_sudo & checkpoint.job_id).display_name
 
     @api.depends("job_id")
     def _compute_job_state(self):
-        """Look how the jobs fare, in one query; one that was deleted is empty."""
+        """Read the states of the jobs in one query; empty for a deleted job."""
         jobs = self.env["connector.queue.job"].search_fetch(
             [("id", "in", self.job_id.ids)], ["state"]
         )
@@ -45,11 +45,11 @@ class ConnectorCheckpoint(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        """Ask who gets a checkpoint to review it, and nobody once that is done."""
+        """Write; log a change of state, and update the activities of assignees."""
         self.check_access("write")
         changed = self.filtered(lambda one: one.state != vals.get("state", one.state))
         if vals.get("state") == "reviewed":
-            # Counting is the system's: the repeats are not the reviewer's rows.
+            # Reviewers have no right on repeats; only the count is written.
             self.env["connector.checkpoint.repeat"].sudo()._count(self)
         result = super().write(vals)
         changed._note_state()
@@ -64,10 +64,10 @@ class ConnectorCheckpoint(models.Model):
         return self.write({"state": "reviewed"})
 
     def action_resolve_and_retry(self) -> dict:
-        """Mark the checkpoints as reviewed, and let their failed jobs run again."""
+        """Mark the checkpoints as reviewed, and requeue their failed jobs."""
         self.reviewed()
-        # Who may review may have the job tried again, whosever it is: the link to
-        # it comes from a connector alone, and what it does stays as it is.
+        # Reviewers may requeue the job, even another user's: only connectors set the
+        # link to it, and the call itself does not change.
         count = len(self.job_id.sudo().exists()._retry_resolved(self.env.user))
         return {
             "type": "ir.actions.client",
@@ -84,7 +84,7 @@ class ConnectorCheckpoint(models.Model):
         }
 
     def action_assign_to_me(self) -> None:
-        """Take the checkpoints."""
+        """Assign the checkpoints to the current user."""
         self.check_access("write")
         self.user_id = self.env.user
 
@@ -92,7 +92,7 @@ class ConnectorCheckpoint(models.Model):
         """Open the reviewed record.
 
         Raises:
-            UserError: it is gone.
+            UserError: it is deleted.
         """
         self.check_access("read")
         self.ensure_one()
@@ -109,7 +109,7 @@ class ConnectorCheckpoint(models.Model):
     # === HELPERS === #
 
     def _note_state(self) -> None:
-        """Say in the chatter who reviewed, or reopened; one insert for all."""
+        """Log in the chatter who reviewed or reopened; one insert for all."""
         if not self:
             return
         label = dict(self._fields["state"]._description_selection(self.env))
@@ -117,8 +117,8 @@ class ConnectorCheckpoint(models.Model):
         self._message_log_batch(bodies)
 
     def _ask_assignees(self) -> None:
-        """Give each assignee an activity for each open checkpoint, and only them."""
-        self_sudo = self.sudo()  # who assigns need not see the activities of others
+        """Replace the activities: each open checkpoint has one, for its assignee."""
+        self_sudo = self.sudo()  # the user may not see the activities of others
         self_sudo.activity_unlink([TO_REVIEW])
         open_sudo = self_sudo.filtered(lambda one: one.state == "need_review")
         for user, checkpoints in open_sudo.grouped("user_id").items():
@@ -126,6 +126,6 @@ class ConnectorCheckpoint(models.Model):
                 checkpoints._ask_to_review(user)
 
     def _ask_to_review(self, user: models.BaseModel, summary: str = "") -> None:
-        """Plan a review for today; an import does not talk to mail servers."""
+        """Schedule a review for today; mails are queued, so imports do not wait."""
         later = self.with_context(mail_notify_force_send=False)
         later.activity_schedule(TO_REVIEW, user_id=user.id, summary=summary)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In what do the two versions of a conflict differ?"""
+"""Comparison of the two versions of a conflict, line by line."""
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-# Each changed line is coloured on both sides; the text says it as well, by a sign.
+# A changed line is coloured and marked by a sign, for readers without colours.
 ROW = Markup("<tr>{}</tr>")
 SAME = Markup('<td class="font-monospace text-break">{}</td>')
 CHANGED = Markup('<td class="font-monospace text-break table-warning">≠ {}</td>')
@@ -44,7 +44,7 @@ class ConnectorCheckpoint(models.Model):
 
 
 def _rows(ours: str, theirs: str) -> Iterator[Markup]:
-    """Give the rows of a table in which equal lines stand beside each other."""
+    """Yield the rows of a table in which equal lines stand beside each other."""
     left, right = ours.splitlines(), theirs.splitlines()
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
@@ -54,5 +54,5 @@ def _rows(ours: str, theirs: str) -> Iterator[Markup]:
 
 
 def _cell(cell: Markup, line: str | None) -> Markup:
-    """Return a cell; the indentation of JSON stays."""
+    """Return a cell that keeps the indentation of JSON."""
     return SAME.format("") if line is None else cell.format(line.replace(" ", "\xa0"))

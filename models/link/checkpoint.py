@@ -1,15 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Lets a checkpoint be about links."""
+"""Checkpoints about links."""
 
 from odoo import api, models
 
 
 class ConnectorCheckpoint(models.Model):
-    """A checkpoint about links comes from their relation, not from a backend."""
+    """Checkpoints, with relations of links as a source besides backends."""
 
     _inherit = "connector.checkpoint"
 
     @api.model
     def _select_backends(self) -> list[tuple[str, str]]:
-        """Return what a checkpoint can come from."""
+        """Return the models a checkpoint can come from: backends and relations."""
         return super()._select_backends() + self._describe(["connector.relation"])

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Links as people see them: their sides, and when these were the same."""
+"""Links between records and references on other systems, as screens show them."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -18,7 +18,7 @@ from ..reviewed_record import (
 )
 
 BATCH = 10_000  # links deleted in one transaction
-# What is read from the sides of a link, so that lists are grouped by it. Index:
+# Columns that lists group by, read from the sides of a link. Index:
 # connector_link_side_system_uniq.
 FROM_SIDES = {
     "model": """(
@@ -33,7 +33,7 @@ FROM_SIDES = {
 
 
 class ConnectorLink(models.Model):
-    """That two or more references mean the same thing on their systems.
+    """A link: references on two or more systems that mean the same record.
 
     Rows are written by ``magic/link_store`` only.
     """
@@ -72,12 +72,12 @@ class ConnectorLink(models.Model):
 
     @api.model
     def _select_models(self) -> list[tuple[str, str]]:
-        """Return every model that has records."""
+        """Return all models that store records."""
         return self.env["connector.checkpoint"]._select_models()
 
     @api.depends("side_ids")
     def _compute_sides(self):
-        """Say in one line each which systems, and which references on them."""
+        """List the other systems, and the references on them, in one line each."""
         for link in self:
             sides = link.side_ids.sorted("system")
             others = sides.filtered(lambda side: side.system != link_store.ODOO)
@@ -108,7 +108,7 @@ class ConnectorLink(models.Model):
     @api.depends("relation_id", "record_name", "references")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_display_name(self):
-        """Call a link by its sides, one that is closed to the user by its id."""
+        """Show the sides, or the id to users who may not read the link."""
         for link in self:
             sides = filter(None, [link.record_name, link.references])
             link.display_name = " = ".join(sides)
@@ -116,7 +116,7 @@ class ConnectorLink(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Search in the names of the records, and in the references elsewhere."""
+        """Search the names of the records, and the references on other systems."""
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
         if operator.endswith("like") and not value:
@@ -127,7 +127,7 @@ class ConnectorLink(models.Model):
         )
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        """Let lists be grouped by what is read from the sides."""
+        """Return the SQL of the columns that are read from the sides."""
         if field_expr in FROM_SIDES:
             return SQL(FROM_SIDES[field_expr], SQL.identifier(alias, "id"))
         return super()._field_to_sql(alias, field_expr, query)
@@ -139,7 +139,7 @@ class ConnectorLink(models.Model):
         return self._search_from_sides("systems", operator, value)
 
     def _search_from_sides(self, name: str, operator: str, value):
-        """Search in a text that is read from the sides; False finds the empty one."""
+        """Search a column that is read from the sides; False finds empty ones."""
         if operator == "in":
             texts = [text or "" for text in value]
 
@@ -154,7 +154,7 @@ class ConnectorLink(models.Model):
         return NotImplemented
 
     def _search_record_name(self, operator, value):
-        """Search in the names of records; what the user may not read is not found."""
+        """Search the names of records that the user may read."""
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
         domains = []
@@ -171,7 +171,7 @@ class ConnectorLink(models.Model):
 
     @api.autovacuum
     def _gc_dead(self) -> tuple[int, int]:
-        """Remove links of records that the database deleted by itself, in batches."""
+        """Delete links of records that the database deleted by cascade, in batches."""
         counts = [
             link_store.delete_dead(self.env.cr, model, self.env[model]._table, BATCH)
             for model in self.env["connector.link.side"]._linked_models()
@@ -181,7 +181,7 @@ class ConnectorLink(models.Model):
         return sum(counts), int(BATCH in counts)
 
     def unlink(self):
-        """Remove links, those that lead to records which the user may write.
+        """Delete links; the user needs the right to write their records.
 
         Raises:
             AccessError: the user may not write one of the records.

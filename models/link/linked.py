@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does the form of a record show its links?"""
+"""Button "Links" on the forms of a model."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -16,10 +16,10 @@ COUNT = {"name": "link_count", "widget": "statinfo"}
 
 
 class ConnectorLinked(models.AbstractModel):
-    """What a model inherits whose forms shall have the button "Links".
+    """Mixin that adds the button "Links" to the forms of a model.
 
-    ``_inherit = ["product.template", "connector.linked"]`` is all: the button is added
-    to the button box of each form.
+    ``_inherit = ["product.template", "connector.linked"]`` is enough: the button is
+    added to the button box of each form.
     """
 
     _name = "connector.linked"
@@ -32,7 +32,7 @@ class ConnectorLinked(models.AbstractModel):
     # === COMPUTE === #
 
     def _compute_link_count(self):
-        """Count the links of all records with one query, without any if none has."""
+        """Count the links of all records in one query, or none for unlinked models."""
         sides = self.env[SIDE]
         counts = {}
         if self._name in sides._linked_models() and sides.has_access("read"):
@@ -59,7 +59,7 @@ class ConnectorLinked(models.AbstractModel):
     # === ACTIONS === #
 
     def action_open_links(self) -> dict:
-        """Open the links of these records; a manager can add one there."""
+        """Open the links of these records; a manager can add links there."""
         self.env["connector.link"].check_access("read")
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Under which name do links belong together, and may they cross?"""
+"""Relations: named kinds of links, one to one or many to many."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -9,10 +9,10 @@ from ..reviewed_record import hide_closed
 
 
 class ConnectorRelation(models.Model):
-    """What the links of one name have in common.
+    """A relation: the name and kind that its links share.
 
-    A name is looked for in the company of the user first, then among the relations
-    without a company, which all share. One that is made by its first link is shared.
+    A name is searched in the company of the user first, then among the relations
+    without a company, which all share. A relation created by its first link is shared.
     """
 
     _name = "connector.relation"
@@ -47,12 +47,12 @@ class ConnectorRelation(models.Model):
 
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_display_name(self):
-        """Call a relation by its name, one that is closed to the user by its id."""
+        """Show the name, or the id to users who may not read the relation."""
         super()._compute_display_name()
         hide_closed(self)
 
     def _compute_link_count(self):
-        """Count the links of all relations with one query."""
+        """Count the links of all relations in one query."""
         links = self.env["connector.link"]
         domain = [("relation_id", "in", self.ids)]
         counts = dict(links._read_group(domain, ["relation_id"], ["__count"]))
@@ -63,7 +63,7 @@ class ConnectorRelation(models.Model):
 
     @api.constrains("name", "company_id")
     def _check_hides_no_links(self):
-        """Refuse what would hide the links of a shared relation from a company."""
+        """Refuse a change that would hide links of a shared relation from a company."""
         for relation in self.filtered("company_id"):
             shared = [("name", "=", relation.name), ("company_id", "=", False)]
             for other in self.search(shared).filtered("link_count"):
@@ -83,10 +83,10 @@ class ConnectorRelation(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        """Refuse another kind: the first link decides.
+        """Write; the kind cannot change, the first link decides it.
 
         Raises:
-            UserError: another kind is asked for.
+            UserError: another kind is given.
         """
         if changed := self.filtered(lambda one: vals.get("kind", one.kind) != one.kind):
             raise UserError(

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Sides of links: what one means on a system."""
+"""Sides of links: the reference on each system."""
 
 from odoo import api, fields, models, tools
 from odoo.tools import sql
@@ -9,7 +9,7 @@ from ...magic.links import store as link_store
 
 
 class ConnectorLinkSide(models.Model):
-    """One reference of a link; its first is written along with the link.
+    """A reference of a link; the first is written together with the link.
 
     Rows are written by ``magic/link_store`` only.
     """
@@ -28,7 +28,7 @@ class ConnectorLinkSide(models.Model):
         "connector.relation", required=True, readonly=True, help="That of the link."
     )
     system = fields.Char(required=True, readonly=True)
-    # Odoo stores an empty text as NULL, which no constraint compares
+    # Odoo stores an empty text as NULL, which constraints do not compare
     model = fields.Char(
         required=True, readonly=True, help="Empty on systems other than Odoo."
     )
@@ -59,7 +59,7 @@ class ConnectorLinkSide(models.Model):
     @api.model
     @tools.ormcache()
     def _linked_models(self) -> frozenset[str]:
-        """Return the models whose records have links; perhaps some had them before."""
+        """Return the models with linked records, perhaps some that had them before."""
         if not sql.table_exists(self.env.cr, self._table):
-            return frozenset()  # before the addon is installed, and after
+            return frozenset()  # before the addon is installed, and after its removal
         return link_store.find_linked_models(self.env.cr)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is the queue doing, for machines that look every few seconds?"""
+"""Health and metrics of the queue, for monitoring every few seconds."""
 
 from datetime import datetime
 
@@ -10,28 +10,28 @@ from ...queue.engine.registration import SILENCE_S
 
 TOKEN = "connector.monitoring_token"  # noqa: S105 the name of a parameter, no secret
 PATIENCE_S = 90  # without workers the cron comes once a minute
-LIMIT = 100_000  # at which counts end
+LIMIT = 100_000  # counts stop here
 STATES = ("ready", "held", "waiting", "enqueued", "failed")
 
 
 class ConnectorMonitor(models.AbstractModel):
-    """Health and metrics; none of them looks at jobs that are done."""
+    """Health and metrics; none of them reads jobs that are done."""
 
     _name = "connector.monitor"
     _description = "Connector Monitor"
 
     @api.model
     def _token(self) -> str:
-        """Return the secret of those who may ask, empty while nobody may."""
+        """Return the token for access, empty while monitoring is off."""
         return self.env["ir.config_parameter"].get_param(TOKEN) or ""
 
     @api.model
     def _read_health(self, max_wait_s: float | None = None) -> dict:
-        """Return whether jobs run as they should, and why not.
+        """Return the health of the queue, with reasons when it fails.
 
         Args:
-            max_wait_s: how long the next job of an open channel may wait; None for any
-                time as long as workers live.
+            max_wait_s: how long the next job of an open channel may wait; None for no
+                limit while workers are alive.
         """
         workers = sum(store.count_workers(self.env.cr, SILENCE_S).values())
         wait_s = self._longest_wait_s(store.count_channels(self.env.cr, 1))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are the backends doing?"""
+"""Overview screen: backlog, failures and throughput of each backend."""
 
 import logging
 from datetime import datetime, timedelta, timezone
@@ -15,21 +15,21 @@ from ...queue.server.hooks import find_unaware_master
 
 _logger = logging.getLogger(__name__)
 
-LIMIT = 10_000  # jobs of one kind that are counted one by one
-HOUR_LIMIT = 100_000  # jobs of one hour
+LIMIT = 10_000  # counts stop here
+HOUR_LIMIT = 100_000  # counts of jobs of an hour stop here
 HOURS = 24
 CRON = "cron"  # the kind of process where the cron runs jobs
-CARDS = 200  # backends of one model
+CARDS = 200  # backends shown of a model
 
 REVIEWER = "connector.group_connector_reviewer"
 MANAGER = "connector.group_connector_manager"
 
 
 class ConnectorOverview(models.AbstractModel):
-    """What the screen of that name shows: a card for each backend.
+    """Data and buttons of the overview: a card for each backend.
 
-    Who may review sees the backends that their own rights show; only managers see the
-    jobs of no backend, pause and resume.
+    Reviewers see the backends that they may read; only managers see the jobs without
+    a backend, pause and resume.
     """
 
     _name = "connector.overview"
@@ -39,7 +39,7 @@ class ConnectorOverview(models.AbstractModel):
 
     @api.model
     def read_cards(self) -> dict:
-        """Return the figures of all backends, cheap enough to be asked for all day."""
+        """Return the figures of all backends, cheap enough to be read all day."""
         self._check_viewer()
         backends = self._find_backends()
         references = [one.reference() for one in backends]
@@ -70,7 +70,7 @@ class ConnectorOverview(models.AbstractModel):
 
     @api.model
     def read_hours(self) -> dict:
-        """Return done and failed jobs of the last day by hour, by backend.
+        """Return counts of done and failed jobs of the last day, by hour and backend.
 
         Returns:
             ``starts`` (of the hours, the oldest first), ``limit``, and ``counts``: for
@@ -102,7 +102,7 @@ class ConnectorOverview(models.AbstractModel):
 
     @api.model
     def begin_jobs(self) -> None:
-        """Accept this database, which is new here: its jobs begin now."""
+        """Accept a new database or copy, so that its jobs begin now."""
         self.env["connector.queue.channel"].check_access("write")
         if store.find_admission(self.env.cr).is_neutralized:
             raise UserError(
@@ -121,7 +121,7 @@ class ConnectorOverview(models.AbstractModel):
 
     @api.model
     def check_connection(self, reference: str) -> dict:
-        """Ask a backend whether it is there; return the action that tells."""
+        """Check the connection of a backend; return an action that shows the result."""
         self._check_viewer()
         return self._backend_of(reference).action_check_connection()
 
@@ -137,7 +137,7 @@ class ConnectorOverview(models.AbstractModel):
             )
 
     def _find_backends(self) -> list:
-        """Return the backends the user may see, one by one."""
+        """Return the backends that the user may see, as a list of single records."""
         found = []
         for model_name, _label in self.env["connector.backend"]._select_models():
             if self.env[model_name].has_access("read"):
@@ -145,7 +145,7 @@ class ConnectorOverview(models.AbstractModel):
         return sorted(found, key=lambda one: (one.name or "").lower())
 
     def _backend_of(self, reference: str):
-        """Return the backend that a card names."""
+        """Return the backend with a reference, as a card gives it."""
         model_name, _comma, record_id = reference.partition(",")
         known = dict(self.env["connector.backend"]._select_models())
         if model_name in known and record_id.isdigit():
@@ -174,7 +174,7 @@ class ConnectorOverview(models.AbstractModel):
         }
 
     def _find_channels(self, backends: list) -> dict[str, list[dict]]:
-        """Return the channels of each backend, with who else is in them."""
+        """Return the channels of each backend, with the others that share them."""
         found = {}
         for model_name in {one._name for one in backends}:
             ids = [one.id for one in backends if one._name == model_name]
@@ -206,14 +206,14 @@ class ConnectorOverview(models.AbstractModel):
         return self.env["connector.checkpoint"].search_count(domain, limit=LIMIT)
 
     def _midnight(self) -> datetime:
-        """Return when the user's day began, naive UTC."""
+        """Return the start of the user's day, in naive UTC."""
         now = fields.Datetime.context_timestamp(self, fields.Datetime.now())
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return midnight.astimezone(timezone.utc).replace(tzinfo=None)
 
     @api.model
     def _find_note(self, workers: dict[str, int]) -> dict | bool:
-        """Return why jobs start late though all is well, False when they do not."""
+        """Return a note when only the cron runs jobs until a restart, else False."""
         pid = find_unaware_master()
         if not pid or workers.keys() - {CRON}:
             return False

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How much did the queue do, how often did it fail, and how long did jobs wait?"""
+"""Statistics of attempts: counts, failures, waiting and running times."""
 
 from babel.dates import format_datetime
 
@@ -17,8 +17,8 @@ HOUR = "HH:00 dd MMM"
 class QueueActivity(models.Model):
     """The attempts of all jobs with their measures, for pivots and graphs.
 
-    It is a view: nothing is stored, and nothing is paid while jobs run. The time of the
-    end has an index, so a day is read without those before it.
+    A database view: it stores nothing and costs nothing while jobs run. The end time
+    has an index, so a day is read without the days before it.
     """
 
     _name = "connector.queue.activity"
@@ -61,7 +61,7 @@ class QueueActivity(models.Model):
     )
 
     def _web_read_group_groupby_formatter(self, groupby_spec: str, values):
-        """Show hours by a clock of 24; Odoo's one of 12 has each hour twice a day."""
+        """Label hours by the 24-hour clock; Odoo's 12-hour labels repeat each day."""
         show = super()._web_read_group_groupby_formatter(groupby_spec, values)
         if not groupby_spec.endswith(":hour"):
             return show

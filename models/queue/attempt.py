@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Each try of each job."""
+"""Attempts of jobs: when each started, where it ran and how it ended."""
 
 from odoo import fields, models
 from odoo.tools import babel_locale_parse
@@ -19,7 +19,7 @@ OUTCOMES = [
 
 
 class QueueAttempt(models.Model):
-    """One start of a job and how it ended."""
+    """An attempt of a job, stored when it has ended."""
 
     _name = "connector.queue.attempt"
     _inherit = "connector.stored"
@@ -43,7 +43,7 @@ class QueueAttempt(models.Model):
     _attempt_uniq = models.Constraint(
         "UNIQUE (job_id, attempt)", "This attempt of the job has ended already."
     )
-    # rows come in the order of their time and are never changed: this one is tiny
+    # rows come in the order of time and are never changed: a BRIN index is tiny
     _time_idx = models.Index("USING brin (date_done)")
 
     # === COMPUTE === #
@@ -56,8 +56,8 @@ class QueueAttempt(models.Model):
             attempt.duration = elapsed_text(span, locale)
 
     def _compute_worker_name(self):
-        workers_sudo = self.env["connector.queue.worker"].sudo()  # who sees an attempt
-        ids = {attempt.worker_id for attempt in self}  # sees where it ran
+        workers_sudo = self.env["connector.queue.worker"].sudo()  # readers of an
+        ids = {attempt.worker_id for attempt in self}  # attempt may see where it ran
         known = workers_sudo.search([("id", "in", list(ids))]).grouped("id")
         for attempt in self:
             number = attempt.worker_id

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The lanes in which jobs wait."""
+"""Channels: the lanes in which jobs wait, with their limits."""
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
@@ -12,7 +12,7 @@ from ..access_guard import framework_context, own_code
 
 
 class QueueChannel(models.Model):
-    """A lane of jobs, below the root channel."""
+    """A channel of jobs; all channels are below root."""
 
     _name = "connector.queue.channel"
     _inherit = ["connector.guarded", "mail.thread"]
@@ -161,14 +161,14 @@ class QueueChannel(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Forget the ids that are kept by name."""
+        """Create, and clear the cache of ids by name."""
         self.check_access("create")
         self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
-        """Refuse to rename the root channel; forget the ids kept by name."""
-        self.check_access("write")  # before it costs others anything
+        """Write, but not the name of root; clear the cache of ids by name."""
+        self.check_access("write")  # before caches are cleared and workers woken
         if {"name", "parent_id"} & vals.keys():
             self._check_not_root()
         if {"name", "parent_id", "backend_id"} & vals.keys():
@@ -186,12 +186,12 @@ class QueueChannel(models.Model):
     # === ACTIONS === #
 
     def action_pause(self) -> None:
-        """Let no job of the channels start."""
+        """Pause the channels: none of their jobs starts."""
         self.check_access("write")
         self.write({"is_paused": True})
 
     def action_resume(self) -> None:
-        """Let jobs of the channels start again."""
+        """Resume the channels: their jobs start again."""
         self.check_access("write")
         self.write({"is_paused": False})
 
@@ -216,7 +216,7 @@ class QueueChannel(models.Model):
     @api.model
     @tools.ormcache("complete_name")
     def _id_of(self, complete_name: str) -> int:
-        """Return the id of a channel; the missing ones on its path are created."""
+        """Return the id of a channel; create those missing on its path."""
         channels = framework_context(self.sudo())  # names come from code
         return channels._find_or_create(complete_name).id
 
@@ -228,7 +228,7 @@ class QueueChannel(models.Model):
     @tools.ormcache()
     def _own_channels(self) -> dict[str, int]:
         """Return the channels that belong to backends, by ``model,id``."""
-        rows_sudo = self.sudo().search([("backend_id", "!=", False)])  # any may delay
+        rows_sudo = self.sudo().search([("backend_id", "!=", False)])  # for all users
         return {
             f"{one.backend_id._name},{one.backend_id.id}": one.id
             for one in rows_sudo
@@ -237,7 +237,7 @@ class QueueChannel(models.Model):
 
     @api.model
     def _configure(self, limits: dict[str, dict]) -> None:
-        """Give channels the limits of a configuration; missing ones are made.
+        """Set the limits of channels from a configuration; create missing channels.
 
         Args:
             limits: columns by complete name, see ``queue.channel_text.read_limits``.
@@ -259,5 +259,5 @@ class QueueChannel(models.Model):
 
 
 def _limited(count: int) -> str:
-    """Return a count as text; what was not counted to the end has a "+"."""
+    """Return a count as text, with "+" where counting stopped at the limit."""
     return f"{count:,}+" if count >= store.COUNT_LIMIT else f"{count:,}"

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How far is a running job, and who wants it to stop?"""
+"""Progress of running jobs, and requests to stop them."""
 
 from odoo import fields, models
 
@@ -7,7 +7,7 @@ from ...fields.loose import LooseMany2one
 
 
 class QueueProgress(models.Model):
-    """How far a job is, as it said last."""
+    """The progress that a job reported last."""
 
     _name = "connector.queue.progress"
     _inherit = "connector.stored"
@@ -28,7 +28,7 @@ class QueueProgress(models.Model):
 
 
 class QueueCancel(models.Model):
-    """The wish that a running attempt of a job stops."""
+    """A request to stop the running attempt of a job."""
 
     _name = "connector.queue.cancel"
     _inherit = "connector.stored"

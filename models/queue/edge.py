@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which job waits for which other one?"""
+"""Dependencies between jobs, the edges of their graph."""
 
 from odoo import fields, models
 
@@ -9,7 +9,7 @@ from ...queue.state import DONE, FAILED
 
 
 class QueueEdge(models.Model):
-    """That a job, the child, waits for another one, its parent."""
+    """An edge: a job, the child, waits for another job, its parent."""
 
     _name = "connector.queue.edge"
     _inherit = "connector.stored"
@@ -49,6 +49,6 @@ class QueueEdge(models.Model):
     _edge_uniq = models.Constraint(
         "UNIQUE (parent_id, child_id, condition)", "The jobs are connected already."
     )
-    # the last parent first: it is the one that is likely to be open
+    # the last parent first: it is the most likely to be open
     _child_idx = models.Index("(child_id, state, condition, parent_id DESC)")
     _news_idx = models.Index("(state, parent_id) WHERE has_news")

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The functions that may run as jobs, and the channel of each."""
+"""Job functions, and the channel of each."""
 
 import inspect
 import logging
@@ -17,7 +17,7 @@ _logger = logging.getLogger(__name__)
 
 
 class QueueFunction(models.Model):
-    """A job function; people may move it to another channel."""
+    """A job function; managers may move it to another channel."""
 
     _name = "connector.queue.function"
     _inherit = "connector.guarded"
@@ -94,13 +94,13 @@ class QueueFunction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Forget the places that are kept by name."""
+        """Create, and clear the cache of places by name."""
         self.check_access("create")
         self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
-        """Forget the places that are kept by name."""
+        """Write, and clear the cache of places by name."""
         self.check_access("write")
         self.env.registry.clear_cache()
         return super().write(vals)
@@ -109,7 +109,7 @@ class QueueFunction(models.Model):
 
     @api.model
     def _method(self, func_name: str):
-        """Return the job method that is called ``model.name.method``, if there is."""
+        """Return the job method with the name ``model.name.method``, or None."""
         model_name, _dot, name = func_name.rpartition(".")
         model_class = self.env.registry.get(model_name)
         return find_job_method(model_class, name) if model_class else None
@@ -122,7 +122,7 @@ class QueueFunction(models.Model):
 
     @api.model
     def _place_of(self, func_name: str, default_channel: str) -> tuple[int, int]:
-        """Return the ids of a function's row and of its channel, 0 for no row."""
+        """Return the ids of a function's row and of its channel; 0 without a row."""
         known = self._places().get(func_name)
         if known:
             return known
@@ -135,13 +135,13 @@ class QueueFunction(models.Model):
         return {row.name: (row.id, row.channel_id.id) for row in rows_sudo}
 
     def _register_hook(self):
-        """Make rows for the job functions of installed addons."""
+        """Create the rows of job functions of installed addons."""
         super()._register_hook()
         self._register_jobs()
 
     @api.model
     def _register_jobs(self) -> None:
-        """Make the rows that are missing; existing ones keep their channel."""
+        """Create the missing rows; existing rows keep their channel."""
         known = self._places()
         missing = {
             name: channel
@@ -162,7 +162,7 @@ class QueueFunction(models.Model):
                     ]
                 )
         except (psycopg2.IntegrityError, psycopg2.OperationalError) as error:
-            # another process loads the same registry at this moment
+            # another process loads the same registry at the same time
             _logger.info("job functions are registered elsewhere: %s", error)
 
     def _declared_jobs(self) -> Iterator[tuple[str, str]]:
@@ -178,5 +178,5 @@ class QueueFunction(models.Model):
 
 
 def _read_doc(function: Callable) -> str:
-    """Return what a function says of itself, without the marks of its markup."""
+    """Return the docstring of a function, without markup."""
     return (inspect.getdoc(function) or "").replace("``", "")

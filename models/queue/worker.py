@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The workers that are alive, and what they run."""
+"""Workers that are alive, with the jobs that they run."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from ..elapsed import elapsed_text
 
 
 class QueueWorker(models.Model):
-    """A thread that runs the jobs of this database in some process."""
+    """A worker: a thread that runs jobs of this database, in any process."""
 
     _name = "connector.queue.worker"
     _inherit = "connector.stored"
@@ -85,7 +85,7 @@ class QueueWorker(models.Model):
             worker.silence = elapsed_text(silence, locale)
             started = worker.date_start
             worker.life = elapsed_text(now - started if started else None, locale)
-            # the row may tell of a job that has ended since
+            # the job of the row may have ended since
             job = worker.job_id.exists()
             is_on = job.state == ENQUEUED and job.worker_id == worker
             worker.shown_job_id = job if is_on else False
@@ -108,26 +108,26 @@ class QueueWorker(models.Model):
     @api.model
     @api.private
     def assign_jobs(self, max_jobs: int | None = None) -> None:
-        """Let free workers look for jobs; the classic name.
+        """Wake free workers; the classic name.
 
         Args:
-            max_jobs: of no meaning: a worker takes as many as it can run soon.
+            max_jobs: ignored; a worker claims as many as it can run soon.
         """
         wake_after_commit(self.env.cr)
 
     @api.model
     @api.private
     def enqueue_jobs(self) -> None:
-        """Let free workers look for jobs; the classic name."""
+        """Wake free workers; the classic name."""
         wake_after_commit(self.env.cr)
 
     @api.model
     @api.private
     def assign_then_enqueue(self, max_jobs: int | None = None) -> bool:
-        """See that jobs run; the classic name.
+        """Run jobs here when no worker is alive; the classic name.
 
         Args:
-            max_jobs: of no meaning, as above.
+            max_jobs: ignored.
         """
         self.env["connector.queue.job"]._cron_run()
         return True

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Why do jobs not run, in words that help?"""
+"""Alerts about workers: why jobs do not run, and what to do."""
 
 import math
 from datetime import timedelta
@@ -10,23 +10,23 @@ from ...queue import store
 from ...queue.engine.registration import SILENCE_S
 
 CRON = "connector.queue_cron_run"
-LATE = timedelta(minutes=5)  # that a cron of every minute is at the most
+LATE = timedelta(minutes=5)  # longest normal delay of a cron that runs every minute
 
 
 class QueueWorker(models.Model):
-    """What people are told when something keeps jobs from running."""
+    """Workers, with the alerts of the jobs screen."""
 
     _inherit = "connector.queue.worker"
 
     @api.model
     def _find_troubles(self) -> list[dict[str, str]]:
-        """Return what keeps jobs from running, for a banner.
+        """Return the troubles that keep jobs from running, for a banner.
 
         Returns:
             For each trouble its ``kind`` (``neutralized``, ``new``, ``refusal``,
             ``changing``, ``unknown``, ``unserved`` or ``nobody``), a ``title`` and a
-            ``text``: what was seen, and what to do; ``can_begin`` where a person may
-            let jobs begin. Nothing when all is well, also while the cron runs the jobs.
+            ``text``: what was found, and what to do; ``can_begin`` where a person may
+            let jobs begin. Empty when all is well, also while the cron runs the jobs.
         """
         of_copy = list(self._tell_copy())
         processes = store.find_processes(self.env.cr, SILENCE_S)
@@ -70,7 +70,7 @@ class QueueWorker(models.Model):
 
     def _tell_begin(self, admission: store.Admitted) -> str:
         seconds = admission.begins_in_s
-        if seconds is None or seconds < 0:  # no worker has looked, or looks any more
+        if seconds is None or seconds < 0:  # no worker has checked, or checks any more
             return self.env._("Jobs begin when it has been at rest for a while.")
         return self.env._(
             "Jobs begin in %(seconds)s s, if it is at rest until then.",
@@ -133,7 +133,7 @@ class QueueWorker(models.Model):
             }
 
     def _tell_nobody(self, working):
-        cron_sudo = self.env.ref(CRON).sudo()  # only when it runs is looked at
+        cron_sudo = self.env.ref(CRON).sudo()  # only its schedule is read
         is_late = cron_sudo.nextcall < fields.Datetime.now() - LATE
         if not working and (is_late or not cron_sudo.active):
             yield {
@@ -149,6 +149,6 @@ class QueueWorker(models.Model):
 
 
 def _is_below(name: str, served: set[str]) -> bool:
-    """Tell whether a channel, or one above it, is among some."""
+    """Return whether a channel, or a channel above it, is in a set of names."""
     parts = name.split(".")
     return any(".".join(parts[: end + 1]) in served for end in range(len(parts)))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What may people do with a job?"""
+"""Buttons of jobs: requeue, start now, set to done, cancel, stop."""
 
 from datetime import datetime
 
@@ -12,8 +12,8 @@ from ...queue.engine.dependencies import release_after_commit
 from ...queue.engine.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, FAILED, NOT_STARTED, PENDING
 
-OVER = (FAILED, CANCELLED)  # without success: they may run again
-NOT_DONE = (*NOT_STARTED, *OVER)  # and no worker has them
+OVER = (FAILED, CANCELLED)  # ended without success: may run again
+NOT_DONE = (*NOT_STARTED, *OVER)  # no worker has them
 
 
 class QueueJob(models.Model):
@@ -24,19 +24,19 @@ class QueueJob(models.Model):
     # === ACTIONS === #
 
     def requeue(self) -> None:
-        """Let failed and cancelled jobs run again, with all their retries.
+        """Requeue failed and cancelled jobs, with all their retries.
 
-        They wait for those of their parents that have not ended or are requeued, too.
+        They wait for parents that have not ended or are requeued with them.
         """
         self._requeue()
 
     def button_start_now(self) -> None:
-        """Let jobs that have not started forget their eta."""
+        """Remove the eta of jobs that have not started."""
         self._check_may_move()
         self._change(eta=False)
 
     def button_done(self) -> None:
-        """Set jobs to done that were done by hand."""
+        """Set jobs to done whose work was done by hand."""
         self._set_done()
 
     def button_cancel(self) -> None:
@@ -44,13 +44,13 @@ class QueueJob(models.Model):
         self._move(NOT_STARTED, CANCELLED, self._cancelled_text())
 
     def button_stop(self) -> None:
-        """Stop running jobs: those that do not see it soon are interrupted."""
+        """Request running jobs to stop; those that do not are interrupted soon."""
         self._check_may_move()
         store.ask_to_stop(self.env.cr, self.ids, self.env.uid)
-        wake_after_commit(self.env.cr)  # their workers look for the wish
+        wake_after_commit(self.env.cr)  # workers then read the requests
 
     def open_related_action(self) -> dict:
-        """Show what the job worked on."""
+        """Open the records that the job worked on."""
         self.check_access("read")
         self.ensure_one()
         action = find_related_action(self.env, self)
@@ -67,7 +67,7 @@ class QueueJob(models.Model):
     # === HELPERS === #
 
     def _requeue(self, eta: datetime | None = None) -> None:
-        """Let failed and cancelled jobs run again, not before a time."""
+        """Requeue failed and cancelled jobs, to run not before a time."""
         self._move(OVER, PENDING, eta=eta)
         wake_after_commit(self.env.cr)
 
@@ -88,7 +88,7 @@ class QueueJob(models.Model):
         message: str | None = None,
         eta: datetime | None = None,
     ) -> None:
-        """Move jobs from one of the source states; all of them or none."""
+        """Change the state of jobs in one of the source states; all of them or none."""
         self._check_may_move()
         moved = self._move_rows(list(sources), target, message, eta)
         others = self.filtered(lambda job: job.id not in moved)
@@ -113,7 +113,7 @@ class QueueJob(models.Model):
         message: str | None = None,
         eta: datetime | None = None,
     ) -> set[int]:
-        """Move those in one of the source states, return their ids; tell others."""
+        """Move jobs in a source state, release their children; return the ids moved."""
         if target == PENDING:
             store.reopen_edges(self.env.cr, self.ids, sources)
         moved = store.move_jobs(self.env.cr, self.ids, sources, target, message, eta)
@@ -124,7 +124,7 @@ class QueueJob(models.Model):
         return set(moved)
 
     def _check_may_move(self) -> None:
-        """Let managers act on every job they see, and others on their own."""
+        """Allow managers to act on every job they see, and others on their own jobs."""
         self.check_access("read")
         if self.env.user.has_group("connector.group_connector_manager"):
             return

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What should people know who look at the queue as a whole?"""
+"""Alerts about the whole queue, and the user's own running jobs."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,18 +14,18 @@ from ...queue.state import ENQUEUED, NOT_STARTED
 from ..elapsed import elapsed_text
 
 PATIENCE = timedelta(seconds=70)  # without workers the cron comes once a minute
-OF_COPIES = {"neutralized", "new"}  # troubles that leave nothing to be said
+OF_COPIES = {"neutralized", "new"}  # troubles that explain all others
 SHOWN = 20  # jobs in the menu of the user's own ones
 
 
 class QueueJob(models.Model):
-    """Facts about many jobs, each found without a look at all of them."""
+    """Facts about many jobs, each found without reading all of them."""
 
     _inherit = "connector.queue.job"
 
     @api.model
     def find_warnings(self) -> list[dict]:
-        """Return why jobs wait that should run, nothing when all is well.
+        """Return warnings about jobs that wait but should run, empty when all is well.
 
         Returns:
             For each reason ``kind``, ``title``, ``text`` (what to do), and maybe
@@ -37,7 +37,7 @@ class QueueJob(models.Model):
         waiting = []
         if not OF_COPIES.intersection(one["kind"] for one in troubles):
             waiting = [*self._warn_of_workers(), *self._warn_of_pause()]
-        if waiting:  # which says more
+        if waiting:  # the more precise warning
             troubles = [one for one in troubles if one["kind"] != "nobody"]
         if self.env.user.has_group("connector.group_connector_manager"):
             return troubles + waiting
@@ -48,7 +48,7 @@ class QueueJob(models.Model):
 
     @api.model
     def find_own_running(self) -> dict:
-        """Return the user's jobs that workers have, and whether others wait.
+        """Return the user's jobs that workers have, and whether more jobs wait.
 
         Returns:
             ``jobs`` (id, name, state, progress in percent, message, duration) and

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""For which backend does a job work?"""
+"""Backend of a job, found from its arguments when it is delayed."""
 
 import inspect
 from collections.abc import Callable
@@ -17,9 +17,9 @@ BACKEND = "connector.backend"
 class QueueJob(models.Model):
     """The backend of a job, found when it is delayed.
 
-    It is the record whose method is called, or the ``backend_id`` of that record. A
-    function says it by its parameter ``backend_id``, or ``binding_id``, as those of
-    classic connectors do. Where several are meant, or none, the job has no backend.
+    It is the record whose method is called, or the ``backend_id`` of that record. For
+    a function, it is found by its parameter ``backend_id`` or ``binding_id``, as in
+    classic connectors. With several backends, or none, the field is empty.
     """
 
     _inherit = "connector.queue.job"
@@ -28,7 +28,7 @@ class QueueJob(models.Model):
         selection="_select_backends", readonly=True, help="For which the job works."
     )
 
-    # what the overview counts, see queue.store.overview
+    # for the counts of the overview, see queue.store.overview
     _open_idx = models.Index(
         "(backend_id, date_created) WHERE state IN ('waiting', 'pending')"
     )
@@ -44,7 +44,7 @@ class QueueJob(models.Model):
 
     @api.model
     def _backend_values(self, tasks: list[Task], is_placed: bool) -> dict:
-        """Return the columns of jobs that tell their backends and its own channels.
+        """Return the columns of jobs with their backends and the channels of these.
 
         Args:
             tasks: calls of one function.
@@ -58,7 +58,7 @@ class QueueJob(models.Model):
         }
 
     def _backends_of(self, tasks: list[Task]) -> list[str | None]:
-        """Return the references of the backends of calls, ``model,id`` or None."""
+        """Return the backend of each call, as ``model,id`` or None."""
         first = tasks[0]
         if first.records is not None:
             return [self._backend_of_records(first.records)] * len(tasks)
@@ -79,17 +79,17 @@ class QueueJob(models.Model):
         if not model_name:
             return None
         try:
-            # who delays a job may not be allowed to look at its backend
+            # a user who delays a job may lack the right to read its backend
             backends = (
                 records if model_name == records._name else records.sudo().backend_id
             )
-        except MissingError:  # the job will tell
+        except MissingError:  # the job itself will fail and report it
             return None
         return f"{model_name},{backends.id}" if len(backends) == 1 else None
 
 
 def _backend_model_of(records) -> str | None:
-    """Return the model of backends that records are, or belong to."""
+    """Return the backend model of records that are, or belong to, backends."""
     if isinstance(records, records.pool[BACKEND]):
         return records._name
     field = records._fields.get("backend_id")
@@ -102,7 +102,7 @@ def _backend_model_of(records) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _backend_parameter(func: Callable) -> tuple[str | None, int]:
-    """Return which argument of a function tells its backend, and its place."""
+    """Return name and position of the argument that gives a function's backend."""
     names = list(inspect.signature(func).parameters)[2:]  # session, model_name
     for name in ("backend_id", "binding_id"):
         if name in names:
@@ -111,6 +111,6 @@ def _backend_parameter(func: Callable) -> tuple[str | None, int]:
 
 
 def _argument(task: Task, name: str, place: int) -> int | None:
-    """Return an argument that is the id of a record, None for anything else."""
+    """Return an argument that is a record id, None for anything else."""
     value = task.args[place] if place < len(task.args) else task.kwargs.get(name)
     return value if type(value) is int else None

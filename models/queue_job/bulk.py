@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do people act on a hundred thousand jobs at once?"""
+"""Bulk actions on all jobs of a filter, in parts."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,10 +18,10 @@ from .parts import act_in_parts
 
 
 class QueueJob(models.Model):
-    """What the list does when everything that matches a filter is selected.
+    """Buttons of the list when all jobs that match a filter are selected.
 
-    Jobs in another state are left alone, and so are those that a worker takes while
-    we look: of a queue that is busy nobody can tell which ones these are.
+    Jobs in another state are left alone, and so are jobs that a worker takes
+    meanwhile: in a busy queue these are not known in advance.
     """
 
     _inherit = "connector.queue.job"
@@ -30,7 +30,7 @@ class QueueJob(models.Model):
 
     @api.model
     def act_on_all(self, button: str, domain: list) -> dict:
-        """Press a button on all jobs of a domain; return an action that says how many.
+        """Run a button on all jobs of a domain; return an action that shows how many.
 
         Raises:
             UserError: there is no such button.
@@ -62,13 +62,13 @@ class QueueJob(models.Model):
         message: str | None = None,
         eta: datetime | None = None,
     ) -> dict:
-        """Move the jobs of a domain that are in one of the source states."""
+        """Change the state of the jobs of a domain that are in a source state."""
 
         def move(cr, ids):
             return store.move_jobs(cr, ids, list(sources), target, message, eta)
 
         jobs = self._may_act_on(domain, sources)
-        if target == PENDING:  # all of them: who is requeued with it is a parent
+        if target == PENDING:  # of all: some may be parents of others
             store.reopen_edges(self.env.cr, jobs.ids, list(sources))
         moved = jobs._change_in_parts(move)
         if any(any(part.values()) for part in moved):
@@ -76,7 +76,7 @@ class QueueJob(models.Model):
         return self._tell_count(sum(map(len, moved)))
 
     def _reschedule_all(self, domain: list, **vals) -> dict:
-        """Change when those of the jobs of a domain run that have not started."""
+        """Reschedule the jobs of a domain that have not started."""
         vals = to_columns(vals)
 
         def rewrite(cr, ids):
@@ -86,21 +86,21 @@ class QueueJob(models.Model):
         return self._tell_count(sum(map(len, changed)))
 
     def _change_in_parts(self, act: Callable) -> list:
-        """Change the jobs part by part; return what was done to each part."""
+        """Change the jobs part by part; return the result of each part."""
         parts = list(act_in_parts(self.env.cr, self.ids, act))
         self.env.invalidate_all(flush=False)
         wake_after_commit(self.env.cr)
         return parts
 
     def _stop_all(self, domain: list) -> dict:
-        """Ask those of the jobs of a domain to stop that workers have."""
+        """Request the running jobs of a domain to stop."""
         jobs = self._may_act_on(domain, (ENQUEUED,))
         store.ask_to_stop(self.env.cr, jobs.ids, self.env.uid)
         wake_after_commit(self.env.cr)
         return self._tell_count(len(jobs))
 
     def _may_act_on(self, domain: list, states: tuple[str, ...]):
-        """Return the jobs of a domain, in some states, that the user may act on."""
+        """Return the jobs of a domain, in given states, that the user may act on."""
         domain = Domain(domain) & Domain("state", "in", states)
         if not self.env.user.has_group("connector.group_connector_manager"):
             domain &= Domain("user_id", "=", self.env.uid)

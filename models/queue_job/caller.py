@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Context keys that a job takes from its caller, each of them checked.
 
-A context comes from a client. What is wrong in it gives no right that the user has not,
-and keeps no job from running: it is left out, with a word in the log.
+Clients can send any context. A wrong value gives the user no further right and keeps
+no job from running: it is left out, with a warning in the log.
 """
 
 import logging
@@ -16,12 +16,12 @@ from ...queue.delay.job_lang import find_lang
 
 _logger = logging.getLogger(__name__)
 
-COMPANY = "company_id"  # of the job, in place of the current one
+COMPANY = "company_id"  # of the job, in place of the current company
 COMPANIES = "allowed_company_ids"
 
 
 def find_context(env: api.Environment) -> dict:
-    """Return what is kept of the caller's context, for the job to run in.
+    """Return the part of the caller's context in which the job runs.
 
     Raises:
         AccessError: the current companies are not the user's.
@@ -31,12 +31,12 @@ def find_context(env: api.Environment) -> dict:
 
 
 def find_company(env: api.Environment, companies: list[int]) -> int | None:
-    """Return the company of the jobs that somebody delays: one of their own.
+    """Return the company of the jobs that a user delays: one of the user's own.
 
-    Only the superuser delays jobs of no company; the managers of all see them.
+    Only the superuser delays jobs without company; all managers see them.
 
     Args:
-        companies: those that are current, as :func:`find_context` found them.
+        companies: the current companies, as :func:`find_context` found them.
     """
     current = companies[0] if companies else env.user.company_id.id
     asked = env.context.get(COMPANY, current)
@@ -51,12 +51,12 @@ def find_company(env: api.Environment, companies: list[int]) -> int | None:
 
 
 def _allowed_companies(env: api.Environment) -> list[int]:
-    """Return the companies that are current and the user's own."""
+    """Return the current companies that are the user's own."""
     asked = env.context[COMPANIES]
     if not isinstance(asked, list | tuple) or {*map(type, asked)} != {int}:
         return _leave_out(env, COMPANIES) or []
     if not env.su:
-        return list(env.companies._ids)  # Odoo looks whether all are the user's
+        return list(env.companies._ids)  # Odoo checks that all are the user's
     own = [id_ for id_ in asked if _may_enter(env, id_)]
     if len(own) < len(asked):
         _leave_out(env, COMPANIES)
@@ -91,7 +91,7 @@ def _leave_out(env: api.Environment, key: str) -> None:
     )
 
 
-# All that is taken of a context, besides the company.
+# Context keys that a job keeps, besides the company.
 KEPT: dict[str, Callable] = {
     "lang": _known_lang,
     "tz": _known_zone,

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What of a stored job can be changed, and by which names of old?"""
+"""Changes of stored jobs: priority, channel, retries, eta; with the classic names."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -12,7 +12,7 @@ CHANGEABLE = {"priority", "eta", "max_retries"}
 
 
 class QueueJob(models.Model):
-    """When a job runs can be changed until it starts; what it does cannot."""
+    """Changes of jobs that have not started: when they run, not what they call."""
 
     _inherit = "connector.queue.job"
 
@@ -22,8 +22,8 @@ class QueueJob(models.Model):
         """Change when jobs run that have not started.
 
         Raises:
-            AccessError: the user borrows rights, and is neither the one who delayed
-                them nor a manager.
+            AccessError: under sudo, the user neither delayed the jobs nor is a
+                manager.
             UserError: another field is given, or a job has started.
         """
         self.check_access("write")
@@ -74,10 +74,10 @@ class QueueJob(models.Model):
         self._change(**vals)
 
     def _change_job_state(self, state: str, result: str | None = None) -> None:
-        """Set jobs to done, or let them run again; the classic name.
+        """Set jobs to done, or requeue them; the classic name.
 
         Raises:
-            ValueError: the state is another one.
+            ValueError: the state is neither.
         """
         if state == DONE:
             self._set_done(result)
@@ -93,14 +93,14 @@ class QueueJob(models.Model):
     def requeue_stuck_jobs(
         self, enqueued_delta: int = 5, started_delta: int = 0
     ) -> bool:
-        """See that the jobs of dead workers run again; the classic name.
+        """Requeue the jobs of dead workers; the classic name.
 
-        Nobody has to call it: a living worker frees them within seconds, and the
-        cron does where none lives. A job of a living worker is not stuck, however
+        A call is not needed: a live worker requeues them within seconds, and the cron
+        does when no worker is alive. A job of a live worker is not stuck, however
         long it takes.
 
         Args:
-            enqueued_delta: minutes, 0 for not at all; of no further meaning.
+            enqueued_delta: minutes; only 0 or not matters.
             started_delta: the same.
 
         Raises:
@@ -118,7 +118,7 @@ class QueueJob(models.Model):
 
 
 def to_columns(vals: dict) -> dict:
-    """Return what the store writes for values of :meth:`QueueJob._change`."""
+    """Return the columns of the store for values of :meth:`QueueJob._change`."""
     if "eta" not in vals:
         return vals
     eta = fields.Datetime.to_datetime(vals["eta"]) or None

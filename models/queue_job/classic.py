@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are jobs that were made by hand stored, loaded and altered?"""
+"""Storage of classic ``Job`` objects: store, load and alter."""
 
 from odoo import api, fields, models
 
@@ -21,7 +21,7 @@ REST = [WAITING, PENDING, DONE, FAILED, CANCELLED]  # states in which no worker 
 
 
 class QueueJob(models.Model):
-    """The side of OpenERPJobStorage in the database."""
+    """The database side of ``OpenERPJobStorage``."""
 
     _inherit = "connector.queue.job"
 
@@ -45,18 +45,18 @@ class QueueJob(models.Model):
     def _find_sudo(self, job_uuid: str):
         """Return the record of a job with elevated rights, or none.
 
-        To delay a job, or to load one's own, nobody needs any right on the queue.
+        Users need no right on the queue to delay jobs, or to load their own.
         """
         return self.sudo().search([("uuid", "=", job_uuid)])
 
     @api.model
     def _delay_job(self, job: Job) -> str:
-        """Delay what a job calls; return the uuid, that of its twin if there is one."""
+        """Delay the call of a job; return its uuid, or that of an identical job."""
         return self._delay([_checked(job).task], _options(job))[0]
 
     @api.model
     def _load_job(self, job_uuid: str) -> Job:
-        """Return a stored job."""
+        """Return a stored job as a ``Job``."""
         row_sudo = self._find_sudo(job_uuid)
         if not row_sudo:
             raise NoSuchJobError(
@@ -66,7 +66,7 @@ class QueueJob(models.Model):
 
     @api.model
     def _store_job(self, job: Job) -> None:
-        """Insert a job, or write what may change of the stored one."""
+        """Insert a job, or write the columns of a stored job that may change."""
         row_sudo = self._find_sudo(job.uuid)
         if row_sudo:
             row_sudo._store_again(job)

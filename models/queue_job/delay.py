@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do calls become rows of the queue, in the transaction of who delays them?"""
+"""Insertion of delayed calls as jobs, in the caller's transaction."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ from .caller import find_company, find_context
 
 
 class QueueJob(models.Model):
-    """The making of jobs."""
+    """Creation of jobs from calls."""
 
     _inherit = "connector.queue.job"
 
@@ -31,11 +31,11 @@ class QueueJob(models.Model):
     def _delay(self, tasks: list[Task], options: JobOptions, **place) -> list[str]:
         """Insert jobs of one function in one statement; return their uuids.
 
-        A job whose identity key another one has already, in the scope of the options,
-        gives the uuid of that one.
+        For a call whose identity key an existing job has, in the scope of the options,
+        the uuid is that of the existing job.
 
         Args:
-            place: columns that say which place the jobs have in a graph.
+            place: columns with the position of the jobs in a graph.
         """
         keys = self._identity_keys(tasks, options)
         uuids = new_uuids(len(tasks))
@@ -53,7 +53,7 @@ class QueueJob(models.Model):
         ]
 
     def _identity_keys(self, tasks: list[Task], options: JobOptions) -> list:
-        """Return the identity keys of calls; who makes one knows who calls."""
+        """Return the identity keys of calls; functions of the key get the caller."""
         if callable(options.identity_key):
             values = self._caller_values()
             who = {name: values[name] for name in ("user_id", "company_id")}
@@ -61,7 +61,7 @@ class QueueJob(models.Model):
         return [options.identity_key_of(task) for task in tasks]
 
     def _find_in_scope(self, keys: list, options: JobOptions) -> dict[str, str]:
-        """Return the uuids of jobs that count though they do not wait any more."""
+        """Return the uuids, by key, of the scope's jobs that no longer wait."""
         states = SCOPES[options.scope]
         names = list({key for key in keys if key is not None})
         if not states or not names:
@@ -70,7 +70,7 @@ class QueueJob(models.Model):
         return {key: uuid for key, (uuid, state) in found.items() if state in states}
 
     def _meet(self, tasks, uuids, keys, options: JobOptions) -> dict[str, str]:
-        """Let the jobs that wait stand for new ones; return their uuids by key."""
+        """Keep or replace the waiting jobs with these keys; return uuids by key."""
         if not options.is_replacing:
             return store.find_identical(self.env.cr, keys)
         values = self._values(tasks, uuids, keys, options)
@@ -89,11 +89,11 @@ class QueueJob(models.Model):
     def _delay_merged(
         self, consumer: Callable, model_name: str, record_id: int, vals: dict
     ) -> None:
-        """Delay the consumer of a write, or merge its values into the job that waits.
+        """Delay the consumer of a write, or merge its values into the waiting job.
 
-        Only a job of the same user, company and context is the same: it runs with
-        their rights. When a worker takes it meanwhile, PostgreSQL refuses the merge
-        and the caller's transaction runs again.
+        Only a job of the same user, company and context matches: it runs with their
+        rights. If a worker takes it meanwhile, PostgreSQL refuses the merge and the
+        caller's transaction runs again.
         """
         vals = self._without_secret_fields(model_name, vals)
         task = Task(consumer, model_name, (record_id, vals))
@@ -108,7 +108,7 @@ class QueueJob(models.Model):
         store.replace_payload(self.env.cr, job_id, _payload(merged, secrets))
 
     def _without_secret_fields(self, model_name: str, vals):
-        """Return the values of an event as a job may keep them."""
+        """Return the values of an event without those of secret fields."""
         if not isinstance(vals, dict) or not known_secrets(self.env.cr):
             return vals
         known = self.env[model_name]._fields if model_name in self.env else {}
@@ -126,7 +126,7 @@ class QueueJob(models.Model):
         options: JobOptions,
         **place,
     ) -> set[str]:
-        """Insert jobs and have the workers woken; return the uuids inserted."""
+        """Insert jobs and wake workers after commit; return the uuids inserted."""
         values = self._values(tasks, uuids, keys, options)
         asked = time.monotonic()
         inserted = store.insert_jobs(self.env.cr, {**values, **place})
@@ -136,7 +136,7 @@ class QueueJob(models.Model):
     def _values(
         self, tasks: list[Task], uuids: list[str], keys: list, options: JobOptions
     ) -> dict:
-        """Return the columns of jobs of one function."""
+        """Return all columns of jobs of one function."""
         secrets = known_secrets(self.env.cr)
         values = {
             "uuids": uuids,
@@ -150,8 +150,8 @@ class QueueJob(models.Model):
         return _without_secrets(values, secrets) if secrets else values
 
     def _call_values(self, task: Task, options: JobOptions) -> dict:
-        """Return what is called, where and when."""
-        # the database has one clock for all who delay and all who run
+        """Return the columns of function, channel, time and options."""
+        # the database's clock is the same for all callers and workers
         run_after = options.run_after(lambda: store.read_clock(self.env.cr))
         function_id, channel_id = self.env["connector.queue.function"]._place_of(
             task.func_name, task.func.default_channel
@@ -176,7 +176,7 @@ class QueueJob(models.Model):
         }
 
     def _caller_values(self) -> dict:
-        """Return who calls, and in which context."""
+        """Return the columns of user, company and context."""
         self.env.user.fetch(["company_id"])  # else all the user's fields are read
         context = find_context(self.env)
         company_id = find_company(self.env, context.get("allowed_company_ids", []))
@@ -188,9 +188,10 @@ class QueueJob(models.Model):
 
 
 def _places_of(keys: list, known: dict[str, str], options: JobOptions) -> list[int]:
-    """Return which of some calls are to be jobs: of each key one that is not known.
+    """Return the positions of the calls to insert: one for each unknown key.
 
-    Of several with one key it is the first, or the last where they replace each other.
+    Of several calls with the same key it is the first, or the last when they replace
+    each other.
     """
     places = range(len(keys))
     by_key = {}
@@ -213,10 +214,10 @@ def _payload(task: Task, secrets: KnownSecrets) -> str:
 
 
 def _without_secrets(values: dict, secrets: KnownSecrets) -> dict:
-    """Return the columns of jobs with a name that shows no secret.
+    """Return the columns of jobs with secrets hidden in the name.
 
     Raises:
-        InvalidUsageError: a key or a tag holds one.
+        InvalidUsageError: a key or a tag holds a secret.
     """
     for option, texts in {
         "identity_key": values["identity_keys"],
@@ -232,9 +233,9 @@ def _without_secrets(values: dict, secrets: KnownSecrets) -> dict:
 
 
 def _concurrency_values(tasks: list[Task], options: JobOptions, keys: list) -> dict:
-    """Return the concurrency keys, and which jobs bring news of theirs.
+    """Return the columns ``concurrency_keys`` and ``has_news`` of calls.
 
-    One job for each key does, unless it may be left out for its identity key.
+    One job with news for each key is enough, unless its identity key may drop it.
     """
     if options.concurrency_key is None:
         return {

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do people see of a job besides its columns?"""
+"""Computed fields of jobs for screens."""
 
 import inspect
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from ..reviewed_record import hide_closed
 
 
 class QueueJob(models.Model):
-    """The fields of a job that only screens need; none of them is stored."""
+    """Fields of jobs for screens only; none of them is stored."""
 
     _inherit = "connector.queue.job"
 
@@ -48,7 +48,7 @@ class QueueJob(models.Model):
 
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_display_name(self):
-        """Call a job by its description, one that is closed to the user by its id."""
+        """Show the description, or the id to users who may not read the job."""
         super()._compute_display_name()
         hide_closed(self)
 
@@ -100,13 +100,13 @@ class QueueJob(models.Model):
     # === HELPERS === #
 
     def _running_now(self) -> dict:
-        """Return the workers of those of the jobs that run now, by job id."""
+        """Return the workers of the jobs that run now, by job id."""
         taken = self.filtered(lambda job: job.state == ENQUEUED)
         if not taken:
             return {}
         workers_sudo = (
             self.env["connector.queue.worker"]
-            .sudo()  # who sees a job sees whether it runs, and where
+            .sudo()  # readers of a job may see whether and where it runs
             .search_fetch(
                 [("job_id", "in", taken.ids)],
                 ["job_id", "job_started_at", "host", "pid"],
@@ -125,7 +125,7 @@ class QueueJob(models.Model):
 
 
 def _named_arguments(row) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each argument; what is named like a secret is hidden."""
+    """Yield name and text of each argument; those named like a secret are hidden."""
     try:
         job = Job.from_record(row, row.env)
     except NotReadableJobError as error:
@@ -140,10 +140,10 @@ def _named_arguments(row) -> Iterator[tuple[str, str]]:
 
 
 def _parameter_names(job: Job) -> list[str]:
-    """Return the names of the positional parameters, as far as the code tells."""
+    """Return the names of the positional parameters, as far as known."""
     try:
         parameters = list(inspect.signature(job.func).parameters.values())
-    except (FailedJobError, KeyError):  # the function is gone, or its model
+    except (FailedJobError, KeyError):  # the function or its model was removed
         return []
     positional = (
         inspect.Parameter.POSITIONAL_ONLY,
@@ -154,7 +154,7 @@ def _parameter_names(job: Job) -> list[str]:
 
 
 def _table(rows) -> Markup:
-    """Return a table of names and values."""
+    """Return an HTML table of names and values."""
     lines = Markup("").join(
         Markup(
             '<tr><th class="w-25 fw-normal text-muted">{}</th><td>{}</td></tr>'

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a graph of jobs become rows of the queue?"""
+"""Insertion of a graph of jobs: jobs in batches, then the edges."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from ...queue.state import PENDING, WAITING
 
 
 class QueueJob(models.Model):
-    """The making of jobs that wait for others."""
+    """Creation of jobs that wait for others."""
 
     _inherit = "connector.queue.job"
 
@@ -25,7 +25,7 @@ class QueueJob(models.Model):
 
     @api.model
     def _delay_graph(self, graph: Graph) -> None:
-        """Insert the jobs of a graph, those that are alike at once, and its edges."""
+        """Insert the jobs of a graph, similar jobs in one statement, and its edges."""
         parents = {parent for parent, _child, _condition in graph.edges}
         children = {child for _parent, child, _condition in graph.edges}
         batches = defaultdict(list)
@@ -39,12 +39,12 @@ class QueueJob(models.Model):
 
 
 def _what_is_alike(job: DelayableJob) -> tuple:
-    """Return what jobs have in common that go into one statement."""
+    """Return the key of jobs that one statement can insert."""
     return job.env, job.task.func, job.task.model_name, repr(job.options)
 
 
 def _place(is_child: bool, is_parent: bool) -> dict:
-    """Return the columns of a job that say where in the graph it is."""
+    """Return the columns of a job with its position in the graph."""
     return {"has_edges": is_parent, "state": WAITING if is_child else PENDING}
 
 

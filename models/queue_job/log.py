@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What did a job log?"""
+"""Log lines of a job."""
 
 from odoo import fields, models
 
 
 class QueueJob(models.Model):
-    """The log of a job."""
+    """Jobs, with their log lines."""
 
     _inherit = "connector.queue.job"
 

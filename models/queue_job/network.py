@@ -1,21 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a graph of jobs told to the widget that draws it?"""
+"""Graph of connected jobs, for the widget that draws it."""
 
 from odoo import models
 
 from ...queue import store
 
-NODES = 400  # more nobody can read
+NODES = 400  # a larger graph is unreadable
 EDGES = 4_000
 
 
 class QueueJob(models.Model):
-    """The jobs around a job."""
+    """Jobs, with the graph around each."""
 
     _inherit = "connector.queue.job"
 
     def find_graph(self) -> dict:
-        """Return the jobs that hang together with this one, as far as one may see.
+        """Return the jobs connected with this job, as far as the user may see them.
 
         Returns:
             ``nodes`` (id, name, state), ``edges`` (parent, child, condition, state) and

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who is told that a job failed, and how often?"""
+"""Notifications of failed jobs, limited per function and hour."""
 
 import textwrap
 
@@ -12,17 +12,17 @@ REASON_SIZE = 300  # characters of a note; the rest is on the job
 
 
 class QueueJob(models.Model):
-    """What is told of failed jobs, by cron: no worker waits for mail.
+    """Notifications of failed jobs, by cron: no worker waits for mail.
 
-    For each function, so many failures in an hour get a note of their own, and all
-    others of that minute one together; what fails later waits for the next hour. A
-    failure is told in the transaction that marks it, so it is told at least once;
-    one that somebody requeues before is not.
+    For each function, a limited number of failures per hour get a note each, and the
+    others of that minute a shared note; later failures wait for the next hour. The note
+    and its mark are one transaction, so each failure is notified at least once, unless
+    the job is requeued before.
     """
 
     _name = "connector.queue.job"
     _inherit = ["connector.queue.job", "mail.thread"]
-    _mail_post_access = "read"  # to talk about a job, nobody has to write it
+    _mail_post_access = "read"  # notes on a job need no right to write it
 
     date_notified = fields.Datetime(
         string="Told", readonly=True, help="When somebody was told that it failed."
@@ -36,17 +36,17 @@ class QueueJob(models.Model):
 
     @api.model
     def _cron_notify(self) -> None:
-        """Tell of the failures that nobody was told of, function by function."""
+        """Notify of new failures, function by function."""
         untold = store.find_untold(self.env.cr)
         for done, (function_id, limit, count) in enumerate(untold, start=1):
             self._tell_failures(function_id, limit - count)
             self.env["ir.cron"]._commit_progress(1, remaining=len(untold) - done)
 
     def _tell_failures(self, function_id: int, notes_left: int) -> None:
-        """Tell of the failures of a function.
+        """Notify of the new failures of a function.
 
         Args:
-            notes_left: failures that may be told one by one.
+            notes_left: failures that may still get a note each.
         """
         told = store.tell_one_by_one(self.env.cr, function_id, notes_left)
         others = store.tell_together(self.env.cr, function_id)
@@ -60,12 +60,12 @@ class QueueJob(models.Model):
     # === HELPERS === #
 
     def _notify_failure(self) -> None:
-        """Tell the followers of a job that it failed."""
+        """Notify the followers of a job that it failed."""
         self._subscribe_users()
         self._post_failure(self._message_failed_job())
 
     def _notify_failures(self, count: int) -> None:
-        """Tell the followers of a job that it failed, and others like it."""
+        """Notify the followers of a job that it failed, and others of its function."""
         self._subscribe_users()
         self._post_failure(
             self._message_failed_job()
@@ -77,12 +77,12 @@ class QueueJob(models.Model):
         self.message_post(body=body, subtype_xmlid="connector.mt_job_failed")
 
     def _message_failed_job(self) -> str:
-        """Return the text that tells of a failed job."""
+        """Return the note for a failed job."""
         self.ensure_one()
         return self.env._("The job failed: %(reason)s", reason=self._reason())
 
     def _message_failed_jobs(self, count: int) -> str:
-        """Return the text that tells of many failed jobs, of which this is the last."""
+        """Return the shared note for many failed jobs, of which this is the last."""
         self.ensure_one()
         return self.env._(
             "And %(count)s more jobs of %(function)s failed, this one last: %(reason)s",
@@ -92,17 +92,17 @@ class QueueJob(models.Model):
         )
 
     def _reason(self) -> str:
-        """Return why the job failed, in one line."""
+        """Return the reason of the failure, in one line."""
         return textwrap.shorten(self.result or self.name or "?", REASON_SIZE)
 
     def _subscribe_users(self) -> None:
-        """Let those follow the jobs who should know when one fails."""
+        """Subscribe the managers to the jobs."""
         for job in self:
             users = self.env["res.users"].search(job._get_subscribe_users_domain())
             job.message_subscribe(partner_ids=users.partner_id.ids)
 
     def _get_subscribe_users_domain(self) -> Domain:
-        """Return which users should know: managers who may see the jobs."""
+        """Return the domain of the users to notify: managers who may see the jobs."""
         manager = self.env.ref("connector.group_connector_manager")
         domain = Domain("all_group_ids", "in", manager.ids)
         if self.company_id:
@@ -111,12 +111,12 @@ class QueueJob(models.Model):
 
     @api.model
     def _needaction_domain_get(self) -> list:
-        """Return which jobs need somebody."""
+        """Return the domain of the jobs that need action."""
         return [("state", "=", "failed")]
 
     @api.model
     def _forget_notes(self) -> None:
-        """Delete what was said about jobs that are deleted."""
+        """Delete the messages and followers of deleted jobs."""
         message_ids, follower_ids = store.find_orphans(self.env.cr)
-        self.env["mail.message"].sudo().browse(message_ids).unlink()  # nobody's now
-        self.env["mail.followers"].sudo().browse(follower_ids).unlink()  # neither
+        self.env["mail.message"].sudo().browse(message_ids).unlink()  # of no job now
+        self.env["mail.followers"].sudo().browse(follower_ids).unlink()  # likewise

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is ``delayable`` where another job queue calls a method of its own so?"""
+"""Shared ``delayable`` where another job queue defines the same method."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,12 @@ from ..delayable_base import Base
 
 
 class DelayableOfBoth:
-    """Stands for records; a method is a job of ours by its ``@job``, else theirs.
+    """A proxy of records: methods with our ``@job`` are our jobs, all others theirs.
 
     Args:
-        records: on which a method is called later.
-        theirs: the other ``delayable``.
-        options: of the job.
+        records: the records on which a method is called later.
+        theirs: the other queue's ``delayable``.
+        options: options of the job.
     """
 
     def __init__(self, records, theirs: Callable, options: dict):
@@ -30,12 +30,12 @@ class DelayableOfBoth:
 
 
 class QueueJob(models.Model):
-    """Lets both be called, whichever addon was loaded last."""
+    """Installs the shared ``delayable``, whichever addon was loaded last."""
 
     _inherit = "connector.queue.job"
 
     def _register_hook(self):
-        """Let the base of all models know both, which do not know each other."""
+        """Install the shared ``delayable`` if another queue defines its own."""
         super()._register_hook()
         base = type(self.env["base"])
         others = [
@@ -47,7 +47,7 @@ class QueueJob(models.Model):
             base.delayable = _delayable_of_both(others[0])
 
     def _unregister_hook(self):
-        """Leave what the addons define."""
+        """Remove the shared ``delayable`` again."""
         super()._unregister_hook()
         base = type(self.env["base"])
         if "delayable" in vars(base):

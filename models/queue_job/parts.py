@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are very many jobs changed while workers take some of them?"""
+"""Changes of very many jobs in parts, while workers take some of them."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,7 +11,7 @@ PART = 1_000  # jobs in one statement: few are tried again after a collision
 
 
 class _Quiet:
-    """A cursor that does not log what is refused: we expect it."""
+    """A cursor that does not log errors: collisions are expected."""
 
     def __init__(self, cr: BaseCursor):
         self._cr = cr
@@ -22,15 +22,15 @@ class _Quiet:
 
 
 def act_in_parts(cr: BaseCursor, job_ids: list[int], act: Callable) -> Iterator:
-    """Yield what a statement returns for each part of the jobs.
+    """Yield the result of a statement for each part of the jobs.
 
-    Our snapshot cannot change a row that others changed after it. Such rows are found
-    by halving, and left alone: they are few, and workers take neighbours.
+    Our snapshot cannot change rows that others changed after it began. Such rows are
+    found by halving, and left alone: they are few, and workers take neighbours.
 
     Args:
-        cr: of Odoo, at REPEATABLE READ.
-        job_ids: of the jobs, in their order.
-        act: takes a cursor and ids.
+        cr: cursor of Odoo, at REPEATABLE READ.
+        job_ids: ids of the jobs, in order.
+        act: runs the statement; takes a cursor and ids.
     """
     for at in range(0, len(job_ids), PART):
         yield from _act_or_leave(cr, job_ids[at : at + PART], act)

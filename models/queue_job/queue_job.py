@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The jobs, as the database keeps them."""
+"""Jobs, the rows of the queue."""
 
 import json
 from collections.abc import Callable
@@ -18,9 +18,9 @@ from ...queue.state import PENDING, STATES
 
 
 class QueueJob(models.Model):
-    """A call that runs later, in a transaction of its own.
+    """A job: a call that runs later, in a separate transaction.
 
-    Rows are written by ``queue/store`` only; those that it did not make are not run.
+    Rows are written by ``queue/store`` only; rows from elsewhere are not run.
     """
 
     _name = "connector.queue.job"
@@ -154,8 +154,8 @@ class QueueJob(models.Model):
         "(concurrency_key, priority, id) WHERE state = 'pending' AND hold = 'key'"
     )
     _news_idx = models.Index("(priority, id) WHERE key_news AND state <> 'enqueued'")
-    # for lists, the newest first. A job that succeeds is written into the first two
-    # twice and once, always at the end; into the others never.
+    # for lists, newest first. A job that succeeds is written twice into the first
+    # index and once into the second, always at the end; into the others never.
     _unfinished_idx = models.Index(
         "(id) WHERE state IN ('waiting', 'pending', 'enqueued', 'failed')"
     )
@@ -166,9 +166,9 @@ class QueueJob(models.Model):
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
 
     def init(self):
-        """Make what of the queue is no model: functions, a rush, an admission.
+        """Create the database objects without model: functions, rush and admission.
 
-        Etas that cannot be told, written by versions before, are set to the last one.
+        Etas beyond the limit, written by earlier versions, are set to the limit.
         """
         store.bound_etas(self.env.cr)
         store.make_functions(self.env.cr)
@@ -183,7 +183,7 @@ class QueueJob(models.Model):
             job.tag_names = ", ".join(job.tags or ())
 
     def _search_tag_names(self, operator, value):
-        """Find the jobs with a tag, by the whole of it: that is what an index knows."""
+        """Find jobs by a whole tag, which is what the index supports."""
         if operator == "in":
             return Domain.OR(Domain.custom(to_sql=_has_tag(tag)) for tag in value)
         return NotImplemented
@@ -195,7 +195,7 @@ class QueueJob(models.Model):
             .search_fetch(
                 [("job_id", "in", self.ids)], ["job_id", "done", "total", "message"]
             )
-        )  # who sees a job sees how far it is
+        )  # readers of a job may see its progress
         by_job = {row.job_id.id: row for row in told}
         for job in self:
             row = by_job.get(job.id, told.browse())
@@ -205,25 +205,25 @@ class QueueJob(models.Model):
     # === HELPERS === #
 
     def _register_hook(self):
-        """Wake the servers when the addon has just come; their cron loads it then."""
+        """Trigger the cron after an install, so that all servers load the addon."""
         super()._register_hook()
         if self._original_module in self.env.registry.updated_modules:
             self._call_cron()
 
     @api.model
     def _call_cron(self) -> None:
-        """Let the cron that sees to the jobs run now; it runs as root."""
+        """Trigger the cron that runs jobs; it runs as root."""
         self.env.ref("connector.queue_cron_run").sudo()._trigger()
 
     @api.model
     def _cron_run(self) -> None:
-        """See that jobs run: without a live worker, run them here for a while."""
+        """Run jobs here for a while when no worker is alive."""
         if run_without_worker(self.env.cr.dbname):
             self._call_cron()
 
 
 def _has_tag(tag: str) -> Callable:
-    """Return the condition that a job has a tag; the index on tags serves it."""
+    """Return the condition that a job has a tag, in a form that uses the index."""
     return lambda model, alias, query: SQL(
         "%s @> %s::jsonb",
         model._field_to_sql(alias, "tags", query),

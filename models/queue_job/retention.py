@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How long are jobs kept?"""
+"""Retention of jobs, and deletion of old ones in batches."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -13,12 +13,12 @@ BATCH = 10_000  # jobs deleted in one transaction
 
 
 class QueueJob(models.Model):
-    """The removal of old jobs."""
+    """Jobs, deleted when their retention time is over."""
 
     _inherit = "connector.queue.job"
 
     _removal_interval = 30  # days, for jobs that are done or cancelled
-    _failed_removal_interval = 180  # days: somebody may still want to know
+    _failed_removal_interval = 180  # days: failures may still be investigated
 
     # === CRUD === #
 
@@ -36,7 +36,7 @@ class QueueJob(models.Model):
             )
 
     def unlink(self):
-        """Delete jobs; who waits for one of them is told."""
+        """Delete jobs, and release the jobs that wait for them."""
         self.check_access("unlink")
         self._check_may_move()
         store.forget(self.env.cr, self.ids)
