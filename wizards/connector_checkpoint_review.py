@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Review several checkpoints at once."""
+"""Dialog to review several checkpoints at once."""
 
 from odoo import fields, models
 
 
 class ConnectorCheckpointReview(models.TransientModel):
-    """Asks once before the chosen checkpoints are marked as reviewed."""
+    """Confirmation before the selected checkpoints are marked as reviewed."""
 
     _name = "connector.checkpoint.review"
     _description = "Review Checkpoints"

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Lets a manager make a link by hand."""
+"""Dialog of managers to add a link."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -12,7 +12,7 @@ from ..magic.links.store import ODOO
 
 
 class ConnectorLinkAdd(models.TransientModel):
-    """Makes a link, with the checks of those that are made by code."""
+    """Adds a link, with the same checks as links added by code."""
 
     _name = "connector.link.add"
     _description = "Add a Link"
@@ -30,16 +30,16 @@ class ConnectorLinkAdd(models.TransientModel):
 
     @api.model
     def _select_models(self) -> list[tuple[str, str]]:
-        """Return every model that has records."""
+        """Return all models that store records."""
         return self.env["connector.checkpoint"]._select_models()
 
     # === ACTIONS === #
 
     def add(self) -> dict:
-        """Make the link, or complete one that has a part of it.
+        """Add the link, or complete a link that has some of these references.
 
         Raises:
-            UserError: it cannot be made; the message says why.
+            UserError: the link is impossible; the message gives the reason.
         """
         self.ensure_one()
         refs = {line.system: line.to_ref() for line in self.line_ids}
@@ -61,7 +61,7 @@ class ConnectorLinkAdd(models.TransientModel):
 
 
 class ConnectorLinkAddLine(models.TransientModel):
-    """One reference of the link."""
+    """A reference of the new link."""
 
     _name = "connector.link.add.line"
     _description = "Reference of a New Link"
@@ -80,10 +80,10 @@ class ConnectorLinkAddLine(models.TransientModel):
     # === HELPERS === #
 
     def to_ref(self) -> str | int:
-        """Return the reference.
+        """Return the reference, as text or number.
 
         Raises:
-            UserError: it is no number, but ought to be one.
+            UserError: the reference should be a number and is not.
         """
         try:
             return restore_ref(self.ref, self.ref_type)

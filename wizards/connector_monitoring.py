@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who may ask for health and metrics?"""
+"""Dialog for access to health and metrics, by token."""
 
 import secrets
 
@@ -9,7 +9,7 @@ from ..models.monitoring.monitor import TOKEN
 
 
 class ConnectorMonitoring(models.TransientModel):
-    """Switches health and metrics on and off, by the token they ask for."""
+    """Switches health and metrics on and off, with the token that they require."""
 
     _name = "connector.monitoring"
     _description = "Monitoring"
@@ -34,11 +34,11 @@ class ConnectorMonitoring(models.TransientModel):
     # === ACTIONS === #
 
     def action_new_token(self) -> dict:
-        """Make a token; the one before it is worth nothing any more."""
+        """Create a new token; the previous token becomes invalid."""
         return self._set_token(secrets.token_urlsafe(32))
 
     def action_switch_off(self) -> dict:
-        """Remove the token: nobody may ask any more."""
+        """Remove the token, which switches health and metrics off."""
         return self._set_token("")
 
     # === HELPERS === #

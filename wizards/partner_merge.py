@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Lets links follow when records are merged."""
+"""Links of merged records, moved to the record that stays."""
 
 from odoo import api, models
 
@@ -7,7 +7,7 @@ from ..magic.links.merge import merge_links
 
 
 class PartnerMerge(models.TransientModel):
-    """Odoo's merge of contacts, which other merges use, too."""
+    """Odoo's merge of contacts, also used by other merges."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
@@ -15,9 +15,9 @@ class PartnerMerge(models.TransientModel):
     def _update_reference_fields_generic(
         self, referenced_model, src_records, dst_record, *args, **kwargs
     ):
-        """Let also the links lead to the record that stays.
+        """Move the links, too, to the record that stays.
 
-        Where it has two in a one to one relation then, somebody has to decide.
+        If it then has two links in a one to one relation, a person has to decide.
         """
         result = super()._update_reference_fields_generic(
             referenced_model, src_records, dst_record, *args, **kwargs
@@ -29,7 +29,7 @@ class PartnerMerge(models.TransientModel):
                 message=self.env._(
                     "%(record)s has %(count)s links since a merge: %(links)s. Remove "
                     "those that are wrong, here and on the other system.",
-                    # its name is for those who may read it; the message is for all
+                    # no name: not all readers of the message may read the record
                     record=f"{dst_record._description} #{dst_record.id}",
                     count=len(rows),
                     links=", ".join(row.describe() for row in rows),

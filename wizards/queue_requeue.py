@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Let several jobs run again at once, now or later."""
+"""Dialog to requeue several jobs, now or later."""
 
 from odoo import fields, models
 
@@ -12,7 +12,7 @@ CLOSE = {"type": "ir.actions.act_window_close"}
 
 
 class QueueRequeue(models.TransientModel):
-    """Asks once before the chosen jobs run again."""
+    """Confirmation before the selected jobs are requeued."""
 
     _name = "connector.queue.requeue"
     _description = "Requeue Jobs"
@@ -29,7 +29,7 @@ class QueueRequeue(models.TransientModel):
     # === ACTIONS === #
 
     def requeue(self) -> dict:
-        """Let the jobs run again and close the dialog."""
+        """Requeue the jobs and close the dialog."""
         eta = self.eta or None
         if self.domain:
             domain = read_domain(self.domain)

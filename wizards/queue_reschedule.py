@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Change when and where several jobs run."""
+"""Dialog to change eta, channel and priority of several jobs."""
 
 from odoo import fields, models
 
@@ -9,7 +9,7 @@ from .selected_jobs import JOB, read_domain, selected_domain, selected_jobs
 
 
 class QueueReschedule(models.TransientModel):
-    """Asks when the chosen jobs are to run, and in which channel."""
+    """Input of when the selected jobs run, and in which channel."""
 
     _name = "connector.queue.reschedule"
     _description = "Reschedule Jobs"

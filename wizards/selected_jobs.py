@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which jobs did a person select before a dialog opened?"""
+"""Jobs that were selected in the list before a dialog opened."""
 
 import json
 from collections.abc import Container
@@ -10,7 +10,7 @@ JOB = "connector.queue.job"
 
 
 def selected_jobs(env: api.Environment, states: Container[str]):
-    """Return the selected jobs that are in one of some states."""
+    """Return the selected jobs that are in one of the given states."""
     jobs = env[JOB]
     if env.context.get("active_model") != JOB or selected_domain(env):
         return jobs
@@ -19,14 +19,14 @@ def selected_jobs(env: api.Environment, states: Container[str]):
 
 
 def selected_domain(env: api.Environment) -> str | bool:
-    """Return the domain all of whose jobs are selected, as text; False for none.
+    """Return the domain whose jobs are all selected, as text; False for none.
 
-    The list of jobs says so in place of ids, which could be a hundred thousand.
+    The list of jobs sends it in place of ids, which could be a hundred thousand.
     """
     domain = env.context.get("selected_domain")
     return json.dumps(domain) if domain is not None else False
 
 
 def read_domain(text: str) -> list:
-    """Return what :func:`selected_domain` made text of."""
+    """Return the domain from the text of :func:`selected_domain`."""
     return json.loads(text)
