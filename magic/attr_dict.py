@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is data from elsewhere read without quotes and brackets?"""
+"""Dictionaries whose keys can be read as attributes."""
 
 
 class AttrDict(dict):
-    """A dict whose keys are read as attributes, too; also in the dicts it holds.
+    """A dict whose keys can be read as attributes, nested dicts included.
 
     ``AttrDict(order).customer.name`` reads ``order["customer"]["name"]``. A key that
     is called like a method of dict, such as ``items``, is read with brackets.
@@ -30,7 +30,7 @@ class AttrDict(dict):
 
 
 def _readable(value):
-    """Return a value with the dicts in it read as attributes."""
+    """Return a value with every dict in it as an AttrDict."""
     if type(value) is dict:
         return AttrDict(value)
     if type(value) is list:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which call does MAGIC.add_job mean, and can it be a job?"""
+"""Delayed call of MAGIC.add_job: the function behind it, checked to be a job."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from ..queue.job import JobOptions, Task
 
 
 def delay_of(env: api.Environment, func: Callable, options: dict) -> Callable[..., str]:
-    """Return the function that delays a call: it takes what the call takes.
+    """Return the function that delays a call, with the arguments of the call.
 
     Args:
         env: in which a function is delayed; a method has that of its records.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is there under the name MAGIC?"""
+"""MAGIC: log, links, syncs, downloads and jobs for server actions."""
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ from .web.address import ALLOWED_PARAMETER, read_networks
 
 
 class Magic:
-    """Everything at hand to speak with other systems, bound to an environment.
+    """Everything needed to exchange data with other systems, bound to an environment.
 
     Code of server actions runs with it: what hangs here is for everyone who may write
     such code, so modules are wrapped and nothing goes beyond the rights of ``env``.
@@ -68,13 +68,13 @@ class Magic:
 
     @property
     def user(self):
-        """The user in whose name this works."""
+        """The user that the calls run as."""
         return self.env.user
 
     # === LOG === #
 
     def log(self, message, level: str = log_line.INFO, **about) -> None:
-        """Keep a message, also when the transaction fails; see Connectors > Logs.
+        """Log a message, even if the transaction fails; see Connectors > Logs.
 
         Args:
             message: text, or data that is shown as JSON. Secrets in it are hidden.
@@ -87,7 +87,7 @@ class Magic:
         LogBuffer.of(self.env).add(line)
 
     def log_transmission(self, recipient, data, **about) -> None:
-        """Keep what was sent to whom, as :meth:`log` does.
+        """Log a transmission, even if the transaction fails, as :meth:`log` does.
 
         Args:
             recipient: a name or an address.
@@ -104,14 +104,14 @@ class Magic:
     # === LINKS === #
 
     def get_link(self, relation: str, refs) -> Link:
-        """Return the one link of a reference or record, or an empty one.
+        """Return the link of a reference or record, or an empty link.
 
         See :func:`~.link_find.get_link`.
         """
         return get_link(self.env, relation, refs)
 
     def search_links(self, relation: str, refs=None) -> Links:
-        """Return the links of references or records, or all of a relation.
+        """Return the links of references or records, or of a whole relation.
 
         See :func:`~.link_find.search_links`.
         """
@@ -120,7 +120,7 @@ class Magic:
     def set_link(
         self, relation: str, refs: dict, sync_date=None, allow_many2many: bool = False
     ) -> Link:
-        """Return the link between references, made when it was not there.
+        """Return the link between references, created when missing.
 
         See :func:`~.link_make.set_link`.
         """
@@ -136,7 +136,7 @@ class Magic:
         update: bool = False,
         **options,
     ) -> SyncResult | list[str]:
-        """Bring records to another system, see :func:`.sync.sync_odoo2x`."""
+        """Sync records of Odoo to another system, see :func:`.sync.sync_odoo2x`."""
         return sync_odoo2x(self.env, src_list, sync_info, create, update, **options)
 
     def sync_x2odoo(
@@ -147,7 +147,7 @@ class Magic:
         update: bool = False,
         **options,
     ) -> SyncResult | list[str]:
-        """Bring records of another system here, see :func:`.sync.sync_x2odoo`."""
+        """Sync records of another system to Odoo, see :func:`.sync.sync_x2odoo`."""
         return sync_x2odoo(self.env, src_list, sync_info, create, update, **options)
 
     def sync_external(  # noqa: PLR0913 the signature of the helper
@@ -160,7 +160,7 @@ class Magic:
         update: bool = False,
         **options,
     ) -> SyncResult | list[str]:
-        """Bring records of one system to another, see :func:`.sync.sync_external`."""
+        """Sync records between two other systems, see :func:`.sync.sync_external`."""
         infos = src_info, dst_info
         return sync_external(
             self.env, src_list, relation, *infos, create, update, **options
@@ -174,7 +174,7 @@ class Magic:
         timeout_s: float = download.TIMEOUT_S,
         max_bytes: int = download.MAX_BYTES,
     ) -> bytes:
-        """Return what is at an URL of a public address.
+        """Return the content of a URL with a public address.
 
         Private addresses are refused, also behind a redirect, unless their network
         stands in system parameter ``connector.url_private_networks``.
@@ -194,13 +194,13 @@ class Magic:
         return download.read_url(url, limits)
 
     def url2base64(self, url: str, **limits) -> bytes:
-        """Return what is at an URL as a binary field takes it; see :meth:`url2bin`."""
+        """Return the content of a URL for a binary field; see :meth:`url2bin`."""
         return base64.b64encode(self.url2bin(url, **limits))
 
     # === JOBS === #
 
     def add_job(self, func: Callable, **options) -> Callable[..., str]:
-        """Return a stand-in for a function with ``@job``: calling it delays the call.
+        """Return a proxy of a function with ``@job``: calling it delays the call.
 
         ``MAGIC.add_job(order.export, priority=5)(force=True)`` and
         ``MAGIC.add_job(export_order)("sale.order", order.id)`` return the job's uuid.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a job do a chunk of a sync, and the next time only what is left of it?"""
+"""Jobs of a sync: each runs a chunk, a retry only the rest of it."""
 
 import re
 from collections.abc import Iterable
@@ -81,7 +81,7 @@ def _perform(env: api.Environment, route, result: SyncResult, items: list) -> Ch
 
 
 def _existing(items, result: SyncResult) -> list:
-    """Return the items that are still there; records may be deleted meanwhile."""
+    """Return the items that still exist; records may be deleted meanwhile."""
     items = list(items)
     records = [item for item in items if isinstance(item, BaseModel)]
     if not records:
@@ -94,7 +94,7 @@ def _existing(items, result: SyncResult) -> list:
 
 
 def _packed(items: list):
-    """Return items in the form that a job keeps best: records of a model as one."""
+    """Return items in their stored form: the records of a model as one recordset."""
     is_set = all(isinstance(item, BaseModel) for item in items)
     models = {item._name for item in items} if is_set else ()
     return items[0].concat(*items[1:]) if len(models) == 1 else items
@@ -146,7 +146,7 @@ def delay_chunks(
 
 
 def _model_of(helper: str, items: list, first: int) -> str | None:
-    """Return the model of records; refuse what is none."""
+    """Return the model of records; refuse anything else."""
     if helper != ODOO2X:
         return None
     for place, item in enumerate(items, start=first):
@@ -168,7 +168,7 @@ def _check_count(helper: str, count: int) -> None:
 
 
 def _named(helper: str, first: int, error: UnserializableArgumentError):
-    """Return the error that names the item a job cannot keep."""
+    """Return the error that names an item which a job cannot store."""
     place = PLACE.match(error.path)
     item = f"item {first + int(place[1])} of src_list" if place else "src_list"
     return InvalidUsageError(f"Cannot delay {helper}: {item} is no data. {error}")

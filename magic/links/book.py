@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which links does a relation have, and which references are reserved for new ones?"""
+"""Bulk access to the links and reservations of a relation."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -21,7 +21,7 @@ from .store import StoredSide
 
 
 class LinkBook:
-    """The links of a relation, for those who read and write many of them at once.
+    """The links of a relation, for bulk reads and writes.
 
     A relation is the one of this name in the current company, else the one that all
     companies share; the first link makes it, shared. References that are missing (None,
@@ -78,7 +78,7 @@ class LinkBook:
         return self._living(read_rows(store.find_all(self._cr, *place)))
 
     def _living(self, rows: list[Row]) -> list[Row]:
-        """Return the rows that are links, and not to deleted records."""
+        """Return the rows that are links, without those to deleted records."""
         links = [row for row in rows if row.is_link]
         dead = find_dead(self._env, links)
         return [row for row in links if row.link_id not in dead]
@@ -98,7 +98,7 @@ class LinkBook:
         refs: Iterable[Ref],
         sync_date: datetime | None = None,
     ) -> dict[Ref, int]:
-        """Return a link for each reference, which nobody else can complete meanwhile.
+        """Return a link for each reference, locked against completion by others.
 
         It is a new one with this side only, or the one that the reference has: left by
         a transaction that did not come to its end, or without the system that the
@@ -138,7 +138,7 @@ class LinkBook:
         sides: Mapping[int, tuple[str, str, Ref]],
         sync_date: datetime | None = None,
     ) -> dict[int, LinkError]:
-        """Give each link one side more.
+        """Add a side to each link.
 
         Args:
             sides: ``{link id: (system, model, reference)}``
@@ -160,7 +160,7 @@ class LinkBook:
         moves: Mapping[int, tuple[str, str, Ref]],
         sync_date: datetime | None = None,
     ) -> dict[int, LinkError]:
-        """Give one side of each link another reference.
+        """Change the reference of one side of each link.
 
         Args:
             moves: ``{link id: (system, model, new reference)}``
@@ -177,12 +177,12 @@ class LinkBook:
         return self._write(moves, write, is_safe=False)
 
     def touch(self, link_ids: Iterable[int], sync_date: datetime | None) -> None:
-        """Say when the sides of links were the same for the last time."""
+        """Set the sync date of links."""
         store.touch(self._cr, link_ids, sync_date)
         follow_change(self._env)
 
     def discard(self, link_ids: Iterable[int]) -> None:
-        """Remove reservations that came to nothing; what has two sides stays."""
+        """Remove unused reservations; what has two sides stays."""
         store.discard(self._cr, link_ids)
         follow_change(self._env)
 
@@ -194,7 +194,7 @@ class LinkBook:
         write: Callable[[int, dict[int, StoredSide]], set[int]],
         is_safe: bool,
     ) -> dict[int, LinkError]:
-        """Write all sides but those that clash; return why these were not written.
+        """Write all sides except those that clash; return the reasons of these.
 
         A side that a link to a deleted record has is free.
 
@@ -222,7 +222,7 @@ class LinkBook:
         write: Callable[[dict[int, StoredSide]], set[int]],
         stored: dict[int, StoredSide],
     ) -> set[int]:
-        """Write all sides but those that clash; return the ids of their links."""
+        """Write all sides except those that clash; return the ids of their links."""
         left = stored
         while left:
             with self._cr.savepoint(flush=False) as savepoint:

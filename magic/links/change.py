@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What has to follow when links were written?"""
+"""Follow-up of a link change: caches, and watched models."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from .store import StoredSide
 
 
 def follow_change(env: api.Environment, sides: Iterable[StoredSide] = ()) -> None:
-    """Let Odoo read again what was written, and watch the models of new sides."""
+    """Invalidate the cache of the links, and watch the models of new sides."""
     env["connector.link"].invalidate_model(flush=False)
     env["connector.link.side"].invalidate_model(flush=False)
     models = {side.model for side in sides if side.model}
@@ -22,7 +22,7 @@ def follow_change(env: api.Environment, sides: Iterable[StoredSide] = ()) -> Non
 
 
 def delete_dead(env: api.Environment, rows: Iterable[Row]) -> set[int]:
-    """Delete the links whose record was deleted; return their ids."""
+    """Delete the links to deleted records; return their ids."""
     dead = find_dead(env, rows)
     if dead:
         store.delete(env.cr, dead)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is one link found, and how are many?"""
+"""Search of links: one link, or many."""
 
 from odoo import api
 
@@ -14,7 +14,7 @@ from .store import ODOO
 
 
 def get_link(env: api.Environment, relation: str, refs: Refs | None) -> Link:
-    """Return the one link of a reference, or an empty one.
+    """Return the link of a reference, or an empty link.
 
     Args:
         env: its company decides about the relation.
@@ -82,5 +82,5 @@ def _find(book: LinkBook, wanted: dict[str, tuple[str, list]]) -> list[Row]:
 
 
 def _is_given(ref) -> bool:
-    """Tell whether it is a reference, or a record and not none."""
+    """Tell whether a value is a reference or a non-empty record."""
     return not is_missing(ref) and len(getattr(ref, "_ids", "_")) > 0

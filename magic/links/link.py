@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does who uses links hold in the hand: one, or a set of them?"""
+"""Link and Links: one link or a set of links, as users of links get them."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
@@ -15,7 +15,7 @@ from .side import EXTERNAL
 
 
 class LinkSet:
-    """What one link and a set of links have in common.
+    """Common part of a single link and a set of links.
 
     It shows the links as they were when they were read, oldest first.
     """
@@ -82,7 +82,7 @@ class LinkSet:
         return f"{type(self).__name__}({self.relation!r}: {self.describe() or 'empty'})"
 
     def describe(self) -> str:
-        """Return how messages call the links."""
+        """Return the links as text for messages."""
         return " and ".join(row.describe() for row in self._rows)
 
     @property
@@ -96,7 +96,7 @@ class LinkSet:
 
     @property
     def odoo(self) -> models.BaseModel:
-        """The records; empty when there is none.
+        """The linked records; empty when there are none.
 
         Raises:
             LinkError: the links lead to records of several models.
@@ -112,7 +112,7 @@ class LinkSet:
         return self._env[model].browse(dict.fromkeys(side.ref for side in sides))
 
     def _find_model(self) -> str:
-        """Return the model of the relation's records; "base", without any, is empty."""
+        """Return the model of the linked records; without any, "base"."""
         place = (self._env.cr, self.relation, self._env.company.id)
         model = store.find_model(*place)
         return model if model in self._env else "base"
@@ -120,7 +120,7 @@ class LinkSet:
     # === WRITE === #
 
     def update_links(self, sync_date: datetime | None = None) -> "LinkSet":
-        """Say when the sides were the same for the last time: now, or at a date.
+        """Set the sync date of the links, to now or to a date.
 
         Raises:
             AccessError: the user may not write one of the records.
@@ -135,7 +135,7 @@ class LinkSet:
         return self
 
     def unlink(self) -> None:
-        """Remove the links; what they linked stays. Then this is empty.
+        """Remove the links and empty this set; the linked records stay.
 
         Raises:
             AccessError: the user may not write one of the records.
@@ -148,7 +148,7 @@ class LinkSet:
 
 
 class Link(LinkSet):
-    """One link, or none: then it is false, and what it is asked for is empty."""
+    """A link, or an empty one: false, with empty values."""
 
     __slots__ = ()
 
@@ -164,7 +164,7 @@ class Link(LinkSet):
 
     @property
     def sync_date(self) -> datetime | bool:
-        """When the sides were the same for the last time; False when nobody knows."""
+        """Date at which the sides were the same for the last time; False if unknown."""
         return bool(self._rows) and (self._rows[0].sync_date or False)
 
     def get(self, system: str) -> Ref | models.BaseModel | bool:
@@ -176,7 +176,7 @@ class Link(LinkSet):
 
 
 class Links(LinkSet):
-    """A set of links, perhaps empty; in a loop each is one link."""
+    """A set of links, which may be empty; iterating yields single links."""
 
     __slots__ = ()
 
@@ -186,7 +186,7 @@ class Links(LinkSet):
         return Link(self._env, self.relation, [self._rows[place]], self._model)
 
     def as_one(self) -> Link:
-        """Return the one link, or an empty one.
+        """Return the only link, or an empty link.
 
         Raises:
             LinkError: there are several.
@@ -209,7 +209,7 @@ class Links(LinkSet):
 
     @property
     def sync_date(self) -> datetime | bool:
-        """The date since which all of them are known to be the same, False if none."""
+        """The oldest sync date of the links, False if one is unknown."""
         dates = [row.sync_date for row in self._rows]
         return all(dates) and min(dates, default=False)
 
@@ -221,7 +221,7 @@ class Links(LinkSet):
 
 
 def _other_sides(row: Row, relation: str) -> list[Ref]:
-    """Return the reference of the one side that is not Odoo's, if there is one."""
+    """Return the reference of the only side outside of Odoo, if there is one."""
     others = {
         system: side for system, side in row.sides.items() if system != store.ODOO
     }
@@ -237,7 +237,7 @@ def _other_sides(row: Row, relation: str) -> list[Ref]:
 
 
 def check_write(env: api.Environment, rows: Iterable[Row]) -> None:
-    """Refuse who may not write the records that are linked.
+    """Refuse users who may not write the linked records.
 
     Raises:
         AccessError: that is so.

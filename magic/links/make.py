@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a link made, or completed when a part of it is there?"""
+"""Creation of links, and completion of partial links."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ def set_link(
     sync_date: datetime | None = None,
     allow_many2many: bool = False,
 ) -> Link:
-    """Return the link between references, made or completed when it was not there.
+    """Return the link between references, created or completed when missing.
 
     Args:
         env: its company decides about the relation.
@@ -63,7 +63,7 @@ def set_link(
 
 
 def _check_record(record: models.BaseModel) -> None:
-    """Refuse a record that is not there, or that its user may not write."""
+    """Refuse a missing record, or a record that its user may not write."""
     if not record.exists():
         raise LinkError(f"Cannot link {record}: it does not exist (any more).")
     record.check_access("write")
@@ -72,7 +72,7 @@ def _check_record(record: models.BaseModel) -> None:
 def _find_known(
     env: api.Environment, relation: str, stored: list[store.StoredSide]
 ) -> list[Row]:
-    """Return the links that have one of the sides, without those that are gone."""
+    """Return the links that have any of the sides, without dead links."""
     rows = read_rows(store.find_any(env.cr, relation, env.company.id, stored))
     dead = delete_dead(env, rows)
     return [row for row in rows if row.link_id not in dead]
@@ -81,7 +81,7 @@ def _find_known(
 def _choose(
     known: list[Row], sides: dict[str, Side], kind: str, relation: str
 ) -> Row | None:
-    """Return the link that is meant, None when it has to be made.
+    """Return the matching link, None when it has to be created.
 
     In a one to one relation it is the one that has any of the sides; in a many to many
     relation it is one with all of them, else one without any others.
@@ -122,7 +122,7 @@ def _complete(
     sides: dict[str, Side],
     date: datetime | None,
 ) -> None:
-    """Give a link the sides that it has not, and say when they were the same."""
+    """Add the missing sides to a link, and set its sync date."""
     if store.ODOO not in sides:  # else the caller was asked about that record
         check_write(env, [row])
     book = LinkBook(env, relation, kind)

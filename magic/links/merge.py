@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of links when records are merged?"""
+"""Links of merged records."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ from .row import Row, read_rows
 def merge_links(
     env: api.Environment, gone: models.BaseModel, stays: models.BaseModel
 ) -> dict[int, list[Row]]:
-    """Let the links of records that were merged lead to the one that stays.
+    """Move the links of merged records to the record that stays.
 
     No link is lost: also the reference of a record that is gone leads to the one that
     stays, so that nobody makes it anew. Of links in a many to many relation that have
@@ -47,7 +47,7 @@ def merge_links(
 
 
 def _delete_twins(env: api.Environment, moved: Iterable[store.MovedLink]) -> None:
-    """Delete the links that are the same as another one since the merge."""
+    """Delete the links that the merge made equal to another link."""
     for one in moved:  # one by one: two of them may have become the same
         if not one.is_one2one and not store.set_fingerprint(env.cr, [one.link_id]):
             store.delete(env.cr, [one.link_id])

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is the reference of a thing on a system stored and given back?
+"""Stored form of a reference, and its way back.
 
 As text and the name of its type: 1 and "1" are the same thing, and come back as they
 were given first.
@@ -61,7 +61,7 @@ def restore_ref(text: str, type_name: str) -> Ref:
 
 
 def _class_of(ref: Ref) -> type:
-    """Return which of the classes a member of a subclass is stored as."""
+    """Return the base class that a value of a subclass is stored as."""
     for cls in TO_TEXT:
         if isinstance(ref, cls) and not isinstance(ref, bool):
             return cls
@@ -72,7 +72,7 @@ def _class_of(ref: Ref) -> type:
 
 
 def show(value: object) -> str:
-    """Return the repr of what may be anything, also of what Python does not show."""
+    """Return the repr of any value, even of one without a working repr."""
     try:
         return repr(value)
     except ValueError:  # it is, or holds, a number with too many digits
@@ -80,7 +80,7 @@ def show(value: object) -> str:
 
 
 def check_text(text: str, max_bytes: int = MAX_BYTES) -> str:
-    """Return a text that a database can keep in an index.
+    """Return a text, checked to fit into an index of the database.
 
     Raises:
         LinkError: it cannot.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Relations of links: which one a name means, and whether it is linked in as asked."""
+"""Relations of links: lookup by name, and check of their kind."""
 
 from odoo import api
 from odoo.exceptions import ConcurrencyError
@@ -14,7 +14,7 @@ MAX_NAME_BYTES = 500  # beside a reference in one entry of an index
 
 
 def check_name(name: str, what: str = "relation") -> str:
-    """Return the name of a relation or system.
+    """Return the name of a relation or system, checked.
 
     Raises:
         LinkError: it is none.
@@ -41,7 +41,7 @@ def check_system(system: str, model: str) -> None:
 
 
 def prepare_relation(env: api.Environment, name: str, kind: str) -> int:
-    """Return the id of the relation, made when it is not there.
+    """Return the id of the relation, created when missing.
 
     Raises:
         LinkError: its links are of another kind.
@@ -56,7 +56,7 @@ def prepare_relation(env: api.Environment, name: str, kind: str) -> int:
 
 
 def _change_kind(env: api.Environment, relation_id: int, name: str, kind: str) -> int:
-    """Give a relation another kind before its first link, and return its new id."""
+    """Change the kind of a relation before its first link; return its new id."""
     if store.has_links(env.cr, relation_id):
         other = MANY2MANY if kind == ONE2ONE else ONE2ONE
         raise LinkError(

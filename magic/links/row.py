@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is known of a stored link, and how is it told to people?"""
+"""Stored links as rows, and as text for messages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from .store import ODOO, StoredSide
 
 
 class Side(NamedTuple):
-    """What a link means on one system."""
+    """A side of a link: its reference on one system."""
 
     model: str  # empty on systems other than Odoo
     ref: Ref
@@ -27,7 +27,7 @@ class Side(NamedTuple):
         return StoredSide(system, self.model, *store_ref(self.ref))
 
     def describe(self, system: str) -> str:
-        """Return how messages call the side.
+        """Return the side as text for messages.
 
         >>> Side("res.partner", 5).describe("odoo"), Side("", "A1").describe("shop")
         ("'odoo' res.partner,5", "'shop' 'A1'")
@@ -38,7 +38,7 @@ class Side(NamedTuple):
 
 @dataclass(slots=True)
 class Row:
-    """A stored link; its references are as they were given first."""
+    """A stored link; its references as they were first given."""
 
     link_id: int
     sync_date: datetime | None = None
@@ -50,18 +50,18 @@ class Row:
         return len(self.sides) > 1
 
     def has(self, system: str, side: Side) -> bool:
-        """Tell whether a side is one of the link's; 1 and "1" are the same."""
+        """Tell whether the link has a side; 1 and "1" are the same."""
         own = self.sides.get(system)
         return own is not None and own.store(system)[:3] == side.store(system)[:3]
 
     def describe(self) -> str:
-        """Return how messages call the link: all of its sides."""
+        """Return the link as text for messages, with all of its sides."""
         sides = [side.describe(system) for system, side in self.sides.items()]
         return f"link No. {self.link_id} ({' = '.join(sides)})"
 
 
 def read_rows(records: Iterable[tuple]) -> list[Row]:
-    """Return the links in what the store found: a tuple for each of their sides."""
+    """Return the links from rows of the store, which hold one side each."""
     rows: dict[int, Row] = {}
     for link_id, sync_date, system, model, ref, ref_type in records:
         row = rows.get(link_id) or rows.setdefault(link_id, Row(link_id, sync_date))
@@ -70,7 +70,7 @@ def read_rows(records: Iterable[tuple]) -> list[Row]:
 
 
 def find_dead(env: api.Environment, rows: Iterable[Row]) -> set[int]:
-    """Return the ids of the links whose record was deleted: they are gone with it.
+    """Return the ids of the links to deleted records.
 
     One query for each model: what SQL deleted, Odoo was not told of.
     """
@@ -88,7 +88,7 @@ def find_dead(env: api.Environment, rows: Iterable[Row]) -> set[int]:
 
 
 def _existing(env: api.Environment, model: str, ids: Iterable[int]) -> set[int]:
-    """Return the ids of the records that exist; none when the model is gone."""
+    """Return the ids of the existing records; none when the model is gone."""
     if model not in env or env[model]._abstract:
         return set()
     return set(env[model].browse(ids).exists()._ids)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which sides of links does a caller mean?"""
+"""Sides of links, as named by a caller."""
 
 from collections.abc import Iterable, Mapping
 
@@ -18,7 +18,7 @@ Refs = Ref | models.BaseModel | Mapping[str, object]
 
 
 def name_sides(refs: Refs | None) -> Mapping[str, object]:
-    """Return references with their systems: a bare one is that of "external".
+    """Return references by system; a bare reference belongs to "external".
 
     Raises:
         LinkError: a system is no name.
@@ -33,7 +33,7 @@ def name_sides(refs: Refs | None) -> Mapping[str, object]:
 
 
 def one_side(system: str, ref: Ref | models.BaseModel) -> Side:
-    """Return one side.
+    """Return a single side.
 
     Raises:
         LinkError: Odoo's is not one record, or another one is a record.
@@ -54,7 +54,7 @@ def one_side(system: str, ref: Ref | models.BaseModel) -> Side:
 
 
 def many_sides(system: str, refs: Iterable) -> tuple[str, list[Ref]]:
-    """Return the model, and the references of one system that are not missing.
+    """Return the model, and the given references of one system.
 
     Raises:
         LinkError: Odoo's are no records, or it is one reference and not many.
@@ -75,5 +75,5 @@ def many_sides(system: str, refs: Iterable) -> tuple[str, list[Ref]]:
 
 
 def describe_refs(refs: Mapping[str, object]) -> str:
-    """Return how messages call references with their systems."""
+    """Return references with their systems, as text for messages."""
     return " and ".join(f"{system!r} {show(ref)}" for system, ref in refs.items())

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When are the lines of a transaction written, so that each survives its failure?"""
+"""Log lines of a transaction: written at its end or after its failure."""
 
 import logging
 from contextlib import closing
@@ -20,7 +20,7 @@ MAX_SIZE = 8_000_000  # characters in memory, as well
 
 
 class LogBuffer:
-    """Keeps the lines of one transaction until it ends, and writes them at once.
+    """Log lines of one transaction, kept until it ends and written in one statement.
 
     They are written on a cursor of their own after the commit, and as well after a
     rollback: the lines of what failed are the ones that somebody needs.
@@ -40,7 +40,7 @@ class LogBuffer:
 
     @classmethod
     def of(cls, env: api.Environment) -> "LogBuffer":
-        """Return the buffer of the running transaction."""
+        """Return the buffer of the current transaction."""
         data = env.cr.postrollback.data
         buffer = data.get(KEY)
         if buffer is None or buffer._is_over:
@@ -55,7 +55,7 @@ class LogBuffer:
             self._early_ids += self._write(is_undone=False)
 
     def take(self) -> list[LogLine]:
-        """Return the lines that are not written yet; they are not written any more."""
+        """Return the unwritten lines and clear the buffer."""
         lines, self._lines, self._size = self._lines, [], 0
         return lines
 
@@ -68,7 +68,7 @@ class LogBuffer:
         self._write(is_undone=True)
 
     def _write(self, is_undone: bool) -> list[int]:
-        """Write the lines; return their ids. A log that fails stops nobody."""
+        """Write the lines and return their ids; a failure stops no work."""
         lines = self.take()
         early_ids = self._early_ids if is_undone else []
         try:

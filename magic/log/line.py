@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is kept of something that was logged or sent?"""
+"""Log lines: a message, or a transmission to another system."""
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -28,7 +28,7 @@ DATA_SIZE = 64_000  # characters of what was sent: a log is no archive
 
 @dataclass(frozen=True)
 class LogLine:
-    """A line of the log; its fields are columns."""
+    """A log line; its fields are the columns of the table."""
 
     date: str  # naive UTC, in ISO format
     kind: str
@@ -46,7 +46,7 @@ class LogLine:
 
 
 def message_line(env: api.Environment, message, level: str, **about) -> LogLine:
-    """Return the line of a message.
+    """Return the log line of a message.
 
     Args:
         about: see :func:`_line`.
@@ -64,7 +64,7 @@ def message_line(env: api.Environment, message, level: str, **about) -> LogLine:
 
 
 def transmission_line(env: api.Environment, recipient, data, **about) -> LogLine:
-    """Return the line of what was sent to somebody."""
+    """Return the log line of a transmission."""
     secrets = known_secrets(env.cr)
     who = redact(recipient, MESSAGE_SIZE, secrets)
     return _line(
@@ -85,7 +85,7 @@ def _line(
     record: BaseModel | None = None,
     **columns,
 ) -> LogLine:
-    """Return a line of somebody, about what is given, else what is worked on."""
+    """Return a log line about the given record, else about the current scope."""
     scope = current_scope()
     job = current_job(env)  # a client may send any uuid in its context
     model, res_id = _reference(record or scope.record, env, action_id)
@@ -103,7 +103,7 @@ def _line(
 
 
 def _reference(record, env, action_id) -> tuple[str | None, int | None]:
-    """Return the record that a line is about; in an action, the active one."""
+    """Return the record of a log line; in a server action, the active record."""
     if record:
         return record._name, record._origin.ids[0] if record._origin else None
     model, res_id = (env.context.get(key) for key in ("active_model", "active_id"))
@@ -113,5 +113,5 @@ def _reference(record, env, action_id) -> tuple[str | None, int | None]:
 
 
 def _text(value) -> str | None:
-    """Return what is text of a context, which a client may have sent."""
+    """Return a context value if it is text; clients may send anything."""
     return value if isinstance(value, str) and "\0" not in value else None

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is being worked on while something is logged?"""
+"""Log scope: the relation and the record that log lines are about."""
 
 from contextvars import ContextVar
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from odoo.models import BaseModel
 
 
 class LogScope(NamedTuple):
-    """What a line of the log is about."""
+    """The relation and the record that log lines are about."""
 
     relation: str | None = None
     record: BaseModel | None = None
@@ -19,12 +19,12 @@ _scope: ContextVar[LogScope] = ContextVar("connector_log_scope", default=_NOTHIN
 
 
 def current_scope() -> LogScope:
-    """Return what is being worked on."""
+    """Return the current log scope."""
     return _scope.get()
 
 
 class log_about:  # noqa: N801 used as a function
-    """Let what is logged inside the block be found by its relation and its record.
+    """Attach relation and record to every log line written inside the block.
 
     What is not given stays as it is around the block. A class, as each item of a sync
     is such a block: a generator takes twice as long.

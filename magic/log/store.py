@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are lines of the log written and removed? All of its SQL is here."""
+"""SQL of the log: insert, mark and delete lines."""
 
 import json
 from collections.abc import Iterable
@@ -58,7 +58,7 @@ DELETE FROM connector_log
 
 
 def insert(cr, lines: Iterable[LogLine], is_undone: bool) -> list[int]:
-    """Write lines in one statement; return their ids.
+    """Insert log lines in one statement; return their ids.
 
     Args:
         is_undone: whether the transaction that they tell of was taken back.
@@ -69,11 +69,11 @@ def insert(cr, lines: Iterable[LogLine], is_undone: bool) -> list[int]:
 
 
 def mark_undone(cr, ids: list[int]) -> None:
-    """Say of lines that the transaction they tell of was taken back."""
+    """Mark log lines whose transaction was rolled back."""
     cr.execute(MARK_UNDONE, {"ids": ids})
 
 
 def delete_old(cr, level: str, days: float, limit: int) -> int:
-    """Delete lines of a level that are old enough; return how many."""
+    """Delete old log lines of a level; return their number."""
     cr.execute(DELETE_OLD, {"level": level, "days": days, "limit": limit})
     return cr.rowcount

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is what a callback was given, and what it returned, one thing with a reference?"""
+"""Checks of callback arguments and results: each is one thing with a reference."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from .route import ODOO, Route
 
 
 def check_record(item: Any) -> tuple[str, Ref | None]:
-    """Return model and id of an item that has to be a record; None for no id yet.
+    """Return model and id of a record item; None while it has no id.
 
     Raises:
         InvalidDataError: it is none, or several.
@@ -28,7 +28,7 @@ def check_record(item: Any) -> tuple[str, Ref | None]:
 
 
 def side_of(route: Route, target: Any, callback: str) -> Side:
-    """Return the side of a link that a callback means by what it returned.
+    """Return the link side for the return value of a callback.
 
     Args:
         callback: its name, for messages.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are some items synchronized together, each of them for itself?
+"""Chunk of a sync: links in bulk, callbacks and failures item by item.
 
 Links are looked up, reserved and written for all of them at once. What a callback does
 is one item's: where it fails, the others are not touched.
@@ -46,7 +46,7 @@ IS_UNKNOWN = "it is not linked yet, and create is off"
 
 @dataclass(frozen=True)
 class Sync:
-    """What all chunks of a sync have in common.
+    """The common parts of all chunks of a sync.
 
     Args:
         outside: keeps what callbacks make outside of Odoo.
@@ -64,7 +64,7 @@ class Sync:
 
 
 class Chunk:
-    """Some items of a sync.
+    """A few items that are synchronized together.
 
     Args:
         sync: they belong to.
@@ -89,7 +89,7 @@ class Chunk:
         self.left: list = []
 
     def perform(self) -> None:
-        """Give each item its turn, until one says that it has to wait."""
+        """Process each item, until an item has to wait."""
         with log_about(relation=self._route.relation):
             self._perform()
 
@@ -116,7 +116,7 @@ class Chunk:
     # === REFS === #
 
     def _begin(self, item: Any) -> Outcome:
-        """Return what is going to happen to an item; an error waits for its turn."""
+        """Return the planned outcome of an item; its error is raised in its turn."""
         outcome = Outcome(item)
         try:
             if self._route.get_ref:
@@ -142,7 +142,7 @@ class Chunk:
     # === CALLBACKS === #
 
     def _call_all(self) -> int:
-        """Give each item its turn; return how many had it."""
+        """Run the callbacks of each item; return the number of processed items."""
         for place, item in enumerate(self._items):
             outcome = self._outcomes[place]
             try:
@@ -175,7 +175,7 @@ class Chunk:
         outcome.target = known.links[0].target
 
     def _keep(self, known: KnownRef, callback: Callable, item: Any) -> None:
-        """Call back for an item, and keep the links that this made.
+        """Run the callback of an item, and keep the links of its result.
 
         What was made outside is there, also when the item fails after that.
         """
@@ -193,7 +193,7 @@ class Chunk:
         self._put(known, made)
 
     def _record_of(self, known: KnownRef, item: Any) -> BaseModel | None:
-        """Return the record that is worked on, if it is there already."""
+        """Return the synchronized record, if it exists already."""
         if self._route.source == ODOO:
             return item
         is_there = self._route.target == ODOO and known.links
@@ -216,7 +216,7 @@ class Chunk:
                 made.append(KnownLink(link.link_id, side, target))
 
     def _check_free(self, known: KnownRef, side: Side) -> None:
-        """Refuse what another item of this chunk is linked with: it would be both."""
+        """Refuse a target that another item of this chunk is linked with."""
         other = self._taken.get(key_of(*side), known)
         if other is not known:
             raise InvalidDataError(
@@ -231,7 +231,7 @@ class Chunk:
             self._sync.outside.add(known, link.side)
 
     def _settle(self, outcome: Outcome, error: Exception) -> None:
-        """Say what an error means for its item; raise it where it means more."""
+        """Record an error of an item; raise it where it concerns more than the item."""
         if self._sync.env.cr.closed or isinstance(error, LOST):
             raise error
         if isinstance(error, NothingToDoJob):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which syncs have a name, so that workers and server actions find them?
+"""Declared syncs: named by their relation, for workers and server actions.
 
 Callbacks are functions, and no job can keep these. What is declared at import time is
 there in every process.
@@ -28,7 +28,7 @@ DECLARED: dict[str, "DeclaredSync"] = {}
 
 
 class DeclaredSync:
-    """A sync that is known by the name of its relation.
+    """A sync named by its relation.
 
     Args:
         relation: of its links.
@@ -42,14 +42,14 @@ class DeclaredSync:
         self.function = function
 
     def __call__(self, magic) -> dict:
-        """Return what the function returns."""
+        """Return the result of the function."""
         return self.function(magic)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.relation!r} of {_place_of(self)}>"
 
     def describe(self, env: api.Environment, helper: str) -> Mapping:
-        """Return what the function says about the sync, with its relation.
+        """Return the sync description of the function, with its relation.
 
         Raises:
             InvalidUsageError: it is no dictionary, or of another relation.
@@ -74,7 +74,7 @@ class DeclaredSync:
         unlink: Callable | None = None,
         fields: Iterable[str] | None = None,
     ) -> None:
-        """Push records to the other system when they change, by ``sync_odoo2x``.
+        """Push changed records to the other system, by ``sync_odoo2x``.
 
         One job for each record, however often it changes meanwhile, runs after the
         commit. What a sync of this relation writes itself is not pushed back.
@@ -124,7 +124,7 @@ def declare_sync(relation: str) -> Callable[[Callable], DeclaredSync]:
 
 
 def find_declared(env: api.Environment, relation: str, helper: str) -> DeclaredSync:
-    """Return the sync that an installed addon declares for a relation.
+    """Return the sync declared by an installed addon for a relation.
 
     Raises:
         InvalidUsageError: there is none.
@@ -148,7 +148,7 @@ def find_declared(env: api.Environment, relation: str, helper: str) -> DeclaredS
 def declared_route(
     env: api.Environment, helper: str, given: str | DeclaredSync, flags: Flags
 ) -> Route:
-    """Return the way of a declared sync; all of it is checked.
+    """Return the route of a declared sync, fully checked.
 
     Args:
         given: its relation, or itself.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is a sync described as its helper needs it?
+"""Validation of a sync description (``sync_info``).
 
 All is checked before the first item: a wrong key found at item 400 comes too late.
 """
@@ -30,14 +30,14 @@ OLD_CREATE, OLD_UPDATE = "create_odoo", "update_odoo"
 
 
 class Flags(NamedTuple):
-    """What a helper shall do with items: a callback is needed where it shall."""
+    """What a helper does with items: each enabled flag needs its callback."""
 
     create: bool
     update: bool
 
 
 def odoo2x_route(sync_info: Mapping, flags: Flags) -> Route:
-    """Return the way from Odoo to another system.
+    """Return the route from Odoo to another system.
 
     Raises:
         InvalidUsageError: something is missing, wrong or unknown in ``sync_info``.
@@ -49,7 +49,7 @@ def odoo2x_route(sync_info: Mapping, flags: Flags) -> Route:
 
 
 def x2odoo_route(sync_info: Mapping, flags: Flags) -> Route:
-    """Return the way from another system to Odoo; raises as :func:`odoo2x_route`."""
+    """Return the route from another system to Odoo; raises as :func:`odoo2x_route`."""
     described = Described(X2ODOO, "sync_info", sync_info)
     relation, x, odoo = _both_sides(described, flags, needed="odoo")
     get_ref = x.function("get_ref", CALLBACKS["x", "get_ref"], is_needed=True)
@@ -60,7 +60,7 @@ def x2odoo_route(sync_info: Mapping, flags: Flags) -> Route:
 def external_route(
     relation: str, src_info: Mapping, dst_info: Mapping, flags: Flags
 ) -> Route:
-    """Return the way between two other systems; raises as :func:`odoo2x_route`."""
+    """Return the route between other systems; raises as :func:`odoo2x_route`."""
     helper = EXTERNAL_TO_EXTERNAL
     _check_text(helper, "relation", relation, RELATION)
     src = Described(helper, "src_info", _with_new_keys(src_info))
@@ -80,7 +80,7 @@ def external_route(
 
 
 class Described:
-    """A part of what a caller says about a sync.
+    """A part of a sync description.
 
     Args:
         helper: that was called.
@@ -99,7 +99,7 @@ class Described:
             raise refusal(helper, path, given, "a dictionary")
 
     def check_keys(self, known: Iterable[str]) -> None:
-        """Refuse keys that nobody reads."""
+        """Refuse unknown keys."""
         known = tuple(known)
         for key in self._given:
             if key not in known:
@@ -110,13 +110,13 @@ class Described:
                 )
 
     def part(self, key: str, is_needed: bool) -> "Described":
-        """Return the dictionary under a key, empty where there need not be one."""
+        """Return the dictionary under a key, empty where it is optional."""
         if key not in self._given and not is_needed:
             return Described(self.helper, self._of(key), {})
         return Described(self.helper, self._of(key), self.value(key))
 
     def function(self, key: str, expected: str, is_needed: bool) -> Callable | None:
-        """Return the function under a key, None where there need not be one."""
+        """Return the function under a key, None where it is optional."""
         if key not in self._given and not is_needed:
             return None
         value = self.value(key, expected)
@@ -141,7 +141,7 @@ class Described:
         return f"{self.path}[{key!r}]"
 
     def value(self, key: str, expected: str = "a dictionary") -> Any:
-        """Return what is under a key."""
+        """Return the value under a key."""
         if key not in self._given:
             raise InvalidUsageError(
                 f"Cannot run {self.helper}: {self._of(key)} is missing, expected "
@@ -153,7 +153,7 @@ class Described:
 def _both_sides(
     described: Described, flags: Flags, needed: str
 ) -> tuple[str, Described, Described]:
-    """Return relation, ``x`` and ``odoo`` of a sync_info that was checked.
+    """Return relation, ``x`` and ``odoo`` of a checked sync_info.
 
     Args:
         needed: the side whose ``create`` and ``update`` are called; the other one's
@@ -178,7 +178,7 @@ def _is_needed(key: str, flags: Flags) -> bool:
 
 
 def _with_new_keys(src_info: Mapping) -> Mapping:
-    """Return ``src_info`` in its documented shape; older code has another one."""
+    """Return ``src_info`` in its documented shape; older code has another shape."""
     old = src_info.get(ODOO) if isinstance(src_info, Mapping) else None
     if not isinstance(old, Mapping) or not {OLD_CREATE, OLD_UPDATE} & set(old):
         return src_info
@@ -213,7 +213,7 @@ def _check_text(helper: str, path: str, value: Any, expected: str) -> None:
 
 
 def refusal(helper: str, path: str, seen: Any, expected: str) -> InvalidUsageError:
-    """Return the error that names what a caller gave to a helper."""
+    """Return the error that names the wrong argument of a helper."""
     return InvalidUsageError(
         f"Cannot run {helper}: {path} is {seen!r:.80}, expected {expected}."
     )

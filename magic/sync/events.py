@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who wants to know that a sync created or updated something?"""
+"""Events of a sync: an item was created or updated."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ class SyncEvent(Event):
     """An event of one item of a sync."""
 
     def _holds_true(self, session, model_name, args):
-        """Tell whether the record, where there is one, was committed."""
+        """Tell whether the record, if any, was committed."""
         _relation, refs = args
         if ODOO not in refs:
             return True

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does what was made outside of Odoo stay linked when a transaction is undone?
+"""External effects of a sync: records made elsewhere stay linked after a rollback.
 
 A rollback takes links back, and leaves the records of the other system where they are:
 the next sync would make them again. So they are linked in a transaction of their own.
@@ -33,7 +33,7 @@ _around: ContextVar["Outside | None"] = ContextVar("connector_outside", default=
 
 
 class Outside:
-    """Remembers what the callbacks of a sync made outside of Odoo.
+    """What the callbacks of a sync made outside of Odoo.
 
     Args:
         env: of the sync.
@@ -48,13 +48,13 @@ class Outside:
         """Those of the syncs that callbacks of this one did."""
 
     def add(self, known: KnownRef, side: Side) -> None:
-        """Remember that a ref has got a target, or another one."""
+        """Note that a ref has a target, or another one."""
         if self._route.is_outside:
             self._made[key_of(known.model, known.ref)] = known, side
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Link what is made inside of the block, whatever ends block or transaction.
+        """Link what is made inside the block, however block or transaction end.
 
         After an error the transaction is as it was before the block: nothing of it
         stands in the way of the links.
@@ -88,7 +88,7 @@ class Outside:
             cr.postrollback.add(self.link)
 
     def link_again(self, start: int) -> None:
-        """Link what inner syncs made for an item that was undone.
+        """Link what inner syncs made for an item that was rolled back.
 
         Args:
             start: how many of them there were before the item.
@@ -98,7 +98,7 @@ class Outside:
                 one._write(one._env)
 
     def link(self) -> None:
-        """Link what was made, in a transaction of its own; once."""
+        """Link what was made, once, in a separate transaction."""
         for _number in range(TRIES if self._made else 0):
             try:
                 self._link_in_transaction()
@@ -127,7 +127,7 @@ class Outside:
                 _logger.exception("a consumer of %s failed", self._route.relation)
 
     def _write(self, env: api.Environment) -> list[KnownRef]:
-        """Write the links that are missing; return their refs."""
+        """Write the missing links; return their refs."""
         route, made = self._route, self._existing(env)
         known_refs = {
             key: KnownRef(known.model, known.ref) for key, (known, _) in made.items()
@@ -148,7 +148,7 @@ class Outside:
         return fresh
 
     def _existing(self, env: api.Environment) -> dict[Key, tuple[KnownRef, Side]]:
-        """Return what was made for records that are there without the transaction."""
+        """Return the links to records that exist outside of the transaction."""
         if self._route.source != ODOO:
             return self._made
         ids: dict[str, list[int]] = {}

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is a ref of a chunk linked with, while the chunk goes on?"""
+"""Known refs of a chunk, with the links of each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class KnownLink:
 
 @dataclass(slots=True)
 class KnownRef:
-    """A ref of the source; a second item that has it finds what the first one left.
+    """A ref of the source; a repeated item finds the links of the first.
 
     Args:
         model: of the record with this id; empty on other systems.
@@ -41,7 +41,7 @@ class KnownRef:
 
 
 def key_of(model: str, ref: Ref) -> Key:
-    """Return what is the same for the same thing: 1 and "1" are.
+    """Return the comparison key of a ref: 1 and "1" share theirs.
 
     Raises:
         LinkError: it is no reference.
@@ -52,7 +52,7 @@ def key_of(model: str, ref: Ref) -> Key:
 def find_links(
     env: api.Environment, book: LinkBook, route: Route, refs: Iterable[KnownRef]
 ) -> None:
-    """Tell refs what they are linked with; a few queries for all of them."""
+    """Load the links of refs, in a few queries for all of them."""
     found = [
         (known, row)
         for known, row in _find_rows(book, route.source, refs)
@@ -79,7 +79,7 @@ def _find_rows(
 
 
 def _browse(env: api.Environment, sides: Iterable[Side]) -> dict[Side, Any]:
-    """Return the records of sides; those of one model are read together."""
+    """Return the records of sides; those of a model are read together."""
     ids_by_model: dict[str, list[int]] = {}
     for side in sides:
         ids_by_model.setdefault(side.model, []).append(side.ref)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What became of one item, as far as its chunk has come?"""
+"""Outcome of one item while its chunk runs."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from .result import FAILED, SKIPPED, Detail, reason_of
 
 
 class Outcome:
-    """The item, what is known of its ref, and what was done for it.
+    """An item, its known ref, and what was done for it.
 
     Args:
         source: the item itself, until its ref is known.
@@ -25,9 +25,9 @@ class Outcome:
         self.error: Exception | None = None
 
     def fail(self, error: Exception) -> None:
-        """Say that the item failed."""
+        """Mark the item as failed."""
         self.action, self.error, self.reason = FAILED, error, reason_of(error)
 
     def detail(self) -> Detail:
-        """Return what the result tells of the item."""
+        """Return the outcome for the result."""
         return Detail(self.action, self.source, self.target, self.reason)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which links are to be written when all items of a chunk had their turn?"""
+"""Link changes of a chunk, collected and written in bulk."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from .known_ref import KnownLink, KnownRef
 
 
 class PendingLinks:
-    """Collects what becomes of links, and writes each kind in one go.
+    """Link changes of a chunk; each kind is written in one statement.
 
     Args:
         book: of the relation.
@@ -31,7 +31,7 @@ class PendingLinks:
         self._touched: set[int] = set()
 
     def reserve(self, known_refs: Iterable[KnownRef]) -> None:
-        """Reserve links for refs, before anything is done for them."""
+        """Reserve links for refs, before their callbacks run."""
         by_model: dict[str, list[KnownRef]] = {}
         for known in known_refs:
             by_model.setdefault(known.model, []).append(known)
@@ -43,19 +43,19 @@ class PendingLinks:
             self._reserved.update(link_ids.values())
 
     def put(self, known: KnownRef, link: KnownLink) -> None:
-        """Give a ref a link, or one of its links another target."""
+        """Add a link to a ref, or change the target of one of its links."""
         others = [one for one in known.links if one.link_id != link.link_id]
         known.links = [*others, link]
         is_new = link.link_id in self._reserved
         (self._created if is_new else self._moved)[link.link_id] = link.side
 
     def touch(self, known: KnownRef) -> None:
-        """Say that both sides of the links of a ref are the same now."""
+        """Mark the links of a ref as synchronized now."""
         for link in known.links:
             self._touched.add(link.link_id)
 
     def write(self) -> dict[int, LinkError]:
-        """Write all; return why links were not written, by their ids."""
+        """Write all changes; return the reasons for unwritten links, by link id."""
         refused: dict[int, LinkError] = {}
         if self._created:
             refused |= self._book.complete(self._sides(self._created), self._sync_date)

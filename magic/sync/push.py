@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are records pushed to another system when they change?"""
+"""Push of changed records to another system, by jobs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ _writing: ContextVar[tuple[str, ...]] = ContextVar("writing", default=())
 
 @contextmanager
 def writing(relation: str) -> Iterator[None]:
-    """Say that what is written inside of the block comes from the other system."""
+    """Mark what is written inside the block as coming from the other system."""
     token = _writing.set((*_writing.get(), relation))
     try:
         yield
@@ -31,7 +31,7 @@ def writing(relation: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Push:
-    """What of a model is pushed to the other system of a relation.
+    """The pushed part of a model, for one relation.
 
     Args:
         relation: of a declared sync.
@@ -53,7 +53,7 @@ class Push:
 
     @classmethod
     def of(cls, declared, model_name: str, create, write, unlink, fields) -> "Push":
-        """Return the push of a declared sync, once its arguments are checked."""
+        """Return the push of a declared sync, with its arguments checked."""
         _check(declared, model_name, create or write or unlink, unlink, fields)
         module = declared.function.__module__
         fields = None if fields is None else frozenset(fields)
@@ -61,7 +61,7 @@ class Push:
         return cls(declared.relation, model_name, module, *flags)
 
     def subscribe(self) -> None:
-        """Listen to the records of the model."""
+        """Subscribe to the record events of the model."""
         PUSHES[self.relation, self.model_name] = self
         listeners = [
             (on_record_create, self.create, self._on_create),
@@ -73,7 +73,7 @@ class Push:
                 event.subscribe(self._consumer(method), self.model_name)
 
     def _consumer(self, method: Callable) -> Callable:
-        """Return a function of the addon that declares the push."""
+        """Return an event consumer that belongs to the declaring addon."""
 
         def consume(session, model_name, record_id, *vals):
             is_quiet = session.context.get("connector_no_export")
@@ -101,7 +101,7 @@ class Push:
                 waiting.gone.append(row.sides[EXTERNAL].ref)
 
     def _wait_for_commit(self, session: ConnectorSession) -> "Waiting":
-        """Return what is delayed together, when all of the transaction is done."""
+        """Return the pushes that are delayed together before the commit."""
         hooks = session.cr.precommit
         if _WAITING not in hooks.data:
             hooks.data[_WAITING] = Changes()
@@ -110,7 +110,7 @@ class Push:
 
 
 class Waiting:
-    """What a user changed in a transaction.
+    """Changes of one user in a transaction.
 
     Args:
         push: that is told of it.
@@ -137,7 +137,7 @@ class Waiting:
 
 
 class Changes:
-    """All that is to be pushed when a transaction is committed."""
+    """All changes that are to be pushed when the transaction is committed."""
 
     def __init__(self):
         self._waiting: dict[tuple, Waiting] = {}
@@ -146,7 +146,7 @@ class Changes:
         return self  # tests copy the hooks of a cursor
 
     def of(self, push: Push, session: ConnectorSession) -> Waiting:
-        """Return what a user changed that is pushed so."""
+        """Return the pushed changes of a user."""
         return self._waiting.setdefault((push, session.env), Waiting(push, session))
 
     def delay(self) -> None:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What became of the items of a sync?"""
+"""Result of a sync: counts, failures and last items."""
 
 from collections import deque
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ REASON_MAX = 300  # characters of a reason
 
 
 class Detail(NamedTuple):
-    """What became of one item.
+    """The outcome of one item.
 
     ``source`` is the record or the ref that the item has, ``target`` the one it is
     linked with; None where there is none.
@@ -34,7 +34,7 @@ class Detail(NamedTuple):
 
 
 class SyncResult:
-    """Counts items, and knows the failed ones and the last ones.
+    """Counts of a sync by outcome, with its failed and its last items.
 
     It is true when anything was created or updated.
     """
@@ -50,7 +50,7 @@ class SyncResult:
 
     @classmethod
     def from_json(cls, values: dict) -> "SyncResult":
-        """Return a result that :meth:`as_json` wrote."""
+        """Return a result written by :meth:`as_json`."""
         result = cls(values["relation"])
         for action in ACTIONS:
             setattr(result, action, values[action])
@@ -69,12 +69,12 @@ class SyncResult:
                 self.failures.append(detail)
 
     def forget_failures(self) -> None:
-        """Be the result of the other items: the failed ones are tried again."""
+        """Drop the failed items from the result: they are tried again."""
         self.failed, self.failures = 0, []
 
     @property
     def done(self) -> int:
-        """How many items there were."""
+        """Number of items."""
         return sum(getattr(self, action) for action in ACTIONS)
 
     def __bool__(self) -> bool:
@@ -89,7 +89,7 @@ class SyncResult:
         return f"<{type(self).__name__} {self}>"
 
     def as_json(self) -> dict:
-        """Return what JSON can keep of it; records and refs as text."""
+        """Return the result for JSON; records and refs as text."""
         return {
             "relation": self.relation,
             **{action: getattr(self, action) for action in ACTIONS},
@@ -108,7 +108,7 @@ def sync_error(result: SyncResult) -> SyncError:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return why an item failed, in one line as short as can be."""
+    """Return the reason of an item's failure, in one short line."""
     text, name = message_of(error), type(error).__name__
     is_plain = isinstance(error, (ConnectorException, UserError))
     if not is_plain and not text.startswith(name):
@@ -117,7 +117,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return a record as ``model,id``, everything else as Python writes it."""
+    """Return a record as ``model,id``, anything else as its ``repr``."""
     if isinstance(value, BaseModel):
         return ",".join(map(str, (value._name, *value._ids)))
     return value if isinstance(value, str) else repr(value)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which way do the items of a sync go, and who does what for them?"""
+"""Routes of a sync: source, target and callbacks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ COLLECT = "collect"  # them, and go on
 
 @dataclass(frozen=True)
 class Route:
-    """The way from one system to another one, with the callbacks it needs.
+    """The route from one system to another, with its callbacks.
 
     The callbacks of all helpers have one form: what is known of the target first,
     then the item.
@@ -44,5 +44,5 @@ class Route:
 
     @property
     def is_outside(self) -> bool:
-        """Whether callbacks make what a rollback does not take back."""
+        """Whether callbacks have effects that a rollback does not undo."""
         return self.target != ODOO

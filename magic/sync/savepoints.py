@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is taken back what one item wrote, and nothing that others did?
+"""One lazy savepoint per item, so that a failed item is rolled back alone.
 
 A savepoint costs as much as all else that is done for an item together. So it is made
 when the item says something to the database for the first time, and that of an item
@@ -28,7 +28,7 @@ _numbers = itertools.count()
 
 
 class ItemGuard:
-    """A savepoint for each item of a chunk.
+    """A lazy savepoint for each item of a chunk.
 
     Args:
         cr: cursor of the chunk.
@@ -46,7 +46,7 @@ class ItemGuard:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """See what items say to the database inside of the block."""
+        """Watch the statements of the items inside the block."""
         self._cr.flush()  # what the caller wrote is none of an item
         names = ("execute", *STATEMENTS, *ENDS)
         own = {name: vars(self._cr)[name] for name in names if name in vars(self._cr)}
@@ -66,7 +66,7 @@ class ItemGuard:
             self._savepoint = ""
 
     def call(self, callback: Callable, *args) -> Any:
-        """Return what a callback returns, once all that it wrote is in the database.
+        """Return the result of a callback, with all that it wrote flushed.
 
         Whatever it raises, it has written nothing then.
         """
@@ -82,7 +82,7 @@ class ItemGuard:
         return result
 
     def _flush(self) -> None:
-        """Flush what there is; to find that there is nothing takes Odoo longer."""
+        """Flush pending writes; Odoo takes longer to find that there are none."""
         cr = self._cr
         changes = cr.transaction
         if not changes or changes.field_dirty or changes.tocompute or cr.precommit:
@@ -125,11 +125,11 @@ class ItemGuard:
         return speak
 
     def _protect(self) -> None:
-        """Make the savepoint of this item."""
+        """Create the savepoint of this item."""
         self._execute(self._protection())
 
     def _protection(self) -> str:
-        """Return what makes the savepoint of this item, and gives up the last one."""
+        """Return the SQL that creates this item's savepoint and releases the last."""
         ended = f"RELEASE SAVEPOINT {self._savepoint}; " if self._savepoint else ""
         self._savepoint = f"{self._name}_{next(self._counter)}"
         self._is_protected = True

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are records of two systems kept the same, many at once?
+"""Bulk synchronization of two systems, chunk by chunk.
 
 The three helpers of MAGIC. Each takes its source chunk by chunk, and what it is told
 about the sync is checked before the first item.
@@ -26,7 +26,7 @@ CHUNK = 500  # items: what a job of a slow system does in some minutes
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a helper.
+    """A call of a sync helper.
 
     Args:
         env: in whose name, and of whose company the links are.
@@ -57,12 +57,12 @@ class Call:
             raise refusal(self.helper, "src_list", self.src_list, expected)
 
     def start_declared(self, sync: str | DeclaredSync) -> SyncResult | list[str]:
-        """Do what a declared sync says, now or by jobs."""
+        """Run a declared sync, now or by jobs."""
         route = declared_route(self.env, self.helper, sync, self.flags)
         return self._delay(route) if self._is_delayed else self._run(route)
 
     def start(self, route: Route) -> SyncResult:
-        """Do now what the caller says."""
+        """Run a sync now, with the callbacks given by the caller."""
         if self._is_delayed:
             raise InvalidUsageError(
                 f"Cannot delay {self.helper}: its callbacks are functions, which no "
@@ -103,7 +103,7 @@ def sync_odoo2x(  # noqa: PLR0913 the signature of the helper
     on_error: str = RAISE,
     delay: bool | dict | None = None,
 ) -> SyncResult | list[str]:
-    """Bring records of Odoo to another system.
+    """Sync records of Odoo to another system.
 
     Args:
         src_list: records, or anything that gives one after the other.
@@ -133,7 +133,7 @@ def sync_x2odoo(  # noqa: PLR0913 the signature of the helper
     on_error: str = RAISE,
     delay: bool | dict | None = None,
 ) -> SyncResult | list[str]:
-    """Bring records of another system to Odoo; the rest is as in :func:`sync_odoo2x`.
+    """Sync records of another system to Odoo; the rest is as in :func:`sync_odoo2x`.
 
     Args:
         src_list: data of the other system, item by item.
@@ -155,7 +155,7 @@ def sync_external(  # noqa: PLR0913 the signature of the helper
     on_error: str = RAISE,
     delay: bool | dict | None = None,
 ) -> SyncResult | list[str]:
-    """Bring records of one system to another; the rest is as in :func:`sync_odoo2x`.
+    """Sync records between two other systems; the rest is as in :func:`sync_odoo2x`.
 
     Args:
         src_list: data of the first system, item by item.
@@ -178,7 +178,7 @@ def _start(call: Call, sync_info: Any) -> SyncResult | list[str]:
 
 
 def chunks(src_list: Iterable) -> Iterator[list]:
-    """Take from a source as much as is done next, and no more."""
+    """Yield the items of a source in chunks, without reading ahead."""
     iterator = iter(src_list)
     while items := list(islice(iterator, CHUNK)):
         yield items

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""May the server be made to speak with an address of the network?"""
+"""Network addresses that the server may connect to: public or explicitly allowed."""
 
 import ipaddress
 import socket
@@ -14,7 +14,7 @@ ALLOWED_PARAMETER = "connector.url_private_networks"
 
 
 def read_networks(text: str) -> list[Network]:
-    """Return the networks of a list with commas, such as ``10.1.0.0/16, ::1``.
+    """Return the networks of a comma-separated list such as ``10.1.0.0/16, ::1``.
 
     Raises:
         InvalidUsageError: one of them is none.
@@ -30,7 +30,7 @@ def read_networks(text: str) -> list[Network]:
 
 
 def find_addresses(host: str, port: int, allowed: list[Network]) -> list[str]:
-    """Return the addresses of a host to which we may connect, in their order.
+    """Return the addresses of a host that may be connected to, in their order.
 
     Args:
         allowed: private networks that are allowed besides all public ones.
@@ -59,7 +59,7 @@ def _is_allowed(address: Address, allowed: list[Network]) -> bool:
 
 
 def _inner(address: Address) -> Address | None:
-    """Return the IPv4 address that an IPv6 address leads to, if it is such a one."""
+    """Return the IPv4 address embedded in an IPv6 address, if there is one."""
     if address.version == 4:
         return None
     if address in NAT64:

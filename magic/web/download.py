@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does an URL give, when nobody can be trusted with it?
+"""Download of a URL from an untrusted source.
 
 Only public addresses are asked, in time and up to a size; the name of a host is
 resolved once, and the address that was checked is the one that is connected to.
@@ -33,7 +33,7 @@ HEADERS = {"User-Agent": "connector", "Accept": "*/*", "Accept-Encoding": "ident
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how much we read, and from whom.
+    """Time and size limits of a download, and the networks it may reach.
 
     Args:
         networks: private ones that may be asked.
@@ -45,7 +45,7 @@ class Limits:
 
 
 def read_url(url: str, limits: Limits) -> bytes:
-    """Return what is at an URL.
+    """Return the content of a URL.
 
     Raises:
         NetworkRetryableError: no answer, or one that may be another one later.
@@ -68,7 +68,7 @@ def read_url(url: str, limits: Limits) -> bytes:
 
 
 def _ask(url, limits, deadline) -> tuple[bytes, str | None]:
-    """Return what an URL gives: the content, or the URL to which it is redirected."""
+    """Request a URL; return its content, or the URL of a redirect."""
     parts = _parts(url)
     connection = _Connection(parts, limits, deadline)
     try:
@@ -139,7 +139,7 @@ def _shown(url) -> str:
 
 
 class _Connection(http.client.HTTPConnection):
-    """Connects to an address that was checked, and keeps to a deadline."""
+    """Connection to an address that was checked, with a deadline."""
 
     def __init__(self, parts: SplitResult, limits: Limits, deadline: float):
         self._is_secure = parts.scheme == "https"
@@ -168,7 +168,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 class _TimedSocket:
-    """What http.client needs of a socket; each wait ends at the deadline."""
+    """The part of a socket that http.client needs; each wait ends at the deadline."""
 
     def __init__(self, plain: socket.socket, deadline: float):
         self._plain = plain
@@ -186,7 +186,7 @@ class _TimedSocket:
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads from a socket until the deadline; keeps it open until then."""
+    """Reader of a socket until the deadline; keeps the socket open until then."""
 
     def __init__(self, plain: socket.socket, deadline: float):
         self._plain = plain

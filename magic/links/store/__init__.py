@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Every SQL statement about links.
+"""All SQL statements for links.
 
 They run in the transaction of whoever links, on an Odoo cursor at REPEATABLE READ.
 """

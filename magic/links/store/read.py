@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which links are there? A link that is reserved has one side only."""
+"""SQL to read links; a reserved link has one side only."""
 
 from collections.abc import Iterable
 
@@ -96,7 +96,7 @@ def read(cr, link_ids: Iterable[int]) -> list[tuple]:
 def find(
     cr, relation: str, company_id: int, system: str, model: str, refs: list[str]
 ) -> list[tuple]:
-    """Return what :func:`read` does, of the links of references on a system."""
+    """Return the same as :func:`read`, for the links of references on a system."""
     cr.execute(
         FIND,
         {
@@ -113,26 +113,26 @@ def find(
 def find_any(
     cr, relation: str, company_id: int, sides: list[StoredSide]
 ) -> list[tuple]:
-    """Return what :func:`read` does, of the links that have one of the sides."""
+    """Return the same as :func:`read`, for the links that have any of the sides."""
     values = {"relation": relation, "company_id": company_id, **columns_of(sides)}
     cr.execute(FIND_ANY, values)
     return cr.fetchall()
 
 
 def read_of_record(cr, relation_id: int, model: str, record_id: int) -> list[tuple]:
-    """Return what :func:`read` does, of the links of a record in a relation."""
+    """Return the same as :func:`read`, for the links of a record in a relation."""
     values = {"relation_id": relation_id, "model": model, "ref": str(record_id)}
     cr.execute(READ_OF_RECORD, values)
     return cr.fetchall()
 
 
 def find_all(cr, relation: str, company_id: int) -> list[tuple]:
-    """Return what :func:`read` does, of all links of a relation."""
+    """Return the same as :func:`read`, for all links of a relation."""
     cr.execute(FIND_ALL, {"relation": relation, "company_id": company_id})
     return cr.fetchall()
 
 
 def find_model(cr, relation: str, company_id: int) -> str | None:
-    """Return a model whose records the links of a relation lead to."""
+    """Return a model that the links of a relation lead to."""
     cr.execute(FIND_MODEL, {"relation": relation, "company_id": company_id})
     return next((model for (model,) in cr.fetchall()), None)

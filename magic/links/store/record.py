@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of the links of records that are deleted or merged?"""
+"""SQL for the links of deleted and merged records."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -79,7 +79,7 @@ RETURNING side.link_id, side.relation_id, moved.is_one2one, side.is_sole
 
 
 class MovedLink(NamedTuple):
-    """A link that leads to another record since a merge."""
+    """A link that a merge moved to another record."""
 
     link_id: int
     relation_id: int
@@ -99,7 +99,7 @@ def delete_of_records(cr, model: str, record_ids: Iterable[int]) -> None:
 
 
 def delete_dead(cr, model: str, table: str, limit: int) -> int:
-    """Remove links of records that the database deleted; return how many."""
+    """Delete links of records that the database deleted; return their number."""
     cr.execute(SQL(DELETE_DEAD, model, SQL.identifier(table), limit))
     return cr.rowcount
 
@@ -107,7 +107,7 @@ def delete_dead(cr, model: str, table: str, limit: int) -> int:
 def merge_records(
     cr, model: str, record_ids: Iterable[int], stays_id: int
 ) -> list[MovedLink]:
-    """Let the links of merged records lead to the one that stays; return them."""
+    """Move the links of merged records to the record that stays; return them."""
     values = {"model": model, "refs": list(map(str, record_ids)), "ref": str(stays_id)}
     cr.execute(MERGE_RECORDS, values)
     return [MovedLink(*row) for row in cr.fetchall()]

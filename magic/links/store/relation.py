@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which relation does a name mean, and of which kind is it?"""
+"""SQL of relations: lookup by name, creation and kind."""
 
 # The relation a name means in a company: its own one, else the one that all share.
 # No locks. Index: connector_relation__name_uniq.
@@ -49,13 +49,13 @@ RETURNING id
 
 
 def find_relation(cr, relation: str, company_id: int) -> tuple[int, str] | None:
-    """Return id and kind of the relation that a name means in a company."""
+    """Return id and kind of the relation with a name in a company."""
     cr.execute(FIND_RELATION, {"relation": relation, "company_id": company_id})
     return cr.fetchone()
 
 
 def create_relation(cr, relation: str, kind: str, uid: int) -> tuple[int, str] | None:
-    """Make a relation that all companies share, and return its id and kind."""
+    """Create a relation shared by all companies; return its id and kind."""
     cr.execute(CREATE_RELATION, {"relation": relation, "kind": kind, "uid": uid})
     return cr.fetchone()
 
@@ -67,6 +67,6 @@ def has_links(cr, relation_id: int) -> bool:
 
 
 def change_kind(cr, relation_id: int, kind: str) -> int:
-    """Give a relation without links another kind; return its new id."""
+    """Change the kind of a relation without links; return its new id."""
     cr.execute(CHANGE_KIND, {"relation_id": relation_id, "kind": kind})
     return cr.fetchone()[0]

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is a side of a link, as it is stored?"""
+"""Stored form of a link's side."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -11,7 +11,7 @@ COLUMNS = ("systems", "models", "refs", "ref_types")
 
 
 class StoredSide(NamedTuple):
-    """One side of a link, as it is stored."""
+    """A side of a link, as it is stored."""
 
     system: str
     model: str  # empty on systems other than Odoo
@@ -20,6 +20,6 @@ class StoredSide(NamedTuple):
 
 
 def columns_of(sides: Iterable[StoredSide]) -> dict[str, str]:
-    """Return the parameters of a statement that takes sides as columns."""
+    """Return sides as the column parameters of a statement."""
     columns = map(to_column, zip(*sides, strict=True))
     return dict(zip(COLUMNS, columns, strict=True))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are links written?
+"""SQL to write links without conflicts.
 
 Whoever inserts says ON CONFLICT DO NOTHING. Where the other row is in our snapshot, it
 is left out, and the caller says what clashes; where another transaction committed it
@@ -202,7 +202,7 @@ def reserve(
     refs: dict[str, str],
     sync_date: datetime | None,
 ) -> dict[str, int]:
-    """Make a link for each reference, with its type, that has none; return their ids.
+    """Insert a link for each reference, with its type, that has none; return their ids.
 
     ``{ref: link id}`` is without those that have a link already.
     """
@@ -220,7 +220,7 @@ def reserve(
 def lock_reserved(
     cr, relation_id: int, system: str, model: str, refs: Iterable[str]
 ) -> dict[str, int]:
-    """Return the id of the one link of each reference, which nobody else writes."""
+    """Lock the only link of each reference against other writers; return its id."""
     values = {"relation_id": relation_id, "system": system, "model": model}
     cr.execute(LOCK_RESERVED, {**values, "refs": to_column(refs)})
     return dict(cr.fetchall())
@@ -233,7 +233,7 @@ def insert(
     is_sole: bool,
     sync_date: datetime | None,
 ) -> int:
-    """Make a link with all of its sides, which no other one has; return its id."""
+    """Insert a link with all of its sides, none of them linked yet; return its id."""
     values = {"relation_id": relation_id, "is_sole": is_sole, "sync_date": sync_date}
     cr.execute(INSERT, {**columns_of(sides), **values, "count": len(sides)})
     ((link_id,),) = cr.fetchall()
@@ -247,7 +247,7 @@ def complete(
     is_sole: bool,
     sync_date: datetime | None,
 ) -> set[int]:
-    """Give each link one side more; return the ids of those that got it."""
+    """Add a side to each link; return the ids of the completed links."""
     values = {"relation_id": relation_id, "is_sole": is_sole, "sync_date": sync_date}
     columns = {"link_ids": to_column(sides), **columns_of(sides.values())}
     rows = _insert(cr, COMPLETE, {**columns, **values}, len(sides))
@@ -255,7 +255,7 @@ def complete(
 
 
 def move(cr, sides: dict[int, StoredSide], sync_date: datetime | None) -> set[int]:
-    """Give one side of each link another reference; return the ids of the moved.
+    """Change the reference of one side of each link; return the ids of moved links.
 
     The others have lost that side: whoever calls rolls back.
     """
@@ -265,7 +265,7 @@ def move(cr, sides: dict[int, StoredSide], sync_date: datetime | None) -> set[in
 
 
 def set_fingerprint(cr, link_ids: Iterable[int]) -> set[int]:
-    """Write down what the sides of links in a many to many relation are.
+    """Set the fingerprint of links in a many to many relation from their sides.
 
     Returns:
         The ids without those of links that have the same sides as another one.
@@ -275,22 +275,22 @@ def set_fingerprint(cr, link_ids: Iterable[int]) -> set[int]:
 
 
 def touch(cr, link_ids: Iterable[int], sync_date: datetime | None) -> None:
-    """Say when the sides of links were the same for the last time."""
+    """Set the sync date of links."""
     cr.execute(TOUCH, {"link_ids": to_column(link_ids), "sync_date": sync_date})
 
 
 def discard(cr, link_ids: Iterable[int]) -> None:
-    """Remove links that have got no second side."""
+    """Delete links without a second side."""
     cr.execute(DISCARD, {"link_ids": list(link_ids)})
 
 
 def delete(cr, link_ids: Iterable[int]) -> None:
-    """Remove links."""
+    """Delete links."""
     cr.execute(DELETE, {"link_ids": list(link_ids)})
 
 
 def _insert(cr, statement: str, values: dict, count: int) -> list[tuple]:
-    """Return what a statement does that inserts so many rows unless they are there."""
+    """Insert rows, except those that exist; return the rows of the statement."""
     if count >= MANY:
         bold = statement.replace(UNLESS_THERE, "")
         with suppress(UniqueViolation), cr.savepoint(flush=False):
