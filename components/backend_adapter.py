@@ -1,15 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do we speak to the backend?"""
+"""Backend adapters: access to the external system in its protocol."""
 
 from .core import ConnectorUnit
 
 
 class BackendAdapter(ConnectorUnit):
-    """Speaks to the external system in its own protocol."""
+    """Base of the adapters to an external system."""
 
 
 class CRUDAdapter(BackendAdapter):
-    """An adapter with the usual verbs, each to be defined where it is used.
+    """An adapter with the usual verbs, each to be implemented by its subclasses.
 
     By convention ``search`` returns external ids and ``read`` a dictionary.
     """

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which record here is which record there?"""
+"""Binder: the links between Odoo records and external ids."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ RACE_RETRY_S = 1  # the winner of a race has committed already: no need to wait 
 
 
 def is_missing(value) -> bool:
-    """Tell whether a value says nothing: None, False or empty text, but not 0.
+    """Tell whether a value is missing: None, False or empty text, but not 0.
 
     >>> [is_missing(value) for value in (None, False, "", 0, 0.0, [])]
     [True, True, True, False, False, False]
@@ -28,7 +28,7 @@ def is_missing(value) -> bool:
 
 
 class Binder(ConnectorUnit):
-    """Finds and keeps the links between records here and on the backend.
+    """Finds and stores the bindings between Odoo records and external ids.
 
     A *binding* is the record that knows both sides; the *normal* record is the
     one it wraps. Inactive records are always found. External ids are compared
@@ -150,7 +150,7 @@ class Binder(ConnectorUnit):
     # === BINDING === #
 
     def bind(self, external_id, binding_id) -> None:
-        """Write down that a binding and an external id are the same thing.
+        """Bind a record to an external id.
 
         Args:
             external_id: id on the backend; 0 is allowed.
@@ -164,7 +164,7 @@ class Binder(ConnectorUnit):
         self.bind_many([(external_id, binding_id)])
 
     def bind_many(self, pairs: Iterable[tuple]) -> None:
-        """Write down many pairs of external id and binding, a hundred per query."""
+        """Bind many pairs of external id and binding, a hundred per query."""
         now = fields.Datetime.now()
         with self.concurrency_guard():
             for external_id, binding_id in pairs:
@@ -185,7 +185,7 @@ class Binder(ConnectorUnit):
 
     @contextmanager
     def concurrency_guard(self) -> Iterator[None]:
-        """Turn a lost race for a binding into an error that starts it all again.
+        """Turn a lost race for a binding into a retry of the whole job.
 
         The winner's row is not in our snapshot, so the whole transaction has to
         run again on a new one. Put it around each create of a binding, and create
@@ -271,7 +271,7 @@ class Binder(ConnectorUnit):
             )
 
     def _is_of_binding(self, table: str) -> bool:
-        """Tell whether a table holds bindings: ours, or those of lines."""
+        """Tell whether a table holds bindings of this model or of its lines."""
         bindings = self.env.registry["external.binding"]
         return table == self.model._table or any(
             model._table == table and issubclass(model, bindings)
@@ -279,7 +279,7 @@ class Binder(ConnectorUnit):
         )
 
     def _warn_once_without_constraint(self) -> None:
-        """Say how to keep doubles out, once for each binding model and process."""
+        """Warn of a missing constraint, once per binding model and process."""
         key = self.env.cr.dbname, self.model._name
         if key in _CHECKED_MODELS:
             return

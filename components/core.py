@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which piece of code does the work, and in which scope?
+"""Connector units and their environment.
 
 A :class:`ConnectorEnvironment` is the scope of a synchronization (backend record,
 session, model); a :class:`ConnectorUnit` is a class that works in it.
@@ -19,7 +19,7 @@ Unit = TypeVar("Unit", bound="ConnectorUnit")
 
 
 class MetaConnectorUnit(type):
-    """Gives unit classes the name of their addon and the list of their models."""
+    """Metaclass that gives unit classes their addon and their list of models."""
 
     def __init__(cls, name, bases, namespace):
         super().__init__(name, bases, namespace)
@@ -42,7 +42,7 @@ class MetaConnectorUnit(type):
 
 
 class ConnectorUnit(metaclass=MetaConnectorUnit):
-    """A piece of a connector with one role, registered on a backend.
+    """Part of a connector with a single role, registered on a backend.
 
     Args:
         connector_env: the scope to work in.
@@ -101,7 +101,7 @@ class ConnectorUnit(metaclass=MetaConnectorUnit):
         return self.unit_for(_binder_class(), model)
 
     def advisory_lock_or_retry(self, lock, retry_seconds: int = 1) -> None:
-        """Take a lock until the end of the transaction, or try again later.
+        """Lock until the end of the transaction, or retry the job later.
 
         Args:
             lock: anything; its text is what is locked.
@@ -204,14 +204,14 @@ Environment = ConnectorEnvironment  # its name in series 7
 
 @cache
 def _binder_class() -> type[ConnectorUnit]:
-    """Return what all binders are; as units, they are defined after this module."""
+    """Return the base class of binders, which is defined after this module."""
     from .binder import Binder  # noqa: PLC0415 it imports this module
 
     return Binder
 
 
 def pg_try_advisory_lock(env, lock) -> bool:
-    """Take a lock that PostgreSQL gives back at the end of the transaction.
+    """Take a lock that PostgreSQL releases at the end of the transaction.
 
     Args:
         env: Odoo environment.

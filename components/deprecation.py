@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is the author of a connector told that a name is an old one?"""
+"""Deprecation warnings for old names, logged with the caller's place."""
 
 import logging
 
@@ -7,7 +7,7 @@ _logger = logging.getLogger(__name__)
 
 
 def log_deprecate(message: str) -> None:
-    """Log that something should not be used any more, with the caller's place."""
+    """Log a deprecation warning with the caller's place."""
     _logger.warning("Deprecated: %s", message, stack_info=True)
 
 
@@ -33,7 +33,7 @@ class DeprecatedClass:
         return getattr(self.replacement, name)
 
     def __mro_entries__(self, bases):
-        """Let a subclass of the old name be one of the replacement."""
+        """Make a subclass of the old name a subclass of the replacement."""
         self._log()
         return (self.replacement,)
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do the lines of a record become lines of its counterpart?"""
+"""Mapping of the lines of a record."""
 
 from collections.abc import Iterable
 from functools import cached_property

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""One source record on its way through a mapper."""
+"""Source record and options of a mapping."""
 
 
 class MapOptions(dict):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a record there become a record here, and the other way round?"""
+"""Mappers: translate records between a backend and Odoo."""
 
 from collections.abc import Callable, Iterator
 
@@ -40,7 +40,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
 
     @property
     def options(self) -> MapOptions:
-        """The options of the mapping that runs; only of use in mapping methods."""
+        """Options of the running mapping; only useful in mapping methods."""
         return self._options
 
     @property

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which methods and fields of a mapper class take part in a mapping?"""
+"""Declaration of a mapping: decorators of methods, and their collection."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -32,14 +32,14 @@ def only_create(method: Callable) -> Callable:
 
 
 class MappingDefinition(NamedTuple):
-    """When a mapping method runs."""
+    """Conditions under which a mapping method runs."""
 
     changed_by: set[str]
     only_create: bool
 
 
 class MetaMapper(MetaConnectorUnit):
-    """Collects the mapping methods and the source fields of a mapper class.
+    """Metaclass that collects mapping methods and source fields of a mapper.
 
     ``_map_methods`` holds a :class:`MappingDefinition` for each method name, in the
     order of their definition, inherited ones first. ``_changed_by_fields`` holds

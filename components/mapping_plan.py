@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What can be known of direct mappings before any record is seen?"""
+"""Compiled direct mappings of a mapper class, the same for every record."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -11,7 +11,7 @@ DirectMapping = tuple[str | Modifier, str]
 
 
 class DirectStep(NamedTuple):
-    """One direct mapping, with the source field that a modifier may hide."""
+    """A direct mapping, with the source field that a modifier may hide."""
 
     field: str
     source: str | Modifier
@@ -40,5 +40,5 @@ class DirectPlan:
         self.others = [step for step, copy in pairs if not copy]
 
     def holds_for(self, direct: list[DirectMapping]) -> bool:
-        """Tell whether the plan is of what the list says now."""
+        """Tell whether the plan still matches the list of direct mappings."""
         return self.declared == direct

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a field's value altered on its way into a direct mapping?
+"""Modifiers: alter the value of a field in a direct mapping.
 
 A modifier stands where the source field of a direct mapping stands::
 
@@ -36,12 +36,12 @@ def source_value(mapper, record, field: str | Modifier, to_attr: str):
 
 
 def is_empty(value) -> bool:
-    """Tell whether a value says nothing, or is a recordset without records."""
+    """Tell whether a value is empty, or a recordset without records."""
     return is_missing(value) or (isinstance(value, models.BaseModel) and not value)
 
 
 def none(field: str | Modifier) -> Modifier:
-    """Give None where the source has no value, for systems which refuse False."""
+    """Return None where the source has no value, for systems which refuse False."""
 
     def modifier(self, record, to_attr):
         return source_value(self, record, field, to_attr)
@@ -60,7 +60,7 @@ def convert(field: str | Modifier, conv_type: Callable) -> Modifier:
 
 
 def follow_m2o_relations(field: str) -> Modifier:
-    """Give the value at the end of a dotted path such as ``partner_id.country_id``."""
+    """Return the value at a dotted path such as ``partner_id.country_id``."""
 
     def modifier(self, record, to_attr):
         value = record
@@ -72,7 +72,7 @@ def follow_m2o_relations(field: str) -> Modifier:
 
 
 def m2o_to_backend(field: str, binding: str | None = None) -> Modifier:
-    """Give the external id of the record in a many2one field, for an export.
+    """Return the external id of the record in a many2one field, for an export.
 
     Args:
         field: the many2one of the source.
@@ -103,7 +103,7 @@ def m2o_to_backend(field: str, binding: str | None = None) -> Modifier:
 
 
 def backend_to_m2o(field: str, binding: str | None = None) -> Modifier:
-    """Give the id of the record here for an external id, for an import.
+    """Return the id of the Odoo record for an external id, for an import.
 
     Args:
         field: the source field with the external id.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which screen shows what a job worked on?"""
+"""Related action of a job: opens the record that it worked on."""
 
 from .binder import Binder
 from .core import ConnectorEnvironment

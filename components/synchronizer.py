@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which steps does a record get from one system to the other?"""
+"""Synchronizers: import, export and deletion of records."""
 
 from .backend_adapter import BackendAdapter
 from .binder import Binder
