@@ -7,12 +7,12 @@ from .queue.server.hooks import install as install_hooks
 
 
 def post_init_hook(env) -> None:
-    """Note the database in which the addon is installed: its jobs need not wait."""
+    """Note the database of the installation: its jobs need no admission."""
     store.admit(env.cr)
 
 
 def uninstall_hook(env) -> None:
-    """Take out of the database what Odoo does not know of, and our parameters."""
+    """Drop database objects unknown to Odoo, and our parameters."""
     store.drop_admission(env.cr)
     store.drop_functions(env.cr)
     store.drop_rush(env.cr)

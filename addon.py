@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which addon does a class or a function belong to, and is it installed here?"""
+"""Addon of a class or function, and whether it is installed."""
 
 from collections.abc import Callable
 from functools import cache
@@ -31,7 +31,7 @@ def addon_of_module(path: str) -> str:
 
 
 def is_module_installed(env_or_registry, name: str) -> bool:
-    """Tell whether an addon is installed in the database at hand.
+    """Tell whether an addon is installed in the current database.
 
     Args:
         env_or_registry: an Odoo environment or a registry.

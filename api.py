@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Public names of the framework, for those who write connectors.
+"""Public names of the framework, for authors of connectors.
 
 ``from odoo.addons.connector.api import Backend, Binder, ImportMapper, job`` is all the
 import that a connector needs. What is not listed here may change without notice, apart

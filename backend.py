@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which class does the work for a model on this service in this version?
+"""Backends: registry of the unit classes per service, version and model.
 
 Connector units are registered on a :class:`Backend`. A lookup takes the class
 that fits the question on the backend itself, or else on its parent.
@@ -18,13 +18,13 @@ __all__ = ["Backend"]
 
 
 class BackendRegistry:
-    """Knows every backend by service and version."""
+    """Registry of all backends, by service and version."""
 
     def __init__(self):
         self.backends: set[Backend] = set()
 
     def register_backend(self, backend: "Backend") -> None:
-        """Make the backend known; nothing checks that it is the only one."""
+        """Register a backend; duplicates are not checked."""
         self.backends.add(backend)
 
     def get_backend(self, service: str, version: str | None = None) -> "Backend":
@@ -53,7 +53,7 @@ def get_backend(service: str, version: str | None = None) -> "Backend":
 
 @dataclass(eq=False)
 class ClassEntry:
-    """One registration of a class on a backend, and what replaces it."""
+    """Registration of a class on a backend, and the classes that it replaces."""
 
     cls: type
     openerp_module: str
@@ -64,7 +64,7 @@ class ClassEntry:
 
 
 class Lookups:
-    """The answers of one backend in one database, as long as they hold."""
+    """Cache of one backend's lookups in one database, while they are valid."""
 
     def __init__(self, registry):
         self.answers: dict[tuple[type, str], type] = {}
@@ -73,7 +73,7 @@ class Lookups:
         self._generation = Backend._generation
 
     def hold_in(self, registry) -> bool:
-        """Tell whether no addon and no class came or went since."""
+        """Tell whether the cache is valid: addons and classes are the same."""
         return (
             self._registry() is registry
             and self._module_count == len(registry._init_modules)
@@ -130,7 +130,7 @@ class Backend:
         return self._service or self.parent.service
 
     def match(self, service: str, version: str | None) -> bool:
-        """Tell whether this is the backend of that service in that version."""
+        """Tell whether this is the backend of a service and a version."""
         return self.service == service and self.version == version
 
     def __str__(self) -> str:
@@ -159,7 +159,7 @@ class Backend:
     def register_class(
         self, cls: type, replacing: type | Iterable[type] | None = None
     ) -> None:
-        """Register a class, which may stand in for others.
+        """Register a class, which may replace others.
 
         Args:
             cls: a subclass of ConnectorUnit.
@@ -199,7 +199,7 @@ class Backend:
     # === LOOKUP === #
 
     def get_class(self, base_class: type, session, model_name: str) -> type:
-        """Return the registered class that answers to a base class and a model.
+        """Return the registered class for a base class and a model.
 
         Answers are kept per question and set of installed addons.
 
@@ -216,7 +216,7 @@ class Backend:
         return found
 
     def _answers_in(self, registry) -> dict[tuple[type, str], type]:
-        """Return the answers which hold for the addons that are installed now."""
+        """Return the cached lookups for the installed addons."""
         lookups = self._lookups.get(registry.db_name)
         if lookups is None or not lookups.hold_in(registry):
             lookups = self._lookups[registry.db_name] = Lookups(registry)
@@ -236,7 +236,7 @@ class Backend:
         raise NoConnectorUnitError(_not_found(self, base_class, session, model_name))
 
     def _candidates(self, base_class, session, model_name) -> list[ClassEntry]:
-        """Return the entries that answer, one for each distinct class."""
+        """Return the matching entries, one for each distinct class."""
 
         def answers(entry: ClassEntry) -> bool:
             return (
@@ -259,7 +259,7 @@ class Backend:
 
 
 def _stand_ins(entry: ClassEntry, answers) -> list[ClassEntry]:
-    """Return the replacers of an entry that answer, or else the entry itself."""
+    """Return the matching replacements of an entry, or else the entry itself."""
     replacers = [
         found for other in entry.replaced_by for found in _stand_ins(other, answers)
     ]
@@ -303,7 +303,7 @@ def _ambiguous(backend, base_class, model_name, candidates) -> str:
 
 @cache  # a class is searched for in its parsed file, which takes a millisecond
 def _place(cls: type) -> str:
-    """Return the file and line of a class, or where it says it comes from."""
+    """Return the file and line of a class, or else its addon."""
     try:
         return f"{inspect.getsourcefile(cls)}:{inspect.getsourcelines(cls)[1]}"
     except (OSError, TypeError):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who wants to know that something happened, and when are they told?
+"""Events: observers of records, called at once or after the commit.
 
 An :class:`Event` is an observer: consumers subscribe to it, for all models or
 for some, and :meth:`Event.fire` calls those whose addon is installed.
@@ -23,7 +23,7 @@ MOMENTS = (IN_TRANSACTION, AFTER_COMMIT, AS_JOB)
 
 
 class ConsumerGroup(MutableSet):
-    """The consumers of one model (or of all), in the order they subscribed.
+    """The consumers of one model (or of all), in order of subscription.
 
     It compares equal to a plain set of the same functions.
     """
@@ -44,7 +44,7 @@ class ConsumerGroup(MutableSet):
         return f"{type(self).__name__}({list(self._moments)!r})"
 
     def add(self, consumer: Consumer, moment: str = IN_TRANSACTION) -> None:
-        """Add a consumer; one that is already there only changes its moment."""
+        """Add a consumer; a known consumer only changes its moment."""
         self._moments[consumer] = moment
 
     def discard(self, consumer: Consumer) -> None:
@@ -52,12 +52,12 @@ class ConsumerGroup(MutableSet):
         self._moments.pop(consumer, None)
 
     def moments(self) -> Iterable[tuple[Consumer, str]]:
-        """Return each consumer with the moment when it wants to be called."""
+        """Return each consumer with the moment at which it is called."""
         return self._moments.items()
 
 
 class Event:
-    """Something that happens to records, with the functions that want to know.
+    """Something that happens to records, with the consumers that subscribed.
 
     ::
 
@@ -120,7 +120,7 @@ class Event:
     def unsubscribe(
         self, consumer: Consumer, model_names: str | Iterable[str] | None = None
     ) -> None:
-        """Forget a consumer; silent when the consumer or the model is unknown."""
+        """Remove a consumer; silent when the consumer or the model is unknown."""
         for name in _group_names(model_names):
             if name in self._consumers:
                 self._consumers[name].discard(consumer)
@@ -130,14 +130,14 @@ class Event:
         return self.has_consumer_in(session.env.registry, model_name)
 
     def has_consumer_in(self, registry, model_name: str) -> bool:
-        """Same as :meth:`has_consumer_for`, for those who have no session yet."""
+        """Same as :meth:`has_consumer_for`, for callers without a session."""
         groups = self._consumers
         if not groups[None] and model_name not in groups:
             return False  # the path of every record that nobody watches
         return bool(self._listening(registry, model_name))
 
     def fire(self, session: ConnectorSession, model_name: str, *args, **kwargs) -> None:
-        """Tell every installed consumer: those of all models first.
+        """Call every installed consumer: those of all models first.
 
         Raises:
             InvalidUsageError: ``model_name`` is not a string.
@@ -157,7 +157,7 @@ class Event:
                 self._delay(consumer, session, model_name, args, kwargs)
 
     def _listening(self, registry, model_name: str) -> list[tuple[Consumer, str]]:
-        """Return the installed consumers, in a list that they cannot change."""
+        """Return the installed consumers as a list of its own."""
         return [
             (consumer, moment)
             for name in (None, model_name)
@@ -166,7 +166,7 @@ class Event:
         ]
 
     def _group(self, name: str | None) -> ConsumerGroup:
-        """Return the consumers of a model, also those in a set stored by hand."""
+        """Return the consumers of a model, including sets stored by hand."""
         group = self._consumers.get(name, ())
         return group if isinstance(group, ConsumerGroup) else ConsumerGroup(group)
 
@@ -197,7 +197,7 @@ class Event:
         jobs._delay_consumer(consumer, model_name, args, kwargs)
 
     def _holds_true(self, session, model_name, args) -> bool:
-        """Tell whether what happened was committed, and not undone by a savepoint."""
+        """Tell whether the change was committed, and not undone by a savepoint."""
         return True
 
 

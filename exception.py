@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What can go wrong in a connector, named after what happens next.
+"""Errors of the framework, named after what happens next.
 
 ::
 
@@ -37,7 +37,7 @@ STILL_REFERENCED = (errors.RestrictViolation, errors.ForeignKeyViolation)
 
 
 def message_of(error: BaseException, empty: str = "") -> str:
-    """Return the text of an error; its class where it has none, or none to show.
+    """Return the text of an error, its class where there is none to show.
 
     Args:
         empty: what an error without text says, in place of its class.
@@ -54,15 +54,15 @@ class ConnectorException(RuntimeError):
 
 
 class NoConnectorUnitError(ConnectorException):
-    """No registered unit answers to the asked class and model."""
+    """No registered unit matches the requested class and model."""
 
 
 class AmbiguousUnitError(ConnectorException, AssertionError):
-    """More than one registered unit answers to the asked class and model."""
+    """More than one registered unit matches the requested class and model."""
 
 
 class InvalidDataError(ConnectorException):
-    """The data cannot be synchronized before somebody corrects it."""
+    """The data cannot be synchronized until somebody corrects it."""
 
 
 class MappingError(ConnectorException):
@@ -70,11 +70,11 @@ class MappingError(ConnectorException):
 
 
 class InvalidUsageError(ConnectorException, AssertionError):
-    """A function of the framework was called with something it cannot use."""
+    """A function of the framework was called with unusable arguments."""
 
 
 class UnserializableArgumentError(ConnectorException, TypeError):
-    """An argument of a job is not data, or not data that can be stored.
+    """An argument of a job cannot be stored.
 
     Args:
         msg: what cannot be stored, why, and what to pass instead.
@@ -91,7 +91,7 @@ class ChannelNotFound(ConnectorException):
 
 
 class LinkError(ConnectorException, ValueError):
-    """A link cannot be made as asked, or is not the only one."""
+    """A link cannot be made as requested, or is not unique."""
 
 
 class SyncError(ConnectorException):
@@ -108,11 +108,11 @@ class SyncError(ConnectorException):
 
 
 class TransactionLostError(ConnectorException):
-    """What single items wrote cannot be told apart any more: all is rolled back."""
+    """The writes of single items cannot be separated any more: all is rolled back."""
 
 
 class JobError(ConnectorException):
-    """Root of the errors which decide about a job."""
+    """Root of the errors that decide the outcome of a job."""
 
 
 class NoSuchJobError(JobError):
@@ -154,7 +154,7 @@ class RetryableJobError(JobError):
 
 
 class NewerPayloadError(RetryableJobError, NotReadableJobError):
-    """The arguments were stored by a later version, which may run them."""
+    """The arguments were stored by a later version of the addon, which may run them."""
 
 
 class NetworkRetryableError(RetryableJobError):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Redaction of what is written down: secrets become stars."""
+"""Redaction of texts for logs and job rows: secrets become stars."""
 
 import json
 import re
@@ -66,7 +66,7 @@ def redact(value, size: int, known: "KnownSecrets | None" = None) -> str:
 
 
 def bounded(text: str, size: int) -> str:
-    """Return a text as PostgreSQL keeps it; of a long one the beginning and the end.
+    """Return a text that PostgreSQL can store; of a long text its start and end.
 
     Args:
         size: characters at most, without the hint that some are left out.
@@ -101,7 +101,7 @@ def _text_of_bytes(value: bytes) -> str:
 
 
 def _redact_json(text: str, size: int) -> str:
-    """Return a text as it is, or without secrets when all of it is JSON."""
+    """Return a text, without secrets when all of it is JSON."""
     if text[:1] not in ("{", "[") or len(text) > size:
         return text  # patterns find its secrets, too
     try:
@@ -114,7 +114,7 @@ def _redact_json(text: str, size: int) -> str:
 
 
 def _without_secrets(value, depth: int = 0):
-    """Return data with stars in place of what is named like a secret."""
+    """Return data with stars in place of values with a secret name."""
     if depth > MAX_DEPTH:
         return str(value)
     if isinstance(value, Mapping):
@@ -130,7 +130,7 @@ def _without_secrets(value, depth: int = 0):
 
 
 def is_secret_name(name) -> bool:
-    """Tell whether what has this name is a secret, such as ``password``."""
+    """Tell whether a name is that of a secret, such as ``password``."""
     return isinstance(name, str) and bool(_SECRET_NAME.search(name))
 
 
@@ -158,7 +158,7 @@ _AROUND = 400  # characters of base64 around a secret, such as its user, that go
 
 
 class KnownSecrets:
-    """Secrets that were read, to be found in what is about to be kept.
+    """Secrets that were read, to be removed from stored texts.
 
     Each is found as it is and without the blanks around it; escaped for JSON, Python,
     URLs and XML; in hexadecimals; and in base64, also behind a user and a colon. Of
@@ -175,18 +175,18 @@ class KnownSecrets:
         return bool(self._secrets)
 
     def add(self, secret: str) -> None:
-        """Know one more secret, given as plain text."""
+        """Add a secret, given as plain text."""
         if secret not in self._secrets:
             self._secrets.add(secret)
             self._forms = None
 
     def update(self, others: "KnownSecrets") -> None:
-        """Know what others know as well."""
+        """Add all secrets of another set."""
         for secret in tuple(others._secrets):
             self.add(secret)
 
     def is_in(self, text: str) -> bool:
-        """Tell whether a text holds one of the secrets."""
+        """Tell whether a text contains one of the secrets."""
         forms = self._find_forms()
         return any(form in text for form in (*forms.texts, *forms.cores))
 
@@ -202,7 +202,7 @@ class KnownSecrets:
         return forms.words.sub(HIDDEN, text) if forms.words else text
 
     def stored(self, text: str, size: int) -> str:
-        """Return a text as it is to be stored: ``bounded``, without the secrets."""
+        """Return a text ready to be stored: ``bounded``, without the secrets."""
         return bounded(self.hide(text), size)
 
     def _find_forms(self) -> "_Forms":
@@ -212,7 +212,7 @@ class KnownSecrets:
 
 
 class _Forms(NamedTuple):
-    """What to look for."""
+    """Forms of the secrets to search for."""
 
     texts: list[str]  # the longest first: others may be a part of them
     cores: list[str]  # of base64: the characters that only the secret decides
@@ -234,7 +234,7 @@ def _forms_of(secrets: tuple[str, ...]) -> _Forms:
 
 
 def _escaped(secret: str) -> set[str]:
-    """Return a secret and what escapes make of it."""
+    """Return a secret and its escaped forms."""
     data = _bytes_of(secret)
     return {
         secret,
@@ -253,7 +253,7 @@ def _escaped(secret: str) -> set[str]:
 
 
 def _base64_cores(data: bytes) -> set[str]:
-    """Return what base64 makes of data that stands behind 0, 1 or 2 other bytes."""
+    """Return the base64 forms of data preceded by 0, 1 or 2 other bytes."""
     cores = set()
     for before, start in ((0, 0), (1, 2), (2, 3)):  # bytes, and characters they touch
         end = (before + len(data)) * 8 // 6
@@ -263,7 +263,7 @@ def _base64_cores(data: bytes) -> set[str]:
 
 
 def _hide_base64(text: str, core: str) -> str:
-    """Return a text without the base64 in which a secret was found."""
+    """Return a text without the base64 data that contains a secret."""
     parts, end = [], 0
     while (at := text.find(core, end)) >= 0:
         before = text[max(end, at - _AROUND) : at]

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Secrets of backends: the field that keeps one, and the text that it reads as."""
+"""Secrets of backends: their field, and the text type of its values."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -17,7 +17,7 @@ known_to_job: ContextVar[KnownSecrets | None] = ContextVar("known_to_job", defau
 
 
 def known_secrets(cr) -> KnownSecrets:
-    """Return the secrets that were read in a transaction; in a job those of the job.
+    """Return the secrets read so far in a transaction, or in its job.
 
     Args:
         cr: cursor of the transaction.
@@ -31,7 +31,7 @@ def known_secrets(cr) -> KnownSecrets:
 
 
 class SecretText(str):
-    """A text that works as any other, and does not show in ``repr()``.
+    """A text like any other, except that ``repr()`` does not show it.
 
     So it stays out of tracebacks and of logs of values; jobs refuse it as an
     argument. What is made of it by its methods and by ``+``, ``%`` and slices is a
@@ -74,7 +74,7 @@ class SecretText(str):
         return SecretText, (str.__str__(self),)
 
     def _keep(self, made: Any) -> Any:
-        """Return what was made of this text as SecretText."""
+        """Return the result of an operation on this text as SecretText."""
         if isinstance(made, str):
             return SecretText(made, self._known)
         if isinstance(made, list | tuple):
@@ -83,7 +83,7 @@ class SecretText(str):
 
 
 def _keeping(name: str) -> Callable:
-    """Return a method of text whose results stay secret."""
+    """Return a text method whose results stay secret."""
     plain = getattr(str, name)
 
     @wraps(plain)
@@ -104,7 +104,7 @@ for _name in _KEEPING.split():
 
 
 class Secret(fields.Char):
-    """A password, token or key, on a backend: only Connector Managers may read it.
+    """Field for a password, token or key: only Connector Managers may read it.
 
     It reads as ``SecretText``. Others can neither read it nor search by it, copies do
     not have it, exports show nothing, and it is not tracked. In views, write
@@ -116,7 +116,7 @@ class Secret(fields.Char):
     exportable = False
 
     def _get_attrs(self, model_class, name):
-        """Leave out what would write the secret into the chatter."""
+        """Exclude the secret from the tracking in the chatter."""
         attrs = super()._get_attrs(model_class, name)
         attrs.pop("tracking", None)
         return attrs
@@ -127,7 +127,7 @@ class Secret(fields.Char):
         return SecretText(text, known_secrets(record.env.cr)) if text else False
 
     def convert_to_read(self, value, record, use_display_name=True):
-        """Return the secret as the plain text that a form shows to its manager."""
+        """Return the secret as plain text for the form of its manager."""
         return str.__str__(value) if value else False
 
     def convert_to_cache(self, value, record, validate=True):

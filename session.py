@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In whose name, on which cursor and with which context do we synchronize?"""
+"""Connector session: the cursor, user and context of a synchronization."""
 
 import copy
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class ConnectorSession:
 
     @classmethod
     def from_env(cls, env: api.Environment) -> "ConnectorSession":
-        """Return a session on an environment that exists already, as it is.
+        """Return a session on an existing environment, unchanged.
 
         Also its superuser mode stays: who listens to a write in ``sudo()`` may
         read what was written.
@@ -93,7 +93,7 @@ class ConnectorSession:
             self.env, self._is_changed = before, was_changed
 
     def kept(self) -> "ConnectorSession":
-        """Return a session that stays as it is now, whatever block it is in."""
+        """Return a copy of the session that later blocks do not change."""
         if not self._is_changed:
             return self
         kept = copy.copy(self)
@@ -101,7 +101,7 @@ class ConnectorSession:
         return kept
 
     def commit(self) -> None:
-        """Commit what was done so far, also in a test.
+        """Commit the work done so far, even in a test.
 
         Code that commits is tested under ``enter_registry_test_mode()`` or on
         real connections.
@@ -111,7 +111,7 @@ class ConnectorSession:
         self.cr.commit()  # pylint: disable=invalid-commit
 
     def rollback(self) -> None:
-        """Undo what was done since the last commit."""
+        """Roll back to the last commit."""
         self.cr.rollback()
 
     def close(self) -> None:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do many values get into one statement?
+"""Bulk parameters of SQL statements.
 
 As columns of JSON, each in one text: PostgreSQL reads an array of a thousand values as
 a thousand expressions.
@@ -10,18 +10,18 @@ from collections.abc import Iterable
 
 
 def to_column(values: Iterable) -> str | None:
-    """Return what a statement takes for a column; None where all values are."""
+    """Return values as one column parameter; None where all values are None."""
     values = list(values)
     return None if all(value is None for value in values) else json.dumps(values)
 
 
 def join_column(texts: Iterable[str]) -> str:
-    """Return what a statement takes for a column of values that are JSON already."""
+    """Return values that are JSON already as one column parameter."""
     return f"[{','.join(texts)}]"
 
 
 def rows_from(*names: str) -> str:
-    """Return what follows FROM: a row of texts for each place in some columns.
+    """Return the FROM item that reads columns as rows of texts.
 
     >>> rows_from("refs")
     'ROWS FROM (json_array_elements_text(%(refs)s))'
@@ -31,7 +31,7 @@ def rows_from(*names: str) -> str:
 
 
 def any_of(name: str, type_name: str = "text") -> str:
-    """Return what follows an equals sign: any value of a column.
+    """Return the right side of an equals sign: any value of a column.
 
     >>> any_of("refs")
     'ANY (ARRAY(SELECT json_array_elements_text(%(refs)s)::text))'
