@@ -31,7 +31,7 @@ class LinkSet:
     ):
         self._env = env
         self._rows = tuple(rows)
-        self._model = model  # of the records, as far as the caller named one
+        self._model = model  # of the records, if the caller named it
         self.relation = relation
 
     # === SETS === #

@@ -123,7 +123,7 @@ def _complete(
     date: datetime | None,
 ) -> None:
     """Add the missing sides to a link, and set its sync date."""
-    if store.ODOO not in sides:  # else the caller was asked about that record
+    if store.ODOO not in sides:  # else the rights were checked on that record
         check_write(env, [row])
     book = LinkBook(env, relation, kind)
     for system in sides.keys() - row.sides.keys():

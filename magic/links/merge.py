@@ -48,6 +48,6 @@ def merge_links(
 
 def _delete_twins(env: api.Environment, moved: Iterable[store.MovedLink]) -> None:
     """Delete the links that the merge made equal to another link."""
-    for one in moved:  # one by one: two of them may have become the same
+    for one in moved:  # separately: two of them may have become the same
         if not one.is_one2one and not store.set_fingerprint(env.cr, [one.link_id]):
             store.delete(env.cr, [one.link_id])

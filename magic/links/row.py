@@ -72,7 +72,7 @@ def read_rows(records: Iterable[tuple]) -> list[Row]:
 def find_dead(env: api.Environment, rows: Iterable[Row]) -> set[int]:
     """Return the ids of the links to deleted records.
 
-    One query for each model: what SQL deleted, Odoo was not told of.
+    One query for each model: Odoo does not notice what SQL deletes.
     """
     ids_by_model: dict[str, dict[int, list[int]]] = {}
     for row in rows:

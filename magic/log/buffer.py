@@ -36,7 +36,7 @@ class LogBuffer:
         env.cr.postrollback.add(self._end_undone)
 
     def __deepcopy__(self, _memo) -> "LogBuffer":
-        return self  # tests copy the hooks of a cursor; its buffer stays the one
+        return self  # tests copy the hooks of a cursor, but share its buffer
 
     @classmethod
     def of(cls, env: api.Environment) -> "LogBuffer":

@@ -37,7 +37,7 @@ SELECT line.date, line.kind, line.level, line.message, line.recipient, line.data
 RETURNING id
 """
 
-# Say of lines that were written early that their transaction was taken back.
+# Mark lines that were written early and whose transaction was rolled back.
 MARK_UNDONE = "UPDATE connector_log SET is_undone = TRUE WHERE id = ANY(%(ids)s)"
 
 # Delete the oldest lines of a level. An array is made once; a subquery that locks may
@@ -61,7 +61,7 @@ def insert(cr, lines: Iterable[LogLine], is_undone: bool) -> list[int]:
     """Insert log lines in one statement; return their ids.
 
     Args:
-        is_undone: whether the transaction that they tell of was taken back.
+        is_undone: whether the transaction that they report was rolled back.
     """
     rows = json.dumps([asdict(line) for line in lines])
     cr.execute(INSERT, {"lines": rows, "is_undone": is_undone})

@@ -26,7 +26,7 @@ from .route import ODOO, Route
 _logger = logging.getLogger(__name__)
 
 TRIES = 5  # against other transactions that write the same links
-# Whoever waits longer waits for the transaction that is to end with the error: itself.
+# A longer wait is a wait for the transaction that is to end with the error: itself.
 SET_PATIENCE = "SET LOCAL lock_timeout = '3s'"
 
 _around: ContextVar["Outside | None"] = ContextVar("connector_outside", default=None)

@@ -113,7 +113,7 @@ class Waiting:
     """Changes of one user in a transaction.
 
     Args:
-        push: that is told of it.
+        push: that they belong to.
         session: of the user.
     """
 
@@ -125,7 +125,7 @@ class Waiting:
 
     def delay(self) -> None:
         """Store the jobs."""
-        from ..sync_job import push_deletion, push_records  # which ask what is pushed
+        from ..sync_job import push_deletion, push_records  # which import this module
 
         push, session = self._push, self._session
         if self.changed:

@@ -2,10 +2,10 @@
 """One lazy savepoint per item, so that a failed item is rolled back alone.
 
 A savepoint costs as much as all else that is done for an item together. So it is made
-when the item says something to the database for the first time, and that of an item
-before is given up along with it. Both go in front of what the item says, in the same
-round trip, where PostgreSQL is known to understand that: it reads all of a message
-before it does anything, and would make no savepoint if it stumbled.
+before the first statement of the item, and the savepoint of an item before is released
+with it. Both precede that statement in the same round trip, where PostgreSQL is known
+to understand it: it parses all of a message before it runs anything, and would make no
+savepoint after a syntax error.
 """
 
 import itertools
@@ -39,7 +39,7 @@ class ItemGuard:
         self._name = f"connector_sync_{next(_numbers)}"  # a callback may sync as well
         self._counter = itertools.count()
         self._execute = cr.execute
-        self._savepoint = ""  # of this item, or of one before
+        self._savepoint = ""  # of this item, or of an item before
         self._understood: set[str] = set()  # code that PostgreSQL has read before
         self._is_inside = False
         self._is_protected = False  # the savepoint is that of this item

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Bulk synchronization of two systems, chunk by chunk.
 
-The three helpers of MAGIC. Each takes its source chunk by chunk, and what it is told
-about the sync is checked before the first item.
+The three helpers of MAGIC. Each takes its source chunk by chunk, and the description
+of the sync is checked before the first item.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

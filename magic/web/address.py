@@ -17,7 +17,7 @@ def read_networks(text: str) -> list[Network]:
     """Return the networks of a comma-separated list such as ``10.1.0.0/16, ::1``.
 
     Raises:
-        InvalidUsageError: one of them is none.
+        InvalidUsageError: a part of the list is no network.
     """
     words = text.replace(",", " ").split()
     try:

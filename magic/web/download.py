@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Download of a URL from an untrusted source.
 
-Only public addresses are asked, in time and up to a size; the name of a host is
-resolved once, and the address that was checked is the one that is connected to.
+Only public addresses are contacted, with limits of time and size; the name of a host
+is resolved once, and the connection goes to the address that was checked.
 Proxies of the environment are not used: they would connect for us.
 """
 
@@ -36,7 +36,7 @@ class Limits:
     """Time and size limits of a download, and the networks it may reach.
 
     Args:
-        networks: private ones that may be asked.
+        networks: private networks that may be contacted.
     """
 
     timeout_s: float = TIMEOUT_S

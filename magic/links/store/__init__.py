@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """All SQL statements for links.
 
-They run in the transaction of whoever links, on an Odoo cursor at REPEATABLE READ.
+They run in the transaction of the caller, on an Odoo cursor at REPEATABLE READ.
 """
 
 from .read import find, find_all, find_any, find_model, read, read_of_record

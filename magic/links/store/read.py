@@ -16,8 +16,8 @@ SELECT link.id, link.sync_date, side.system, side.model, side.ref, side.ref_type
  ORDER BY link.id, side.id
 """
 
-# All sides of the links that have one of the given ones. A link that is reserved has
-# one side only. No locks. Index: connector_link_side__side_uniq.
+# All sides of the links that have any of the given sides. A reserved link has one side
+# only. No locks. Index: connector_link_side__side_uniq.
 FIND = f"""
 SELECT link.id, link.sync_date, side.system, side.model, side.ref, side.ref_type
   FROM connector_link_side AS known

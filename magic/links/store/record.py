@@ -46,8 +46,8 @@ DELETE FROM connector_link
        ))
 """
 
-# Let the links of merged records lead to the one that stays. In a one to one relation
-# one of its links is the sole one, the others clash: they stay for a person to decide.
+# Move the links of merged records to the record that stays. In a one to one relation
+# only one of its links may be sole, the others clash: they stay for a person to decide.
 # Locks: the sides. Index: connector_link_side__record_idx.
 MERGE_RECORDS = """
 WITH moved AS (

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """SQL of relations: lookup by name, creation and kind."""
 
-# The relation a name means in a company: its own one, else the one that all share.
+# The relation with a name in a company: its own, else that shared by all companies.
 # No locks. Index: connector_relation__name_uniq.
 RELATION = """
 SELECT id

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""SQL to write links without conflicts.
+"""SQL that writes links.
 
-Whoever inserts says ON CONFLICT DO NOTHING. Where the other row is in our snapshot, it
-is left out, and the caller says what clashes; where another transaction committed it
-since, PostgreSQL raises a serialization error, and the whole transaction runs again on
-a new snapshot, with nothing done outside. Rows are inserted in the order of their
-references: two that insert the same ones wait for each other and do not deadlock.
+Inserts run with ON CONFLICT DO NOTHING. Where the other row is in our snapshot, ours is
+left out, and the caller reports the clash; where another transaction committed it after
+the snapshot, PostgreSQL raises a serialization error, and the whole transaction runs
+again on a new snapshot, with nothing done outside. Rows are inserted in the order of
+their references: two transactions with the same ones wait and do not deadlock.
 
 To look for conflicts row by row takes a fifth of the time, and there are hardly any. So
 many rows are inserted without looking, and all again with it where one was there.
@@ -45,9 +45,9 @@ WITH given AS MATERIALIZED (
 SELECT ref, link_id FROM side
 """
 
-# The links that have a side alone, for who is about to give them another one: nobody
-# else does so meanwhile. Each is written as it is: who has waited for that has come too
-# late, and a lock would not tell. Locks: the links; where one was written since our
+# Lock the links with a single side before they get a second one: no other transaction
+# adds it meanwhile. Each is rewritten unchanged: after a wait the second writer must
+# fail, and a lock alone would not. Locks: the links; where a link was written since our
 # snapshot, that is a serialization error. Index: connector_link_side__side_uniq.
 LOCK_RESERVED = f"""
 WITH reserved AS MATERIALIZED (
@@ -69,7 +69,7 @@ UPDATE connector_link AS link
 RETURNING reserved.ref, link.id
 """
 
-# What the sides of a link in a many to many relation are, in one text.
+# Fingerprint of all sides of a link in a many to many relation.
 _FINGERPRINT = """md5(jsonb_agg(
                jsonb_build_array(system, model, ref) ORDER BY system
            )::text)"""
@@ -174,7 +174,7 @@ UPDATE connector_link AS link
 RETURNING link.id
 """
 
-# Say when the sides of links were the same for the last time. Locks: the links.
+# Set the sync date of links. Locks: the links.
 TOUCH = f"""
 UPDATE connector_link
    SET sync_date = %(sync_date)s
@@ -257,7 +257,7 @@ def complete(
 def move(cr, sides: dict[int, StoredSide], sync_date: datetime | None) -> set[int]:
     """Change the reference of one side of each link; return the ids of moved links.
 
-    The others have lost that side: whoever calls rolls back.
+    The others have lost that side: the caller rolls back.
     """
     columns = {"link_ids": to_column(sides), **columns_of(sides.values())}
     cr.execute(MOVE, {**columns, "sync_date": sync_date})
