@@ -96,7 +96,7 @@ class Backend:
     Args:
         service: name of the external service; None takes the parent's.
         version: version of the service; None stands for no version.
-        parent: backend that is asked when this one has no answer.
+        parent: backend that is searched when this backend has no match.
         registry: where the backend registers itself.
 
     Raises:

@@ -182,7 +182,7 @@ class Event:
                 with handler.session() as fresh:
                     if self._holds_true(fresh, model_name, args):
                         consumer(fresh, model_name, *args, **kwargs)
-            except Exception:  # noqa: BLE001 the commit is made: all we can do is tell
+            except Exception:  # noqa: BLE001 the commit is made: all we can do is log
                 _logger.exception(
                     "consumer %s.%s of %s failed after the commit",
                     consumer.__module__,
@@ -220,7 +220,7 @@ class RecordEvent(Event):
 class RecordWriteEvent(RecordEvent):
     """An event of one record with the values written to it.
 
-    As a job, a consumer is told once of several writes: while its job waits, the
+    As a job, a consumer is called once for several writes: while its job waits, the
     values of later ones are merged into it.
     """
 

@@ -40,7 +40,7 @@ def message_of(error: BaseException, empty: str = "") -> str:
     """Return the text of an error, its class where there is none to show.
 
     Args:
-        empty: what an error without text says, in place of its class.
+        empty: text of an error that has none, in place of its class.
     """
     name = type(error).__name__
     try:
@@ -169,8 +169,8 @@ class SessionEndedError(RetryableJobError):
     """PostgreSQL ended the session in which the job ran, or gave it none.
 
     Args:
-        msg: what PostgreSQL said.
-        idle_s: for how long the job had said nothing to it, in seconds.
+        msg: the message of PostgreSQL.
+        idle_s: how long the job had sent no statement, in seconds.
     """
 
     def __init__(self, msg: str, idle_s: float = 0.0):

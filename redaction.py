@@ -23,8 +23,8 @@ _WORDS = (
 )
 _SECRET_NAME = re.compile(_WORDS, re.IGNORECASE)
 
-# A whole name with such a word in it. It is looked at once, from its start, and taken
-# as a whole: to try each part of it would take minutes for a long one.
+# A whole name with such a word in it. It is matched once, from its start, and as a
+# whole: to try each part of a long name would take minutes.
 _NAME = rf"(?<![\w.-])(?=[\w.-]*?(?:{_WORDS}))(?=(?P<run>[\w.-]+))(?P=run)"
 
 # name, then : or = or > of an element, then the value up to where it ends
@@ -151,8 +151,8 @@ def _hide_named(match: re.Match) -> str:
 
 # === SECRETS THAT WERE READ === #
 
-MIN_SIZE = 6  # characters of a secret that is looked for inside of others
-MIN_WORD_SIZE = 3  # of one that is looked for as a word of its own; below: in vain
+MIN_SIZE = 6  # characters of a secret that is searched inside other words
+MIN_WORD_SIZE = 3  # of a secret that is searched as a word; shorter: not at all
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _AROUND = 400  # characters of base64 around a secret, such as its user, that go too
 
@@ -169,7 +169,7 @@ class KnownSecrets:
 
     def __init__(self):
         self._secrets: set[str] = set()
-        self._forms: _Forms | None = None  # of all secrets, once they are asked for
+        self._forms: _Forms | None = None  # of all secrets, made at the first search
 
     def __bool__(self) -> bool:
         return bool(self._secrets)

@@ -35,7 +35,7 @@ class SecretText(str):
 
     So it stays out of tracebacks and of logs of values; jobs refuse it as an
     argument. What is made of it by its methods and by ``+``, ``%`` and slices is a
-    SecretText, too. Who formats it, as for the header of a request, gets plain text
+    SecretText, too. To format it, as for the header of a request, gives plain text
     that has it in full; that is found and hidden where it is kept of a job.
 
     Args:

@@ -29,7 +29,7 @@ class ConnectorSession:
     def from_env(cls, env: api.Environment) -> "ConnectorSession":
         """Return a session on an existing environment, unchanged.
 
-        Also its superuser mode stays: who listens to a write in ``sudo()`` may
+        Also its superuser mode stays: a consumer of a write in ``sudo()`` may
         read what was written.
         """
         if cls.__init__ is ConnectorSession.__init__:

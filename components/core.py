@@ -30,7 +30,7 @@ class MetaConnectorUnit(type):
         """Names of the models the class is for.
 
         Raises:
-            NotImplementedError: the class says nothing about models.
+            NotImplementedError: the class declares no models.
         """
         names = cls._model_name
         if names is None:
@@ -82,7 +82,7 @@ class ConnectorUnit(metaclass=MetaConnectorUnit):
         """Return the registered unit that answers to a class.
 
         Args:
-            cls: the class asked for; a subclass of it may answer.
+            cls: the requested class; the unit may be of a subclass.
             model: name of another model, None for the model of this unit.
 
         Raises:
@@ -215,7 +215,7 @@ def pg_try_advisory_lock(env, lock) -> bool:
 
     Args:
         env: Odoo environment.
-        lock: anything; its text is what is locked, whoever else uses that text.
+        lock: anything; its text is locked, for every user of that text.
 
     Returns:
         False when another transaction holds the lock.

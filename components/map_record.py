@@ -9,7 +9,7 @@ class MapOptions(dict):
         return None
 
     def __getattr__(self, name):
-        if name.startswith("__"):  # protocols such as copy and pickle ask for these
+        if name.startswith("__"):  # protocols such as copy and pickle read these
             raise AttributeError(name)
         return self[name]
 

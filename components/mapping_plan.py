@@ -23,7 +23,7 @@ class DirectPlan:
 
     Args:
         direct: the list declared on the mapper.
-        is_copy: tells of a source and a target whether the value is taken over
+        is_copy: returns for a source and a target whether the value is taken over
             as it is, so that no method has to be called for it.
     """
 

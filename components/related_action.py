@@ -13,7 +13,7 @@ def unwrap_binding(
     For jobs whose arguments are ``(model_name, binding_id, …)``.
 
     Args:
-        session: session of the user who wants to see it.
+        session: session of the user that opens it.
         job: has ``model_name``, ``args`` and ``kwargs``.
         id_pos: position of the binding's id among the arguments of the job's
             function, counted from the session at 0.
