@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which program is behind the command that was called?"""
+"""Entry point of the commands in ``bin/``."""
 
 import importlib
 import signal

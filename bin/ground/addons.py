@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which addons are in this repository, and how does Odoo find them?"""
+"""Addons of this repository, and the addons path of Odoo."""
 
 import ast
 import contextlib

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where is axe, the program that finds what keeps people out of a page?"""
+"""axe: the accessibility checker, and what of a page it checks."""
 
 import shutil
 import tarfile

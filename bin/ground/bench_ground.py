@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a benchmark find: our Odoo, the peers' Odoo, another job queue.
+"""Environment of a benchmark: our Odoo, the peers' Odoo, another job queue.
 
 A benchmark is a file ``benchmarks/NAME.py``, run by Odoo's Python::
 

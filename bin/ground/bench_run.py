@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does ``bin/bench`` do: run one measurement on a prepared ground."""
+"""``bin/bench``: run a benchmark in a prepared environment."""
 
 import argparse
 import subprocess

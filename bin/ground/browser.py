@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is there a Chromium that Odoo's browser tests can drive?"""
+"""Chromium for Odoo's browser tests."""
 
 import re
 import shutil

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where do the things live that a command sets up, and who may build them now?"""
+"""Cache folder of the commands, with a lock for each build."""
 
 import contextlib
 import fcntl

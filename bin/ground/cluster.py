@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a private PostgreSQL cluster in the cache start, stop and heal?
+"""Private PostgreSQL cluster in the cache: start, stop and repair.
 
 PostgreSQL refuses to run as root, so root runs it as user ``postgres``. That user
 may not be able to walk to the cache folder. Nobody changes the rights of folders

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are Debian packages installed, and how are they read without installing?"""
+"""Debian packages: install them, or read their files without installing."""
 
 import os
 import shutil

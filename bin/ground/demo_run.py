@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does ``bin/demo`` do: import real contacts into a real Odoo."""
+"""``bin/demo``: import real contacts into a real Odoo."""
 
 import argparse
 import contextlib

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where is libfaketime, the library that shows a program another time?"""
+"""libfaketime, the library that changes the clock of a program."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does ``bin/lint`` do: check the style of every file here."""
+"""``bin/lint``: check the style of every file here."""
 
 import argparse
 import subprocess

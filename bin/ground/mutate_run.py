@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does ``bin/mutate`` do: break each promise once and see its test fail."""
+"""``bin/mutate``: break each promise once and see its test fail."""
 
 import argparse
 import contextlib

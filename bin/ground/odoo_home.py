@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where is an Odoo 19: the user's own, or Debian's package in the cache?"""
+"""Odoo 19: the user's own, or Debian's package in the cache."""
 
 import hashlib
 import os

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does ``bin/odoo`` do: run Odoo's own command line on our ground."""
+"""``bin/odoo``: run Odoo's own command line in this environment."""
 
 import os
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is an Odoo process started, waited for, asked and stopped?"""
+"""Odoo server process: start, wait, request and stop."""
 
 import contextlib
 import http.client

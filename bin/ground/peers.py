@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do the addons of others get here: to be measured, or to live beside ours?"""
+"""Addons of others, downloaded for benchmarks and for tests beside ours."""
 
 import zipfile
 from dataclasses import replace

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is pgbouncer run, which gives connections to PostgreSQL from hand to hand?
+"""pgbouncer, a transaction pooler, before a PostgreSQL server.
 
 Like PostgreSQL it refuses to run as root, so root runs it as user ``postgres``. It
-listens on a port of 127.0.0.1, and lets in who comes: for tests only.
+listens on a port of 127.0.0.1, without passwords: for tests only.
 """
 
 import contextlib

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which PostgreSQL server do we use: the one PG* variables name, or our own?"""
+"""Choice of the PostgreSQL server: from the PG* variables, or a private cluster."""
 
 import hashlib
 import os

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is another program run, watched, and its failure told?"""
+"""Runs of other programs, with their output watched and failures reported."""
 
 import os
 import subprocess

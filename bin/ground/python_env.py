@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which virtual environment has the Python packages a command needs?"""
+"""Virtual environments with the Python packages of the commands."""
 
 import hashlib
 import shutil

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a command tell what it is doing, and what went wrong?"""
+"""Console output of the commands: progress and failures."""
 
 import sys
 import time

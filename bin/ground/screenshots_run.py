@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does ``bin/screenshots`` do: look at every screen in a real browser."""
+"""``bin/screenshots``: take a picture of every screen in a real browser."""
 
 import argparse
 import contextlib

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a command get an Odoo database quickly, and how is it cleared away?
+"""Template database of Odoo, and its quick copies.
 
 Odoo installs its addons once, in a template database. Copies take a moment.
 A copy belongs to the command that made it: it holds a lock file while it runs,

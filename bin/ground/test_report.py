@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What did the tests say, counted exactly?
+"""Test report: exact counts of the results.
 
 The launcher inside Odoo writes one JSON object per line: ``started`` (a test
 begins), ``figure`` (what it measured), ``pass``, ``fail``, ``skip`` (with the reason),

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does ``bin/test`` do: run the tests of every addon here, and count."""
+"""``bin/test``: run the tests of every addon here, and count them."""
 
 import argparse
 import subprocess

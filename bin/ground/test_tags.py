@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which tests of which addon does ``bin/test TAG…`` mean?"""
+"""Tags of ``bin/test TAG…``, resolved to the tests of each addon."""
 
 import re
 from collections.abc import Sequence

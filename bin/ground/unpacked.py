@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does something of a Debian package get here without being installed?"""
+"""Unpacked Debian packages in the cache, without installation."""
 
 import platform
 from dataclasses import dataclass

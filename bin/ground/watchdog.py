@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who ends what a process has started, once that process is gone?
+"""Watchdog: ends the children of a process when that process is gone.
 
-A pipe tells: its last writer is the process, so its end comes however that one died.
+It reads a pipe whose last writer is the process: the pipe ends however that dies.
 """
 
 import os

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is needed to run Odoo with the addons of this repository?"""
+"""Workbench: all that Odoo needs to run with the addons of this repository."""
 
 import os
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a person written down as a card, in vCard 3.0 and in vCard 4.0?"""
+"""vCards of the people, in versions 3.0 and 4.0."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which database does the demo use, and does it fit the code of today?"""
+"""Database of the demo, updated when the code has changed."""
 
 import hashlib
 

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Imports address books by jobs: runs inside Odoo, which gives it ``env``.
+"""Import of address books by jobs; runs inside Odoo, which provides ``env``.
 
 The variable BOOKS lists them as JSON. While the jobs run in the server beside, each
-line that is printed tells how far they are; the last one tells what was done.
+line that is printed reports their progress; the last line reports what was done.
 """
 
 import json

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who is in the address books? The same people each time, whoever asks."""
+"""People of the address books, the same in every run."""
 
 import base64
 import random

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a CardDAV server run for the demo, and filled with cards?"""
+"""CardDAV server of the demo, filled with cards."""
 
 import contextlib
 import http.client

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is in Odoo what the cards say? Asked from outside, as any other program would."""
+"""Verification that Odoo holds what the cards say, read over its API."""
 
 import xmlrpc.client
 from collections.abc import Iterable, Iterator

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where do the people of the demo live, and what are they called?"""
+"""Names and places for the people of the demo."""
 
 from typing import NamedTuple
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs a Python file with an Odoo environment, as ``odoo shell`` would.
+"""Runner of a Python file in an Odoo environment, like ``odoo shell``.
 
 Arguments: the folder of the package ``odoo``, a database, the file, its arguments.
 Unlike the shell it leaves standard input to the file and knows the file's name.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which tests of an addon would Odoo have left out without a word?"""
+"""Guard against tests that Odoo silently skips."""
 
 import inspect
 import sys

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs Odoo with its tests and writes what became of each one.
+"""Launcher of Odoo's tests: writes the result of each test.
 
 Arguments: the folder of the package ``odoo``, the report's file, the addon under
 test, ``all`` or ``some`` (whether every test of it is meant), Odoo's arguments.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the tools keep their own claims? Their tests run here, without Odoo."""
+"""Tests of the tools, run here without Odoo."""
 
 import unittest
 from pathlib import Path

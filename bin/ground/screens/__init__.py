@@ -1,2 +1,2 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What ``bin/screenshots`` is made of."""
+"""Parts of ``bin/screenshots``."""

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which screens does the app Connectors have? Run inside Odoo, it prints them as JSON.
+"""Screens of the app Connectors, printed as JSON; runs inside Odoo.
 
-They are found by the menus, so that a new one is looked at without a word here.
+They are found by the menus, so that a new screen needs no entry here.
 """
 
 import json

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Gets a database ready for pictures: runs inside Odoo, with ``env``.
+"""Preparation of a database for pictures; runs inside Odoo, with ``env``.
 
 Arguments: ``empty``; ``typical`` and the port of a CardDAV server, whose books are
 imported while the pictures are taken; or ``full`` and how many records to make.

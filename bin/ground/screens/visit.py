@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Visits screens in a browser: runs in a Python with playwright, is told by a file.
+"""Visitor of screens in a browser; runs in a Python with playwright.
 
 Arguments: a JSON file with ``url``, ``login``, ``browser`` (its program), ``axe`` (its
 script), ``find_violations``, ``ours`` and ``of_odoo`` (see ``axe.py``), ``folder`` (for
 the pictures), ``prefix`` (of their names) and ``screens`` (pairs of name and path).
-Prints a line of JSON for each picture, with what the console and axe complain about.
+Prints a line of JSON for each picture, with the errors of the console and of axe.
 """
 
 import json
