@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is our job queue as quick as it must be, beside its peers?
+"""Benchmark of the job queue beside its peers.
 
 Run it with ``bin/bench jobs [--rounds N] [ROW…]``. Every contestant has a database
 and processes of its own, and they take turns.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are the sync helpers as quick as they must be, also with a million links?
+"""Benchmark of the sync helpers, also with a million links.
 
 Run it with ``bin/bench magic [--rounds N] [--links N]``. Two Odoo processes with a
 database each, one with few and one with many links, take turns with 1,000 items; the

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the screens open quickly beside a million jobs and a hundred thousand checkpoints?
+"""Benchmark of the screens beside a million jobs and 100,000 checkpoints.
 
 Run it with ``bin/bench screens [--jobs N] [--checkpoints N]``. It calls what the web
 client calls, shows how PostgreSQL answers, and ends with 1 when a call takes a second

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are mappers, unit lookup, record events and binders twice as quick as the peers'?
+"""Benchmark of mappers, unit lookup, record events and binders against the peers'.
 
 Run it with ``bin/bench units``. Ours and the peers' addons live in two Odoo
 processes with a database each, which take turns for nine rounds.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does the time of a claim grow with what else is in the table?"""
+"""Row: time of a claim beside a backlog of other jobs."""
 
 from statistics import median
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs inside our Odoo: how long does a claim take, whatever else waits?"""
+"""Measurement of a claim beside other jobs; runs inside our Odoo."""
 
 import re
 import sys

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who runs the jobs: ours, the floor, procrastinate, queue_job?"""
+"""Contestants that run the jobs: ours, the floor, procrastinate, queue_job."""
 
 import contextlib
 import json

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs inside our Odoo: how quick is the plainest loop that runs jobs?
+"""Floor of the job rows: the plainest loop that runs jobs, inside our Odoo.
 
 Claim 50; then for each job a cursor, an environment, the call, its state, a commit.
 The table is laid out as that of our jobs, with the same indexes.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a measured process talk with the benchmark?
+"""Protocol between a measured process and the benchmark: lines of JSON.
 
 It reads a line of JSON, ``[method, argument…]``, and answers with one.
 """

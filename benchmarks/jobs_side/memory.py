@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a worker's memory grow with the jobs it has run?"""
+"""Row: growth of a worker's memory with the jobs it has run."""
 
 from ground.say import Progress
 from jobs_side.contestants import Contestant

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs inside our Odoo, beside the job processes: puts jobs in and looks at them."""
+"""Measurement of our queue; runs inside our Odoo, beside the job processes."""
 
 import sys
 import time

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How much processor time did some processes of this machine use?"""
+"""Processor time used by some processes of this machine."""
 
 import os
 from collections.abc import Iterable

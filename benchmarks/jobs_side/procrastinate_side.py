@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs in an environment of its own: how quick is procrastinate?"""
+"""Measurement of procrastinate; runs in a separate environment."""
 
 import asyncio
 import sys

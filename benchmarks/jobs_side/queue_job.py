@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs inside the peers' Odoo, beside their server: puts jobs in, looks at them."""
+"""Measurement of queue_job; runs inside the peers' Odoo, beside their server."""
 
 import sys
 import time

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is what was measured good enough, and how is it shown?
+"""Row of results, with its verdict.
 
 The contestants take turns, so that what else the machine does disturbs all alike. A
 ratio is the median of the ratios of the rounds. It is judged by processor time, that

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs inside our Odoo: how many transactions that delay one job fit in a while?"""
+"""Measurement of transactions that delay one job; runs inside our Odoo."""
 
 import sys
 import time

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The rows in which the contestants run jobs, in turns."""
+"""Rows in which the contestants run jobs, in turns."""
 
 from statistics import median, quantiles
 

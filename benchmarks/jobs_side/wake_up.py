@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does it cost a transaction to wake the workers after its commit?"""
+"""Row: cost of the wake-up after the commit of a transaction."""
 
 import os
 import time

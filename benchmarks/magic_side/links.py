@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are there as many links as wanted, of ours and of the peer?
+"""Links in any number, of ours and of the peer.
 
 The first ones, ``known-0`` and so on, are those of the given records.
 """

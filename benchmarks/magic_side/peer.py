@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a helper sync that looks up and writes each link for itself?
+"""Peer: a helper that looks up and writes each link separately.
 
 The pattern of queries of Sync Studio's helpers, made again: one search for each item,
 and for each new link three looks whether it is there and one create. It has no

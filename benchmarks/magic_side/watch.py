@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How much time and how many queries does a sync need, besides its callbacks?
+"""Time and queries of a sync, without its callbacks.
 
 A savepoint that goes along with a statement of a callback is paid for as well: with
 what it adds to a statement, measured on the same cursor after each sync.

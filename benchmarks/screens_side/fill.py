@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is in the tables when the screens are measured?"""
+"""Rows of the tables behind the measured screens."""
 
 # Of 1,000 jobs 900 are done, 70 pending, 10 held, 10 waiting, 9 failed, 1 cancelled;
 # two of three are of a backend. Those that are done ended in the last ten days.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs inside our Odoo: how long does each screen take, and how is it answered?
+"""Measurement of each screen, with its query plans; runs inside our Odoo.
 
 Arguments: how many jobs and how many checkpoints. Prints JSON: of each screen what it
 is, the seconds, the queries, the plans, and the tables that were read as a whole.

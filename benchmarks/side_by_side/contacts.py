@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What would another system send?"""
+"""Contacts as another system would send them."""
 
 import random
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How quick is the same mapping without any framework?"""
+"""Floor of the mapper rows: the same mapping without any framework."""
 
 PAIRS = (
     ("street", "street"),

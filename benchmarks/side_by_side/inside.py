@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runs inside an Odoo: how long does one task take here?
+"""Measurement of one task; runs inside an Odoo.
 
 It reads the name of a method of :class:`Clockwork` on each line of its standard
 input and answers with a line of JSON. Nothing is committed.

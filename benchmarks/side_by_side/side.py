@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do two Odoos, ours and the peers', get ready to measure the same tasks?"""
+"""Two Odoos, ours and the peers', that measure the same tasks."""
 
 import json
 from collections.abc import Iterator

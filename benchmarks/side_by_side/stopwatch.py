@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How much time does an addon spend inside Odoo's create and write?
+"""Stopwatch of an addon's own time inside Odoo's create and write.
 
 A call with the addon and one without differ by less than two calls of the same
 kind do on a busy machine. So one call is looked at: the clock runs in the addon's

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is what was measured good enough, and how is it shown?
+"""Table of the results, with the verdict of each row.
 
 Two Odoos take turns, so that what else the machine does disturbs both alike. A
 ratio is the median of the ratios of the rounds. It is judged by processor time

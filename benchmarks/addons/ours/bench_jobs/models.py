@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do the measured jobs write?"""
+"""Model that the measured jobs write to."""
 
 from odoo import fields, models
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is synchronized, and how another helper keeps its links."""
+"""Synchronized model, and the links of another helper."""
 
 from odoo import fields, models
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is measured, in the words of our users."""
+"""Measured tasks, written as our users would."""
 
 from contextlib import contextmanager
 

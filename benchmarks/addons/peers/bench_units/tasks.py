@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is measured, in the words of the peers' users."""
+"""Measured tasks, written as users of the peers would."""
 
 from contextlib import nullcontext
 
