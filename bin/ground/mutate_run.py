@@ -5,19 +5,17 @@ import argparse
 import contextlib
 import os
 import re
-import runpy
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ground import cache
+from ground.mutations import LISTS, Change, Mutation, Product, read_mutations
 from ground.process import tail
 from ground.say import StepFailed, say
 
-LISTS = cache.REPOSITORY / "tests" / "mutations"
 NOT_COPIED = shutil.ignore_patterns(".git", "__pycache__", ".*_cache")
 LONG_S = 300  # no test takes as long
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
@@ -30,18 +28,6 @@ with 0 when every change was seen.
 """
 
 
-@dataclass(frozen=True)
-class Mutation:
-    """A small change that breaks a promise, and the test that sees it."""
-
-    list_name: str
-    promise: str
-    file: str
-    old: str
-    new: str
-    test: str
-
-
 def main(arguments: list[str]) -> int:
     """Apply the mutations that were asked for; return 0 when all were seen."""
     parser = argparse.ArgumentParser("bin/mutate", description=DESCRIPTION)
@@ -50,13 +36,15 @@ def main(arguments: list[str]) -> int:
         nargs="*",
         metavar="WORD",
         help="narrows the run to the list of that name; where there is none, to the "
-        "mutations whose promise, file or test contains the WORD",
+        "mutations whose promise, definition or test contains the WORD",
     )
     mutations = _choose(parser.parse_args(arguments).words)
     with cache.only_one("break the promises"):
         copy = _copy_repository()
+        product = Product(copy)
+        changes = [(one, product.change(one)) for one in mutations]
         _expect_green(copy, mutations)
-        unseen = [one for one in mutations if not _is_seen(copy, one)]
+        unseen = [one for one, change in changes if not _is_seen(copy, one, change)]
         shutil.rmtree(copy)
     print(f"{len(mutations) - len(unseen)} seen, {len(unseen)} not seen")
     return 1 if unseen else 0
@@ -64,11 +52,7 @@ def main(arguments: list[str]) -> int:
 
 def _choose(words: list[str]) -> list[Mutation]:
     """Return the mutations that any of the words means; all without words."""
-    found = [
-        Mutation(file.stem, *entry)
-        for file in sorted(LISTS.glob("*.py"))
-        for entry in runpy.run_path(str(file))["MUTATIONS"]
-    ]
+    found = read_mutations(cache.REPOSITORY)
     if words:
         lists = {one.list_name for one in found} & set(words)
         others = set(words) - lists
@@ -76,12 +60,17 @@ def _choose(words: list[str]) -> list[Mutation]:
             one
             for one in found
             if one.list_name in lists
-            or any(word in f"{one.promise} {one.file} {one.test}" for word in others)
+            or any(word.lower() in _described(one) for word in others)
         ]
     if not found:
         remedy = f"Name a word of one in {LISTS}."
         raise StepFailed("choose mutations", f"none contains {words}.", remedy)
     return found
+
+
+def _described(mutation: Mutation) -> str:
+    """Return the text in which a word is looked for."""
+    return f"{mutation.promise} {mutation.target} {mutation.test}".lower()
 
 
 def _copy_repository() -> Path:
@@ -94,8 +83,6 @@ def _copy_repository() -> Path:
 
 def _expect_green(copy: Path, mutations: list[Mutation]) -> None:
     """Run the guarding tests unharmed; raise StepFailed when one fails."""
-    for one in mutations:
-        _read(copy, one)
     say("- run the tests on the unchanged copy")
     tests = sorted({one.test for one in mutations})
     passed, failed, output = _test(copy, *tests)
@@ -104,40 +91,25 @@ def _expect_green(copy: Path, mutations: list[Mutation]) -> None:
         raise StepFailed("run the tests on the unchanged copy", why, "Mend them first.")
 
 
-def _is_seen(copy: Path, mutation: Mutation) -> bool:
+def _is_seen(copy: Path, mutation: Mutation, change: Change) -> bool:
     """Tell whether the test fails when the promise is broken."""
-    with _changed(copy, mutation):
+    with _changed(change):
         _passed, failed, output = _test(copy, mutation.test)
     is_seen = bool(failed) and f".{mutation.test}" in output
     print(f"{'seen    ' if is_seen else 'NOT SEEN'} {mutation.promise}", flush=True)
     if not is_seen:
-        print(f"         {mutation.file}, {mutation.test}\n{tail(output)}")
+        print(f"         {mutation.target}, {mutation.test}\n{tail(output)}")
     return is_seen
 
 
 @contextlib.contextmanager
-def _changed(copy: Path, mutation: Mutation) -> Iterator[None]:
+def _changed(change: Change) -> Iterator[None]:
     """Break the promise inside the block."""
-    text = _read(copy, mutation)
-    file = copy / mutation.file
-    file.write_text(text.replace(mutation.old, mutation.new))
+    change.file.write_text(change.after)
     try:
         yield
     finally:
-        file.write_text(text)
-
-
-def _read(copy: Path, mutation: Mutation) -> str:
-    """Return the file's text; raise StepFailed when the old text is not in it once."""
-    text = (copy / mutation.file).read_text()
-    if text.count(mutation.old) != 1:
-        raise StepFailed(
-            f"break {mutation.promise!r}",
-            f"{mutation.file} has the old text {text.count(mutation.old)} times, "
-            f"expected once:\n{mutation.old}",
-            f"Follow the code in {LISTS}.",
-        )
-    return text
+        change.file.write_text(change.before)
 
 
 def _test(copy: Path, *tests: str) -> tuple[int, int, str]:

@@ -1,0 +1,103 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Small changes that let jobs start late, or too early, or too many at once."""
+
+MUTATIONS = [
+    (
+        "a commit wakes the workers",
+        "wake_after_commit",
+        "cr.postcommit.add(partial(_wake_unless_rush, cr))",
+        "pass",
+        "TestWatcher.test_commit_wakes_the_worker",
+    ),
+    (
+        "the wake-up is never inside the transaction that delays",
+        "after_commit",
+        "cr.postcommit.add(partial(_act, cr, act))",
+        "cr.execute(store.delay.WAKE, {'channel': store.delay.CHANNEL})",
+        "TestWake.test_transaction_that_delays_does_not_notify_itself",
+    ),
+    (
+        "a wake-up that fails leaves the caller alone",
+        "_act",
+        "except Exception:",
+        "except ZeroDivisionError:",
+        "TestWake.test_wake_up_that_fails_leaves_the_commit_alone",
+    ),
+    (
+        "without a notification polling takes over",
+        "Worker._idle_s",
+        "return max(AGAIN_S, min([poll_s, *waits]))",
+        "return max(AGAIN_S, min([1000, *waits]))",
+        "TestWatcher.test_lost_notification_costs_a_poll_at_the_most",
+    ),
+    (
+        "the cron is called where no worker is alive",
+        "trigger_cron",
+        "cr.execute(TRIGGER_CRON)",
+        "return False",
+        "TestStandIn.test_cron_is_called_where_no_worker_is_alive",
+    ),
+    (
+        "in a rush workers look by themselves",
+        "Crew.look_in_rush",
+        "if is_over or self.line.ask(store.has_ready_job, self.served.ids):",
+        "if is_over:",
+        "TestWatcherInRush.test_worker_looks_by_itself_in_a_rush",
+    ),
+    (
+        "a job does not start before its eta",
+        "CLAIM",
+        "state = 'pending' AND hold IS NULL",
+        "state = 'pending'",
+        "TestDelay.test_job_does_not_start_before_its_eta",
+    ),
+    (
+        "jobs run in the order of their priority",
+        "CLAIM",
+        "row_number() OVER (ORDER BY job.priority, job.id) AS place",
+        "row_number() OVER (ORDER BY job.id) AS place",
+        "TestClaim.test_jobs_are_claimed_in_the_order_of_their_priority",
+    ),
+    (
+        "a claim reads no more however many jobs there are",
+        "HAS_LIMITED",
+        "ORDER BY priority, id",
+        "",
+        "TestClaimCost.test_claim_reads_no_more_however_many_jobs_there_are",
+    ),
+    (
+        "a worker of some channels leaves the others alone",
+        "CLAIM",
+        'AND {is_served("channel", "p_channel_ids")}',
+        "",
+        "TestServed.test_jobs_of_these_channels_and_of_those_below_are_claimed",
+    ),
+    (
+        "limits hold when workers claim at the same time",
+        "LOCK_LIMITS",
+        "FOR NO KEY UPDATE",
+        "",
+        "TestCapacityAcrossWorkers",
+    ),
+    (
+        "a pause holds for the channels below",
+        "QueueChannel._compute_is_open",
+        "not channel.is_paused and (not parent or parent.is_open)",
+        "not channel.is_paused",
+        "TestPause.test_pause_holds_for_the_channels_below",
+    ),
+    (
+        "throttle and rate count each start",
+        "Runner._claim_limited",
+        "store.note_start(self._books, limiting_ids)",
+        "pass",
+        "TestThrottleAndRate.test_throttle_lets_no_second_job_start_at_once",
+    ),
+    (
+        "a sequential channel waits for a failed job",
+        "IS_ORDER_BLOCKED",
+        "SELECT EXISTS (SELECT FROM failed)",
+        "SELECT FALSE",
+        "TestSequential.test_failed_job_stops_those_behind_it",
+    ),
+]
