@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a text say about channels: which are there, with which limits?
+"""Parser of the channel configuration text: names and limits of channels.
 
 ``root:4,root.shop:1:sequential:throttle=2`` lets four jobs run at a time, of which one
 is the shop's, in their order and two seconds apart.
@@ -14,7 +14,7 @@ FORM = "name[:capacity[:sequential][:throttle=seconds]]"
 
 
 def parse_simple_config(text: str) -> list[dict]:
-    """Return what each entry of a configuration says.
+    """Parse each entry of a configuration.
 
     Entries are separated by commas or new lines and have the form
     ``name[:capacity[:key[=value]…]]``; a key without value is True.
@@ -24,7 +24,7 @@ def parse_simple_config(text: str) -> list[dict]:
         its keys.
 
     Raises:
-        ValueError: a name is missing, a capacity unreadable, a key or a name double.
+        ValueError: a name is missing, a capacity unreadable, a key or name repeated.
     """
     entries = [
         _parse_entry(entry)
@@ -46,7 +46,7 @@ def read_limits(text: str) -> dict[str, dict]:
         ``is_sequential`` and ``throttle_s``.
 
     Raises:
-        ValueError: the configuration cannot be read; what, and what is expected.
+        ValueError: the configuration cannot be read; the message says what is expected.
     """
     return {
         complete_name(entry["name"]): _limits(entry)
@@ -55,7 +55,7 @@ def read_limits(text: str) -> dict[str, dict]:
 
 
 def complete_name(name: str) -> str:
-    """Return the name of a channel with that of the root before it."""
+    """Return the complete name of a channel, which begins with ``root``."""
     return name if name.split(".")[0] == ROOT else f"{ROOT}.{name}"
 
 
@@ -109,7 +109,7 @@ def read_sequential(entry: dict) -> bool:
 
 
 def read_throttle_s(entry: dict) -> float:
-    """Return the seconds between two starts that an entry asks for, 0 for none.
+    """Return the minimum seconds between two starts in an entry, 0 for none.
 
     Raises:
         ValueError: it is no number of seconds.

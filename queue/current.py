@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a job know of itself while it runs, and how does it tell how far it is?"""
+"""The running job, as its own code sees it: progress, stop requests, snooze."""
 
 import math
 import time
@@ -17,7 +17,7 @@ from ..session import ConnectorSession
 from . import store
 from .delay import codec
 
-QUIET_S = 0.2  # between two messages, and between two looks at the cancel flag
+QUIET_S = 0.2  # between two reports, and between two checks for a stop request
 
 _current: ContextVar["CurrentJob | None"] = ContextVar("current_job", default=None)
 
@@ -32,13 +32,13 @@ def current_job(env: api.Environment) -> "CurrentJob | None":
 class CurrentJob:
     """The running job, as its own function sees it.
 
-    What it says and reads goes over the worker's connection: it is seen at once, and
+    It writes and reads over the worker's connection: progress is visible at once, and
     the job's row stays untouched until the end.
 
     Args:
-        job: the job in the hands of the runner.
+        job: the claimed job that runs.
         books: cursor of the worker's connection.
-        secrets: those that the job has read.
+        secrets: the secrets that the job has read; progress messages hide them.
     """
 
     def __init__(self, job, books, secrets: KnownSecrets | None = None):
@@ -54,7 +54,7 @@ class CurrentJob:
     def progress(
         self, done: float, total: float | None = None, message: str | None = None
     ) -> None:
-        """Show people how far the job is; may be called for each item.
+        """Report the progress of the job; cheap enough to call for each item.
 
         Args:
             done: work done so far, in any unit.
@@ -70,7 +70,7 @@ class CurrentJob:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether somebody wants the job to stop: raise NothingToDoJob, or return."""
+        """Whether the job was requested to stop: raise NothingToDoJob, or return."""
         now = time.monotonic()
         if not self._is_cancelled and now - self._asked_at >= QUIET_S:
             self._asked_at = now
@@ -78,15 +78,15 @@ class CurrentJob:
         return self._is_cancelled
 
     def snooze(self, seconds: float, message: str | None = None) -> NoReturn:
-        """End this start, undo what it did, and run again later; it may do so for ever.
+        """Roll back this attempt and run again later, any number of times.
 
         Args:
-            seconds: until the next start.
+            seconds: until the next attempt.
             message: why, shown as the result meanwhile.
 
         Raises:
-            RetryableJobError: always; one that is not counted as a retry.
-            InvalidUsageError: the seconds are no such number.
+            RetryableJobError: always; it does not count as a retry.
+            InvalidUsageError: ``seconds`` is not a valid delay.
         """
         if type(seconds) not in (int, float) or not 0 <= seconds < math.inf:
             raise InvalidUsageError(
@@ -96,14 +96,14 @@ class CurrentJob:
         raise RetryableJobError(message, seconds=seconds, ignore_retry=True)
 
     def commit_rest(self, env: api.Environment, *args, **kwargs) -> None:
-        """Commit what was done, and leave the rest to the next attempt.
+        """Commit the work so far and leave the rest to the next attempt.
 
         Args:
             env: of the job.
             args: of the function from now on; so are ``kwargs``.
 
         Raises:
-            UnserializableArgumentError: one of them cannot be kept.
+            UnserializableArgumentError: an argument cannot be stored.
         """
         # the row is the job's own: it is written in its transaction, before the fence
         payload = codec.encode(args, kwargs, known_secrets(env.cr))
@@ -111,13 +111,13 @@ class CurrentJob:
         ConnectorSession.from_env(env).commit()
 
     def find_cancelled(self) -> bool:
-        """Ask the database now whether the job is to stop."""
+        """Check in the database now whether the job was requested to stop."""
         return store.is_cancelled(self._books, self.id, self.attempt)
 
 
 @contextmanager
 def running(job: CurrentJob) -> Iterator[None]:
-    """Make a job the current one."""
+    """Make a job the current job inside the block."""
     token, secrets_token = _current.set(job), known_to_job.set(job.secrets)
     try:
         yield

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which jobs are to wait for which others?"""
+"""Graphs of dependent jobs: chains, groups and conditions."""
 
 from collections.abc import Callable, Iterable
 from graphlib import CycleError, TopologicalSorter
@@ -15,7 +15,7 @@ ALWAYS = "always"  # the condition of an edge whose parent may end in any state
 
 
 def chain(*members: "Delayable") -> "Delayable":
-    """Return jobs each of which runs when the one before is done.
+    """Return a chain: each job runs when the job before it is done.
 
     Args:
         members: jobs made by ``delayable``, chains and groups. After a group, the next
@@ -33,7 +33,7 @@ def chain(*members: "Delayable") -> "Delayable":
 
 
 def group(*members: "Delayable") -> "Delayable":
-    """Return jobs that run in any order, also at the same time.
+    """Return a group: its jobs run in any order, also at the same time.
 
     Args:
         members: jobs made by ``delayable``, chains and groups.
@@ -58,27 +58,27 @@ class Delayable:
     """Those for which none of the others waits."""
 
     def on_done(self, following: "Delayable") -> "Delayable":
-        """Let another one run when this one, or all of its last jobs, are done."""
+        """Run another job when this job, or all of its last jobs, are done."""
         return self._let(following, self.last_jobs, DONE)
 
     def on_fail(self, following: "Delayable") -> "Delayable":
-        """Let another one run as soon as this one, or any job of it, has failed."""
+        """Run another job as soon as this job, or any job of it, has failed."""
         return self._let(following, self.jobs, FAILED)
 
     def always(self, following: "Delayable") -> "Delayable":
-        """Let another one run when this one has ended, however it did."""
+        """Run another job when this job has ended, in whatever state."""
         return self._let(following, self.last_jobs, ALWAYS)
 
     def delay(self) -> str | list[str]:
-        """Store this and all that is connected with it, in one transaction.
+        """Store this and everything connected with it, in one transaction.
 
         Returns:
             The uuid of a job; those of a chain or a group in the order in which they
             were given.
 
         Raises:
-            InvalidUsageError: it was delayed before, goes round in a circle, has jobs
-                of another transaction, or one with an identity key.
+            InvalidUsageError: it was delayed before, contains a cycle, or has jobs of
+            another transaction or with an identity key.
         """
         self.jobs[0].graph.delay()
         return [job.uuid for job in self.jobs]
@@ -109,7 +109,7 @@ class DelayableJob(Delayable):
         self.jobs = self.first_jobs = self.last_jobs = [self]
 
     def delay(self) -> str:
-        """Store this job and all that is connected with it; return its uuid."""
+        """Store this job and everything connected with it; return its uuid."""
         return super().delay()[0]
 
     def __str__(self) -> str:
@@ -135,7 +135,7 @@ class _Several(Delayable):
 
 
 class Graph:
-    """Jobs that are delayed together, and the edges between them.
+    """A graph of jobs that are delayed together, with the edges between them.
 
     Args:
         job: the first one.
@@ -147,7 +147,7 @@ class Graph:
         self.is_delayed = False
 
     def merge(self, other: "Graph") -> None:
-        """Make one graph of two; the smaller one goes, so that many are quick."""
+        """Merge two graphs, the smaller into the larger: many merges stay quick."""
         if other is self:
             return
         large, small = sorted([self, other], key=lambda one: -len(one.jobs))
@@ -191,7 +191,7 @@ class Graph:
                 )
 
     def _sorted(self) -> list[DelayableJob]:
-        """Return the jobs, each behind those for which it waits."""
+        """Return the jobs in topological order, parents first."""
         sorter = TopologicalSorter({job: () for job in self.jobs})
         for parent, child, _condition in self.edges:
             sorter.add(child, parent)
@@ -206,7 +206,7 @@ class Graph:
 
 
 class DelayableCalls(Delayed):
-    """Stands for records; calling a method on it gives a job that is not stored yet."""
+    """Proxy of records whose method calls return jobs that are not stored yet."""
 
     def _delay_one(self, method: Callable) -> Callable:
         def make(*args, **kwargs) -> DelayableJob:

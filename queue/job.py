@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a function become one that can run as a job?
+"""The ``@job`` decorator: functions and methods that can run as jobs.
 
-Also the classic import path of all that has to do with jobs.
+Also the classic import path of everything about jobs.
 """
 
 from collections.abc import Callable, Iterable
@@ -59,7 +59,7 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
     timeout: float | None = None,
     on_missing: str = FAIL,
 ):
-    """Make a function, or a method of a model, one that can run as a job.
+    """Allow a function, or a method of a model, to run as a job.
 
     A function of a module takes ``(session, model_name, *args, **kwargs)`` and gets
     ``func.delay(…)``, ``func.delay_many(…)`` and ``func.delayable(…)``; a method is
@@ -76,10 +76,10 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
             JobTimeoutError. None, or 0, for none.
         on_missing: what a job of a method does when records of it are gone: ``fail``
             and name them; ``done``: run for those that are left, end as done without
-            any; ``run`` for all, and look itself.
+            any; ``run``: run for all, and check itself.
 
     Raises:
-        InvalidUsageError: one of them cannot be used.
+        InvalidUsageError: an argument is invalid.
     """
     check_channel(default_channel)
     check_timeout(timeout)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is the engine configured, and is the configuration right?"""
+"""Settings of the engine, read and checked once at start."""
 
 import configparser
 import logging
@@ -23,7 +23,7 @@ Read = Callable[[str], Any]
 
 
 def _number(read: Read, least: float, most: float = math.inf) -> Read:
-    """Return what reads a number of a range."""
+    """Return a parser of numbers within a range."""
 
     def read_number(text: str):
         value = read(text)
@@ -36,7 +36,7 @@ def _number(read: Read, least: float, most: float = math.inf) -> Read:
 
 
 def _or_never(read: Read) -> Read:
-    """Return what reads 0 as well, which stands for never."""
+    """Return a parser that accepts 0 too, which means never."""
 
     def read_or_never(text: str):
         try:
@@ -62,7 +62,7 @@ ANSWERS = {"auto": None, "yes": True, "no": False}
 
 
 def _read_answer(text: str) -> bool | None:
-    """Return what yes, no and auto stand for."""
+    """Parse yes, no or auto."""
     if text.strip().lower() not in ANSWERS:
         raise ValueError(f"expected one of {', '.join(ANSWERS)}")
     return ANSWERS[text.strip().lower()]
@@ -74,7 +74,7 @@ def _setting(default, read: Read):
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set in section ``[connector]`` or as ``CONNECTOR_<NAME>``.
+    """Settings from section ``[connector]`` or variables ``CONNECTOR_<NAME>``.
 
     The environment wins over the file.
     """
@@ -86,29 +86,29 @@ class Settings:
     channels: str = _setting("", str.strip)
     """The limits of channels, set once at the start; ``channel_text`` reads them."""
     only_channels: tuple[str, ...] = _setting((), _read_names)
-    """Whose jobs run here, with those of the channels below; none: those of all."""
+    """The channels whose jobs run here, with those below them; none: all channels."""
     pooled: bool | None = _setting(None, _read_answer)
-    """Whether a transaction pooler stands before PostgreSQL; auto: find out."""
+    """Whether a transaction pooler stands before PostgreSQL; auto: detect it."""
     poll_s: float = _setting(30.0, _number(float, 0.1))
     """How long a lost notification can go unnoticed."""
     heartbeat_s: float = _setting(5.0, _number(float, 0.1, 20.0))
-    """How often a worker says that it is alive; after 60 s of silence it is dead."""
+    """How often a worker gives a sign of life; after 60 s of silence it is dead."""
     recover_s: float = _setting(5.0, _number(float, 0.1))
-    """How often a watcher looks for dead workers."""
+    """How often a watcher checks for dead workers."""
     grace_s: float = _setting(60.0, _number(float, 0))
     """How long a process that stops waits for its jobs."""
     watchdog_s: float = _setting(60.0, _or_never(_number(float, 10.0, 3600.0)))
-    """After how long a process is ended that gives no sign of life; 0: never."""
+    """After how long without a sign of life a process is ended; 0: never."""
     copy_wait_s: float = _setting(60.0, _number(float, 0))
     """How long a new database, perhaps a copy, must be at rest before its jobs run."""
 
     @classmethod
     def load(cls, values: Mapping[str, str], source: str = "") -> "Settings":
-        """Return the settings with some given values.
+        """Parse the given settings; the others keep their defaults.
 
         Args:
-            values: the text of each by its name.
-            source: where they stand, for messages.
+            values: the text of each setting by its name.
+            source: where they come from, for messages.
 
         Raises:
             ValueError: a name is unknown or a value unreadable.
@@ -171,7 +171,7 @@ def _from_file(path: str | None, section: str = SECTION) -> dict[str, str]:
 
 
 def _from_old_file(path: str | None) -> dict[str, str]:
-    """Return what connectors of old were told; the rest was for their runner."""
+    """Return the settings that the old configuration file shares with this one."""
     text = _from_file(path, OLD_SECTION).get("channels")
     if text is None:
         return {}

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which states can a job be?"""
+"""The states of a job."""
 
 WAITING = "waiting"  # for other jobs
 PENDING = "pending"  # may be taken by a worker, or not before its eta
@@ -8,7 +8,7 @@ STARTED = "started"  # running now; never stored, see models.queue_job
 DONE = "done"
 FAILED = "failed"
 CANCELLED = "cancelled"
-NOT_STARTED = (WAITING, PENDING)  # no worker has had it in this try
+NOT_STARTED = (WAITING, PENDING)  # no worker has claimed it for this attempt
 STATES = [
     (WAITING, "Waiting"),
     (PENDING, "Pending"),
@@ -19,4 +19,4 @@ STATES = [
     (CANCELLED, "Cancelled"),
 ]
 
-CONFLICTED = "conflicted"  # of an attempt: its transaction met another one
+CONFLICTED = "conflicted"  # of an attempt: its transaction conflicted with another

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are jobs tested in one transaction, by the code that runs them for real?"""
+"""Helpers that test jobs in one transaction, with the code that runs them for real."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,20 +17,20 @@ from .engine.outcome import AttemptLost
 from .engine.runner import Fence, Runner
 from .job import JobOptions
 
-TEST_WORKER_ID = 0  # no worker has it
+TEST_WORKER_ID = 0  # the id of no real worker
 
 
 def run_jobs(env: api.Environment) -> int:
     """Run every job that is ready, on the cursor of the test; return how many.
 
-    They are claimed, run and settled by the same code as in a worker; in place of
-    a transaction of its own, each job has a savepoint. Those that jobs delay run as
-    well; those with an eta to come stay.
+    The code of the worker claims, runs and settles them; each job has a savepoint in
+    place of a transaction. Jobs that they delay run as well; those with a future eta
+    stay.
     """
     env.flush_all()
     runner = Runner(env.cr, TEST_WORKER_ID, lambda is_ours: _savepoint(env, is_ours))
     count = 0
-    sweep(env.cr)  # what the test did to jobs for which others wait
+    sweep(env.cr)  # the test may have ended parents of waiting jobs
     while jobs := runner.claim():
         for job in jobs:
             runner.run_job(job)
@@ -41,7 +41,7 @@ def run_jobs(env: api.Environment) -> int:
 
 @contextmanager
 def _savepoint(env: api.Environment, is_ours: Fence) -> Iterator:
-    """Give a savepoint in place of a transaction; a commit keeps what was done."""
+    """Open a savepoint in place of a transaction; a commit keeps the work so far."""
     cr = env.cr
 
     def commit() -> None:
@@ -108,7 +108,7 @@ class JobTrap:
 
 @contextmanager
 def trap_jobs() -> Iterator[JobTrap]:
-    """Keep the jobs delayed inside the block from being stored, and tell of them."""
+    """Collect the jobs delayed inside the block instead of storing them."""
     trap = JobTrap()
     with (
         mock.patch.object(store, "insert_jobs", trap.insert),

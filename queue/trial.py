@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which job can be run only to see the queue at work?"""
+"""The demo job, which shows the queue at work."""
 
 from ..exception import FailedJobError
 from .job import job

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do the limits of channels that a file tells get into the databases?"""
+"""Channel limits of the configuration file, written into each database."""
 
 import logging
 from functools import partial
@@ -17,7 +17,7 @@ _logger = logging.getLogger(__name__)
 
 
 class ChannelFile:
-    """Sets what a configuration says of channels, once in each database.
+    """The channel limits of a configuration, applied once to each database.
 
     Args:
         text: the configuration, empty for none.
@@ -33,14 +33,14 @@ class ChannelFile:
     def apply(self, db_name: str) -> None:
         """Set the limits in a database, unless that was done before.
 
-        Without success it is done again the next time.
+        A failure is retried by the next call.
         """
         if not self._limits or db_name in self._done:
             return
         try:
             _configure(db_name, self._limits)
         except (psycopg2.Error, ValidationError) as error:
-            # another host sets the same ones at this moment, or the database is away
+            # another host sets the same limits now, or the database is unreachable
             _logger.warning("channels of %s are not set yet: %s", db_name, error)
         else:
             self._done.add(db_name)

@@ -1,17 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the limits of a channel let another job start, and if not, when?"""
+"""Limits of a channel: how many jobs may start now, or when the next may."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of one channel, as they are under its lock.
+    """The limits of one channel, as read under its lock.
 
     Args:
         id: of the channel.
         capacity: jobs at the same time, 0 for any number.
-        is_sequential: one at a time, in their order, none after a failed one.
+        is_sequential: one job at a time, in order, none after a failed job.
         throttle_s: at least so many seconds between two starts, 0 for none.
         rate_count: so many starts in a period, 0 for any number.
         wait_s: seconds until the throttle lets the next one start.

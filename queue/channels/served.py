@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which channels does a worker serve in its database?"""
+"""The channels that a worker serves in its database."""
 
 import logging
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from ..channel_text import ROOT, complete_name
 
 _logger = logging.getLogger(__name__)
 
-LIKENESS = 0.8  # that all channels have "root" in common is none
+LIKENESS = 0.8  # of a suggested name: sharing only "root" is not enough
 
 
 class ServedChannels:
     """The channels of setting ``only_channels``, with those below them.
 
     Args:
-        names: as they are set; none, or root, stand for all channels.
+        names: as configured; none, or root, mean all channels.
     """
 
     def __init__(self, names: tuple[str, ...] = ()):
@@ -29,10 +29,10 @@ class ServedChannels:
         """The names that are no channel's in this database."""
 
     def look(self, ask: Callable, db_name: str) -> bool:
-        """Find the channels, again and again: they come and go; True for new ones.
+        """Refresh the channels, which come and go; True when there are new ones.
 
         Args:
-            ask: calls a function of the store and returns its answer.
+            ask: calls a function of the store and returns its result.
             db_name: the database, for messages.
         """
         if not self.names:

@@ -121,7 +121,7 @@ class Channel:
             self.parent.remove(job)
 
     def has_capacity(self) -> bool:
-        """Tell whether another job may start as far as this channel is concerned."""
+        """Return whether another job may start as far as this channel is concerned."""
         if self.sequential and self._failed:
             return False
         return not self.capacity or len(self._running) < self.capacity

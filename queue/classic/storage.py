@@ -36,7 +36,7 @@ class JobStorage:
         raise NotImplementedError
 
     def exists(self, job_uuid: str) -> bool:
-        """Tell whether a job is kept."""
+        """Return whether a job is kept."""
         raise NotImplementedError
 
 
@@ -118,7 +118,7 @@ class OpenERPJobStorage(JobStorage):
         return self.job_model._load_job(job_uuid)
 
     def exists(self, job_uuid: str) -> bool:
-        """Tell whether a job is stored."""
+        """Return whether a job is stored."""
         return bool(self.db_record_from_uuid(job_uuid))
 
     def db_record(self, job: Job):

@@ -172,7 +172,7 @@ def _write_text(value, _depth):
 
 
 def _is_unicode(text):
-    """Tell whether the text is free of surrogates."""
+    """Return whether the text is free of surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:

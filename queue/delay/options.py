@@ -174,7 +174,7 @@ def check_timeout(seconds: float | None) -> None:
 
 
 def _takes_keyword(func: Callable | None, name: str) -> bool:
-    """Tell whether a function has a parameter for a keyword argument."""
+    """Return whether a function has a parameter for a keyword argument."""
     if func is None:
         return False
     parameters = inspect.signature(func).parameters.values()
@@ -250,7 +250,7 @@ def _is_timeout(value) -> bool:
 
 
 def _is_text(value) -> bool:
-    """Tell whether the database can keep a value as text."""
+    """Return whether the database can keep a value as text."""
     if not isinstance(value, str) or "\0" in value:
         return False
     try:

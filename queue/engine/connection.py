@@ -84,7 +84,7 @@ def _open(db_name: str) -> BooksConnection:
 
 
 def _has_pooler(connection: BooksConnection, db_name: str) -> bool:
-    """Tell whether the sessions of connections change after each transaction.
+    """Return whether the sessions of connections change after each transaction.
 
     A pooler answers a new connection itself, with a process number of its own. If its
     sessions change hands, then two connections that ask in turn get the same one, or

@@ -51,7 +51,7 @@ class Databases:
         return {name for name in names if name in served or self._has_addon(name, now)}
 
     def forget_if_gone(self, db_name: str) -> bool:
-        """Tell whether a database that could not be reached is gone.
+        """Return whether a database that could not be reached is gone.
 
         What this process knew of it goes, too. One that may be there is left alone for
         a moment.
@@ -88,7 +88,7 @@ class Databases:
         return is_whole
 
     def _is_complete(self, db_name: str, cr) -> bool:
-        """Tell whether nobody restores the database just now, as far as it shows.
+        """Return whether nobody restores the database just now, as far as it shows.
 
         One that was seen to be restored is as a new one: whatever was noted in it is
         part of what was restored.

@@ -42,7 +42,7 @@ _CLIENT_ERRORS = {"requests.exceptions.HTTPError", "httpx.HTTPStatusError"}
 
 
 def is_network_error(error: BaseException) -> bool:
-    """Tell whether the far side did not answer, or answered that it could not."""
+    """Return whether the far side did not answer, or answered that it could not."""
     if answer := _answer_of(error):
         return answer[0] in ANSWERS_TO_WAIT_FOR
     if isinstance(error, URLError) and isinstance(error.reason, OSError):
@@ -94,5 +94,5 @@ def _answer_of(error):
 
 
 def _is_named(error, names):
-    """Tell whether the class of the error, or one of its bases, has such a name."""
+    """Return whether the class of the error, or one of its bases, has such a name."""
     return any(f"{c.__module__}.{c.__qualname__}" in names for c in type(error).__mro__)

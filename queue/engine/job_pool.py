@@ -90,7 +90,7 @@ class JobConnection:
             self.close()
 
     def _is_alive(self) -> bool:
-        """Tell whether the connection is open: nobody ended it meanwhile."""
+        """Return whether the connection is open: nobody ended it meanwhile."""
         connection = self._connection
         if not connection or connection.closed:
             return False

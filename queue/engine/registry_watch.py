@@ -36,7 +36,7 @@ _turn = threading.Lock()  # one thread loads a registry, the others have it then
 
 
 def is_misfit(error: BaseException) -> bool:
-    """Tell whether a registry that is too old may be the cause of an error."""
+    """Return whether a registry that is too old may be the cause of an error."""
     seen = set()
     while error is not None and id(error) not in seen:
         if isinstance(error, MISFITS):
@@ -72,7 +72,7 @@ class RegistryWatch:
             self._addons = store.read_addons(self._books)
 
     def has_changed(self, job: ClaimedJob) -> bool:
-        """Tell whether addons, or the registry, changed since a job was claimed."""
+        """Return whether addons, or the registry, changed since a job was claimed."""
         addons = store.read_addons(self._books)
         self.is_suspect = (
             Registry(self._db_name) is not self._registry

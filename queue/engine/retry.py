@@ -113,7 +113,7 @@ class Policy:
         return f"{self.backoff.base_s:g} s … {self.backoff.cap_s:g} s"
 
     def is_retryable(self, error: BaseException) -> bool:
-        """Tell whether the job may be tried again after the error."""
+        """Return whether the job may be tried again after the error."""
         if isinstance(error, FINAL_ERRORS):
             return False
         is_declared = isinstance(error, (RetryableJobError, *self.retry_on))
@@ -135,7 +135,7 @@ class Policy:
 
 
 def _is_passing(error: BaseException) -> bool:
-    """Tell whether what was wrong may be over in a moment."""
+    """Return whether what was wrong may be over in a moment."""
     return isinstance(error, SessionEndedError) or is_network_error(error)
 
 
@@ -224,7 +224,7 @@ def real_error(error: BaseException) -> BaseException:
 
 
 def _is_wrapped(error):
-    """Tell whether the ValueError was raised by the frame of ``safe_eval`` itself."""
+    """Return whether the ValueError was raised by the frame of ``safe_eval`` itself."""
     if type(error) is not ValueError or error.__context__ is None:
         return False
     frames = [frame for frame, _line in traceback.walk_tb(error.__traceback__)]

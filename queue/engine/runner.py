@@ -141,7 +141,7 @@ class Runner:
         return []
 
     def _has_room(self, channel_ids: list[int]) -> bool:
-        """Tell whether every channel lets a job start; hold their locks."""
+        """Return whether every channel lets a job start; hold their locks."""
         channels = [
             Limits(**row) for row in store.lock_limits(self._books, channel_ids)
         ]
@@ -286,13 +286,13 @@ def _call(job: ClaimedJob, env: api.Environment):
 
 
 def _is_of_a_person(error: BaseException) -> bool:
-    """Tell whether somebody wants the whole process to end, as in a shell: ^C."""
+    """Return whether somebody wants the whole process to end, as in a shell: ^C."""
     is_main = threading.current_thread() is threading.main_thread()
     return is_main and isinstance(error, KeyboardInterrupt)
 
 
 def _is_plain(job: ClaimedJob, cr: Cursor) -> bool:
-    """Tell whether nothing and nobody waits for the end of a job."""
+    """Return whether nothing and nobody waits for the end of a job."""
     session = cr.connection
     return (
         isinstance(session, JobSession)

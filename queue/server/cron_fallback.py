@@ -58,7 +58,7 @@ def run_without_worker(db_name: str) -> bool:
 
 
 def _is_admitted(db_name: str, settings: Settings, cr) -> bool:
-    """Tell whether jobs may run in the database: it is no copy, or an accepted one."""
+    """Return whether jobs may run in the database: it is no copy, or an accepted one."""
     if store.find_incomplete(cr):
         return False
     admission = Admission(db_name, partial(_ask, cr), settings.copy_wait_s)
@@ -102,7 +102,7 @@ def _beat(worker: Worker) -> None:
 
 
 def _is_cron() -> bool:
-    """Tell whether this thread is one of the server's cron workers.
+    """Return whether this thread is one of the server's cron workers.
 
     A cron that somebody runs by hand runs in a web request, where no job belongs.
     """

@@ -90,7 +90,7 @@ def watch(pid: int, limit_s: float, file: int, log_path: str) -> None:
 
 
 def _hear(seconds: float) -> bool | None:
-    """Tell whether a sign of life comes within so long; None when none can come."""
+    """Return whether a sign of life comes within so long; None when none can come."""
     if not select.select([STDIN], [], [], seconds)[0]:
         return False
     return True if os.read(STDIN, TRACE_BYTES) else None

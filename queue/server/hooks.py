@@ -164,7 +164,7 @@ class WorkerJobs(server.Worker):
             self.watcher.start()
 
     def is_silent(self) -> bool:
-        """Tell whether it gave no sign of life for too long; asked by the master."""
+        """Return whether it gave no sign of life for too long; asked by the master."""
         heard_at, self.heard_at = self.heard_at, self.watchdog_time
         return self.silence.is_too_long(is_alive=self.heard_at != heard_at)
 
@@ -210,7 +210,7 @@ class Respawn:
         """Processes whose end the system has not told us, nor Odoo, yet."""
 
     def is_missing(self) -> bool:
-        """Tell whether there are too few processes."""
+        """Return whether there are too few processes."""
         return len(self.workers) < self.count
 
     def note_birth(self, pid: int) -> None:
@@ -243,7 +243,7 @@ def _find_outlived() -> set[int]:
 
 
 def _is_there(pid: int) -> bool:
-    """Tell whether there is a process, be it one that only waits to be reaped."""
+    """Return whether there is a process, be it one that only waits to be reaped."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -252,7 +252,7 @@ def _is_there(pid: int) -> bool:
 
 
 def knows_addon(multi) -> bool:
-    """Tell whether the master of a prefork server has loaded the addon."""
+    """Return whether the master of a prefork server has loaded the addon."""
     return "connector_respawn" in vars(multi)
 
 

@@ -236,6 +236,6 @@ def withdraw(cr, identity: str) -> None:
 
 
 def find_admission(cr) -> Admitted:
-    """Tell whether jobs of the database of a cursor may run."""
+    """Return whether jobs of the database of a cursor may run."""
     cr.execute(FIND_ADMISSION, {"identity": find_identity(cr)})
     return Admitted(*cr.fetchone())

@@ -162,14 +162,14 @@ def clean_session(cr) -> None:
 
 
 def fence(cr, worker_id: int, job_id: int, attempt: int) -> bool:
-    """Tell whether the attempt is still ours; nobody takes it until we commit."""
+    """Return whether the attempt is still ours; nobody takes it until we commit."""
     values = {"worker_id": worker_id, "job_id": job_id, "attempt": attempt}
     cr.execute(FENCE, values)
     return cr.rowcount == 1
 
 
 def is_held(cr, worker_id: int, job_id: int, attempt: int) -> bool:
-    """Tell whether the attempt is ours, by what is committed."""
+    """Return whether the attempt is ours, by what is committed."""
     values = {"worker_id": worker_id, "job_id": job_id, "attempt": attempt}
     cr.execute(IS_HELD, values)
     return cr.fetchone()[0]

@@ -210,7 +210,7 @@ def count_taken(cr, channel_id: int) -> int:
 
 
 def is_order_blocked(cr, channel_id: int) -> bool:
-    """Tell whether a sequential channel waits for an earlier job."""
+    """Return whether a sequential channel waits for an earlier job."""
     cr.execute(IS_ORDER_BLOCKED, {"channel_id": channel_id})
     return cr.fetchone()[0]
 

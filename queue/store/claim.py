@@ -229,6 +229,6 @@ def set_aside(cr, worker_id: int, job_ids: list[int], reason: str) -> None:
 
 
 def has_ready_job(cr, channel_ids: list[int] | None = None) -> bool:
-    """Tell whether a job could start now, of these channels if some are given."""
+    """Return whether a job could start now, of these channels if some are given."""
     cr.execute(HAS_READY_JOB, {"channel_ids": channel_ids})
     return cr.fetchone()[0]

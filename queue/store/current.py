@@ -69,6 +69,6 @@ def find_wish(cr, job_id: int, attempt: int) -> str | None:
 
 
 def is_cancelled(cr, job_id: int, attempt: int) -> bool:
-    """Tell whether somebody wants an attempt to stop."""
+    """Return whether somebody wants an attempt to stop."""
     cr.execute(IS_CANCELLED, {"job_id": job_id, "attempt": attempt})
     return cr.fetchone()[0]

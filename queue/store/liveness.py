@@ -312,7 +312,7 @@ def read_addon(cr) -> AddonState:
 
 
 def is_database(cr, db_name: str) -> bool:
-    """Tell whether there is a database of that name."""
+    """Return whether there is a database of that name."""
     cr.execute(IS_DATABASE, {"db_name": db_name})
     return cr.fetchone()[0]
 
@@ -324,7 +324,7 @@ def find_live_workers(cr, silence_s: int) -> list[tuple[int, int]]:
 
 
 def has_lasting_worker(cr, silence_s: int) -> bool:
-    """Tell whether a worker is alive, other than one of the cron."""
+    """Return whether a worker is alive, other than one of the cron."""
     cr.execute(HAS_LASTING_WORKER, {"silence_s": silence_s, "lock_class": LOCK_CLASS})
     return cr.fetchone()[0]
 
