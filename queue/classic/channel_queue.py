@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which order do the jobs of a channel wait, in memory?"""
+"""Queue of a channel's waiting jobs, in memory."""
 
 import heapq
 from collections.abc import Callable, Hashable, Iterator
@@ -7,7 +7,7 @@ from itertools import count
 
 
 class SafeSet(set):
-    """A set that does not mind when what is removed was not in it."""
+    """A set whose ``remove`` ignores missing items."""
 
     def remove(self, item) -> None:
         """Take an item out, if it is there."""
@@ -15,10 +15,10 @@ class SafeSet(set):
 
 
 class PriorityQueue:
-    """Gives the smallest item first; items can be taken out from anywhere.
+    """Priority queue, smallest item first; any item can be removed.
 
     Args:
-        key: of an item; the item itself when None.
+        key: sort key of an item; the item itself when None.
     """
 
     def __init__(self, key: Callable | None = None):
@@ -48,7 +48,7 @@ class PriorityQueue:
         return self._heap[0][2]
 
     def add(self, item) -> None:
-        """Put an item in; one that is there already stays where it is."""
+        """Add an item; an item that is there already keeps its place."""
         if item not in self._known:
             self._known[item] = next(self._number)
             heapq.heappush(self._heap, (self._key(item), self._known[item], item))
@@ -58,7 +58,7 @@ class PriorityQueue:
         self._known.pop(item, None)
 
     def pop(self):
-        """Take out the smallest item; None when there is none."""
+        """Remove and return the smallest item; None when there is none."""
         self._forget_removed()
         if not self._heap:
             return None
@@ -73,7 +73,7 @@ class PriorityQueue:
 
 
 class ChannelJob:
-    """What a channel knows of a job.
+    """A job, as its channel knows it.
 
     Args:
         db_name: database of the job.
@@ -107,7 +107,7 @@ class ChannelJob:
 
     @property
     def place(self) -> tuple:
-        """Its place among jobs that may start."""
+        """Its sort key among jobs that may start."""
         return self.priority, self.date_created, self.seq
 
     def __lt__(self, other: "ChannelJob") -> bool:
@@ -120,7 +120,7 @@ class ChannelJob:
 
 
 class ChannelQueue:
-    """The jobs of a channel that wait: those that may start, and those with an eta."""
+    """Waiting jobs of a channel: those that may start, and those with an eta."""
 
     def __init__(self, is_sequential: bool = False):
         self.is_sequential = is_sequential
@@ -134,16 +134,16 @@ class ChannelQueue:
         return job in self._ready or job in self._held
 
     def add(self, job: ChannelJob) -> None:
-        """Let a job wait."""
+        """Add a waiting job."""
         (self._ready if job.eta is None else self._held).add(job)
 
     def remove(self, job: ChannelJob) -> None:
-        """Take a job out, if it is there."""
+        """Remove a job, if it is there."""
         self._ready.remove(job)
         self._held.remove(job)
 
     def pop(self, now: float) -> ChannelJob | None:
-        """Take out the job that is to start now, None for none.
+        """Remove and return the job that is to start now; None when there is none.
 
         A job whose eta has come competes with the others. Where the order counts, a
         job with an eta to come holds up those behind it.

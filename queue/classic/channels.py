@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What would channels do with some jobs? A model in memory, without a database.
+"""Simulation of channels in memory, without a database.
 
 The workers do not use it: they claim in the database, so that limits hold for all of
-them together. It is here to try a configuration out, and for connectors that test
+them together. It serves to try a configuration out, and for connectors that test
 theirs with it.
 """
 
@@ -25,11 +25,10 @@ ELSEWHERE = (DONE, CANCELLED, WAITING)  # states of jobs that are in no channel
 
 
 class Channel:
-    """A channel: what waits, runs and has failed in it.
+    """A channel with its waiting, running and failed jobs.
 
-    A job that runs counts in its own channel and in those above it. One that could
-    run as far as this channel is concerned waits in the channel above, and counts as
-    running here.
+    A running job counts in its own channel and in those above it. A job that this
+    channel lets run waits in the channel above, and counts as running here.
 
     Args:
         name: without those of the channels above.
@@ -71,14 +70,14 @@ class Channel:
 
     @property
     def fullname(self) -> str:
-        """Its name behind those of the channels above."""
+        """Its complete name, with those of the channels above."""
         return f"{self.parent.fullname}.{self.name}" if self.parent else self.name
 
     def configure(self, config: dict) -> None:
-        """Set the limits that an entry of a configuration tells.
+        """Set the limits in an entry of a configuration.
 
         Raises:
-            ValueError: one of them cannot be used.
+            ValueError: one of them is invalid.
         """
         self.capacity = config.get("capacity") or None
         entry = {"capacity": 0, **config, "name": self.fullname}
@@ -92,7 +91,7 @@ class Channel:
     # === JOBS === #
 
     def set_pending(self, job: ChannelJob) -> None:
-        """Let a job wait."""
+        """Add a waiting job."""
         self.remove(job)
         self._queue.add(job)
 
@@ -105,7 +104,7 @@ class Channel:
             self.parent.set_running(job)
 
     def set_failed(self, job: ChannelJob) -> None:
-        """Count a job as failed; above it is forgotten."""
+        """Count a job as failed; the channels above forget it."""
         self.remove(job)
         self._failed.add(job)
 
@@ -121,7 +120,7 @@ class Channel:
             self.parent.remove(job)
 
     def has_capacity(self) -> bool:
-        """Return whether another job may start as far as this channel is concerned."""
+        """Return whether this channel lets another job start."""
         if self.sequential and self._failed:
             return False
         return not self.capacity or len(self._running) < self.capacity
@@ -157,7 +156,7 @@ class Channel:
 
 
 class ChannelManager:
-    """The channels and jobs of some databases."""
+    """Channels and jobs of several databases."""
 
     def __init__(self):
         self._jobs_by_uuid: dict[str, ChannelJob] = {}
@@ -171,7 +170,7 @@ class ChannelManager:
         return parse_simple_config(config_string)
 
     def simple_configure(self, config_string: str) -> None:
-        """Make the channels that a configuration names, with their limits.
+        """Create the channels of a configuration, with their limits.
 
         Raises:
             ValueError: it cannot be read.
@@ -185,7 +184,7 @@ class ChannelManager:
         """Return a channel; ``root.`` may be left out, no name is the root.
 
         Args:
-            autocreate: make what is missing on its path, without limits.
+            autocreate: create missing channels on its path, without limits.
 
         Raises:
             ChannelNotFound: there is none.
@@ -214,7 +213,7 @@ class ChannelManager:
         eta: float | None,
         state: str,
     ) -> None:
-        """Take note of a job and its state; one of an unknown channel goes to root."""
+        """Record the state of a job; a job of an unknown channel goes to root."""
         channel = self._find_channel(channel_name, uuid)
         known = self._jobs_by_uuid.get(uuid)
         job = ChannelJob(db_name, channel, uuid, seq, date_created, priority, eta)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is a job for connectors that make, store, load and perform it by hand?"""
+"""Classic ``Job``, for connectors that make, store, load and perform jobs by hand."""
 
 import inspect
 from collections.abc import Callable
@@ -47,7 +47,7 @@ COLUMNS = (
 
 
 class Job:
-    """A call with its state, in memory; OpenERPJobStorage takes it to the database.
+    """A call with its state, in memory; OpenERPJobStorage stores it.
 
     ``func.delay(…)`` is shorter and needs none of this.
 
@@ -55,8 +55,8 @@ class Job:
         func: a function with ``@job``, or its dotted path.
         model_name: goes before the other arguments.
         eta: not before: naive UTC, a timedelta, or seconds from now.
-        identity_key: text, or a function that makes it of the ``Task`` when the job
-            is stored.
+        identity_key: text, or a function that computes it from the ``Task`` when the
+        job is stored.
 
     Raises:
         InvalidUsageError: there is no func, args is no tuple or kwargs no dict.
@@ -106,7 +106,7 @@ class Job:
 
     @classmethod
     def from_record(cls, row, env: api.Environment) -> "Job":
-        """Return the job that a record of ``connector.queue.job`` keeps.
+        """Return the job stored in a record of ``connector.queue.job``.
 
         Args:
             env: of the records among its arguments.
@@ -135,7 +135,7 @@ class Job:
 
     @property
     def uuid(self) -> str:
-        """Its name in the whole world; made when it is first asked for."""
+        """Its globally unique id; generated on first access."""
         if self._uuid is None:
             self._uuid = new_uuid()
         return self._uuid
@@ -169,12 +169,12 @@ class Job:
 
     @property
     def func_string(self) -> str:
-        """The call as text; what is named like a secret is hidden."""
+        """The call as text; arguments named like a secret are hidden."""
         return describe(self.func_name, self.args, self.kwargs)
 
     @property
     def description(self) -> str:
-        """What the list of jobs shows."""
+        """Its description in the list of jobs."""
         return self._description or self.task.description
 
     @description.setter
@@ -201,7 +201,7 @@ class Job:
     # === ORDER === #
 
     def _place(self) -> tuple:
-        """Jobs without eta come first, then the most urgent, then the oldest."""
+        """Sort key: jobs without eta first, then the most urgent, then the oldest."""
         return self.eta or NO_ETA, self.priority, self.date_created
 
     def __lt__(self, other: "Job") -> bool:
@@ -215,7 +215,7 @@ class Job:
     def perform(self, session: ConnectorSession):
         """Run it as its user and keep the result; nothing is stored.
 
-        Workers do not use this: what they add is told in ``claimed_job``.
+        Workers do not use this, but ``claimed_job``, which does more.
 
         Raises:
             InvalidUsageError: it was cancelled.
@@ -258,7 +258,7 @@ class Job:
     # === MOVING === #
 
     def set_pending(self, result: str | None = None, reset_retry: bool = True) -> None:
-        """Let it wait again."""
+        """Set it back to pending."""
         self.state = PENDING
         self.date_enqueued = self.date_started = self.date_done = None
         self.worker_uuid = None
@@ -268,34 +268,34 @@ class Job:
             self.result = result
 
     def set_enqueued(self, worker=None) -> None:
-        """Note that a worker has it; in memory only."""
+        """Mark it as claimed by a worker; in memory only."""
         self.state = ENQUEUED
         self.date_enqueued, self.date_started = _now(), None
         self.worker_uuid = getattr(worker, "uuid", None)
 
     def set_started(self) -> None:
-        """Note that it runs; in memory only."""
+        """Mark it as running; in memory only."""
         self.state, self.date_started = STARTED, _now()
 
     def set_done(self, result: str | None = None) -> None:
-        """End it well."""
+        """Mark it as done."""
         self.state, self.date_done, self.exc_info = DONE, _now(), None
         if result is not None:
             self.result = result
 
     def set_failed(self, exc_info: str | None = None) -> None:
-        """End it, with the traceback."""
+        """Mark it as failed, with the traceback."""
         self.state, self.date_done = FAILED, _now()
         if exc_info is not None:
             self.exc_info = exc_info
 
     def cancel(self, msg: str | None = None) -> None:
-        """End it without its work."""
+        """Cancel it: it ends without its work."""
         self.state, self.date_done = CANCELLED, _now()
         self.result = CANCELLED_TEXT if msg is None else msg
 
     def postpone(self, result: str | None = None, seconds: int | None = None) -> None:
-        """Set the eta to that of the next try; the state stays."""
+        """Set the eta of the next attempt; the state stays."""
         self.eta = timedelta(seconds=bounded_s(self._get_retry_seconds(seconds)))
         self.exc_info = None
         if result is not None:
@@ -309,7 +309,7 @@ class Job:
 
 
 def _named(func) -> tuple[str, Callable | None]:
-    """Return the dotted path of a function, and itself where it was given."""
+    """Return the dotted path of a function, and the function if it was given."""
     if func is None:
         raise InvalidUsageError("Cannot make a job: func is None, expected a function.")
     if isinstance(func, str):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which watcher runs in this process, for code that used to start one?"""
+"""Access to the watcher of this process, for code that used to start one."""
 
 import logging
 import threading
@@ -10,10 +10,10 @@ THREAD = "connector.watcher"  # name of the watcher's thread
 
 
 class ProcessWatcher:
-    """Stands for the watcher of this process, if it has one.
+    """Proxy of the watcher of this process, if it has one.
 
     The server starts its watcher by itself (``queue.hooks``); importing this starts
-    nothing. Whatever else a WorkerWatcher has is asked of the one that runs.
+    nothing. Other attributes are those of the WorkerWatcher that runs.
     """
 
     def find(self) -> threading.Thread | None:
@@ -45,7 +45,7 @@ watcher = ProcessWatcher()
 
 
 def start_service() -> None:
-    """Do nothing but say so: the server starts its watcher by itself."""
+    """Log that the call has no effect: the server starts its watcher by itself."""
     _logger.warning(
         "start_service() does nothing: the server starts its workers by itself. "
         "Drop the call."

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which screen shows what a job worked on?"""
+"""Related action of a job: the screen that shows what it worked on."""
 
 from odoo import api
 
@@ -12,8 +12,8 @@ from .job import Job
 def find_related_action(env: api.Environment, row) -> dict | None:
     """Return the action of a stored job, None when its function has none.
 
-    A function or method says it with ``@related_action``; the records of a method
-    that says nothing are shown themselves.
+    A function or method declares it with ``@related_action``; without, the action
+    shows the records of the method.
 
     Args:
         env: of the person who wants to see it.

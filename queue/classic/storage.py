@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do jobs that were made by hand get into the database, and back?"""
+"""Storage of jobs that were made by hand."""
 
 import logging
 from collections.abc import Callable
@@ -16,7 +16,7 @@ NOT_ENDED = (*NOT_STARTED, ENQUEUED)
 
 
 def whitelist_unpickle_global(thing) -> None:
-    """Do nothing but say so: arguments are data in JSON, nothing is unpickled."""
+    """Log that the call has no effect: arguments are JSON, nothing is unpickled."""
     _logger.warning(
         "whitelist_unpickle_global(%r) does nothing: the arguments of jobs are JSON. "
         "Drop the call; what cannot be stored is refused when the job is delayed.",
@@ -25,26 +25,26 @@ def whitelist_unpickle_global(thing) -> None:
 
 
 class JobStorage:
-    """Where jobs are kept."""
+    """Interface of a job storage."""
 
     def store(self, job: Job) -> None:
-        """Keep a job, new or altered."""
+        """Store a job, new or altered."""
         raise NotImplementedError
 
     def load(self, job_uuid: str) -> Job:
-        """Return a kept job."""
+        """Return a stored job."""
         raise NotImplementedError
 
     def exists(self, job_uuid: str) -> bool:
-        """Return whether a job is kept."""
+        """Return whether a job is stored."""
         raise NotImplementedError
 
 
 class OpenERPJobStorage(JobStorage):
-    """Keeps jobs in the database, in the transaction of a session.
+    """Job storage in the database, in the transaction of a session.
 
     Args:
-        session: of whom the jobs run as, unless they say so themselves.
+        session: its user runs the jobs, unless a job names another user.
     """
 
     _job_model_name = "connector.queue.job"
@@ -67,10 +67,10 @@ class OpenERPJobStorage(JobStorage):
         channel: str | None = None,
         identity_key: str | Callable | None = None,
     ) -> str:
-        """Make a job and store it; return its uuid.
+        """Create and store a job; return its uuid.
 
-        With the identity key of a job that waits, nothing is stored and the uuid is
-        that one's.
+        With the identity key of a waiting job, nothing is stored and the uuid is that
+        of the waiting job.
 
         Raises:
             InvalidUsageError: an argument cannot be used, or func is no job.
@@ -90,7 +90,7 @@ class OpenERPJobStorage(JobStorage):
         return self.job_model._delay_job(job)
 
     def enqueue_resolve_args(self, func: Callable | str, *args, **kwargs) -> str:
-        """Do as ``enqueue``, with the arguments of the function after its session.
+        """Enqueue a job, given the arguments of its function after the session.
 
         The first is the name of the model. Options of a job are taken out of kwargs.
         """
@@ -98,13 +98,13 @@ class OpenERPJobStorage(JobStorage):
         return self.enqueue(func, args=args, kwargs=kwargs, **options)
 
     def store(self, job: Job) -> None:
-        """Insert a job, or write what may change of a stored one.
+        """Insert a job, or write the mutable fields of a stored job.
 
-        What it calls, and as whom, stays as it was stored first.
+        Its call and its user stay as first stored.
 
         Raises:
             InvalidUsageError: func is no job; a worker has it; it is in a state that
-                only workers give.
+                only workers set.
         """
         self.job_model._store_job(job)
 
@@ -122,18 +122,18 @@ class OpenERPJobStorage(JobStorage):
         return bool(self.db_record_from_uuid(job_uuid))
 
     def db_record(self, job: Job):
-        """Return the record of a job, empty for one that is not stored."""
+        """Return the record of a job, empty when it is not stored."""
         return self.db_record_from_uuid(job.uuid)
 
     def db_record_from_uuid(self, job_uuid: str):
-        """Return the record of a job, empty for one that is not stored.
+        """Return the record of a job, empty when it is not stored.
 
-        With elevated rights: to delay a job, nobody needs any on the queue.
+        With elevated rights: delaying a job needs no rights on the queue.
         """
         return self.job_model._find_sudo(job_uuid)
 
     def job_record_with_same_identity_key(self, identity_key: str):
-        """Return the record of the job with a key that has not ended, or none."""
+        """Return the record of the unended job with an identity key, or none."""
         return self.job_model.sudo().search(
             [("identity_key", "=", identity_key), ("state", "in", NOT_ENDED)],
             limit=1,
