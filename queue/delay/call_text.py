@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a call read on a screen?"""
+"""Text of a call for screens, shortened and without secrets."""
 
 import reprlib
 from itertools import islice
@@ -16,8 +16,8 @@ ITEM_COUNT = 10  # items of a list, dict …
 def describe(func_name: str, args: tuple, kwargs: dict[str, Any]) -> str:
     """Return the call as text: ``func('a', 1, key=True)``.
 
-    Long values are shortened and what is named like a secret is hidden, also as a key
-    of a dict; the whole has at most ``TEXT_SIZE`` printable characters.
+    Long values are shortened; values named like a secret are hidden, also under a key
+    of a dict. The text has at most ``TEXT_SIZE`` printable characters.
     """
     shown = [shorten(value) for value in args]
     shown += [f"{name}={shorten(kwargs[name], name)}" for name in kwargs]
@@ -31,13 +31,13 @@ def shorten(value: Any, name: Any = None) -> str:
     """Return the ``repr`` of a value, short and without secrets.
 
     Args:
-        name: keyword or key of the value; what it says may hide the value.
+        name: keyword or key of the value; a name like a secret's hides the value.
     """
     return HIDDEN if is_secret_name(name) else _shortener.repr(value)
 
 
 class _Shortener(reprlib.Repr):
-    """Shows the nearest base of a value; dicts keep their order and their secrets."""
+    """``repr`` of values by their nearest base; dicts keep their order and secrets."""
 
     def __init__(self):
         super().__init__()
@@ -50,7 +50,7 @@ class _Shortener(reprlib.Repr):
         """Return the text of a value at a level of nesting."""
         kind = type(x)
         if kind in _PLAIN_TYPES or (kind is str and len(x) <= SCALAR_SIZE):
-            return repr(x)  # nearly every value is one: save the search
+            return repr(x)  # nearly every value is a scalar: save the search
         if kind is SecretText:
             return HIDDEN
         for base in _SHOWN_TYPES:
@@ -64,7 +64,7 @@ class _Shortener(reprlib.Repr):
         return text if len(text) <= SCALAR_SIZE else f"{text[: SCALAR_SIZE - 3]}..."
 
     def repr_bytes(self, x, level):
-        """Return the beginning, without making text of the whole."""
+        """Return the beginning, without converting the whole to text."""
         more = "..." if len(x) > SCALAR_SIZE else ""
         return repr(bytes(x[:SCALAR_SIZE])) + more
 

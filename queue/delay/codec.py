@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do the arguments of a job become JSON, and themselves again?
+"""JSON codec of job arguments.
 
 A payload is ``[[argument…], [[keyword, argument]…]]``. Text, numbers, booleans, None
 and lists stand for themselves. What JSON does not know, or jsonb would alter, is an
@@ -57,7 +57,7 @@ def encode(
     """Return the arguments of a call as JSON text for a jsonb column.
 
     Args:
-        secrets: what no job keeps.
+        secrets: texts that no job may store.
 
     Raises:
         UnserializableArgumentError: an argument is not data, or holds a secret; the
@@ -88,10 +88,10 @@ def _encode(args: tuple, kwargs: dict[str, Any]) -> str:
 def decode(
     payload: dict | list | str, env: api.Environment, version: int = VERSION
 ) -> tuple[tuple, dict[str, Any]]:
-    """Return the arguments of a call as they were given to ``encode``.
+    """Return the arguments that were given to ``encode``.
 
     Args:
-        payload: JSON, as text or as the driver has read it.
+        payload: JSON, as text or as parsed by the driver.
         env: records come back in this environment.
         version: format of the payload, as it was stored with the job.
 
@@ -123,17 +123,17 @@ def decode(
 
 
 def _write(value, depth):
-    """Return the value in terms of JSON."""
+    """Return the value in JSON types."""
     kind = type(value)
     if kind is str and value.isascii() and "\0" not in value:
-        return value  # nearly every value is one: save the call
+        return value  # nearly every value is a scalar: save the call
     writer = _WRITERS.get(kind) or _find_writer(value)
     return writer(value, depth)
 
 
 def _find_writer(value):
-    """Return the writer of the nearest base class. Classes of models must not be
-    kept in a cache: each reload of a registry makes new ones.
+    """Return the writer of the nearest base class. Model classes must not be cached:
+    each reload of a registry creates new ones.
     """
     for base in type(value).__mro__:
         if base in _WRITERS:
@@ -157,7 +157,7 @@ def _write_int(value, _depth):
 
 
 def _write_float(value, _depth):
-    """Tag nan and inf, and what numeric would write otherwise: -0.0, 1e22."""
+    """Tag floats that numeric would lose or alter: nan, inf, -0.0, 1e22."""
     text = float.__repr__(value)
     if "e" in text or "n" in text or text == "-0.0":
         return {"$float": text}
@@ -265,14 +265,14 @@ _WRITERS: dict[type, Callable[[Any, int], Any]] = {
 
 
 class _Reader:
-    """Reads values back; records of one model are prefetched together."""
+    """Decoder of values; records of one model are prefetched together."""
 
     def __init__(self, env):
         self.env = env
         self.prefetch_ids = defaultdict(list)
 
     def read(self, value):
-        """Return the value that was written so."""
+        """Return the value of its JSON form."""
         if isinstance(value, list):
             return [self.read(item) for item in value]
         if isinstance(value, dict):
@@ -333,7 +333,7 @@ def _read_time(content):
 
 
 def _read_moment(cls, content):
-    """Return a datetime or time and its zone, None for none that has a name."""
+    """Return a datetime or time and its zone, None without a named zone."""
     if isinstance(content, str):
         return cls.fromisoformat(content), None
     text, fold, *zone = _expect(list, content)

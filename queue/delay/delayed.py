@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a method of a model called later?"""
+"""Proxy of records that delays method calls as jobs."""
 
 from collections.abc import Callable, Iterable
 
@@ -10,10 +10,10 @@ from .task import Task
 
 
 class Delayed:
-    """Stands for records; calling a method on it delays the call.
+    """Proxy of records; calling a method on it delays the call.
 
     Args:
-        records: on which the method is called later.
+        records: the records on which the method is called later.
         options: of the job.
         list_of_args: None for one job; else a job for each tuple of arguments.
     """

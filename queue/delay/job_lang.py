@@ -1,15 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Language of a job: that of its caller as long as there is one, else of its user."""
+"""Language of a job: that of its caller while it is active, else of its user."""
 
 from odoo import api
 
-DEFAULT = "en_US"  # which Odoo knows also when it is not active
+DEFAULT = "en_US"  # Odoo accepts it even when it is not active
 
 
 def find_lang(env: api.Environment) -> str | None:
     """Return the language of the context if it is active, else that of the user.
 
-    Odoo keeps both in memory; no job asks the database for them twice.
+    Odoo caches both; no job reads them from the database twice.
     """
     lang = env.context.get("lang")
     if lang == DEFAULT:

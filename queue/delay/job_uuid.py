@@ -1,18 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What are new jobs called in the whole world?"""
+"""UUIDv7 for new jobs."""
 
 import os
 import time
 
-DIGITS = 20  # random ones for each; an even number, all but one are used
+DIGITS = 20  # random digits of each; an even number, all but one are used
 VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # two bits are fixed
 
 
 def new_uuids(count: int) -> list[str]:
     """Return UUIDs of version 7, which begin with the time (RFC 9562, 5.7).
 
-    Those of jobs made together lie together in the index: beside a million other jobs,
-    each start and end of a job writes there.
+    Jobs made together lie together in the index, to which each start and end of a job
+    writes: that matters beside a million other jobs.
     """
     now = f"{time.time_ns() // 1_000_000:012x}"
     begin = f"{now[:8]}-{now[8:]}-7"

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How, when and where is a job to run, and can it be meant like that?"""
+"""Options of a job, checked when it is delayed."""
 
 import inspect
 import math
@@ -22,8 +22,8 @@ INT_MAX = 2**31 - 1  # of a column
 KEY_MAX = 512  # characters of a key: in UTF-8 less than an index row may have
 TAG_MAX = 64  # characters
 
-# These were options before functions had parameters of their own to think of: they
-# always are. Of the others a job function may have a parameter with the same name.
+# The classic options: they always are options. A job function may have parameters
+# with the names of the others.
 ALWAYS_OPTIONS = frozenset(
     ("priority", "eta", "max_retries", "description", "channel", "identity_key")
 )
@@ -31,10 +31,10 @@ ALWAYS_OPTIONS = frozenset(
 
 KEEP = "keep"  # the waiting job stays as it is
 REPLACE = "replace"  # it becomes the new call
-DEBOUNCE = "debounce"  # as well, and its eta starts over
+DEBOUNCE = "debounce"  # it becomes the new call, and its eta starts over
 MODES = (KEEP, REPLACE, DEBOUNCE)
 
-# Which jobs with the identity key count, besides those that have not started?
+# States in which jobs with the identity key count, besides those not started.
 SCOPES: dict[str, tuple[str, ...]] = {
     "waiting": (),
     "running": (ENQUEUED,),
@@ -44,10 +44,10 @@ SCOPES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class JobOptions:
-    """How, when and where a job runs.
+    """Options of a job: how, when and where it runs.
 
     Raises:
-        InvalidUsageError: an option cannot be used; it is named.
+        InvalidUsageError: an option is invalid; the message names it.
     """
 
     priority: int = DEFAULT_PRIORITY
@@ -75,12 +75,12 @@ class JobOptions:
     def split(
         cls, kwargs: dict, func: Callable | None = None
     ) -> tuple["JobOptions", dict]:
-        """Return the options among keyword arguments, and the other ones.
+        """Split keyword arguments into options and the others.
 
         Args:
-            kwargs: of a delay; an option that is None is as if not given.
-            func: that is delayed, when its arguments are among them. It keeps what it
-                could take itself, except the classic six options.
+            kwargs: of a delay; an option that is None counts as not given.
+            func: the delayed function, when its arguments are among them. It keeps
+                those that it accepts itself, except the classic six options.
         """
         names = {
             key
@@ -93,10 +93,10 @@ class JobOptions:
 
     @classmethod
     def read(cls, given: dict) -> "JobOptions":
-        """Return options where nothing but options is given.
+        """Return the options, where nothing but options may be given.
 
         Raises:
-            InvalidUsageError: there is something else, or one cannot be used.
+            InvalidUsageError: there is something else, or an option is invalid.
         """
         options, unknown = cls.split(given)
         if unknown:
@@ -108,7 +108,7 @@ class JobOptions:
 
     @property
     def is_replacing(self) -> bool:
-        """Whether a waiting job with the identity key becomes the new call."""
+        """Whether the new call replaces that of a waiting job with its identity key."""
         return self.mode != KEEP
 
     def _check_identity(self) -> None:
@@ -129,7 +129,7 @@ class JobOptions:
         """Return the time before which the job must not start, naive UTC.
 
         Args:
-            read_clock: asks for the time, naive UTC; only a span needs to know it.
+            read_clock: reads the time, naive UTC; called for time spans only.
         """
         try:
             return naive_time(self.eta, read_clock)
@@ -140,7 +140,7 @@ class JobOptions:
             ) from error
 
     def timeout_of(self, func: Callable) -> float | None:
-        """Return how long a job of a function may run: the option, else as declared."""
+        """Return the timeout of a job, in seconds: the option, else as declared."""
         return func.timeout if self.timeout is None else self.timeout
 
     def identity_key_of(self, task: "Task") -> str | None:
@@ -156,7 +156,7 @@ OPTION_NAMES = frozenset(one.name for one in fields(JobOptions))
 
 
 def check_channel(name: str) -> None:
-    """Raise InvalidUsageError for what is no complete name of a channel."""
+    """Raise InvalidUsageError unless it is the complete name of a channel."""
     if not _is_channel(name):
         raise InvalidUsageError(
             f"Cannot declare a job: its channel is {name!r}, expected "
@@ -165,7 +165,7 @@ def check_channel(name: str) -> None:
 
 
 def check_timeout(seconds: float | None) -> None:
-    """Raise InvalidUsageError for what is no timeout of a job."""
+    """Raise InvalidUsageError unless it is a valid timeout of a job."""
     if seconds is not None and not _is_timeout(seconds):
         raise InvalidUsageError(
             f"Cannot declare a job: its timeout is {seconds!r}, expected "
@@ -188,13 +188,13 @@ def _takes_keyword(func: Callable | None, name: str) -> bool:
 def naive_time(
     eta: datetime | timedelta | int | float | None, read_clock: Callable[[], datetime]
 ) -> datetime | None:
-    """Return the time that an eta means, naive UTC.
+    """Return an eta as a time, naive UTC.
 
     Args:
-        read_clock: asks for the time, naive UTC; only a span needs to know it.
+        read_clock: reads the time, naive UTC; called for time spans only.
 
     Raises:
-        OverflowError: it is beyond what can be told.
+        OverflowError: it is after ``LAST_ETA``.
     """
     if eta is None:
         return None
@@ -209,7 +209,7 @@ def naive_time(
 
 
 def _key_of(key, task: "Task", name: str) -> str | None:
-    """Return a key that was given, or is computed from the call."""
+    """Return the given key, or the key computed from the call."""
     if not callable(key):
         return key
     computed = key(task)
@@ -250,7 +250,7 @@ def _is_timeout(value) -> bool:
 
 
 def _is_text(value) -> bool:
-    """Return whether the database can keep a value as text."""
+    """Return whether the database can store a value as text."""
     if not isinstance(value, str) or "\0" in value:
         return False
     try:
@@ -282,7 +282,7 @@ def _is_key(value) -> bool:
     return callable(value) or _is_key_text(value)
 
 
-# Of each option: can it be used, and what is expected?
+# For each option: its check, and the expected value for messages.
 CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
     "priority": (_is_priority, "a whole number; smaller goes first"),
     "eta": (_is_eta, "a datetime, a timedelta, or seconds from now"),

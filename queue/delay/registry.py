@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which functions and methods may run as jobs, and which one does a job name?"""
+"""Lookup of the function or method that a job names, if it may run as a job."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -21,7 +21,7 @@ JOB_METHODS: set[str] = set()
 
 
 class MissingFunctionError(FailedJobError):
-    """What a job calls is not there, or is no job."""
+    """The function or method of a job is missing, or is no job."""
 
 
 def find_job_method(model_class: type, name: str) -> Callable | None:
@@ -83,15 +83,15 @@ def require_job_method(records, name: str) -> Callable:
 
 
 def existing(records, method: Callable, func_name: str):
-    """Return for which records a job runs: it says what to do when some are gone.
+    """Return the records for which a job runs, by the ``on_missing`` of its method.
 
     Args:
         records: of the job.
         method: their definition that carries ``@job``.
 
     Raises:
-        FailedJobError: some are gone, and would be silently left out; they are named.
-        NothingToDoJob: all are gone, and the job takes that for done.
+        FailedJobError: some are gone, and must not be left out silently; it names them.
+        NothingToDoJob: all are gone, and ``on_missing`` is ``done``.
     """
     if method.on_missing == RUN:
         return records
@@ -108,7 +108,7 @@ def existing(records, method: Callable, func_name: str):
 
 
 def check_on_missing(on_missing: str) -> None:
-    """Raise InvalidUsageError for what is no way to treat records that are gone."""
+    """Raise InvalidUsageError unless it is a valid ``on_missing``."""
     if on_missing not in ON_MISSING:
         raise InvalidUsageError(
             f"Cannot declare a job: its on_missing is {on_missing!r}, expected one of "
@@ -117,7 +117,7 @@ def check_on_missing(on_missing: str) -> None:
 
 
 def check_has_records(function: Callable) -> None:
-    """Raise InvalidUsageError for a function that says what to do without records."""
+    """Raise InvalidUsageError for a module function that declares ``on_missing``."""
     if function.on_missing != FAIL:
         raise InvalidUsageError(
             f"Cannot declare {function.__name__} a job with on_missing "

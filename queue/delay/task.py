@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which call is to be made later?"""
+"""The call that a job makes later."""
 
 import hashlib
 import inspect
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Task:
-    """A call that waits: of a module function, or of a method on records."""
+    """A delayed call of a module function, or of a method on records."""
 
     func: Callable
     model_name: str | None
     args: tuple = ()
     kwargs: dict = field(default_factory=dict)
     records: object = None  # of which the method is called; None for a function
-    user_id: int | None = None  # who delays it, where a key is made of it
+    user_id: int | None = None  # the user who delays it, for identity keys
     company_id: int | None = None
 
     @property

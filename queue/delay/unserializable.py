@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which argument of a job cannot be stored, and what is to be passed instead?"""
+"""Errors for job arguments that cannot be stored, with what to pass instead."""
 
 import enum
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ REMEDIES = [
 
 
 class Refused(Exception):
-    """A value cannot be written; ``explain`` finds out which and why."""
+    """A value cannot be written; ``explain`` reports which and why."""
 
 
 def explain(
@@ -71,7 +71,7 @@ def check_secrets(
     """Raise the error that names the argument that holds a secret.
 
     Args:
-        is_secret: tells whether a value is one, or holds one.
+        is_secret: whether a value is or holds a secret.
     """
 
     def refuse_secret(value, _depth):
@@ -93,7 +93,7 @@ def check_secrets(
 
 
 class _Found(NamedTuple):
-    """A value, the step that leads to it, and what it is called there."""
+    """A value, the step that leads to it, and its name there."""
 
     step: str
     name: Any
