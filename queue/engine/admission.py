@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Admission of a database, as a process of workers sees it.
+"""Admission of a database: whether this process may run its jobs.
 
 A copy or a restored database has the jobs of its original, and they would do their work
-twice. So a database that our workers have not noted is new: its jobs wait until it has
-been at rest for a while, or until a person accepts it. In a neutralized one they wait
-for good. See ``docs/decisions/0004-copies.md``.
+twice. So a database that our workers have not recorded is new: its jobs wait until it
+has been idle for a while, or until a person accepts it. In a neutralized database they
+wait for good. See ``docs/decisions/0004-copies.md``.
 """
 
 import logging
@@ -21,8 +21,8 @@ class Admission:
 
     Args:
         db_name: the database, for messages.
-        ask: calls a function of the store and returns its answer.
-        wait_s: for how long a new database must be at rest.
+        ask: calls a function of the store and returns its result.
+        wait_s: how long a new database must be idle.
     """
 
     def __init__(self, db_name: str, ask: Callable, wait_s: float):
@@ -35,7 +35,7 @@ class Admission:
         """Whether jobs may run, as it was seen last."""
 
     def look(self) -> Standing:
-        """See how it is about the addon, and whether jobs may run."""
+        """Read the state of the addon, and whether jobs may run."""
         standing = self._ask(store.read_standing, self._identity)
         if standing.is_neutralized:
             self.is_open = False
@@ -47,7 +47,7 @@ class Admission:
         return standing
 
     def _judge(self) -> bool:
-        """See whether a new database is at rest for long enough; log what is new."""
+        """Admit a new database that has been idle for long enough; log what is new."""
         is_admitted = self._ask(store.judge, self._identity, self._wait_s)
         if not is_admitted:
             self._say(
@@ -63,7 +63,7 @@ class Admission:
         return is_admitted
 
     def _say(self, message: str) -> None:
-        """Log a message once, until there is another one."""
+        """Log a message, unless it is the same as the last one."""
         if message != self._said:
             self._said = message
             _logger.info(message, self._db_name)

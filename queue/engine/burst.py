@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do many short transactions delay jobs without waking the workers each time?
+"""Burst mode: many short transactions delay jobs without a wake-up each.
 
-A wake-up is a statement after the commit, and PostgreSQL passes it on to everybody who
-listens: hundreds in a second take a tenth of what the transactions could do. So a
-process of workers that hears many announces a rush. Each that hears of it looks for
-jobs by itself for a while; commits need not wake anybody until that is over. Who
-announced it does so again in time, while as many jobs are delayed.
+A wake-up is a statement after the commit, and PostgreSQL sends it to every listener:
+hundreds in a second cost a tenth of the throughput of the transactions. So a process
+of workers that receives many announces a burst. Each process that receives this polls
+for jobs for a while; commits need not notify until that is over. The announcing
+process renews it in time, while as many jobs are delayed.
 
 See ``docs/decisions/0003-rushes.md``.
 """
@@ -19,33 +19,33 @@ from .registration import Line
 
 MANY = 10  # wake-ups, or jobs
 MANY_S = 0.05  # within so long
-LOOK_S = 0.02  # between two looks in a rush
+LOOK_S = 0.02  # between two polls in a burst
 RENEW_S = 0.3  # before an announcement is over
 LONGER_S = 0.1  # than announced: clocks of two machines are not the same
 
 
 class Rush:
-    """Knows whether there is a rush in a database, and announces it.
+    """Burst mode of one database: detects bursts, announces and ends them.
 
-    Whoever begins to listen looks by itself first: a rush may be under way.
+    A new listener polls first: a burst may be under way.
 
     Args:
-        line: on which notifications are heard.
+        line: connection that receives the notifications.
     """
 
     def __init__(self, line: Line):
         self._line = line
         self._times = deque(maxlen=MANY)
-        self._last_count: int | None = None  # of jobs, when we announced it
+        self._last_count: int | None = None  # of jobs, at our announcement
         self._begin()
 
     @property
     def is_on(self) -> bool:
-        """Whether to look for jobs though nobody wakes us."""
+        """Whether to poll for jobs without notifications."""
         return self._until is not None
 
     def hear(self, words: list[str]) -> None:
-        """Note what notifications said; many of them are a rush."""
+        """Record received notifications; many of them are a burst."""
         if RUSH in words:
             self._begin()
             return
@@ -56,7 +56,7 @@ class Rush:
             self._announce()
 
     def go_on(self) -> bool:
-        """Announce it again when it is time; False once, when it is over."""
+        """Renew the announcement in time; False once, when the burst is over."""
         now = time.monotonic()
         if self._last_count is not None and now > self._announced_until - RENEW_S:
             before, self._last_count = self._last_count, None

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a worker run a job that it has claimed?"""
+"""A claimed job: its call, user, context and environment."""
 
 import json
 import time
@@ -18,7 +18,7 @@ from ..delay.registry import existing, require_job_function, require_job_method
 
 @dataclass
 class ClaimedJob:
-    """A stored job in the hands of a worker: all that is needed to run it."""
+    """A claimed job, with all that a worker needs to run it."""
 
     id: int
     uuid: str
@@ -36,11 +36,11 @@ class ClaimedJob:
     attempt: int
     date_enqueued: datetime
     concurrency_key: str | None = None
-    has_edges: bool = False  # others wait for it
-    timeout: float | None = None  # seconds that it may run; None for any number
+    has_edges: bool = False  # other jobs wait for it
+    timeout: float | None = None  # seconds; None for no limit
     is_user_active: bool = True
     signals: list[int] = field(default_factory=list)  # of Odoo, at the claim
-    is_limited: bool = False  # its channel, or one above, has limits
+    is_limited: bool = False  # its channel, or a channel above, has limits
     func: Callable | None = None
     date_started: datetime | None = None
     args: tuple = ()
@@ -49,11 +49,11 @@ class ClaimedJob:
 
     @classmethod
     def from_row(cls, row: dict) -> "ClaimedJob":
-        """Return the job in a row of the claim."""
+        """Build the job from a row of the claim."""
         return cls(**{**row, "context": json.loads(row["context"] or "{}")})
 
     def now(self) -> datetime:
-        """Return the time by the clock of the database, which told it at the claim."""
+        """Return the time by the database's clock, extrapolated from the claim."""
         seconds = time.monotonic() - self._claimed_at
         return self.date_enqueued + timedelta(seconds=seconds)
 
@@ -71,14 +71,14 @@ class ClaimedJob:
     def open_env(self, cr: Cursor) -> api.Environment:
         """Return the environment the job runs in.
 
-        Its language is that of the caller, if there still is one, else of the user.
+        Its language is that of the caller if it is still active, else of the user.
         """
         env = api.Environment(cr, self.user_id, self.run_context())
-        if not self.is_user_active:  # nobody, who has no language
+        if not self.is_user_active:  # without a user there is no language
             return env
         lang = find_lang(env)
         if lang == env.context.get("lang", DEFAULT):
-            return env  # as it is: another one costs time
+            return env  # unchanged: a new environment costs time
         return env(context={**env.context, "lang": lang})
 
     def perform(self, session: ConnectorSession):
@@ -87,7 +87,7 @@ class ClaimedJob:
         Raises:
             FailedJobError: the function is gone, is no job, or its addon is not
                 installed; records are gone; or the user cannot log in any more.
-            NothingToDoJob: all records are gone, which the job takes for done.
+            NothingToDoJob: all records are gone, and ``on_missing`` is ``done``.
         """
         if not self.is_user_active:
             raise FailedJobError(

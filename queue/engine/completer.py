@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does the next job begin while the end of the last one is being written?
+"""Asynchronous completion: the next job starts while the last success is written.
 
 See ``docs/decisions/0002-ends-not-waited-for.md``.
 """
@@ -19,11 +19,11 @@ _logger = logging.getLogger(__name__)
 
 
 class Finisher:
-    """Hands the success of a job to PostgreSQL and does not wait for the disk.
+    """Sends the success of a job to PostgreSQL without waiting for the disk.
 
-    Only for a job that said nothing to the database: the next one can neither miss nor
-    hinder what it did. Its end is in PostgreSQL's hands before the next one begins, one
-    at a time: whoever kills the worker then is never mistaken for the job before.
+    Only for a job that ran no SQL: the next job can neither miss nor hinder its work.
+    PostgreSQL has received its end before the next job begins, one at a time: a job
+    that kills the worker is never mistaken for the job before it.
 
     Args:
         db_name: the database; no transaction pooler stands before it.
@@ -36,7 +36,7 @@ class Finisher:
         self._sent: dict | None = None
 
     def send(self, values: dict) -> None:
-        """Send the success of an attempt; the one before is stored by then."""
+        """Send the success of an attempt, after the previous success is stored."""
         self.wait()
         self._sent = values
         try:
@@ -45,11 +45,11 @@ class Finisher:
             self.close()  # wait() sends it again
 
     def wait(self) -> None:
-        """Wait until what was sent is stored.
+        """Wait until the success that was sent is stored.
 
         Raises:
-            psycopg2.Error: the database cannot be reached; the job is freed as that of
-                a dead worker.
+            psycopg2.Error: the database is unreachable; the job is freed as that of a
+                dead worker.
         """
         if self._sent is None:
             return
@@ -64,7 +64,7 @@ class Finisher:
         self._sent = None
 
     def close(self) -> None:
-        """Close the connection; it is opened again when it is needed."""
+        """Close the connection; the next success opens it again."""
         if self._connection:
             self._connection.close()
         self._connection = None

@@ -1,12 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Pauses of a job whose transaction met another one, and the end of its patience."""
+"""Delays and limit of retries after transaction conflicts."""
 
 import random
 from collections.abc import Callable
 
-AT_ONCE = 3  # conflicts in a row after which a job runs again within a second
+AT_ONCE = 3  # first conflicts in a row, each retried within a second
 AT_ONCE_S = (0.1, 1.0)  # the other transaction is gone by then
-LONGEST_S = 60.0  # between two tries
+LONGEST_S = 60.0  # between two attempts
 MOST = 30  # conflicts in a row; about a quarter of an hour, besides what the job takes
 
 
@@ -15,8 +15,8 @@ def conflict_delay_s(
 ) -> float | None:
     """Return how long a job waits after a conflict, in seconds; None for ever.
 
-    After ``AT_ONCE`` of them the pause doubles, up to ``LONGEST_S``; it is somewhere
-    in its second half, so that those who met each other do not meet again.
+    After ``AT_ONCE`` conflicts the pause doubles, up to ``LONGEST_S``; it is random in
+    its second half, so that the same jobs do not conflict again.
 
     Args:
         conflict_count: conflicts in a row, this one included.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""On which connections does the engine keep its books?"""
+"""Bookkeeping connections of the engine."""
 
 import os
 import socket
@@ -28,7 +28,7 @@ LOOKS = 5  # for a session that two connections share
 
 
 class BooksConnection(psycopg2.extensions.connection):
-    """A connection on which the engine keeps its books."""
+    """A bookkeeping connection of the engine."""
 
     is_pooled = False
     """Whether each transaction may have another session: what a session keeps (locks,
@@ -36,24 +36,24 @@ class BooksConnection(psycopg2.extensions.connection):
 
     @property
     def session_pids(self) -> list[int]:
-        """The session in PostgreSQL, if there is one that is ours."""
+        """The pid of the PostgreSQL session, if it is ours alone."""
         return [] if self.closed or self.is_pooled else [self.info.backend_pid]
 
 
 class BoundedCursor(psycopg2.extensions.cursor):
-    """A cursor in autocommit whose statements wait neither for long nor for ever."""
+    """A cursor in autocommit whose statements have short timeouts."""
 
     def execute(self, query: str, values=None) -> None:
-        """Execute a statement, with what bounds it in the same round trip."""
+        """Execute a statement and set its timeouts in the same round trip."""
         super().execute(f"{store.BOUND}{query}", values)
 
 
 def bounded_cursor(connection) -> BoundedCursor:
-    """Return a cursor in autocommit that raises where it would wait for long.
+    """Return a cursor in autocommit that raises instead of waiting for long.
 
     Raises:
-        psycopg2.OperationalError: at a statement: somebody holds a lock, or PostgreSQL
-            has too much to do.
+        psycopg2.OperationalError: from a statement: a lock is held, or PostgreSQL is
+            overloaded.
     """
     return connection.cursor(cursor_factory=BoundedCursor)
 
@@ -63,7 +63,7 @@ def connect(db_name: str, is_pooled: bool | None = None) -> BooksConnection:
 
     Args:
         db_name: the database.
-        is_pooled: whether a transaction pooler stands before it; None to find out.
+        is_pooled: whether a transaction pooler stands before it; None to detect it.
     """
     connection = _open(db_name)
     connection.autocommit = True
@@ -86,9 +86,9 @@ def _open(db_name: str) -> BooksConnection:
 def _has_pooler(connection: BooksConnection, db_name: str) -> bool:
     """Return whether the sessions of connections change after each transaction.
 
-    A pooler answers a new connection itself, with a process number of its own. If its
-    sessions change hands, then two connections that ask in turn get the same one, or
-    one of them gets different ones.
+    A pooler answers a new connection itself, with a process number of its own. If it
+    shares sessions, then two connections that query in turn get the same session, or
+    one of them gets different sessions.
     """
     cr = connection.cursor()
     first = store.find_session(cr)
@@ -105,9 +105,9 @@ def _has_pooler(connection: BooksConnection, db_name: str) -> bool:
 
 
 def cut(connection) -> None:
-    """End a connection that another thread uses, without waiting for that one.
+    """End a connection that another thread uses, without waiting for that thread.
 
-    What it has not committed is undone as soon as the other side sees it.
+    PostgreSQL rolls back uncommitted work when it notices.
     """
     with suppress(OSError, psycopg2.Error):  # it is closed already
         with socket.socket(fileno=os.dup(connection.fileno())) as line:
@@ -115,7 +115,7 @@ def cut(connection) -> None:
 
 
 class OdooCursor:
-    """Lets Odoo ask something on the books.
+    """Cursor that runs Odoo's queries on a bookkeeping connection.
 
     Args:
         cr: a cursor of psycopg2.
@@ -132,7 +132,7 @@ class OdooCursor:
 
 @contextmanager
 def one_transaction(cr) -> Iterator[None]:
-    """Make the statements of a block on the books one transaction.
+    """Run the bookkeeping statements of a block in one transaction.
 
     On the cursor of a test they are part of its transaction anyway.
     """
@@ -145,10 +145,10 @@ def one_transaction(cr) -> Iterator[None]:
 
 @contextmanager
 def in_autocommit(connection) -> Iterator:
-    """Give a cursor whose statements commit by themselves, on an idle connection.
+    """Open a cursor in autocommit on an idle connection.
 
-    Changing over costs no round trip: the driver tells PostgreSQL only of levels that
-    are not the default, so they are put aside meanwhile.
+    The switch costs no round trip: the driver sends PostgreSQL only levels that are not
+    the default, so they are put aside meanwhile.
     """
     level, readonly = connection.isolation_level, connection.readonly
     connection.set_session(isolation_level="DEFAULT", readonly="DEFAULT")

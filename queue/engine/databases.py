@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which databases have the addon?"""
+"""The databases that have the addon."""
 
 import logging
 import time
@@ -19,14 +19,14 @@ _logger = logging.getLogger(__name__)
 LIST_S = 5.0  # how soon a new database is seen
 ASK_S = 20.0  # how soon the addon is seen in a database that had no addon
 CHANGE_S = 2.0  # how soon where addons are being installed
-RECONNECT_S = 1.0  # how soon a database is asked again that could not be reached
+RECONNECT_S = 1.0  # how soon an unreachable database is checked again
 
 
 class Databases:
-    """The databases that this process may serve, and when to ask them again.
+    """The databases that this process may serve, and when to check them again.
 
     Args:
-        is_pooled: whether a transaction pooler stands before them; None to find out.
+        is_pooled: whether a transaction pooler stands before them; None to detect it.
     """
 
     def __init__(self, is_pooled: bool | None = None):
@@ -34,27 +34,26 @@ class Databases:
         self._names: set[str] = set()
         self._list_at = 0.0
         self._ask_at: dict[str, float] = {}
-        self._incomplete: dict[str, list[str]] = {}  # tables without their keys
+        self._incomplete: dict[str, list[str]] = {}  # tables without primary key
 
     def find(self, served: set[str]) -> set[str]:
-        """Return the databases that have the addon; those served already are not asked.
+        """Return the databases with the addon; those served already are not checked.
 
         A database that this process has loaded counts even where it is not listed.
         """
         now = time.monotonic()
         if now >= self._list_at:
             self._list_at = now + LIST_S
-            with suppress(psycopg2.Error):  # nobody answers: they are as they were
+            with suppress(psycopg2.Error):  # unreachable: keep the last list
                 self._names = set(cron_database_list())
         names = self._names | set(Registry.registries.snapshot)
         self._ask_at = {name: at for name, at in self._ask_at.items() if name in names}
         return {name for name in names if name in served or self._has_addon(name, now)}
 
     def forget_if_gone(self, db_name: str) -> bool:
-        """Return whether a database that could not be reached is gone.
+        """Return whether an unreachable database is gone, and drop its registry then.
 
-        What this process knew of it goes, too. One that may be there is left alone for
-        a moment.
+        A database that may still exist is left alone for a moment.
         """
         self._ask_at[db_name] = time.monotonic() + RECONNECT_S
         try:
@@ -62,7 +61,7 @@ class Databases:
                 if store.is_database(cr, db_name):
                     return False
         except psycopg2.Error:
-            return False  # nobody answers: it may be there
+            return False  # unreachable: it may exist
         Registry.delete(db_name)
         sql_db.close_db(db_name)
         self._names.discard(db_name)
@@ -70,7 +69,7 @@ class Databases:
         return True
 
     def _has_addon(self, db_name: str, now: float) -> bool:
-        """Ask a database, unless it was asked a short while ago."""
+        """Check a database for the addon, unless it was checked a short while ago."""
         if now < self._ask_at.get(db_name, 0):
             return False
         self._ask_at[db_name] = now + ASK_S
@@ -83,15 +82,14 @@ class Databases:
         except psycopg2.Error:
             self.forget_if_gone(db_name)
             return False
-        if addon.is_changing or is_whole is not is_there:  # maybe that ours comes
+        if addon.is_changing or is_whole is not is_there:  # our addon may come
             self._ask_at[db_name] = now + CHANGE_S
         return is_whole
 
     def _is_complete(self, db_name: str, cr) -> bool:
-        """Return whether nobody restores the database just now, as far as it shows.
+        """Return whether the database is complete, not in the middle of a restore.
 
-        One that was seen to be restored is as a new one: whatever was noted in it is
-        part of what was restored.
+        A restored database counts as new: its admission came with the restored data.
         """
         names = store.find_incomplete(cr)
         if names and names != self._incomplete.get(db_name):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which jobs need not wait any more, now that others have ended?"""
+"""Release of waiting jobs whose dependencies have ended."""
 
 from .. import store
 from .notify import after_commit
@@ -8,10 +8,10 @@ BATCH = 10_000  # edges in one statement
 
 
 def release_children(cr, parent_ids: list[int]) -> int:
-    """Release the children of jobs that ended, and theirs where they are cancelled.
+    """Release the children of ended jobs, and the children of those that it cancels.
 
     Args:
-        cr: on which the books are kept, after the commit of the parents.
+        cr: bookkeeping cursor, after the commit of the parents.
 
     Returns:
         How many may run, now or when their eta has come.
@@ -26,9 +26,9 @@ def release_children(cr, parent_ids: list[int]) -> int:
 
 
 def sweep(cr) -> int:
-    """Release children that were left, by a crash or by people; return as above.
+    """Release children left by a crash or by people; return as above.
 
-    One batch is enough: the next turn brings the next one.
+    One batch is enough: the next turn takes the next batch.
     """
     released = store.release_all(cr, BATCH)
     return released.ready_count + release_children(cr, released.cancelled_ids)

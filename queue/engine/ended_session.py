@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The end of a job's session by PostgreSQL, told from errors of the job."""
+"""Detection of job sessions that PostgreSQL ended, as opposed to errors of the job."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +13,15 @@ from .job_pool import JobConnection
 from .outcome import AttemptLost
 from .retry import FINAL_ERRORS, real_error
 
-DECIDED = (RetryableJobError, AttemptLost, *FINAL_ERRORS)  # what happens next is said
+DECIDED = (RetryableJobError, AttemptLost, *FINAL_ERRORS)  # these decide what is next
 
 
 def open_cursor(connection: JobConnection) -> Cursor:
     """Return a cursor for a job.
 
     Raises:
-        SessionEndedError: PostgreSQL gives none, for instance because too many are
-            connected.
+        SessionEndedError: PostgreSQL opens none, for instance because there are too
+            many connections.
     """
     try:
         return connection.cursor()
@@ -34,17 +34,17 @@ def open_cursor(connection: JobConnection) -> Cursor:
 
 @contextmanager
 def ended_session_told(cr: Cursor) -> Iterator[None]:
-    """Tell that PostgreSQL ended the session of a job, in place of what came of it.
+    """Raise SessionEndedError, in place of the job's error, when its session was ended.
 
-    The state of the connection says so: there is no SQLSTATE when an administrator, a
-    failover or a timeout ends a session that is idle, and the job may have caught the
-    error. A connection that the job itself closed is its own affair.
+    The state of the connection shows it: there is no SQLSTATE when an administrator, a
+    failover or a timeout ends an idle session, and the job may have caught the error. A
+    connection that the job itself closed does not count.
 
     Args:
         cr: of the job.
 
     Raises:
-        SessionEndedError: it was ended.
+        SessionEndedError: PostgreSQL, or the network, ended the session.
     """
     session = cr.connection
     try:
@@ -62,5 +62,5 @@ def ended_session_told(cr: Cursor) -> Iterator[None]:
 
 
 def _first_line(error: psycopg2.Error) -> str:
-    """Return what PostgreSQL, or the driver, said first."""
+    """Return the first line of the error of PostgreSQL, or of the driver."""
     return str(error).strip().partition("\n")[0]

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Guard of a job against the processes that it forks.
 
-A forked process has everything of its parent: the sockets, on which it would speak in
-between, and the stack, on which it would return into the engine and end the job a
-second time. So it gets no socket of the engine's, and it ends where it would return.
+A forked process inherits the sockets of its parent, on which it would interfere, and
+the stack, on which it would return into the engine and end the job a second time. So
+it gets no socket of the engine's, and it ends where it would return.
 """
 
 import os
@@ -30,7 +30,7 @@ _is_installed = False
 
 
 def install() -> None:
-    """Take the connections away from children from now on; once is enough."""
+    """Keep connections from forked children from now on; may be called repeatedly."""
     global _is_installed  # noqa: PLW0603 what is registered stays
     if not _is_installed:
         _is_installed = True
@@ -38,18 +38,18 @@ def install() -> None:
 
 
 def keep_from_children(connection):
-    """Return a connection that no forked process shall use."""
+    """Register a connection that no forked process may use, and return it."""
     _connections.add(connection)
     return connection
 
 
 def _lose_connections() -> None:
-    """Put one that leads nowhere in place of each socket, in a child just forked.
+    """Replace each inherited socket with a dead one, in a child just forked.
 
-    Whatever it does then with a connection fails there, as if PostgreSQL had ended the
+    Whatever the child does with a connection then fails, as if PostgreSQL had ended the
     session. The parent does not notice, and when it dies, its sessions end: no child
-    holds them. Odoo's pool replaces what it finds broken, so the child can open
-    cursors of its own.
+    holds them. Odoo's pool replaces broken connections, so the child can open cursors
+    of its own.
     """
     if not _connections:
         return  # no job runs here
@@ -68,7 +68,7 @@ def _find_pooled() -> list:
 
 
 def call_here(call: Callable[[], Any]) -> Any:
-    """Return what a call returns; a process that it forked ends instead."""
+    """Return the result of a call; a process that it forked ends instead."""
     pid = os.getpid()
     try:
         result = call()
@@ -82,10 +82,10 @@ def call_here(call: Callable[[], Any]) -> Any:
 
 
 def check_process(pid: int) -> None:
-    """Raise where a forked process would commit what its parent does.
+    """Raise where a forked process would commit the transaction of its parent.
 
     Args:
-        pid: of the process whose transaction it is.
+        pid: process that owns the transaction.
     """
     if os.getpid() != pid:
         raise InvalidUsageError(
@@ -96,7 +96,7 @@ def check_process(pid: int) -> None:
 
 
 def _end(error: BaseException) -> None:
-    """End this process as Python would, but leave everything as it is."""
+    """End this process with Python's exit status, but without any cleanup."""
     status = FAILED
     try:
         if isinstance(error, SystemExit) and isinstance(error.code, int | None):

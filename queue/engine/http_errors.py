@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is an error the network's, and when does the far side want to be asked again?"""
+"""Classification of network errors, and the ``Retry-After`` of HTTP answers."""
 
 import errno
 from datetime import datetime, timezone
@@ -36,13 +36,13 @@ NETWORK_ERRNOS = {
     errno.ENETUNREACH,
 }
 ANSWERS_TO_WAIT_FOR = {429, 502, 503, 504}  # HTTP status: busy, or down for a while
-RETRY_AFTER_CAP_S = 24 * 60 * 60  # a far side that wants more may be wrong
+RETRY_AFTER_CAP_S = 24 * 60 * 60  # a longer Retry-After may be a mistake
 
 _CLIENT_ERRORS = {"requests.exceptions.HTTPError", "httpx.HTTPStatusError"}
 
 
 def is_network_error(error: BaseException) -> bool:
-    """Return whether the far side did not answer, or answered that it could not."""
+    """Return whether the remote side did not answer, or answered that it could not."""
     if answer := _answer_of(error):
         return answer[0] in ANSWERS_TO_WAIT_FOR
     if isinstance(error, URLError) and isinstance(error.reason, OSError):
@@ -54,7 +54,7 @@ def is_network_error(error: BaseException) -> bool:
 
 
 def retry_after_s(error: BaseException, now: datetime) -> float | None:
-    """Return in how many seconds the far side wants to be asked again.
+    """Return the delay of the ``Retry-After`` header, in seconds.
 
     Args:
         now: naive, in UTC.
@@ -72,7 +72,7 @@ def retry_after_s(error: BaseException, now: datetime) -> float | None:
 
 
 def seconds_until(text: str, now: datetime) -> float | None:
-    """Return the seconds until a date of HTTP; None for what is none."""
+    """Return the seconds until an HTTP date; None when it is not one."""
     try:
         at = parsedate_to_datetime(text)
     except ValueError:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a running job made to end, and never the next one?
+"""Interruption of a running job, and never of the next one.
 
 The jobs of a worker share a thread and a session of PostgreSQL. What another thread
 sends there (an exception, the cancelling of a statement) is on its way for a while, and
@@ -33,20 +33,20 @@ NONE = ctypes.py_object()  # takes back what was not raised yet
 
 
 class JobInterrupted(BaseException):
-    """The job must end now.
+    """Raised in a job that must end now.
 
-    It is no Exception: ``except Exception`` in a job is not meant to catch it. Its
-    ``finally`` blocks run.
+    It is no Exception, so that ``except Exception`` in a job does not catch it. The
+    job's ``finally`` blocks run.
     """
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a job is interrupted; it decides about the outcome, whatever comes up.
+    """Why a job is interrupted; it decides the outcome, whatever error comes up.
 
     Args:
-        error: what is shown, and tells whether the job is tried again.
-        is_cancelled: somebody wanted it to stop.
+        error: the error that is shown; it decides whether the job is retried.
+        is_cancelled: the job was requested to stop.
     """
 
     error: Exception
@@ -54,10 +54,10 @@ class Reason:
 
 
 class RunningAttempt:
-    """A start of a job, while it runs in this thread; others may interrupt it.
+    """A running attempt in this thread, which other threads may interrupt.
 
     Args:
-        job: in the hands of the runner.
+        job: the claimed job.
     """
 
     def __init__(self, job: ClaimedJob):
@@ -77,7 +77,7 @@ class RunningAttempt:
     # === IN THE THREAD OF THE JOB === #
 
     def perform(self, call: Callable[[], Any], connection) -> Any:
-        """Return what a call returns; only inside can it be interrupted.
+        """Return the result of a call, which may be interrupted only inside.
 
         Args:
             connection: on which the statements of the job run.
@@ -99,12 +99,12 @@ class RunningAttempt:
         return result
 
     def check(self) -> None:
-        """Raise JobInterrupted when the job was interrupted, and would go on."""
+        """Raise JobInterrupted when the job was interrupted and goes on."""
         if self.reason:
             raise JobInterrupted
 
     def end(self) -> None:
-        """Leave nothing of the job behind that could meet the next one."""
+        """Take back pending interruptions, so that none can reach the next job."""
         self._close()
         with self._lock:
             self._is_over = True
@@ -122,7 +122,7 @@ class RunningAttempt:
     # === IN OTHER THREADS === #
 
     def interrupt(self, reason: Reason) -> bool:
-        """Make the function of the job end; False when it does not run (any more).
+        """Interrupt the function of the job; False when it does not run (any more).
 
         A second call tries again: code that catches everything may have caught the
         first exception, and an object that is just being deleted loses it.
@@ -153,7 +153,7 @@ class RunningAttempt:
 
 
 def _free_log_handlers() -> None:
-    """Give back the locks of log handlers that this thread still holds.
+    """Release the locks of log handlers that this thread still holds.
 
     An exception that comes between the taking of a lock and the ``try`` after it makes
     the thread keep the lock, and nobody could log any more. Other locks are taken by

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Has a job said anything to the database?
+"""Connection of jobs that knows whether a job ran any SQL.
 
-One that has not leaves nothing behind in the session, and the statement that stores its
-success can be the whole transaction: one round trip instead of four.
+A job that ran none leaves nothing behind in the session, and the statement that stores
+its success can be the whole transaction: one round trip instead of four.
 """
 
 import time
@@ -21,10 +21,10 @@ BROKEN = 2  # of psycopg2's ``closed``: the other side did it; 1 is close()
 
 
 class JobCursor(psycopg2.extensions.cursor):
-    """A cursor that tells its session when something was said."""
+    """A cursor that reports each statement to its connection."""
 
     def execute(self, query, vars=None) -> None:
-        """Execute a statement, and note when it came back."""
+        """Execute a statement, and record when it returned."""
         begun_at = time.monotonic()
         try:
             super().execute(query, vars)
@@ -35,59 +35,59 @@ class JobCursor(psycopg2.extensions.cursor):
 
 
 class JobSession(PsycoConnection):
-    """A connection that knows whether it was used since it was clean.
+    """A connection that records whether it was used since it was clean.
 
-    Whatever is said on it begins a transaction, which is seen here at the latest when
-    it ends. In autocommit nothing would be seen: who asks for that has used it.
+    Every statement begins a transaction, which is noticed here at its end at the
+    latest. In autocommit nothing would be noticed: switching to it counts as use.
     """
 
     _is_clean = True
     spoke_at = 0.0
-    """When the last statement came back, by the monotonic clock."""
+    """When the last statement returned, by the monotonic clock."""
     _ended_after_s: float | None = None
 
-    # === HOW POSTGRESQL ENDS IT === #
+    # === ENDED SESSIONS === #
 
     @property
     def is_ended(self) -> bool:
-        """Whether PostgreSQL, or the network, ended it: nobody here has closed it."""
+        """Whether PostgreSQL, or the network, ended it, as opposed to ``close()``."""
         return self.closed == BROKEN
 
     @property
     def idle_s(self) -> float:
-        """For how long nothing was said, in seconds; at its end, if it was ended."""
+        """Seconds since the last statement; until its end, if it was ended."""
         seconds = self._ended_after_s
         return time.monotonic() - self.spoke_at if seconds is None else seconds
 
     def note_end(self, at: float) -> None:
-        """Note for how long it was idle when a statement found that it was ended."""
+        """Record how long it was idle when a statement found it ended."""
         if self.closed and self._ended_after_s is None:
             self._ended_after_s = at - self.spoke_at
 
-    # === WHETHER IT WAS USED === #
+    # === USE === #
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nobody has said anything since it was clean."""
+        """Whether no statement ran since it was clean."""
         is_idle = self.get_transaction_status() == TRANSACTION_STATUS_IDLE
         return self._is_clean and is_idle
 
     @contextmanager
     def untouched(self) -> Iterator:
-        """Give a cursor in autocommit to one who leaves nothing behind."""
+        """Open a cursor in autocommit for statements that leave nothing behind."""
         with in_autocommit(self) as cr:
             yield cr
         self._is_clean = True
 
-    # === HOW A TRANSACTION ENDS, OR NEVER BEGINS === #
+    # === TRANSACTIONS === #
 
     def commit(self) -> None:
-        """Commit, and note whether there was anything."""
+        """Commit, and record whether there was a transaction."""
         self._is_clean = self.is_untouched
         super().commit()
 
     def rollback(self) -> None:
-        """Roll back, and note whether there was anything."""
+        """Roll back, and record whether there was a transaction."""
         self._is_clean = self.is_untouched
         super().rollback()
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""On which connection do the jobs of a worker run, one after the other?"""
+"""The connection on which the jobs of a worker run, one after the other."""
 
 import select
 import time
@@ -17,13 +17,12 @@ from .job_connection import JobCursor, JobSession
 
 
 class JobConnection:
-    """Keeps one connection for all jobs of a worker.
+    """Pool of one connection for all jobs of a worker.
 
-    Each job gets a cursor of its own, whose one predecessor is closed: what an
-    earlier job kept of it is of no use any more. What a session keeps beyond its
-    transactions (settings, advisory locks, temporary tables, prepared statements,
-    the user) is taken away after each job that said anything, all in one round trip.
-    A connection that is broken, or that somebody still uses, is replaced.
+    Each job gets a cursor of its own, after that of the job before was closed. Whatever
+    a session keeps beyond its transactions (settings, advisory locks, temporary tables,
+    prepared statements, the user) is reset after each job that ran SQL, in one round
+    trip. A connection that is broken, or still in use, is replaced.
 
     Args:
         db_name: the database.
@@ -31,7 +30,7 @@ class JobConnection:
             the next transaction may be in another one.
     """
 
-    readonly = False  # of the pool that Odoo's cursor takes this for
+    readonly = False  # attribute of Odoo's connection pools
 
     def __init__(self, db_name: str, is_pooled: bool = False):
         self.db_name = db_name
@@ -41,7 +40,7 @@ class JobConnection:
         self._is_lent = False
 
     def cursor(self) -> sql_db.Cursor:
-        """Return a new cursor for one job; close it before asking for the next."""
+        """Return a new cursor for one job; close it before the next is opened."""
         return sql_db.Cursor(self, self.db_name, {})
 
     def open(self) -> None:
@@ -55,7 +54,7 @@ class JobConnection:
 
     @property
     def session_pid(self) -> int | None:
-        """The session in PostgreSQL; None without one, and where it changes hands."""
+        """The pid of the PostgreSQL session; None without one, or behind a pooler."""
         if not self.is_pooled:
             with suppress(psycopg2.Error, AttributeError):  # closed, or not open yet
                 return self._connection.get_backend_pid()
@@ -67,12 +66,12 @@ class JobConnection:
             cut(self._connection)
 
     def close(self) -> None:
-        """Close the connection; it is opened again when it is asked for."""
+        """Close the connection; the next cursor opens it again."""
         if self._connection:
             self._connection.close()
         self._connection = None
 
-    # === WHAT ODOO'S CURSOR ASKS OF ITS POOL === #
+    # === POOL INTERFACE OF ODOO'S CURSOR === #
 
     def borrow(self, _connection_info: dict):
         """Return the connection, as clean as a new one."""
@@ -90,16 +89,16 @@ class JobConnection:
             self.close()
 
     def _is_alive(self) -> bool:
-        """Return whether the connection is open: nobody ended it meanwhile."""
+        """Return whether the connection is still open."""
         connection = self._connection
         if not connection or connection.closed:
             return False
-        # between two jobs PostgreSQL has nothing to say but that it ends the session
+        # between two jobs PostgreSQL sends nothing but the end of the session
         unasked, _write, _error = select.select([connection], [], [], 0)
         return not unasked
 
     def _is_cleaned(self) -> bool:
-        """Take away what the job left in the session; False when that is impossible."""
+        """Reset the session after a job; False when that is impossible."""
         connection = self._connection
         if (
             not connection
@@ -114,5 +113,5 @@ class JobConnection:
             with connection.untouched() as cr:
                 store.clean_session(cr)
         except psycopg2.Error:
-            return False  # PostgreSQL ended it, or forbids what we ask
+            return False  # PostgreSQL ended it, or forbids the reset
         return True

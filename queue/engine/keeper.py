@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Thread that keeps the workers of one database, beside those of all others.
+"""Thread that keeps the workers of one database, independent of other databases.
 
-It says that they are alive, hears the notifications, and frees what dead workers held.
-A database that does not answer, or a table that somebody has locked, holds up this
-thread at the most, and each statement on the line is bounded in time.
+It gives their signs of life, receives notifications, and frees the jobs of dead
+workers. An unresponsive database, or a locked table, delays this thread only, and each
+statement on its connection has a timeout.
 """
 
 import logging
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-TICK_S = 1.0  # how often it looks around
-HUSH_S = 0.005  # how long it does not listen after it heard something: bursts are one
+TICK_S = 1.0  # at most between two turns
+HUSH_S = 0.005  # pause after a notification, so that several count as one
 
 
 class Keeper(threading.Thread):
@@ -41,7 +41,7 @@ class Keeper(threading.Thread):
         self.dbname = db_name  # where Odoo's log looks for it
         self.crew: Crew | None = None
         self.loss = ""
-        """Why it ended by itself, when its line was lost."""
+        """Why it ended by itself, when its connection was lost."""
         self.has_begun = False
         """Whether there were workers."""
         self._watcher = watcher
@@ -53,21 +53,21 @@ class Keeper(threading.Thread):
     # === LIFE === #
 
     def run(self) -> None:
-        """Keep a crew until the process ends, or the line to its database is lost."""
+        """Keep the workers until the process ends, or the connection is lost."""
         try:
             self.crew = self._watcher.crew_class(self.db_name, self._watcher)
             while not (self._is_dismissed or self._watcher.is_ending):
                 self._turn()
         except psycopg2.Error as error:
             self.loss = str(error).strip()
-        except Exception:  # noqa: BLE001 another one begins anew
+        except Exception:  # noqa: BLE001 another keeper starts anew
             self._stumble()
         finally:
             if self._is_dismissed or not self._watcher.is_ending:
                 self._dismiss()
 
     def dismiss(self) -> None:
-        """End soon; the workers finish what they do, if they can."""
+        """End soon; the workers finish their jobs if they can."""
         self._is_dismissed = True
 
     def _dismiss(self) -> None:
@@ -91,7 +91,7 @@ class Keeper(threading.Thread):
                 self._try(step)
         except psycopg2.Error:
             raise
-        except Exception:  # noqa: BLE001 without this thread no job of it would run
+        except Exception:  # noqa: BLE001 without this thread no job would run
             self._stumble()
 
     def _stumble(self) -> None:
@@ -99,7 +99,7 @@ class Keeper(threading.Thread):
         time.sleep(TICK_S)
 
     def _try(self, step: Callable[[], object]) -> None:
-        """Make a step; one that is held up is made again in the next turn."""
+        """Run a step; after a lock or timeout it runs again in the next turn."""
         name = step.__name__
         try:
             step()
@@ -125,7 +125,7 @@ class Keeper(threading.Thread):
             self.crew.stop()
 
     def _hear(self) -> None:
-        """Wait for notifications, and pass them on."""
+        """Wait for notifications and handle them."""
         line = self.crew.line
         timeout_s = LOOK_S if self.crew.rush.is_on else TICK_S
         ready, _write, _error = select.select(
@@ -136,7 +136,7 @@ class Keeper(threading.Thread):
             self._watcher.wait_closing(HUSH_S)
 
     def _oversee(self) -> None:
-        """See to it that jobs end which must."""
+        """Enforce timeouts and stop requests of the running jobs."""
         if self.crew.oversee():
             self._watcher.end_process()
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do the workers learn at once that there is something to do?"""
+"""Wake-up of the workers after a commit."""
 
 import logging
 import math
@@ -24,8 +24,8 @@ def wake_after_commit(cr, looked_until: float = 0.0) -> None:
     """Wake the workers of the database once, after the transaction's commit.
 
     Args:
-        looked_until: a moment of ``time.monotonic``. They look for new jobs by
-            themselves until then: a commit before it need not wake them.
+        looked_until: a moment of ``time.monotonic``. The workers poll for new jobs
+            until then: a commit before it need not wake them.
     """
     data = cr.postcommit.data
     if KEY not in data:
@@ -46,10 +46,10 @@ def _wake_unless_rush(cr) -> None:
 
 
 def _act(cr, act: Callable) -> None:
-    """Act now; without success the workers find out by themselves.
+    """Act now; after a failure the workers find the jobs by polling.
 
     A statement is one round trip on the cursor's own connection, which has just
-    committed, unless somebody has begun a transaction on it again.
+    committed, unless a new transaction has begun on it.
     """
     try:
         if cr.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE:

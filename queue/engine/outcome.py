@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What happens to a job whose function raised?"""
+"""Outcome of an attempt whose function raised."""
 
 import random
 from collections.abc import Callable
@@ -33,11 +33,11 @@ NOTHING_TO_DO = "Nothing to do."
 
 
 class AttemptLost(Exception):
-    """The job is not this worker's any more: nothing of the attempt may stay."""
+    """The worker no longer holds the job: the attempt must leave nothing behind."""
 
 
 def own_row_error(job: ClaimedJob, lost: AttemptLost) -> FailedJobError:
-    """Return why a job fails that nobody took, and that has no row to be ended in."""
+    """Return the error of a job that changed or deleted its own row."""
     error = FailedJobError(
         f"Cannot end {job.func_name}: its own row was deleted or changed by it, "
         "expected to find it as it was claimed. What it did is undone. Let it leave "
@@ -54,7 +54,7 @@ class Outcome:
     outcome: str  # state of the attempt
     state: str  # state of the job
     message: str
-    retry: int  # failed tries that count
+    retry: int  # failed attempts that count as retries
     delay_s: float | None = None
 
 
@@ -66,15 +66,15 @@ def outcome_of(
     count_conflicts: Callable[[], int] = int,
     has_changed: Callable[[ClaimedJob], bool] = lambda job: False,
 ) -> Outcome:
-    """Return what happens to a job that raised an error.
+    """Return the outcome of a job that raised an error.
 
-    An error that fails when it is looked at fails the job.
+    An error that raises when it is read fails the job.
 
     Args:
         now: naive, in UTC.
-        is_cancelled: somebody asked the job to stop.
-        count_conflicts: asks how many attempts in a row before ended by a conflict.
-        has_changed: asks whether addons changed since the job was claimed.
+        is_cancelled: the job was requested to stop.
+        count_conflicts: counts the conflicts in a row before this attempt.
+        has_changed: checks whether addons changed since the job was claimed.
     """
     try:
         return _outcome_of(

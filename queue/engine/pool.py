@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which workers of this process share the jobs of one database?"""
+"""Pool of the workers of one database in this process."""
 
 import logging
 import threading
@@ -26,14 +26,14 @@ _logger = logging.getLogger(__name__)
 
 
 class Crew:
-    """The workers of one database in this process, with one line to it.
+    """Pool of the workers of one database, with one control connection.
 
-    There are as many as ``threads`` says. A notification wakes one that is free, and
-    each that finds work wakes the next: nobody asks the database in vain.
+    Its size is the setting ``threads``. A notification wakes one free worker, and each
+    worker that finds work wakes the next: no worker queries in vain.
 
     Args:
         db_name: the database.
-        watcher: the watcher that keeps this crew.
+        watcher: the watcher that keeps this pool.
     """
 
     def __init__(self, db_name: str, watcher: "WorkerWatcher"):
@@ -49,7 +49,7 @@ class Crew:
         self._registry_turn = threading.Lock()
         self.look()
 
-    # === WHAT THE WATCHER DOES === #
+    # === FOR THE WATCHER === #
 
     def fill(self) -> None:
         """Replace the workers that ended; there are none where no job may run."""
@@ -65,17 +65,17 @@ class Crew:
             )
 
     def hear(self) -> None:
-        """Pass on that somebody notified."""
+        """Handle received notifications."""
         if words := self.line.hear():
             if not self.admission.is_open:
-                self.look()  # maybe that a person accepts the database
+                self.look()  # a person may have accepted the database
             self.wake_one()
             for worker in self.workers:
-                worker.overseer.has_news = True  # maybe that its job is to stop
+                worker.overseer.has_news = True  # its job may have to stop
             self.rush.hear(words)
 
     def look_in_rush(self) -> None:
-        """Look for jobs by ourselves; at its end also for those that are to come."""
+        """Poll for jobs during a burst; at its end wake a worker once more."""
         if not self.rush.is_on:
             return
         is_over = not self.rush.go_on()
@@ -83,7 +83,7 @@ class Crew:
             self.wake_one()
 
     def look(self) -> bool:
-        """See what changed: addons, channels; False when our addon was removed."""
+        """Check for changed addons and channels; False when our addon was removed."""
         was_open = self.admission.is_open
         addon = self.admission.look().addon
         if not (addon.is_installed and addon.is_our_version):
@@ -104,17 +104,17 @@ class Crew:
         return True
 
     def beat(self) -> None:
-        """Say that the workers are alive."""
+        """Give a sign of life of each worker."""
         if error := self._for_each(lambda worker: worker.beat()):
             raise error
 
     def tell(self) -> None:
-        """Say what the workers run, where it is no short job."""
+        """Report the jobs that run, except short ones."""
         if error := self._for_each(lambda worker: worker.tell()):
             raise error
 
     def oversee(self) -> bool:
-        """See to it that jobs end which must; True when one hangs with its thread."""
+        """Enforce timeouts and stop requests; True when a job hangs with its thread."""
         error = self._for_each(lambda worker: worker.overseer.look())
         count = len(self.workers)
         self.workers = [one for one in self.workers if not one.overseer.has_given_up]
@@ -123,7 +123,7 @@ class Crew:
         return len(self.workers) < count
 
     def _for_each(self, act: Callable[[Worker], object]) -> psycopg2.Error | None:
-        """Do something for each worker; return what has held one of them up."""
+        """Call a function for each worker; return the last lock or timeout error."""
         held_up = None
         for worker in self.workers:
             try:
@@ -135,7 +135,7 @@ class Crew:
         return held_up
 
     def recover(self) -> None:
-        """Free what dead workers held, where jobs may run."""
+        """Free the jobs of dead workers, if jobs may run here."""
         if self.admission.is_open and self.line.recover():
             self.wake_one()
 
@@ -145,17 +145,17 @@ class Crew:
             worker.stop()
 
     def join(self, deadline: float) -> None:
-        """Wait until the workers have ended, or until a moment of the clock."""
+        """Wait until the workers have ended, or until the deadline."""
         for worker in self.workers:
             worker.join(max(0.0, deadline - time.monotonic()))
 
-    # === WHAT ITS WORKERS ASK === #
+    # === FOR ITS WORKERS === #
 
     def wake_one(self) -> None:
-        """Let a worker that is free look for jobs; one that is not will do so anyway.
+        """Wake a free worker to claim jobs; a busy one claims anyway.
 
-        It counts as free until it has found a job: what comes while it looks makes it
-        look again.
+        It counts as free until it has found a job: a wake-up during its claim makes it
+        claim again.
         """
         for worker in self.workers:
             if worker.is_free:
@@ -163,6 +163,6 @@ class Crew:
                 return
 
     def registry(self, cr: OdooCursor) -> Registry:
-        """Return the registry as the database wants it; one thread loads it."""
+        """Return the registry, reloaded if Odoo signalled so; one thread loads it."""
         with self._registry_turn:
             return Registry(self.db_name).check_signaling(cr)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does everybody know that a worker is alive, and that another one died?"""
+"""Registration of workers, their signs of life, and recovery of the dead."""
 
 import logging
 import os
@@ -14,9 +14,9 @@ from .dependencies import sweep
 
 _logger = logging.getLogger(__name__)
 
-CLOSE_S = 2.0  # that the end of a line waits for a statement of another thread
+CLOSE_S = 2.0  # how long closing waits for a statement of another thread
 MAX_DEATHS = 5  # of a job whose max_retries is 0
-FACTS = {  # what the row says besides, where nobody says otherwise
+FACTS = {  # other columns of the row, with their defaults
     "threads": 1,
     "only_channels": None,
     "refusal": None,
@@ -26,17 +26,17 @@ FACTS = {  # what the row says besides, where nobody says otherwise
 
 
 class Line:
-    """The connection on which the workers of a process say that they are alive.
+    """Control connection of workers: locks, signs of life and notifications.
 
-    It holds their locks, which PostgreSQL gives back the moment the process is gone,
-    and it hears NOTIFY. The watcher's thread and those of the workers take turns: an
-    answer that one of them waits for must not be read by another, which only listens.
-    Behind a transaction pooler it does neither: there are signs of life only.
+    It holds their locks, which PostgreSQL releases the moment the process is gone, and
+    it receives NOTIFY. The watcher's thread and those of the workers take turns: a
+    thread that only listens must not read the result for which another waits. Behind a
+    transaction pooler it has neither locks nor NOTIFY, only signs of life.
 
     Args:
         db_name: the database.
-        is_pooled: whether there is a pooler; None to find out.
-        is_shared: whether it stays when one of its workers leaves.
+        is_pooled: whether there is a pooler; None to detect it.
+        is_shared: whether it stays open when one of its workers leaves.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Line:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it can reach the database no more."""
+        """Whether the connection is closed, or was lost."""
         return bool(self.connection.closed)
 
     @property
@@ -65,17 +65,17 @@ class Line:
         return self.connection.fileno()
 
     def ask(self, statement, *values, **named):
-        """Run a statement of the store when it is our turn; return its answer."""
+        """Run a statement of the store, one thread at a time; return its result."""
         with self._turn:
             return statement(self._cr, *values, **named)
 
     @property
     def has_some(self) -> bool:
-        """Whether a notification came along with an answer: select does not see it."""
+        """Whether a notification came along with a result: select does not see it."""
         return bool(self.connection.notifies)
 
     def hear(self) -> list[str]:
-        """Return what the notifications said that came since the last call."""
+        """Return the payloads of the notifications since the last call."""
         with self._turn:
             if self.connection.closed:
                 return []
@@ -85,7 +85,7 @@ class Line:
         return words
 
     def recover(self) -> bool:
-        """Free the jobs of workers that died, and those that need not wait any more.
+        """Free the jobs of dead workers, and release jobs whose dependencies ended.
 
         Returns:
             Whether there were any.
@@ -104,9 +104,9 @@ class Line:
         return bool(recovered or ready_count)
 
     def close(self) -> None:
-        """Give every lock back; nobody waits for long for an answer that is due."""
+        """Close the connection and release its locks, without a long wait."""
         if not self._turn.acquire(timeout=CLOSE_S):
-            cut(self.connection)  # who waits for it gets an error
+            cut(self.connection)  # a thread that waits for its result gets an error
             self._turn.acquire()
         try:
             self.connection.close()
@@ -117,12 +117,12 @@ class Line:
 class Presence:
     """The row and the lock of a worker in a database.
 
-    The row says who it is and what it runs; the lock is its line's.
+    The row describes the worker and its job; its control connection has the lock.
 
     Args:
         db_name: the database.
         process_type: what kind of process the worker is in, shown on screens.
-        line: on which it says so; without, it has one of its own.
+        line: the control connection; without, it opens one of its own.
         facts: other columns of the row, see ``FACTS``.
     """
 
@@ -146,13 +146,13 @@ class Presence:
         job_backend_pid: int | None = None,
         unknown_channels: str | None = None,
     ) -> bool:
-        """Say what the worker runs; False when it has been declared dead."""
+        """Give a sign of life with the running job; False when it was declared dead."""
         return self.line.ask(
             store.beat, self.worker_id, job, job_backend_pid, unknown_channels
         )
 
     def leave(self) -> None:
-        """Take the row away and give the lock back."""
+        """Delete the row and release the lock."""
         self.line.ask(store.delete_worker, self.worker_id)
         if not self.line.is_shared:
             self.line.close()

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Changes of addons that the registry of this process has not followed yet."""
+"""Detection of addon changes that the registry of this process lacks."""
 
 import threading
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from ..delay.registry import MissingFunctionError
 from .claimed_job import ClaimedJob
 from .connection import OdooCursor
 
-# What comes of a registry that does not fit to the database, and of many a bug.
+# Errors of a registry that does not fit the database, and of many a bug.
 MISFITS = (
     AttributeError,  # of a method or a field
     ImportError,
@@ -23,8 +23,8 @@ MISFITS = (
     NoConnectorUnitError,
     NotReadableJobError,
     ValueError,  # "Invalid field"
-    errors.FeatureNotSupported,  # a plan that returns something else than before
-    errors.InternalError_,  # a table that goes while it is looked up
+    errors.FeatureNotSupported,  # a plan whose result type changed
+    errors.InternalError_,  # a table that is dropped during its lookup
     errors.NotNullViolation,  # a column that the registry does not know
     errors.UndefinedColumn,
     errors.UndefinedFunction,
@@ -32,7 +32,7 @@ MISFITS = (
     errors.UndefinedTable,
 )
 
-_turn = threading.Lock()  # one thread loads a registry, the others have it then
+_turn = threading.Lock()  # one thread loads a registry for all
 
 
 def is_misfit(error: BaseException) -> bool:
@@ -49,12 +49,12 @@ def is_misfit(error: BaseException) -> bool:
 class RegistryWatch:
     """Compares the registry that jobs run with to the addons in the database.
 
-    Odoo signals that a registry is old when all is done. By then columns are gone for
+    Odoo signals an old registry at the end of an upgrade. By then columns are gone for
     a second or more, and a process that died in between never signals.
 
     Args:
         db_name: the database.
-        books: cursor on which the books are kept.
+        books: bookkeeping cursor.
     """
 
     def __init__(self, db_name: str, books):
@@ -66,7 +66,7 @@ class RegistryWatch:
         self._addons: store.Addons | None = None
 
     def note(self, registry: Registry) -> None:
-        """Note for which addons a registry is, when it is seen first."""
+        """Record the addons of a registry when it is first seen."""
         if registry is not self._registry:
             self._registry = registry
             self._addons = store.read_addons(self._books)
@@ -82,10 +82,10 @@ class RegistryWatch:
         return self.is_suspect
 
     def renew(self, follow: Callable[[OdooCursor], Registry]) -> None:
-        """Load the registry anew if it is too old; not while addons change.
+        """Reload the registry if it is too old; not while addons change.
 
         Args:
-            follow: does what Odoo has signalled, and returns the registry.
+            follow: follows Odoo's signals and returns the registry.
         """
         addons = store.read_addons(self._books)
         if addons.is_changing:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is kept what a job returns or says, whatever it is?"""
+"""Storable forms of results and errors of jobs, whatever they are."""
 
 import json
 import traceback
@@ -20,7 +20,7 @@ def result_text(result: Any, secrets: KnownSecrets) -> str | None:
     """Return a result as text that a column can hold; None for None.
 
     Args:
-        secrets: what is not to be kept.
+        secrets: texts that must not be stored.
     """
     return None if result is None else secrets.stored(_text_of(result), TEXT_SIZE)
 
@@ -28,10 +28,10 @@ def result_text(result: Any, secrets: KnownSecrets) -> str | None:
 def result_json(result: Any, secrets: KnownSecrets) -> str | None:
     """Return a result as JSON that jsonb can hold; None for None.
 
-    What JSON does not know is asked for ``as_json()``; without it (a date, a record) it
-    becomes its text. So does the whole,
-    where jsonb would refuse it: with nan in it, a zero character, or half a surrogate
-    pair; nested deeper than ``MAX_DEPTH``, or longer than ``MAX_SIZE``.
+    Values unknown to JSON become their ``as_json()`` or, without it (a date, a record),
+    their text. The whole becomes text where jsonb would refuse it: with nan, a zero
+    character, or half a surrogate pair; nested deeper than ``MAX_DEPTH``, or longer
+    than ``MAX_SIZE``.
     """
     if result is None:
         return None
@@ -42,17 +42,17 @@ def result_json(result: Any, secrets: KnownSecrets) -> str | None:
 
 
 def _hide_in_json(text: str, secrets: KnownSecrets) -> str:
-    """Return JSON without secrets; all of it is hidden where it would be none."""
+    """Return JSON without secrets; hide all of it if it would be invalid otherwise."""
     hidden = secrets.hide(text)
     try:
         json.loads(hidden)
-    except ValueError:  # a number was one, or what follows a backslash
+    except ValueError:  # the secret was a number, or part of an escape
         return _to_json(HIDDEN)
     return hidden
 
 
 def traceback_text(error: BaseException) -> str:
-    """Return the traceback of an error, or what can be shown of it."""
+    """Return the traceback of an error, or as much of it as is readable."""
     try:
         return "".join(traceback.format_exception(error))
     except BaseException as fault:  # noqa: BLE001 what it raises is no news
@@ -69,7 +69,7 @@ def traceback_text(error: BaseException) -> str:
 def _text_of(value: Any) -> str:
     try:
         return str(value)
-    except Exception:  # noqa: BLE001 whatever it cannot say, the job is done
+    except Exception:  # noqa: BLE001 no readable text, but the job is done
         return object.__repr__(value)
 
 
@@ -81,7 +81,7 @@ def _storable_json(result: Any) -> str | None:
     """Return a result as JSON, None where Python or PostgreSQL would refuse it."""
     try:
         text = _to_json(result)
-        text.encode()  # half surrogates cannot be
+        text.encode()  # fails for half surrogates
     except (TypeError, ValueError, RecursionError):
         return None  # also keys that are no text, a circle, thousands of digits
     is_short = len(text) <= MAX_SIZE and _depth(text) <= MAX_DEPTH
@@ -91,7 +91,7 @@ def _storable_json(result: Any) -> str | None:
 def _depth(text: str) -> int:
     """Return at least how deep the values of a JSON text are nested."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return 0  # nearly every result: it cannot be too deep
+        return 0  # true of nearly every result
     depth = deepest = 0
     for character in text:
         if character in "[{":

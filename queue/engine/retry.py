@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How long does a job wait before its next try, if it may try again?"""
+"""Retry policy: whether a job is retried, and after which delay."""
 
 import logging
 import math
@@ -35,7 +35,7 @@ Pattern = dict[int, float | tuple[float, float]]
 
 @dataclass(frozen=True)
 class Backoff:
-    """Waits that double from try to try.
+    """Delays that double from retry to retry.
 
     Args:
         base_s: the window after the first failure, in seconds.
@@ -78,7 +78,7 @@ class Backoff:
 
 @dataclass(frozen=True)
 class Policy:
-    """When the jobs of a function are tried again, and after which delay.
+    """Retry policy of a function's jobs.
 
     Args:
         retry_pattern: ``{retry count: seconds}`` or ``{…: (least, most)}``; the entry
@@ -89,7 +89,7 @@ class Policy:
         backoff: doubling delays instead of a pattern.
 
     Raises:
-        InvalidUsageError: at once, when one of them cannot be used.
+        InvalidUsageError: one of them is invalid.
     """
 
     retry_pattern: Pattern | None = None
@@ -125,7 +125,7 @@ class Policy:
         retry_count: int,
         uniform: Uniform = random.uniform,
     ) -> float:
-        """Return the declared delay, in seconds; else what the error's kind gets."""
+        """Return the declared delay, in seconds; else that of the error's kind."""
         if self.retry_pattern is not None:
             return pattern_delay_s(self.retry_pattern, retry_count, uniform)
         if self.backoff is None and not _is_passing(error):
@@ -135,7 +135,7 @@ class Policy:
 
 
 def _is_passing(error: BaseException) -> bool:
-    """Return whether what was wrong may be over in a moment."""
+    """Return whether the error may be temporary."""
     return isinstance(error, SessionEndedError) or is_network_error(error)
 
 
@@ -154,8 +154,8 @@ def next_delay_s(
 ) -> float | None:
     """Return how long to wait before the next try, in seconds; None for no other try.
 
-    The far side's ``Retry-After`` goes before the policy, ``RetryableJobError.seconds``
-    before both.
+    The remote side's ``Retry-After`` goes before the policy,
+    ``RetryableJobError.seconds`` before both.
 
     Args:
         retry_count: failed tries that count, this one included.
@@ -171,7 +171,7 @@ def next_delay_s(
 
 
 def _asked_s(error, now):
-    """Return the delay that the error itself asks for, or None."""
+    """Return the delay that the error itself requests, or None."""
     if isinstance(error, RetryableJobError):
         asked = getattr(error, "seconds", None)  # a subclass may not call its base
         seconds = None if asked is None else _seconds_of(asked, now)
@@ -189,7 +189,7 @@ def _asked_s(error, now):
 def _seconds_of(asked, now: datetime) -> float | None:
     """Return the seconds that ``RetryableJobError.seconds`` means; None for no time.
 
-    Besides numbers it may be a timedelta, or what a Retry-After header says.
+    Besides numbers it may be a timedelta, or the text of a Retry-After header.
     """
     if isinstance(asked, timedelta):
         return asked.total_seconds()

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a job taken, run, and its outcome stored?"""
+"""Runner of jobs: claims them, runs them and stores their outcomes."""
 
 import logging
 import os
@@ -35,8 +35,8 @@ from .result import result_json, result_text, traceback_text
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 50  # jobs of one claim at the most
-BATCH_S = 0.2  # as many as run in about this time: others may be free before
+BATCH = 50  # most jobs of one claim
+BATCH_S = 0.2  # of a batch's work: other workers may be free earlier
 NEWS_WEIGHT = 0.2  # of the last job in the mean duration
 NOT_OURS = (
     "Cannot run the job: its row was not made by delaying a job, or was altered since; "
@@ -49,15 +49,16 @@ Transaction = Callable[[Fence], AbstractContextManager[Cursor]]
 
 
 class Runner:
-    """Takes jobs for a worker and runs them, one after the other.
+    """Claims jobs for a worker and runs them, one after the other.
 
     Args:
-        books: cursor on which the books are kept: claims, failures.
-        worker_id: of the worker that holds the jobs.
+        books: bookkeeping cursor, for claims and failures.
+        worker_id: the worker that holds the jobs.
         transaction: opens the transaction of one job; see :func:`own_transaction`.
         served: the channels to claim from; all when it is left out.
-        finisher: writes the end of plain jobs meanwhile; without, each is waited for.
-        has_changed: asks whether addons changed since a job was claimed.
+        finisher: writes the end of plain jobs asynchronously; without, all ends are
+            synchronous.
+        has_changed: checks whether addons changed since a job was claimed.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Runner:
     ):
         self.worker_id = worker_id
         self.attempt: RunningAttempt | None = None
-        """The start of the running job, for those who interrupt it."""
+        """The attempt of the running job, for interruptions."""
         self._books = books
         self._transaction = transaction
         self._served = served or ServedChannels()
@@ -85,10 +86,10 @@ class Runner:
         self._mean_s = BATCH_S  # of a job; the first claims are small
 
     def claim(self) -> list[ClaimedJob]:
-        """Take the jobs to run next, in the order in which they must be run.
+        """Claim the jobs to run next, in the order in which they must run.
 
         They are either one job of a channel with limits, or a batch of the others;
-        whichever is more urgent. What may not run is set aside, and others are taken.
+        whichever is more urgent. Jobs that may not run are set aside for others.
         """
         self.start_in_s = None
         jobs, has_more = [], True
@@ -125,7 +126,7 @@ class Runner:
         )
 
     def _claim_limited(self) -> list[dict]:
-        """Take one job of the first limited channel that has room."""
+        """Claim one job of the first limited channel that has room."""
         for channel_id, limiting_ids in store.find_limited(
             self._books, self._served.ids
         ):
@@ -141,7 +142,7 @@ class Runner:
         return []
 
     def _has_room(self, channel_ids: list[int]) -> bool:
-        """Return whether every channel lets a job start; hold their locks."""
+        """Return whether every channel lets a job start; lock their limits."""
         channels = [
             Limits(**row) for row in store.lock_limits(self._books, channel_ids)
         ]
@@ -159,11 +160,11 @@ class Runner:
         return channel.is_sequential and store.is_order_blocked(self._books, channel.id)
 
     def release(self, jobs: list[ClaimedJob]) -> None:
-        """Give back jobs that were not started."""
+        """Release claimed jobs that were not started."""
         store.release_jobs(self._books, self.worker_id, [job.id for job in jobs])
 
     def run_job(self, job: ClaimedJob) -> None:
-        """Run one job and store what became of it."""
+        """Run one job and store its outcome."""
         job.date_started = job.now()
         job.attempt += 1
         attempt = self.attempt = RunningAttempt(job)
@@ -222,7 +223,7 @@ class Runner:
             _logger.warning("job %s: another worker has it", attempt.job.uuid)
 
     def _settle_lost(self, attempt: RunningAttempt, error: AttemptLost) -> None:
-        """Fail a job that is still ours: it wrote its own row, which is undone."""
+        """Fail a job that wrote its own row, if it is still ours; undo the write."""
         job = attempt.job
         if store.is_held(self._books, self.worker_id, job.id, job.attempt):
             self._settle(attempt, own_row_error(job, error))
@@ -235,11 +236,11 @@ class Runner:
         error: BaseException | None = None,
         where: str = "",
     ) -> dict:
-        """Return what is stored of an attempt that did not succeed.
+        """Return the stored values of an attempt that did not succeed.
 
         Args:
-            error: that came up. Why the job was interrupted goes before it.
-            where: in the code the job hangs.
+            error: the raised error. The reason of an interruption goes before it.
+            where: where in the code the job hangs.
         """
         job, reason = attempt.job, attempt.reason
         if reason:
@@ -286,13 +287,13 @@ def _call(job: ClaimedJob, env: api.Environment):
 
 
 def _is_of_a_person(error: BaseException) -> bool:
-    """Return whether somebody wants the whole process to end, as in a shell: ^C."""
+    """Return whether a person ends the whole process, as by ^C in a shell."""
     is_main = threading.current_thread() is threading.main_thread()
     return is_main and isinstance(error, KeyboardInterrupt)
 
 
 def _is_plain(job: ClaimedJob, cr: Cursor) -> bool:
-    """Return whether nothing and nobody waits for the end of a job."""
+    """Return whether nothing waits for the end of a job."""
     session = cr.connection
     return (
         isinstance(session, JobSession)
@@ -304,9 +305,9 @@ def _is_plain(job: ClaimedJob, cr: Cursor) -> bool:
 
 @contextmanager
 def last_word(cr: Cursor) -> Iterator:
-    """Give a cursor for the last statement of a job.
+    """Open a cursor for the last statement of a job.
 
-    Where it is the only one, it is the transaction.
+    If it is the job's only statement, it is the transaction.
     """
     session = cr.connection
     if isinstance(session, JobSession) and session.is_untouched:
@@ -318,10 +319,10 @@ def last_word(cr: Cursor) -> Iterator:
 
 @contextmanager
 def own_transaction(connection: JobConnection, is_ours: Fence) -> Iterator[Cursor]:
-    """Give a job a cursor of its own; commit at the end, roll back on an error.
+    """Open a cursor for a job; commit at the end, roll back on an error.
 
-    No commit in the middle of the job passes once it is somebody else's, nor one of a
-    process that the job forked.
+    A commit in the middle of the job fails once another worker has the job, and so does
+    that of a process that the job forked.
     """
     registry = Registry(connection.db_name)
     pid = os.getpid()

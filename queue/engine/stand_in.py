@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who runs new jobs at once where no worker hears of them? The cron, when called."""
+"""Wake the workers, or call the cron when there are none."""
 
 import math
 import time
@@ -11,7 +11,7 @@ from .. import store
 from ..store.liveness import SILENCE_S
 from .connection import in_autocommit
 
-SEEN_S = 10.0  # that workers which were seen are taken for alive
+SEEN_S = 10.0  # how long workers count as alive after a check
 
 _seen_at: dict[str, float] = {}
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which running job must end now, and what if it does not?"""
+"""Supervision of running jobs: timeouts, stop requests, hanging jobs."""
 
 import logging
 import time
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-SHORT_S = 1.0  # a job that runs no longer is not asked after
-LOOK_S = 5.0  # between two looks for a wish that came without a notification
-GRACE_S = 5.0  # that a job has to see the wish by itself
+SHORT_S = 1.0  # a shorter job is not checked for stop requests
+LOOK_S = 5.0  # between two checks for a stop request without notification
+GRACE_S = 5.0  # for a job to notice the stop request by itself
 AGAIN_S = 2.0  # between two interruptions of a job that goes on
 HARD_S = 10.0  # after the first one: it hangs where Python cannot interrupt it
 
 
 class Overseer:
-    """Sees to it that the job of a worker ends when it must.
+    """Supervisor of a worker's running job; interrupts it when it must end.
 
-    It is used in the thread of the watcher, which goes on while the job runs.
+    It runs in the thread of the watcher, which goes on while the job runs.
 
     Args:
-        worker: whose jobs are looked after.
+        worker: the supervised worker.
     """
 
     def __init__(self, worker: "Worker"):
         self._worker = worker
         self.has_news = False
-        """Whether somebody notified; maybe of a wish that the job stops."""
+        """Whether a notification came, perhaps of a stop request."""
         self.has_given_up = False
-        """Whether the thread of the worker was left to its job."""
+        """Whether the worker's thread was abandoned to its job."""
         self._attempt: RunningAttempt | None = None
         self._begin(None)
 
@@ -86,7 +86,7 @@ class Overseer:
         return now - self._asked_at >= (SHORT_S if self.has_news else LOOK_S)
 
     def _ask(self, now: float) -> None:
-        """Look whether somebody wants the job to stop."""
+        """Check for a stop request."""
         self.has_news = False
         self._asked_at = self._seen_at = now
         job = self._attempt.job
@@ -94,10 +94,10 @@ class Overseer:
         self._who = ask(store.find_wish, job.id, job.attempt)
 
     def _give_up(self) -> None:
-        """Write the end of the job here, and leave the thread to itself.
+        """Store the end of the job here, and abandon its thread.
 
-        It may never come back, and may not commit if it does: its session is ended
-        before, and its job is not this worker's any more.
+        The thread may never return, and must not commit if it does: its session is
+        ended before, and its worker no longer holds the job.
         """
         worker, attempt = self._worker, self._attempt
         worker.stop()  # before: should the thread come back, it takes no next job

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who runs the jobs of a database in this process?
+"""Watcher of a process: keeps a pool of workers for each database.
 
-A :class:`WorkerWatcher` keeps a crew of :class:`Worker` for each database that has the
-addon. Each crew has a thread (``keeper``) that says that its workers are alive, hears
-the notifications and frees what dead workers held; a worker has a thread of its own, in
+A :class:`WorkerWatcher` keeps a pool of :class:`Worker` for each database that has the
+addon. Each pool has a thread (``keeper``) that gives the signs of life, receives the
+notifications and frees the jobs of dead workers; a worker has a thread of its own, in
 which it runs the jobs.
 """
 
@@ -30,8 +30,8 @@ from .worker import Worker
 
 _logger = logging.getLogger(__name__)
 
-OWN_PROCESS = "prefork"  # the type of those that do nothing but run jobs
-END_S = 2.0  # how long the end of the watcher's own threads may take
+OWN_PROCESS = "prefork"  # process type of dedicated job processes
+END_S = 2.0  # how long to wait for the watcher's own threads
 
 
 class WorkerWatcher(threading.Thread):
@@ -54,17 +54,17 @@ class WorkerWatcher(threading.Thread):
         self._keepers: dict[str, Keeper] = {}
         self._databases = Databases(settings.pooled)
         self._channel_file = ChannelFile(settings.channels if is_start else "")
-        self._errors: dict[str, str] = {}  # the last one of each database
-        self._closing = threading.Event()  # no crew begins any more
+        self._errors: dict[str, str] = {}  # the last error of each database
+        self._closing = threading.Event()  # no worker starts any more
         self._ending = threading.Event()
         self._news = threading.Event()  # a keeper has ended, or all must
         self._ringer, self.bell = socket.socketpair()
-        """The second one can be read from when every keeper must end."""
+        """Wake-up sockets: the second is readable when every keeper must end."""
 
     # === LIFE === #
 
     def run(self) -> None:
-        """Look around until the process ends."""
+        """Keep the pools until the process ends."""
         while not self._ending.is_set():
             try:
                 self._keep_crews()
@@ -76,7 +76,8 @@ class WorkerWatcher(threading.Thread):
     def stop(self, grace_s: float | None = None) -> None:
         """Stop every worker; wait for running jobs up to the grace period.
 
-        Meanwhile the threads go on: who finishes a job must not be taken for dead.
+        The threads go on meanwhile: a worker that finishes a job must not be declared
+        dead.
         """
         self._closing.set()
         crews = list(self._crews.values())
@@ -107,24 +108,24 @@ class WorkerWatcher(threading.Thread):
         return crew.workers[0] if crew and crew.workers else None
 
     def worker_lost(self, worker: Worker) -> None:
-        """Let a worker end, and make another one a little later."""
+        """Stop a worker, and replace it a little later."""
         worker.stop()
 
     def check_alive(self) -> None:
-        """Write a sign of life of each worker; one that has ended is replaced soon."""
+        """Give a sign of life of each worker; ended workers are replaced soon."""
         for crew in self._crews.values():
-            with suppress(psycopg2.Error):  # its keeper finds out by itself
+            with suppress(psycopg2.Error):  # its keeper notices by itself
                 crew.beat()
 
     def available_db_names(self) -> set[str]:
         """Return the databases that have the addon, as far as this process knows."""
         return self._databases.find(set(self._keepers))
 
-    # === WHAT THE KEEPERS ASK === #
+    # === FOR THE KEEPERS === #
 
     @property
     def is_closing(self) -> bool:
-        """Whether no worker begins any more."""
+        """Whether no worker starts any more."""
         return self._closing.is_set()
 
     @property
@@ -133,31 +134,31 @@ class WorkerWatcher(threading.Thread):
         return self._ending.is_set()
 
     def wait_closing(self, seconds: float) -> None:
-        """Wait so long, or until no worker begins any more."""
+        """Wait for a time, or until no worker starts any more."""
         self._closing.wait(seconds)
 
     def wake(self) -> None:
-        """Look around now."""
+        """Check the databases and keepers now."""
         self._news.set()
 
     def apply_channels(self, db_name: str) -> None:
-        """Set what the settings say of channels, unless that was done before."""
+        """Apply the channel limits of the settings, unless that was done before."""
         self._channel_file.apply(db_name)
 
     def end_process(self) -> None:
-        """End a process that is there for jobs, and has a thread that hangs.
+        """End a dedicated job process that has a hanging thread.
 
-        Its master makes another one. Elsewhere the thread is left alone.
+        Its master starts another. In other processes the thread is left alone.
         """
 
         def end() -> None:
-            self.stop()  # what other workers run here may end well
+            self.stop()  # jobs of other workers here may finish
             os._exit(1)
 
         if self.process_type == OWN_PROCESS:
             threading.Thread(target=end, name="connector.end", daemon=True).start()
 
-    # === WHAT THE THREAD DOES === #
+    # === THREAD === #
 
     @property
     def _crews(self) -> dict[str, Crew]:
@@ -179,7 +180,7 @@ class WorkerWatcher(threading.Thread):
             self._keepers[db_name].start()
 
     def _forget(self, keeper: Keeper) -> None:
-        """Forget a keeper that has ended; say why its database is out of reach."""
+        """Forget a keeper that has ended; log why its database is unreachable."""
         del self._keepers[keeper.db_name]
         if keeper.has_begun:
             self._errors.pop(keeper.db_name, None)
@@ -187,9 +188,9 @@ class WorkerWatcher(threading.Thread):
             self._warn(keeper.db_name, keeper.loss)
 
     def _warn(self, db_name: str, error: str) -> None:
-        """Say why a database is out of reach, once for as long as that is the reason.
+        """Log why a database is unreachable, once for each reason.
 
-        It may be for long: where the code is newer than the database, for instance.
+        That may last, for instance where the code is newer than the database.
         """
         if self._errors.get(db_name) != error:
             self._errors[db_name] = error

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does one thread run the jobs of a database, one after the other?"""
+"""Worker: a thread that runs the jobs of a database, one after the other."""
 
 import logging
 import threading
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 MODEL = "connector.queue.job"
-AGAIN_S = 0.02  # before another look at a job that is due and that somebody has locked
+AGAIN_S = 0.02  # before the next claim, when a due job is locked
 SHORT_S = 0.5  # a job that runs longer is shown as started
 LOOK_S = 0.5  # how long a pause may go unnoticed between two jobs
-POOLED_POLL_S = 1.0  # between two looks for jobs where no notification comes
+POOLED_POLL_S = 1.0  # between two claims where no notification comes
 
 
 class Worker(threading.Thread):
@@ -47,7 +47,7 @@ class Worker(threading.Thread):
     Args:
         db_name: the database.
         watcher: the watcher that keeps this worker.
-        crew: those who work beside it in this process; without, it is alone.
+        crew: its worker pool; without, it has its own control connection.
     """
 
     queue_class = JobsQueue
@@ -64,14 +64,14 @@ class Worker(threading.Thread):
         self.queue = self.queue_class()
         self.crew = crew
         self.is_free = True
-        """Whether it has found no job since it last looked."""
+        """Whether its last claim found no job."""
         line = crew.line if crew else Line(db_name, self.settings.pooled)
         self._connection = connect(db_name, line.is_pooled)
         self._books = self._connection.cursor()
         self._job_connection = JobConnection(db_name, line.is_pooled)
         self._job_connection.open()
         self.served = crew.served if crew else self._find_served(line)
-        # when everything else is there: who has a row is alive
+        # last of all: a worker with a row counts as alive
         self.presence = self._appear(line)
         self._finisher = Finisher(db_name)
         self.watch = RegistryWatch(db_name, self._books)
@@ -90,7 +90,7 @@ class Worker(threading.Thread):
         try:
             self._check_registry()
             while not self._stopping.is_set():
-                self._woken.clear()  # before the claim: what comes later wakes again
+                self._woken.clear()  # before the claim: a later event wakes again
                 if not self._run_some() and not self._stopping.is_set():
                     self._woken.wait(self._idle_s())
         except psycopg2.Error as error:
@@ -99,18 +99,18 @@ class Worker(threading.Thread):
             self._leave()
 
     def wake(self) -> None:
-        """Look for jobs now."""
+        """Claim jobs now."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Finish the running job, give back the others and end."""
+        """Finish the running job, release the others and end."""
         self._stopping.set()
         self._woken.set()
 
     def enqueue_job_uuid(self, job_uuid: str) -> None:
-        """Look for jobs now, as this one is there; the classic name.
+        """Check that a job is there and claim now; the classic name.
 
-        It runs in its turn, in this worker or in another one.
+        The job runs in its turn, in this worker or in another.
 
         Raises:
             NoSuchJobError: there is none.
@@ -121,7 +121,7 @@ class Worker(threading.Thread):
         self.wake()
 
     def beat(self) -> None:
-        """Say that the worker is alive; it ends when it has been declared dead."""
+        """Give a sign of life; the worker ends when it was declared dead."""
         attempt = self._told = self.runner.attempt
         is_known = self.presence.beat(
             attempt and attempt.job,
@@ -132,14 +132,14 @@ class Worker(threading.Thread):
             self.stop()
 
     def tell(self) -> None:
-        """Say what the worker runs, unless it is a short job or has been said."""
+        """Report the running job, unless it is short or was reported."""
         attempt = self.runner.attempt
         is_news = attempt is not None and attempt is not self._told
         if is_news and time.monotonic() - attempt.started > SHORT_S:
             self.beat()
 
     def end_sessions(self) -> None:
-        """End what it has open, though its thread uses it: it shall commit no more."""
+        """End its sessions, though its thread uses them: no commit may follow."""
         pids = [self._job_connection.session_pid, *self._connection.session_pids]
         if self.presence.line.is_pooled:
             self._job_connection.cut()
@@ -162,7 +162,7 @@ class Worker(threading.Thread):
         return served
 
     def _appear(self, line: Line) -> Presence:
-        """Say that it is here, in which sessions, and what it does."""
+        """Register the worker, with its sessions and settings."""
         return Presence(
             self.db_name,
             self.watcher.process_type,
@@ -186,7 +186,7 @@ class Worker(threading.Thread):
     def _leave(self) -> None:
         self.is_free = False
         self._job_connection.close()
-        # each by itself: without its row, or without its line, recovery frees the jobs
+        # each step by itself: without row or connection, recovery frees the jobs
         for end in (
             self._finisher.wait,
             self._finisher.close,
@@ -201,7 +201,7 @@ class Worker(threading.Thread):
         self.runner.release(self.queue.drain())
 
     def _idle_s(self) -> float:
-        """Return how long to wait when nobody wakes the worker."""
+        """Return how long to wait without a wake-up, in seconds."""
         poll_s = self.settings.poll_s
         if self._connection.is_pooled:
             poll_s = min(poll_s, POOLED_POLL_S)
@@ -237,14 +237,14 @@ class Worker(threading.Thread):
                 break
             self.run_job(job)
             if self._is_held or self.watch.is_suspect:
-                self._release_all()  # for a registry that fits to the database
+                self._release_all()  # until the registry fits the database
         return True
 
     def _check_registry(self, signals: list[int] | None = None) -> None:
-        """Follow what other processes changed; end when the addon was removed.
+        """Follow the signals of other processes; end when the addon was removed.
 
         Args:
-            signals: the last ones of Odoo, where they are known.
+            signals: Odoo's last signals, where they are known.
         """
         registry = Registry(self.db_name)
         if signals != store.known_signals(registry):
@@ -264,8 +264,8 @@ class Worker(threading.Thread):
             self.runner.release([job])
             return
         self.runner.run_job(job)
-        # others may wait for its place, or have waited for its end; of these this
-        # worker takes one itself as soon as it has none left
+        # jobs may wait for its place or its end; this worker takes one of them itself
+        # as soon as it has none left
         has_more = self.runner.ready_count > (0 if self.queue else 1)
         if job.is_limited or job.concurrency_key or has_more:
             store.wake(self._books)
