@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who runs the jobs when no worker is alive? The cron, for a while, each minute."""
+"""Cron fallback: runs jobs for a while, each minute, when no worker is alive."""
 
 import logging
 import threading
@@ -25,7 +25,7 @@ from .misconfigured import find_settings
 _logger = logging.getLogger(__name__)
 
 BUDGET_S = 20.0  # well below the limit that restarts a server with a slow cron
-LOOK_S = 0.05  # how often it is asked whether anything is left
+LOOK_S = 0.05  # between two checks whether anything is left
 
 
 def run_without_worker(db_name: str) -> bool:
@@ -58,7 +58,7 @@ def run_without_worker(db_name: str) -> bool:
 
 
 def _is_admitted(db_name: str, settings: Settings, cr) -> bool:
-    """Return whether jobs may run in the database: it is no copy, or an accepted one."""
+    """Return whether jobs may run in the database: no copy, or an accepted one."""
     if store.find_incomplete(cr):
         return False
     admission = Admission(db_name, partial(_ask, cr), settings.copy_wait_s)
@@ -71,7 +71,7 @@ def _ask(cr, statement, *values):
 
 
 def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:
-    """Run jobs until the time is over; return the channels that are served here."""
+    """Run jobs until the time is over; return the served channels."""
     watcher = WorkerWatcher("cron", settings)
     worker = Worker(db_name, watcher)
     worker.presence.line.recover()
@@ -81,11 +81,11 @@ def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:
     while worker.is_alive() and (worker.is_busy or store.has_ready_job(cr, ids)):
         if time.monotonic() >= deadline:
             break
-        worker.wake()  # notifications are not heard here
+        worker.wake()  # it receives no notifications here
         time.sleep(LOOK_S)
         _beat(worker)
     worker.stop()
-    # the job that runs is finished, however long it may take
+    # the running job may finish, however long it takes
     while worker.is_alive() and not worker.overseer.has_given_up:
         worker.join(TICK_S)
         _beat(worker)
@@ -93,7 +93,7 @@ def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:
 
 
 def _beat(worker: Worker) -> None:
-    """Say that the worker is alive, unless it has ended; see that its job ends."""
+    """Give the worker's signs of life while it runs; enforce timeouts of its job."""
     try:
         worker.beat()
         worker.overseer.look()
@@ -104,7 +104,7 @@ def _beat(worker: Worker) -> None:
 def _is_cron() -> bool:
     """Return whether this thread is one of the server's cron workers.
 
-    A cron that somebody runs by hand runs in a web request, where no job belongs.
+    A cron run by hand runs in a web request, where no job belongs.
     """
     thread = threading.current_thread()
     return getattr(thread, "type", None) == "cron" or _cron_process() is not None
@@ -120,8 +120,8 @@ def _cron_process() -> server.WorkerCron | None:
 def _make_way(db_name: str) -> None:
     """End this cron process if its master has not loaded the addon yet.
 
-    It does so before it makes another process, when it has loaded the database; then
-    it keeps job processes. Else it would be the cron that runs the jobs until then.
+    The master loads it with the database, before it starts another process; then it
+    keeps job processes. Otherwise the cron would run the jobs until then.
     """
     process = _cron_process()
     if process is None or db_name not in config["db_name"]:

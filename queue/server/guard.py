@@ -13,22 +13,22 @@ import time
 from collections.abc import Callable
 
 PING_S = 1.0  # between two signs of life
-LOOK_S = 4.0  # that count between two looks; a longer pause was our own
-TRACE_S = 2.0  # that a process has to write where it hangs
-TRACE = signal.SIGQUIT  # asks for that; Odoo does the same, when it can
-TRACE_BYTES = 100_000  # of what it writes
+LOOK_S = 4.0  # counted at most between two checks; a longer pause was our own
+TRACE_S = 2.0  # for a process to write its stacks
+TRACE = signal.SIGQUIT  # requests the stacks; Odoo writes its own too, when it can
+TRACE_BYTES = 100_000  # of the stacks, from their end
 STDIN, STDERR = 0, 2
 
 
 class Silence:
-    """Time for which a process has given no sign of life, while we were awake.
+    """Time without a sign of life from a process, while we were awake ourselves.
 
-    When the whole machine was stopped, the first look after it must not take everybody
-    for silent: between two looks no more than ``LOOK_S`` counts.
+    After a pause of the whole machine the next check must not find every process
+    silent: between two checks no more than ``LOOK_S`` counts.
 
     Args:
-        limit_s: that is too long; 0 for never.
-        clock: gives the time, in seconds.
+        limit_s: longest silence allowed; 0 for any.
+        clock: returns the time, in seconds.
     """
 
     def __init__(self, limit_s: float, clock: Callable[[], float] = time.monotonic):
@@ -38,10 +38,10 @@ class Silence:
         self._looked_at = clock()
 
     def is_too_long(self, is_alive: bool) -> bool:
-        """Look again.
+        """Return whether the silence is too long by now.
 
         Args:
-            is_alive: there was a sign of life since the last look.
+            is_alive: there was a sign of life since the last check.
         """
         now = self._clock()
         self._seconds += min(now - self._looked_at, LOOK_S)
@@ -52,7 +52,7 @@ class Silence:
 
 
 def read_trace(file: int) -> str:
-    """Return the end of what a process wrote of where its threads are."""
+    """Return the end of the stacks that a process wrote of its threads."""
     start = max(0, os.fstat(file).st_size - TRACE_BYTES)
     return os.pread(file, TRACE_BYTES, start).decode(errors="replace")
 
@@ -67,16 +67,16 @@ def describe(pid: int, limit_s: float, trace: str) -> str:
 
 
 def watch(pid: int, limit_s: float, file: int, log_path: str) -> None:
-    """Watch our parent until it closes the pipe, or is silent and has been ended.
+    """Watch our parent until it closes the pipe; kill it when it is silent.
 
     Args:
-        pid: of the parent.
+        pid: the parent.
         limit_s: silence that is too long.
-        file: descriptor of what it writes when it is asked where it is.
+        file: descriptor of the file to which it writes its stacks.
         log_path: the file of its log; empty for the standard error stream.
     """
     for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, TRACE):
-        signal.signal(sig, signal.SIG_IGN)  # they are for the parent, and it may wait
+        signal.signal(sig, signal.SIG_IGN)  # meant for the parent, which may wait
     silence = Silence(limit_s)
     while os.getppid() == pid:
         is_alive = _hear(PING_S * 2)
@@ -90,7 +90,7 @@ def watch(pid: int, limit_s: float, file: int, log_path: str) -> None:
 
 
 def _hear(seconds: float) -> bool | None:
-    """Return whether a sign of life comes within so long; None when none can come."""
+    """Return whether a sign of life comes in time; None when none can come."""
     if not select.select([STDIN], [], [], seconds)[0]:
         return False
     return True if os.read(STDIN, TRACE_BYTES) else None

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which processes of the server do jobs run, and who starts and ends them?
+"""Start and end of the processes and threads that run jobs, by kind of server.
 
 * Threaded server: in its process, once it stays up.
 * Prefork server: in processes of their own, which its master keeps beside its
@@ -30,8 +30,8 @@ from .watchdog import Guard, Pulse, Trace
 _logger = logging.getLogger(__name__)
 
 RESPAWN_S = (0.1, 30.0)  # first and longest pause between deaths in a row
-OUTLIVED = "ODOO_CONNECTOR_OUTLIVED"  # tells a new master the processes of the old
-STABLE_S = 2.0  # a process that lived that long did not die of its start
+OUTLIVED = "ODOO_CONNECTOR_OUTLIVED"  # passes the old master's processes to the new
+STABLE_S = 2.0  # a process that lived that long started well
 
 _watcher: WorkerWatcher | None = None
 
@@ -47,7 +47,7 @@ def install() -> None:
     _instead(server.PreforkServer, "fork_and_reload", _reload)
     running = server.server
     if isinstance(running, server.ThreadedServer) and _has_cron_threads():
-        # the server was up already when the addon came
+        # the server was already up when the addon was loaded
         _start_in_process(running)
 
 
@@ -88,7 +88,7 @@ def _start_in_process(_server) -> None:
 
 
 def _start_guard(limit_s: float) -> None:
-    """Have this process ended when it is silent; without a guard jobs run as well."""
+    """Start the guard of this process; if that fails, jobs run without it."""
     try:
         guard = Guard(limit_s, config["logfile"])
     except OSError as error:
@@ -107,11 +107,11 @@ def _has_cron_threads() -> bool:
 
 
 class WorkerJobs(server.Worker):
-    """A process of the prefork server that runs jobs and nothing else."""
+    """Job process: a process of the prefork server that only runs jobs."""
 
     def __init__(self, multi):
         super().__init__(multi)
-        self.watchdog_timeout = None  # we look ourselves, see _end_silent
+        self.watchdog_timeout = None  # our own check is _end_silent
         self.silence = Silence(multi.connector_respawn.settings.watchdog_s)
         self.heard_at = self.watchdog_time
         self.trace = Trace()
@@ -124,7 +124,7 @@ class WorkerJobs(server.Worker):
 
     def start(self) -> None:
         """Start as a cron worker does, with a stop that waits for the job."""
-        os.nice(10)  # jobs stand back behind people
+        os.nice(10)  # people go before jobs
         super().start()
         signal.signal(signal.SIGTERM, self._on_term)
         if self.multi.socket:
@@ -132,7 +132,7 @@ class WorkerJobs(server.Worker):
         os.register_at_fork(after_in_child=_forget_signals)
         self.trace.register()
         Pulse(partial(self.multi.pipe_ping, self.watchdog_pipe)).start()
-        # here, not in the master: that one sleeps a beat of 4 s after each look
+        # here, not in the master, which sleeps 4 s after each check
         self._wait(self.pause_s)
 
     def _on_term(self, sig, frame) -> None:
@@ -147,16 +147,16 @@ class WorkerJobs(server.Worker):
         os.write(self.wakeup_fd_w, b".")
 
     def sleep(self) -> None:
-        """Wait a beat, or for a signal; not before the watcher is there."""
+        """Wait a beat, or for a signal, once the watcher is there."""
         self._wait(self.multi.beat if self.watcher else 0)
         server.empty_pipe(self.wakeup_fd_r)
 
     def _wait(self, seconds: float) -> None:
-        """Wait so long, or until a signal comes."""
+        """Wait for a time, or until a signal comes."""
         select.select([self.wakeup_fd_r], [], [], seconds)
 
     def process_work(self) -> None:
-        """Keep the watcher going; it is made here, below the signal mask."""
+        """Keep the watcher running; it is created here, below the signal mask."""
         if self.watcher is None:
             self.watcher = make_watcher(
                 "prefork", self.respawn.settings, self.respawn.refusal, self.is_first
@@ -164,17 +164,17 @@ class WorkerJobs(server.Worker):
             self.watcher.start()
 
     def is_silent(self) -> bool:
-        """Return whether it gave no sign of life for too long; asked by the master."""
+        """Return whether it was silent for too long; called by the master."""
         heard_at, self.heard_at = self.heard_at, self.watchdog_time
         return self.silence.is_too_long(is_alive=self.heard_at != heard_at)
 
     def close(self) -> None:
-        """Close what the master has of it."""
+        """Close the master's resources for it."""
         self.trace.close()
         super().close()
 
     def stop(self) -> None:
-        """Wait for the running job; then end, and leave nothing to be taken apart."""
+        """Wait for the running job; then end, without cleanup left to Python."""
         if self.watcher:
             self.watcher.stop()
         super().stop()
@@ -183,7 +183,7 @@ class WorkerJobs(server.Worker):
 
 
 def _forget_signals() -> None:
-    """Let signals end a process that a job forked, as any other."""
+    """Restore default signals in a process that a job forked."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -191,11 +191,11 @@ def _forget_signals() -> None:
 
 
 class Respawn:
-    """How many job processes there should be, and how soon a next one works.
+    """Number of job processes, and the delay before a new process works.
 
     Args:
         settings: of the server, read once.
-        refusal: what is wrong with them; then one process is there to say so.
+        refusal: what is wrong with them; then one process is there to report it.
     """
 
     def __init__(self, settings: Settings, refusal: str = ""):
@@ -203,26 +203,26 @@ class Respawn:
         self.settings = settings
         self.refusal = refusal
         self.count = settings.workers
-        self.pause_s = 0.0  # that the next process waits before it works
+        self.pause_s = 0.0  # that the next process waits before its work
         self.has_begun = False
         self._works_at: dict[int, float] = {}
         self.unreaped = _find_outlived()
-        """Processes whose end the system has not told us, nor Odoo, yet."""
+        """Processes whose end neither we nor Odoo have reaped yet."""
 
     def is_missing(self) -> bool:
-        """Return whether there are too few processes."""
+        """Return whether there are too few job processes."""
         return len(self.workers) < self.count
 
     def note_birth(self, pid: int) -> None:
-        """Remember from when on a process works."""
+        """Record when a process starts to work."""
         self.has_begun = True
         self.unreaped.add(pid)
         self._works_at[pid] = time.monotonic() + self.pause_s
 
     def note_death(self, pid: int) -> None:
-        """Make the pause longer when processes die soon after their start."""
+        """Lengthen the pause when processes die soon after their start."""
         self.workers.pop(pid, None)
-        if not _is_there(pid):  # else it was only sent the signal that will end it
+        if not _is_there(pid):  # else it was only sent a signal
             self.unreaped.discard(pid)
         works_at = self._works_at.pop(pid, None)
         if works_at is None:
@@ -235,15 +235,15 @@ class Respawn:
 
 
 def _find_outlived() -> set[int]:
-    """Return the processes of the master that was here before a reload.
+    """Return the processes of the previous master, before a reload.
 
-    They are our children and may end as they like, too.
+    They are our children, too, and may end with any status.
     """
     return {int(pid) for pid in os.environ.pop(OUTLIVED, "").split()}
 
 
 def _is_there(pid: int) -> bool:
-    """Return whether there is a process, be it one that only waits to be reaped."""
+    """Return whether a process exists, even if it only waits to be reaped."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -259,12 +259,12 @@ def knows_addon(multi) -> bool:
 def find_unaware_master() -> int | None:
     """Return the process id of a prefork master that has not loaded the addon.
 
-    It keeps no job processes until then: the cron runs the jobs. None elsewhere.
+    Until then it keeps no job processes and the cron runs the jobs. None elsewhere.
     """
     running = server.server
     if not isinstance(running, server.PreforkServer):
         return None
-    # this process was forked from the master, with what that one knew
+    # this process was forked from the master, with its state
     return None if knows_addon(running) else running.pid
 
 
@@ -286,7 +286,7 @@ def _forget_worker(multi, pid: int) -> None:
 def _end_silent(multi) -> None:
     """End the job processes that gave no sign of life for too long.
 
-    Each is first asked where it hangs, and ended at the next look.
+    Each is first requested to write its stacks, and ended at the next check.
     """
     respawn = multi.__dict__.get("connector_respawn")
     for pid, worker in list(respawn.workers.items()) if respawn else ():
@@ -302,10 +302,10 @@ def _end_silent(multi) -> None:
 
 
 def _reap(original: Callable, multi) -> None:
-    """Take note of processes that ended; a job process may do so with any status.
+    """Reap ended processes; a job process may end with any status.
 
-    Odoo takes one status of any child as critical, and ends the whole server. So ours
-    are taken care of before.
+    Odoo treats one status of any child as critical, and ends the whole server. So ours
+    are reaped first.
     """
     respawn = multi.__dict__.get("connector_respawn")
     while True:
@@ -314,13 +314,13 @@ def _reap(original: Callable, multi) -> None:
         try:
             return original(multi)
         except Exception:
-            # one of ours may have ended in between, with that status
+            # a process of ours may have ended in between, with that status
             if not respawn or not _reap_ours(multi, respawn):
                 raise
 
 
 def _reap_ours(multi, respawn: Respawn) -> int:
-    """Take note of our processes that ended; return how many Odoo has reaped."""
+    """Reap our ended processes; return how many Odoo had reaped."""
     reaped_count = 0
     for pid in list(respawn.unreaped):
         try:
@@ -337,7 +337,7 @@ def _reap_ours(multi, respawn: Respawn) -> int:
 
 
 def _log_end(pid: int, code: int) -> None:
-    """Log how a process ended that was not to end."""
+    """Log the unexpected end of a process."""
     if code > 0:
         _logger.warning("job process %s ended with status %s", pid, code)
     elif code < 0:
@@ -345,7 +345,7 @@ def _log_end(pid: int, code: int) -> None:
 
 
 def _reload(original: Callable, multi) -> None:
-    """Begin anew after SIGHUP.
+    """Restart after SIGHUP.
 
     Odoo's way hands the socket of the web server over to the new master. Without a web
     server there is none, and that way ends in an error: here the jobs that run come

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a process do whose settings are wrong? It runs no job, and says why."""
+"""Misconfigured process: it runs no job, and shows why."""
 
 import logging
 from contextlib import suppress
@@ -16,9 +16,9 @@ _logger = logging.getLogger(__name__)
 
 
 def find_settings() -> tuple[Settings, str]:
-    """Return the settings of this server, and why it runs no job: what is wrong.
+    """Return the settings of this server, and the error in them, which is logged.
 
-    That is logged, and empty when they are right.
+    The error is empty when they are valid.
     """
     try:
         settings = Settings.find()
@@ -32,22 +32,22 @@ def find_settings() -> tuple[Settings, str]:
 def make_watcher(
     process_type: str, settings: Settings, refusal: str, is_start: bool = True
 ) -> WorkerWatcher:
-    """Return who keeps the workers of this process, or who says why there are none."""
+    """Return the watcher of this process, or one that shows why it runs no job."""
     if refusal:
         return RefusingWatcher(process_type, refusal)
     return WorkerWatcher(process_type, settings, is_start)
 
 
 class RefusingCrew(Crew):
-    """A row in place of workers, as long as the process lives: it says what is wrong.
+    """Row in place of workers that shows the error, as long as the process lives.
 
-    Nothing of the database is touched besides.
+    It touches nothing else in the database.
     """
 
     _presence: Presence | None = None
 
     def fill(self) -> None:
-        """Show the row."""
+        """Insert the row."""
         if not self._presence:
             self._presence = Presence(
                 self.db_name,
@@ -58,23 +58,23 @@ class RefusingCrew(Crew):
             )
 
     def beat(self) -> None:
-        """Say that the process still refuses."""
+        """Give a sign of life of the process."""
         if self._presence and not self._presence.beat():
             self._presence = None
 
     def recover(self) -> None:
-        """Leave that to those who know how."""
+        """Do nothing: recovery is left to processes that run jobs."""
 
     def stop(self) -> None:
-        """Take the row away."""
+        """Delete the row."""
         presence, self._presence = self._presence, None
-        with suppress(psycopg2.Error):  # the line is lost, and the row with it
+        with suppress(psycopg2.Error):  # the connection is lost, and the row with it
             if presence:
                 presence.leave()
 
 
 class RefusingWatcher(WorkerWatcher):
-    """Shows in every database that has the addon why this process runs no job.
+    """Watcher that shows, in every database with the addon, why no job runs here.
 
     Args:
         process_type: what kind of process this is.

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Watchdog of a process that runs jobs: it gives signs of life, or is ended.
+"""Watchdog of a job process: without signs of life it is ended.
 
-A job may hold the interpreter, in code of C that does not return. Then no other thread
+A job may hold the interpreter, in C code that does not return. Then no other thread
 runs and no signal is handled: only another process can end this one. That is the
 master of a prefork server, or a guard beside a threaded one; see ``guard``.
 """
@@ -23,7 +23,7 @@ from .guard import PING_S, TRACE, read_trace
 
 
 class Trace:
-    """File in which a process writes where its threads are, though they cannot run."""
+    """File to which a process writes its threads' stacks, though none can run."""
 
     def __init__(self):
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 open as long as we are
@@ -33,11 +33,11 @@ class Trace:
         return self._file.fileno()
 
     def register(self) -> None:
-        """Write it in this process whenever the signal comes; then do as before."""
+        """Write the stacks on each signal; then call the previous handler."""
         faulthandler.register(TRACE, self._file, all_threads=True, chain=True)
 
     def read(self) -> str:
-        """Return what was written last."""
+        """Return the last stacks."""
         return read_trace(self.fileno())
 
     def close(self) -> None:
@@ -46,10 +46,10 @@ class Trace:
 
 
 class Pulse(threading.Thread):
-    """Thread that gives signs of life; it needs nothing but its turn to run.
+    """Thread that gives signs of life, as long as the interpreter runs threads.
 
     Args:
-        ping: gives one. An OSError says that nobody hears it any more.
+        ping: gives a sign. An OSError means that its receiver is gone.
     """
 
     def __init__(self, ping: Callable[[], object]):
@@ -57,8 +57,8 @@ class Pulse(threading.Thread):
         self._ping = ping
 
     def run(self) -> None:
-        """Give signs of life as long as somebody hears them."""
-        # signals are for the main thread, which one that comes here does not wake
+        """Give signs of life as long as they are received."""
+        # a signal delivered to this thread would not wake the main thread
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         with suppress(OSError):
             while True:
@@ -67,10 +67,10 @@ class Pulse(threading.Thread):
 
 
 class Guard:
-    """Small process that ends this one when it is silent for too long.
+    """Small process that kills this process when it is silent for too long.
 
     Args:
-        limit_s: that is too long.
+        limit_s: silence that is too long.
         log_path: file of the log; empty for the standard error stream.
     """
 
@@ -88,6 +88,6 @@ class Guard:
         Pulse(partial(os.write, self._process.stdin.fileno(), b".")).start()
 
     def stop(self) -> None:
-        """End it: nobody is to be ended for being silent any more."""
+        """End the guard: silence is allowed from now on."""
         self._process.kill()
         self._process.wait()
