@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are jobs run without a web server, on as many hosts as wanted?
+"""Command ``connector_worker``: runs jobs without a web server, on any number of hosts.
 
 Odoo finds this file by its name and loads it without the addon around it, so nothing
 of ours is imported at the top.
@@ -48,15 +48,15 @@ class ConnectorWorker(Command):
 
 
 def _set(name: str, value) -> None:
-    """Give a setting to this process and its children, before all others."""
+    """Set a setting for this process and its children, with the highest priority."""
     if value is not None:
         os.environ[f"CONNECTOR_{name.upper()}"] = str(value)
 
 
 def _check_settings(server_args: list[str]) -> None:
-    """End with an error when a setting is wrong: no process would run a job."""
+    """Exit with an error when a setting is invalid: no process would run a job."""
     config.parse_config(list(server_args), setup_logging=False)
-    # by its path: an addon that is imported before the server loads it gets no hook
+    # by its path: an addon imported before the server loads it gets no hook
     settings_class = runpy.run_path(str(QUEUE / "settings.py"))["Settings"]
     read_limits = runpy.run_path(str(QUEUE / "channel_text.py"))["read_limits"]
     try:
