@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Every SQL statement of the engine.
 
-Statements marked *job* run in the transaction of a job (or of whoever delays
+Statements marked *job* run in the transaction of a job (or of the code that delays
 one), on an Odoo cursor at REPEATABLE READ. All others run on a connection of the
-worker, at READ COMMITTED and in autocommit. Times are naive UTC, as Odoo has them.
+worker, at READ COMMITTED and in autocommit. Times are naive UTC, as Odoo stores them.
 
 A job has a worker if and only if it is enqueued (a CHECK of the table), so a statement
 on one job that names the worker names the state it leaves. It says IS NOT DISTINCT
@@ -185,15 +185,15 @@ MAKE_FUNCTIONS = ";".join(
 
 
 def make_functions(cr) -> None:
-    """Make the functions of the hot path anew in the database, with the seal of jobs.
+    """Recreate the database functions of the hot path, with the seal of jobs.
 
-    Replaced where that is possible: a worker may be about to call them.
+    Replaced in place if possible: a worker may be about to call them.
     """
     make_seal(cr)
     try:
         with cr.savepoint():
             cr.execute(MAKE_FUNCTIONS, log_exceptions=False)
-    except InvalidFunctionDefinition:  # they return something else than before
+    except InvalidFunctionDefinition:  # their result type changed
         drop_functions(cr)
         cr.execute(MAKE_FUNCTIONS)
     make_seal_functions(cr)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How much did the queue do, and how long did it take?"""
+"""Statistics of attempts: their number, waits and durations."""
 
 # job. Every attempt with its measures, the query below a model of Odoo: it adds what to
 # leave out. Only the first start of a job says how long it waited, and an eta after it

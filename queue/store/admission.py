@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Admission of a database: that its jobs may run, as it is no copy, or an accepted one.
+"""Admission of a database: its jobs may run, as it is no copy, or an accepted one.
 
-A row says so for one identity: a database of one PostgreSQL cluster. A copy has the row
-of its original, and an identity for which there is none.
+A row admits one identity: a database of one PostgreSQL cluster. A copy has the row of
+its original, and an identity without a row.
 """
 
 from typing import NamedTuple
@@ -13,9 +13,9 @@ from odoo.addons.base.models.ir_cron import BASE_VERSION
 
 from .liveness import READ_ADDON, AddonState, read_addon
 
-LONG_S = 1  # a transaction that has written, and is open for longer, is at work
+LONG_S = 1  # a transaction that has written and is open for longer is active
 
-# No model: what the addon is told about it goes by the statements below only.
+# No model: only the statements below read and write it.
 MAKE_ADMISSION = """
 CREATE TABLE IF NOT EXISTS connector_queue_admission (
     identity varchar PRIMARY KEY,
@@ -27,8 +27,8 @@ CREATE TABLE IF NOT EXISTS connector_queue_admission (
 """
 DROP_ADMISSION = "DROP TABLE IF EXISTS connector_queue_admission"
 
-# Which database is it? The oid stays when it is renamed, the cluster's identifier when
-# another server takes over. Who may not read that one does without.
+# Identity of the database. The oid survives a rename, the cluster's identifier a
+# failover; it is left out where the role may not read it.
 FIND_DATABASE = """
 SELECT oid::text, has_function_privilege('pg_control_system()', 'EXECUTE')
   FROM pg_database
@@ -36,13 +36,13 @@ SELECT oid::text, has_function_privilege('pg_control_system()', 'EXECUTE')
 """
 FIND_CLUSTER = "SELECT system_identifier::text FROM pg_control_system()"
 
-# As Odoo asks it. Index: ir_config_parameter_key_uniq.
+# As Odoo reads it. Index: ir_config_parameter_key_uniq.
 IS_NEUTRALIZED = """EXISTS (
            SELECT FROM ir_config_parameter
             WHERE key = 'database.is_neutralized' AND value <> ''
        )"""
 
-# What a watcher looks at every second: the addon, and whether jobs may run. Indexes:
+# What a watcher reads every second: the addon, and whether jobs may run. Indexes:
 # those of READ_ADDON, ir_config_parameter_key_uniq, the table's key.
 READ_STANDING = f"""{READ_ADDON.rstrip()},
        {IS_NEUTRALIZED},
@@ -52,8 +52,8 @@ READ_STANDING = f"""{READ_ADDON.rstrip()},
        )
 """
 
-# The tables without which no job runs, as far as they have no primary key yet: a
-# restore makes the keys when the rows are there.
+# The tables that jobs need and that have no primary key yet: a restore creates the
+# keys after the rows.
 FIND_INCOMPLETE = """
 SELECT class.relname
   FROM pg_class AS class
@@ -73,10 +73,10 @@ SELECT class.relname
  ORDER BY class.relname
 """
 
-# Is a new database at rest? Not since one of its facts (tables, indexes, constraints,
-# signals of Odoo) was another one, and not while somebody has been writing for long or
-# another database sends its changes. Of a session of others is not told since when it
-# writes. Locks: the row. A millisecond, once a second while it is new.
+# Check whether a new database is idle: since when its facts (tables, indexes,
+# constraints, signals of Odoo) are unchanged, and no transaction has written for long
+# and no other database sends changes. Since when sessions of other roles write is
+# hidden. Locks: the row. A millisecond, once a second while it is new.
 JUDGE = """
 WITH facts AS (
     SELECT concat_ws(
@@ -114,7 +114,7 @@ SELECT %(identity)s, text, now, now + %(wait_s)s * INTERVAL '1 second'
    AND (known.facts <> excluded.facts OR (SELECT is_busy FROM facts))
 """
 
-# Admit a database that has been at rest for long enough. Locks: the row.
+# Admit a database that has been idle for long enough. Locks: the row.
 ADMIT_QUIET = """
 UPDATE connector_queue_admission
    SET admitted_at = clock_timestamp() AT TIME ZONE 'UTC'
@@ -124,7 +124,7 @@ UPDATE connector_queue_admission
        <= clock_timestamp() AT TIME ZONE 'UTC'
 """
 
-# Admit a database, whatever it is. Locks: the row.
+# Admit a database unconditionally. Locks: the row.
 ADMIT = """
 INSERT INTO connector_queue_admission AS known (
     identity, facts, busy_at, begins_at, admitted_at
@@ -135,10 +135,10 @@ SELECT %(identity)s, '', now, now, now
  WHERE known.admitted_at IS NULL
 """
 
-# Take it back. Locks: the row.
+# Withdraw the admission. Locks: the row.
 WITHDRAW = "DELETE FROM connector_queue_admission WHERE identity = %(identity)s"
 
-# May jobs run, and when will they? Index: the table's key.
+# Whether jobs may run, and when they will. Index: the table's key.
 FIND_ADMISSION = f"""
 SELECT {IS_NEUTRALIZED},
        known.admitted_at IS NOT NULL,
@@ -149,11 +149,11 @@ SELECT {IS_NEUTRALIZED},
 
 
 class Standing(NamedTuple):
-    """How it is about this addon, and whether jobs may run."""
+    """State of this addon in a database, and whether jobs may run."""
 
     addon: AddonState
-    is_neutralized: bool  # no job may run, whatever else
-    is_admitted: bool  # the database was noted, or is accepted
+    is_neutralized: bool  # no job may run, in any case
+    is_admitted: bool  # recorded, or accepted by a person
 
 
 class Admitted(NamedTuple):
@@ -165,17 +165,17 @@ class Admitted(NamedTuple):
 
 
 def make_admission(cr) -> None:
-    """Make what admissions are written down in."""
+    """Create the table of admissions."""
     cr.execute(MAKE_ADMISSION)
 
 
 def drop_admission(cr) -> None:
-    """Take it out of the database."""
+    """Drop the table of admissions."""
     cr.execute(DROP_ADMISSION)
 
 
 def find_identity(cr) -> str:
-    """Return which database of which cluster it is."""
+    """Return the identity of the database: its oid and its cluster's identifier."""
     cr.execute(FIND_DATABASE)
     oid, may_read = cr.fetchone()
     cluster = "unknown"
@@ -186,7 +186,7 @@ def find_identity(cr) -> str:
 
 
 def read_standing(cr, identity: str) -> Standing:
-    """Tell how it is about the addon, and whether jobs may run.
+    """Return the state of the addon, and whether jobs may run.
 
     Args:
         cr: a cursor in autocommit.
@@ -205,18 +205,18 @@ def read_standing(cr, identity: str) -> Standing:
 
 
 def find_incomplete(cr) -> list[str]:
-    """Return the tables whose primary key is missing: somebody restores them."""
+    """Return the tables without primary key: a restore is under way."""
     cr.execute(FIND_INCOMPLETE)
     return [name for (name,) in cr.fetchall()]
 
 
 def judge(cr, identity: str, wait_s: float) -> bool:
-    """See whether a new database is at rest; True when it is admitted for that.
+    """Check whether a new database is idle; True when it is admitted for that.
 
     Args:
         cr: a cursor in autocommit.
         identity: of the database.
-        wait_s: for how long it must have been at rest.
+        wait_s: how long it must have been idle.
     """
     values = {"identity": identity, "wait_s": wait_s, "long_s": LONG_S}
     cr.execute(JUDGE, values)
@@ -225,13 +225,13 @@ def judge(cr, identity: str, wait_s: float) -> bool:
 
 
 def admit(cr) -> bool:
-    """Admit the database of a cursor; False when it was already."""
+    """Admit the database of a cursor; False when it was admitted already."""
     cr.execute(ADMIT, {"identity": find_identity(cr)})
     return cr.rowcount == 1
 
 
 def withdraw(cr, identity: str) -> None:
-    """Take the admission of a database back."""
+    """Withdraw the admission of a database."""
     cr.execute(WITHDRAW, {"identity": identity})
 
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a try of a job end?"""
+"""The end of an attempt: success, failure or loss."""
 
 from ..state import CONFLICTED
 from .edge import mark_edges
@@ -7,9 +7,9 @@ from .function import LANGUAGE
 from .identity import KEPT_KEY
 from .ready import HAS_NEWS
 
-# Take away what a job left in its session: all that DISCARD ALL does, apart from the
-# plans of foreign keys and triggers, which are nobody's and dear to make again. A job
-# relies on the ISO dates of the driver, whatever the database's default.
+# Reset the session after a job: as DISCARD ALL, but keep the plans of foreign keys and
+# triggers, which are shared and expensive to make again. A job relies on the ISO dates
+# of the driver, whatever the database's default.
 CLEAN_SESSION = """
 CLOSE ALL;
 SET SESSION AUTHORIZATION DEFAULT;
@@ -22,8 +22,8 @@ DISCARD TEMP;
 DISCARD SEQUENCES
 """
 
-# job. Before each commit in the middle of a job: is it still ours? The row changes, so
-# that whoever takes it from us meanwhile and we cannot both commit.
+# job. Before each commit in the middle of a job: check that it is still ours. The row
+# changes, so that a worker that takes it from us meanwhile and we cannot both commit.
 FENCE = """
 UPDATE connector_queue_job
    SET commits = commits + 1
@@ -32,7 +32,7 @@ UPDATE connector_queue_job
    AND attempt = %(attempt)s - 1
 """
 
-# Does the worker hold the job for this attempt, as it is committed?
+# Whether the worker holds the job for this attempt, as committed.
 IS_HELD = """
 SELECT EXISTS (
     SELECT FROM connector_queue_job
@@ -83,7 +83,7 @@ _FINISH = """connector_queue_finish(
 )"""
 FINISH = f"SELECT {_FINISH}"
 
-# job. The same for a job for which others wait: its edges go with its transaction.
+# job. The same for a job with dependents: its transaction writes its edges.
 FINISH_PARENT = f"""
 SELECT CASE WHEN {_FINISH} THEN connector_queue_mark(%(job_id)s, 'done') ELSE FALSE END
 """
@@ -129,12 +129,12 @@ UPDATE connector_queue_job AS job
  WHERE job.id = attempt.job_id
 """
 
-# The end of an attempt that did not succeed; its transaction was rolled back. A key
-# that a younger job took meanwhile is given up: both run. Its concurrency key is free
-# also while it waits for its next try.
+# The end of an attempt that did not succeed; its transaction was rolled back. It gives
+# up a key that a younger job took meanwhile: both run. Its concurrency key is free also
+# while it waits for its next attempt.
 SETTLE = _OTHER_ATTEMPT + _OTHER_JOB
 
-# The same for a job for which others wait; nothing is marked when it is tried again.
+# The same for a job with dependents; a retry marks no edges.
 SETTLE_PARENT = (
     _OTHER_ATTEMPT
     + f", marked AS ({mark_edges('attempt.job_id', '%(state)s', 'attempt')})"
@@ -142,7 +142,7 @@ SETTLE_PARENT = (
 )
 
 
-# How many attempts of a job ended by a conflict since one ended otherwise?
+# Count the attempts of a job that ended by a conflict since the last other end.
 # Index: connector_queue_attempt_attempt_uniq.
 COUNT_CONFLICTS = f"""
 SELECT count(*)
@@ -157,46 +157,46 @@ SELECT count(*)
 
 
 def clean_session(cr) -> None:
-    """Make the session of a connection as good as new."""
+    """Reset the session of a connection."""
     cr.execute(CLEAN_SESSION)
 
 
 def fence(cr, worker_id: int, job_id: int, attempt: int) -> bool:
-    """Return whether the attempt is still ours; nobody takes it until we commit."""
+    """Return whether the attempt is still ours, and keep it ours until the commit."""
     values = {"worker_id": worker_id, "job_id": job_id, "attempt": attempt}
     cr.execute(FENCE, values)
     return cr.rowcount == 1
 
 
 def is_held(cr, worker_id: int, job_id: int, attempt: int) -> bool:
-    """Return whether the attempt is ours, by what is committed."""
+    """Return whether the attempt is ours, as committed."""
     values = {"worker_id": worker_id, "job_id": job_id, "attempt": attempt}
     cr.execute(IS_HELD, values)
     return cr.fetchone()[0]
 
 
 def count_conflicts(cr, job_id: int) -> int:
-    """Return how many attempts of a job in a row ended by a conflict."""
+    """Return how many of a job's last attempts in a row ended by a conflict."""
     cr.execute(COUNT_CONFLICTS, {"job_id": job_id})
     return cr.fetchone()[0]
 
 
 def finish(cr, values: dict, has_edges: bool = False) -> bool:
-    """Write the success of an attempt; False when it is not ours any more."""
+    """Store the success of an attempt; False when it is no longer ours."""
     cr.execute(FINISH_PARENT if has_edges else FINISH, values)
     return cr.fetchone()[0]
 
 
 def send_finish(cr, values: dict) -> None:
-    """Write the success of an attempt for which nobody waits; the answer comes later.
+    """Send the success of an attempt asynchronously; the result comes later.
 
     Args:
-        cr: of a connection that does not wait. Its one value is that of ``finish``.
+        cr: of an asynchronous connection. It gets the result of ``finish``.
     """
     cr.execute(FINISH, values)
 
 
 def settle(cr, values: dict, has_edges: bool = False) -> bool:
-    """Write the end of an attempt without success; False when it is not ours."""
+    """Store the end of an attempt without success; False when it is not ours."""
     cr.execute(SETTLE_PARENT if has_edges else SETTLE, values)
     return cr.rowcount == 1

@@ -1,39 +1,39 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Until when do the workers look for jobs by themselves, without being woken?"""
+"""Burst mode: until when workers poll for jobs without being woken."""
 
 from .liveness import CHANNEL
 
 RUSH_S = 1.0  # that one announcement lasts
-RUSH = "rush"  # what the notification of an announcement says
+RUSH = "rush"  # payload of an announcement
 
-# Until when, in milliseconds since 1970 by the clock of the database. A sequence is
+# End of the burst, in milliseconds since 1970 by the database's clock. A sequence is
 # read as it is now, whatever the snapshot of a transaction, and keeps no old versions.
 MAKE_RUSH = "CREATE SEQUENCE IF NOT EXISTS connector_queue_rush"
 DROP_RUSH = "DROP SEQUENCE IF EXISTS connector_queue_rush"
 
-# For how many seconds they still do so. It rides along with a delay.
+# For how many seconds they still poll. It is part of the statement of a delay.
 RUSH_LEFT = """(
     SELECT (last_value - 1000 * extract(epoch FROM clock_timestamp()))::float / 1000
       FROM connector_queue_rush
 )"""
 
-# Tell the workers to begin. The moment is taken before they hear of it: they will look
-# for at least as long as is written down then.
+# Announce a burst to the workers. Its end is computed before they are notified: they
+# poll for at least as long as is stored.
 TELL_RUSH = f"""
 SELECT pg_notify('{CHANNEL}', '{RUSH}'),
        (1000 * extract(epoch FROM clock_timestamp()))::bigint
 """
 NOTE_RUSH = "SELECT setval('connector_queue_rush', %(until_ms)s)"
 
-# How many jobs have ever been delayed, as it is now: those of open transactions count.
+# How many jobs have ever been delayed, including those of open transactions.
 COUNT_EVER_DELAYED = "SELECT last_value FROM connector_queue_job_id_seq"
 
 
 def announce_rush(cr) -> None:
-    """Let the workers look by themselves for a while, and others rely on that.
+    """Announce a burst: workers poll for a while, and commits rely on that.
 
     Args:
-        cr: a cursor in autocommit: they are told before it is written down.
+        cr: a cursor in autocommit: workers are notified before it is stored.
     """
     cr.execute(TELL_RUSH)
     _told, now_ms = cr.fetchone()
@@ -41,16 +41,16 @@ def announce_rush(cr) -> None:
 
 
 def count_ever_delayed(cr) -> int:
-    """Return how many jobs have ever been delayed, and how many might have been."""
+    """Return how many jobs were ever delayed, rolled back ones included."""
     cr.execute(COUNT_EVER_DELAYED)
     return cr.fetchone()[0]
 
 
 def make_rush(cr) -> None:
-    """Make what an announcement is written down in."""
+    """Create the sequence that stores announcements."""
     cr.execute(MAKE_RUSH)
 
 
 def drop_rush(cr) -> None:
-    """Take it out of the database."""
+    """Drop the sequence that stores announcements."""
     cr.execute(DROP_RUSH)

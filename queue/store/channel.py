@@ -1,14 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which channels have limits, and do these let another job start?"""
+"""Channels: which are served, limited or paused, and how full they are."""
 
 
 def is_served(channel: str, ids: str) -> str:
-    """Return the SQL of whether a worker serves a channel; NULL ids stand for all."""
+    """Return the SQL of whether a worker serves a channel; NULL ids mean all."""
     return f"({ids} IS NULL OR {channel}.id = ANY ({ids}))"
 
 
-# Does a channel, called limited, not hold as many jobs as it may, those of the channels
-# below it left aside? Index: connector_queue_job__taken_idx.
+# Whether a channel, called limited, holds fewer jobs of its own than it may, those of
+# the channels below it aside. Index: connector_queue_job__taken_idx.
 HAS_ROOM = """(
        SELECT count(*)
          FROM connector_queue_job AS taken
@@ -18,8 +18,8 @@ HAS_ROOM = """(
        2147483647
    )"""
 
-# The channels a worker serves when it is told some: these and those below them. A name
-# that is no channel's has no id. A table of some dozens of rows.
+# The channels that a worker is configured to serve, with those below them. An unknown
+# name has no id. A table of some dozens of rows.
 FIND_SERVED = """
 SELECT told.name, array_agg(channel.id) FILTER (WHERE channel.id IS NOT NULL)
   FROM unnest(%(names)s::text[]) AS told (name)
@@ -102,7 +102,7 @@ SELECT id,
    FOR NO KEY UPDATE
 """
 
-# How many jobs of a channel, or of one below it, are taken by workers?
+# Count the jobs of a channel, and of those below it, that workers have taken.
 # Index: connector_queue_job__taken_idx.
 COUNT_TAKEN = """
 WITH RECURSIVE below (id) AS (
@@ -118,8 +118,8 @@ SELECT count(*)
  WHERE job.state = 'enqueued'
 """
 
-# Does a channel that keeps the order have to wait: for a failed job, or for one before
-# this that is held? Each question is for the first of an order that only one index has,
+# Whether a sequential channel has to wait: for a failed job, or for a held job before
+# this one. Each subquery reads the first row of an order that only one index has,
 # however many there are. Index: connector_queue_job__order_idx.
 IS_ORDER_BLOCKED = """
 WITH failed AS (
@@ -150,7 +150,7 @@ SELECT EXISTS (SELECT FROM failed)
 )
 """
 
-# Note a start in a channel that counts them. Locks: its row, which is ours already.
+# Count a start in a channel with a rate. Locks: its row, which is ours already.
 NOTE_START = """
 UPDATE connector_queue_channel
    SET next_start_at = clock_timestamp() AT TIME ZONE 'UTC'
@@ -168,12 +168,12 @@ UPDATE connector_queue_channel
    AND (throttle_s > 0 OR rate_count > 0)
 """
 
-# The channels of which no job may start now.
+# The paused channels, and those below them.
 FIND_CLOSED = "SELECT id FROM connector_queue_channel WHERE NOT is_open"
 
 
 def find_served(cr, names: list[str]) -> dict[str, list[int] | None]:
-    """Return the ids of channels and of those below them; None where there is none."""
+    """Return the ids of channels and of those below them; None for unknown names."""
     cr.execute(FIND_SERVED, {"names": names})
     return dict(cr.fetchall())
 
@@ -190,14 +190,14 @@ def find_limited(
     """Return each limited channel that has work, with the channels that limit it.
 
     Args:
-        served_ids: the channels to look at, None for all.
+        served_ids: the channels to check, None for all.
     """
     cr.execute(FIND_LIMITED, {"served_ids": served_ids})
     return cr.fetchall()
 
 
 def lock_limits(cr, channel_ids: list[int]) -> list[dict]:
-    """Return the limits of channels, which nobody else looks at until the commit."""
+    """Return the limits of channels, locked until the commit."""
     cr.execute(LOCK_LIMITS, {"channel_ids": channel_ids})
     names = [column.name for column in cr.description]
     return [dict(zip(names, row, strict=True)) for row in cr.fetchall()]
@@ -216,7 +216,7 @@ def is_order_blocked(cr, channel_id: int) -> bool:
 
 
 def note_start(cr, channel_ids: list[int]) -> None:
-    """Count a start in the channels that count them."""
+    """Count a start in the channels with a rate."""
     cr.execute(NOTE_START, {"channel_ids": channel_ids})
 
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which jobs may run now, and who takes them?"""
+"""Claim of ready jobs by workers."""
 
 from odoo import SUPERUSER_ID
 
@@ -11,8 +11,8 @@ from .ready import EXIST_DUE, EXIST_NEWS, HAS_NEWS, RELEASE_ETA
 from .seal import IS_WHOLE
 from .signal import SIGNALS
 
-# Has an open channel with limits, which is not full by its own jobs, a ready one? The
-# order is there for the index that has it: any other one may be read to its end.
+# Whether an open channel with limits, not full by its own jobs, has a ready job. The
+# ORDER BY selects the index that has it: any other may be read to its end.
 # Indexes: connector_queue_job__ready_idx, connector_queue_job__taken_idx.
 HAS_LIMITED = f"""
 SELECT FROM connector_queue_channel AS limited
@@ -25,10 +25,10 @@ SELECT FROM connector_queue_channel AS limited
  WHERE limited.is_open AND limited.is_limited
    AND {is_served("limited", "p_channel_ids")} AND {HAS_ROOM}"""
 
-# The end of each claim: give the jobs of "next" to the worker. They are locked, so a
-# row is where it was found, and no index has to be asked. They are run in the order of
+# The end of each claim: assign the jobs of "next" to the worker. They are locked, so a
+# row is where it was found, and no index is needed. They run in the order of
 # claim_number, so that after a death the first unfinished one is the one that ran.
-# The payload of a row that may not run stays here: nobody can run it, old or new.
+# The payload of a row that may not run is not returned: no version can run it.
 _TAKE = f"""
 claimed AS (
     UPDATE connector_queue_job AS job
@@ -59,11 +59,11 @@ _TAKEN = """
     has_edges boolean, date_enqueued timestamp, timeout double precision,
     is_user_active boolean, signals integer[]"""
 
-# What is forbidden to a claim besides: to look up the few jobs it takes by reading all
-# there are. A plan does not know the limit, and thinks of a tenth of the table.
+# Plans also forbidden to a claim: to find the few jobs it takes by reading the whole
+# table. The planner does not know the limit, and assumes a tenth of the table.
 CLAIM_LANGUAGE = f"{LANGUAGE} SET enable_hashjoin = off SET enable_mergejoin = off"
 
-# Take ready jobs of the open channels without limits, of those that are served.
+# Take ready jobs of the served, open channels without limits.
 # Locks: job rows, SKIP LOCKED. Index: connector_queue_job__ready_idx.
 CLAIM = f"""
 WITH next AS (
@@ -84,7 +84,7 @@ WITH next AS (
 ),{_TAKE}"""
 
 # A claim in one round trip. Where a channel with limits has work, it takes nothing and
-# returns a row without id: the caller looks at the limits first, then comes again.
+# returns a row without id: the caller checks the limits first, then calls again.
 MAKE_CLAIM = f"""
 CREATE OR REPLACE FUNCTION connector_queue_claim(
     p_worker_id integer, p_limit integer, p_claimed_before integer,
@@ -110,7 +110,7 @@ BEGIN
 END $$
 """
 
-# Take the first ready job of one channel, whose limits were looked at under their lock.
+# Take the first ready job of one channel, whose limits were checked under their lock.
 # Locks: the job's row, SKIP LOCKED. Index: connector_queue_job__ready_idx.
 CLAIM_LIMITED = f"""
 WITH next AS (
@@ -133,7 +133,7 @@ BEGIN
 END $$
 """
 
-# Give back the jobs a worker claimed and did not start.
+# Release the jobs a worker claimed and did not start.
 RELEASE = f"""
 UPDATE connector_queue_job AS job
    SET state = 'pending', worker_id = NULL, claim_number = NULL, date_enqueued = NULL,
@@ -143,8 +143,8 @@ UPDATE connector_queue_job AS job
    AND worker_id = %(worker_id)s
 """
 
-# End claimed jobs that may not run, and mark those that wait for them. No attempt is
-# made of it: nothing ran.
+# End claimed jobs that may not run, and mark their dependents. No attempt is stored:
+# nothing ran.
 SET_ASIDE = f"""
 WITH aside AS (
     UPDATE connector_queue_job AS job
@@ -163,7 +163,7 @@ marked AS (
 SELECT id FROM aside
 """
 
-# Is there a job that could start now, limits aside?
+# Whether a job could start now, limits aside.
 # Indexes: connector_queue_job__ready_idx, connector_queue_job__eta_idx.
 HAS_READY_JOB = f"""
 SELECT EXISTS (
@@ -188,14 +188,14 @@ def claim_jobs(  # noqa: PLR0913 as the function of the database
     has_seen_limits: bool = True,
     channel_ids: list[int] | None = None,
 ) -> list[dict] | None:
-    """Take ready jobs of channels without limits, in the order they are run in.
+    """Claim ready jobs of channels without limits, in the order they run in.
 
     Args:
         channel_ids: the channels to take from, None for all.
 
     Returns:
         A row for each job; None when a channel with limits has work and the caller
-        has not seen to it yet.
+        has not checked it yet.
     """
     values = [worker_id, limit, claimed_before, has_seen_limits, channel_ids]
     cr.execute("SELECT * FROM connector_queue_claim(%s, %s, %s, %s, %s)", values)
@@ -206,7 +206,7 @@ def claim_jobs(  # noqa: PLR0913 as the function of the database
 def claim_limited_job(
     cr, worker_id: int, channel_id: int, claimed_before: int
 ) -> list[dict]:
-    """Take the first ready job of a channel, if there is one."""
+    """Claim the first ready job of a channel, if there is one."""
     values = [worker_id, channel_id, claimed_before]
     cr.execute("SELECT * FROM connector_queue_claim_limited(%s, %s, %s)", values)
     return _rows(cr)
@@ -218,7 +218,7 @@ def _rows(cr) -> list[dict]:
 
 
 def release_jobs(cr, worker_id: int, job_ids: list[int]) -> None:
-    """Give back claimed jobs that were not started."""
+    """Release claimed jobs that were not started."""
     cr.execute(RELEASE, {"worker_id": worker_id, "job_ids": job_ids})
 
 

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do a running job and the people who watch it tell each other?
+"""Progress and stop requests of running jobs.
 
-Neither writes the row of the job: its own transaction would be refused.
+Neither writes the row of the job: its own transaction would fail on that.
 """
 
 # Locks: the job's row of progress, which nobody else writes.
@@ -17,8 +17,8 @@ VALUES (
        date = EXCLUDED.date
 """
 
-# job. Ask running jobs to stop. Only the attempt that runs is meant: the flag says
-# nothing to a later one. Locks: the new rows.
+# job. Request running jobs to stop. The request is for the current attempt only, not
+# for a later one. Locks: the new rows.
 ASK_TO_STOP = """
 INSERT INTO connector_queue_cancel (job_id, attempt, user_id, date)
 SELECT id, attempt + 1, %(user_id)s, now() AT TIME ZONE 'UTC'
@@ -37,8 +37,8 @@ SELECT EXISTS (
 """
 
 
-# Who wants an attempt to stop? Indexes: connector_queue_cancel__attempt_uniq, and the
-# primary keys of users and partners.
+# The user who requested an attempt to stop. Indexes:
+# connector_queue_cancel__attempt_uniq, and the primary keys of users and partners.
 FIND_WISH = """
 SELECT COALESCE(partner.name, users.login, 'somebody')
   FROM connector_queue_cancel AS cancel
@@ -51,24 +51,24 @@ SELECT COALESCE(partner.name, users.login, 'somebody')
 def tell_progress(
     cr, job_id: int, done: float, total: float | None, message: str | None
 ) -> None:
-    """Write how far a job is."""
+    """Store the progress of a job."""
     values = {"job_id": job_id, "done": done, "total": total, "message": message}
     cr.execute(TELL_PROGRESS, values)
 
 
 def ask_to_stop(cr, job_ids: list[int], user_id: int) -> None:
-    """Ask the jobs that workers have to stop."""
+    """Request the jobs that workers have to stop."""
     cr.execute(ASK_TO_STOP, {"job_ids": job_ids, "user_id": user_id})
 
 
 def find_wish(cr, job_id: int, attempt: int) -> str | None:
-    """Return the name of who wants an attempt to stop, None when nobody does."""
+    """Return the name of the user who requested an attempt to stop, or None."""
     cr.execute(FIND_WISH, {"job_id": job_id, "attempt": attempt})
     row = cr.fetchone()
     return row and row[0]
 
 
 def is_cancelled(cr, job_id: int, attempt: int) -> bool:
-    """Return whether somebody wants an attempt to stop."""
+    """Return whether an attempt was requested to stop."""
     cr.execute(IS_CANCELLED, {"job_id": job_id, "attempt": attempt})
     return cr.fetchone()[0]

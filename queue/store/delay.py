@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do jobs get into the queue, in the transaction of who delays them?"""
+"""Insertion of jobs into the queue, in the caller's transaction."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from .liveness import CHANNEL
 from .ready import HAS_NEWS, hold_of
 from .seal import SEALED, seal_of
 
-COLUMNS = (  # in which jobs of one call differ, besides their payloads
+COLUMNS = (  # that differ between jobs of one call, besides their payloads
     "uuids",
     "identity_keys",
     "concurrency_keys",
@@ -27,8 +27,8 @@ _SEAL = seal_of(
     | {"uuid": "new.uuid", "payload": "new.payload::jsonb"}
 )
 
-# job. Insert n jobs and seal them. What differs between them comes as columns, their
-# payloads as JSON in one of it. Locks: the new rows.
+# job. Insert n jobs and seal them. Their differing values come as arrays, their payloads
+# as JSON in one array. Locks: the new rows.
 _INSERT = f"""
 INSERT INTO connector_queue_job (
     seal, uuid, payload, identity_key, concurrency_key, key_news, hold,
@@ -69,8 +69,8 @@ WITH added AS ({_INSERT}
 SELECT ARRAY(SELECT uuid FROM added), {RUSH_LEFT}
 """
 
-# job. Move jobs that no worker has, and tell those that wait for them. One that is
-# requeued and has to wait for others waits; the eta is that of requeued ones.
+# job. Move jobs that no worker has, and mark their dependents. A requeued job that has
+# to wait for others waits; the eta is that of requeued jobs.
 # Locks: the rows, and their open edges.
 MOVE = f"""
 WITH moved AS (
@@ -99,7 +99,7 @@ marked AS (
 SELECT id, has_edges FROM moved
 """
 
-# job. What time is it, by the clock that says when an eta has come?
+# job. The time, by the clock that decides when an eta has come.
 READ_CLOCK = "SELECT clock_timestamp() AT TIME ZONE 'UTC'"
 
 # Wake every worker of the database. In a transaction of its own: inside the one that
@@ -108,7 +108,7 @@ WAKE = f"NOTIFY {CHANNEL}"
 
 
 class Inserted(NamedTuple):
-    """What is known after jobs were inserted."""
+    """Result of an insertion of jobs."""
 
     uuids: list[str]
     rush_left_s: float = 0.0
@@ -119,11 +119,11 @@ def insert_jobs(cr, values: dict) -> Inserted:
     """Insert jobs of one function in one place.
 
     Args:
-        values: lists of what differs between them, payloads as JSON; and the rest.
+        values: lists of differing values, payloads as JSON; and the common values.
     """
     columns = {**values, **{name: to_column(values[name]) for name in COLUMNS}}
     columns["payloads"] = join_column(values["payloads"])
-    if not any(values["identity_keys"]):  # a sixth less without looking
+    if not any(values["identity_keys"]):  # saves a sixth of the time
         cr.execute(INSERT_JOBS, columns)
         return Inserted(values["uuids"], _known_left(*cr.fetchone()))
     cr.execute(INSERT_UNLESS_IDENTICAL, columns)
@@ -132,7 +132,7 @@ def insert_jobs(cr, values: dict) -> Inserted:
 
 
 def _known_left(seconds: float) -> float:
-    """Return for how long workers surely look: not when the clock was set back."""
+    """Return for how long workers surely poll, in seconds; 0 if the clock jumped."""
     return seconds if 0 < seconds <= RUSH_S else 0.0
 
 
@@ -147,7 +147,7 @@ def move_jobs(
     """Move jobs from one of some states to another.
 
     Returns:
-        The ids that were moved, and whether others wait for each.
+        The ids that were moved, and whether other jobs wait for each.
     """
     values = {
         "job_ids": job_ids,
