@@ -27,8 +27,8 @@ _SEAL = seal_of(
     | {"uuid": "new.uuid", "payload": "new.payload::jsonb"}
 )
 
-# job. Insert n jobs and seal them. Their differing values come as arrays, their payloads
-# as JSON in one array. Locks: the new rows.
+# job. Insert n jobs and seal them. Their differing values come as columns, their
+# payloads as JSON in one of them. Locks: the new rows.
 _INSERT = f"""
 INSERT INTO connector_queue_job (
     seal, uuid, payload, identity_key, concurrency_key, key_news, hold,
@@ -112,7 +112,7 @@ class Inserted(NamedTuple):
 
     uuids: list[str]
     rush_left_s: float = 0.0
-    """For how long from then on the workers look for jobs by themselves."""
+    """For how long from then on the workers poll for jobs, in seconds."""
 
 
 def insert_jobs(cr, values: dict) -> Inserted:

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which jobs wait for which others, and when does the wait end?
+"""Edges between dependent jobs, and the release of their children.
 
-An open edge is written by its parent's transaction only, whatever becomes of the child.
-What two parents have in common is the child: nobody but the release, in a transaction
-of its own after theirs, decides what becomes of it.
+Only its parent's transaction writes an open edge, whatever happens to the child. Two
+parents may share the child: only the release, in a transaction of its own after
+theirs, decides about it.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from .function import LANGUAGE
 from .ready import HAS_NEWS, hold_of
 
-# job. The edges of a graph whose jobs were inserted before.
+# job. Insert the edges of a graph whose jobs were inserted before.
 # Locks: the new rows. Index: connector_queue_job_uuid_uniq.
 INSERT_EDGES = """
 INSERT INTO connector_queue_edge (parent_id, child_id, condition, state, has_news)
@@ -24,7 +24,7 @@ SELECT parent.id, child.id, new.condition, 'open', FALSE
 
 
 def _stays_open(state: str) -> str:
-    """Return SQL for edges that wait for a success: after a failure they may get it."""
+    """Return SQL for edges that stay open: a failed parent may still succeed."""
     return f"({state} = 'failed' AND edge.condition = 'done')"
 
 
@@ -36,11 +36,11 @@ def _state_after(state: str) -> str:
 
 
 def mark_edges(parent_id: str, state: str, source: str = "") -> str:
-    """Return the UPDATE that tells the edges of jobs how their parents ended.
+    """Return the UPDATE that writes the end of parents to their edges.
 
-    It is part of the statement that ends them. After a failure, those that wait for a
-    success stay open: the job may be requeued. Locks: open edges, which belong to their
-    parents. Index: connector_queue_edge_edge_uniq.
+    It is part of the statement that ends the parents. After a failure, edges that wait
+    for a success stay open: the job may be requeued. Locks: open edges, which belong to
+    their parents. Index: connector_queue_edge_edge_uniq.
 
     Args:
         parent_id: SQL for the id of a job that ended.
@@ -58,7 +58,7 @@ def mark_edges(parent_id: str, state: str, source: str = "") -> str:
 
 
 def _has_edge(state: str, *conditions: str) -> str:
-    """Return SQL that tells whether the child "job" has such an edge."""
+    """Return SQL of whether the child "job" has such an edge."""
     return f"""EXISTS (
                SELECT FROM connector_queue_edge
                 WHERE child_id = job.id
@@ -67,17 +67,17 @@ def _has_edge(state: str, *conditions: str) -> str:
            )"""
 
 
-# Does the child "job" still wait? For each of its edges, apart from those for a
-# failure: of these the first that is met is enough.
+# Whether the child "job" still waits: for all of its edges, except that of those for a
+# failure the first that is met is enough.
 IS_BLOCKED = f"""({_has_edge("open", "always", "done")}
             OR ({_has_edge("open", "failed")}
                 AND NOT {_has_edge("met", "failed")}))"""
 
-# job. Let jobs that are requeued wait again for those of their parents that have not
-# ended, or are requeued with them; what they waited for otherwise is waived: whoever
-# requeues a job wants it to run. No parent is taken or ends meanwhile. One that runs
-# may not see in its snapshot what is opened here: such an edge has news until somebody
-# looks what became of the parent.
+# job. Make requeued jobs wait again for those of their parents that have not ended, or
+# are requeued with them; their other edges are waived: a requeued job is meant to run.
+# No parent is taken or ends meanwhile. A running parent may not see in its snapshot
+# what is opened here: such an edge is dirty (has_news) until a worker checks how the
+# parent ended.
 # Locks: the parents, FOR SHARE; edges which no transaction of a parent writes.
 # Indexes: connector_queue_edge__child_idx, connector_queue_job_pkey.
 REOPEN_EDGES = """
@@ -115,7 +115,7 @@ UPDATE connector_queue_edge AS edge
    AND NOT (edge.state = 'met' AND fresh.state = 'waived')
 """
 
-# Why a child was cancelled: by the first of the parents that did not end as it should.
+# Why a child was cancelled: its first parent that did not end as required.
 _REASON = """SELECT COALESCE(
                'Cancelled: it was to run once ' || parent.name || ' (' || parent.uuid
                || ') is ' || edge.condition || '; that job is ' || parent.state || '.',
@@ -129,7 +129,7 @@ _REASON = """SELECT COALESCE(
      LIMIT 1"""
 
 
-# The end of parents that did not see the edge which somebody opened meanwhile.
+# Write the end of parents to edges that were opened meanwhile, unseen by them.
 # Locks: the edges, SKIP LOCKED. Index: connector_queue_edge__news_idx.
 _CATCH_UP = f"""
 UPDATE connector_queue_edge AS edge
@@ -146,11 +146,11 @@ UPDATE connector_queue_edge AS edge
   ) AS late
  WHERE edge.id = late.id"""
 
-# Decide about children with news, of the edges that "of_these" leaves. A child waits
-# for all its edges; of those that are met by a failure one is enough. When it need not
-# wait any more, it is ready, or cancelled because an edge is unmet; the edges of those
-# that are cancelled have news then. News of a child that is locked stay for the next
-# time, those of one that was deleted go. Locks: edges and their children, SKIP LOCKED.
+# Decide about children with dirty edges, of those that "of_these" selects. A child
+# waits for all its edges; of those that are met by a failure one is enough. When it
+# need not wait any more, it is ready, or cancelled because an edge is unmet; the edges
+# of cancelled children are dirty then. Edges of a locked child stay dirty for the next
+# time, not those of a deleted child. Locks: edges and their children, SKIP LOCKED.
 # Indexes: connector_queue_edge__news_idx, connector_queue_edge__child_idx.
 _RELEASE = f"""
 WITH news AS (
@@ -212,7 +212,7 @@ SELECT (SELECT count(*) FROM handled),
        (SELECT count(*) FROM released WHERE state = 'pending'),
        ARRAY (SELECT id FROM released WHERE state = 'cancelled')"""
 
-# job. Tell the edges of a job how it ended.
+# job. Write the end of a job to its edges.
 MAKE_MARK = f"""
 CREATE OR REPLACE FUNCTION connector_queue_mark(p_job_id integer, p_state text)
 RETURNS boolean {LANGUAGE} AS $$
@@ -224,7 +224,7 @@ END $$
 
 _OF_PARENTS = "AND edge.parent_id = ANY (p_parent_ids)"
 
-# Decide about the children of some parents; NULL for those of all that have news.
+# Decide about the children of some parents; NULL for those of all dirty edges.
 MAKE_RELEASE = f"""
 CREATE OR REPLACE FUNCTION connector_queue_release(
     p_parent_ids integer[], p_limit integer
@@ -245,11 +245,11 @@ RELEASE = "SELECT * FROM connector_queue_release(%(parent_ids)s, %(limit)s)"
 
 
 class Released(NamedTuple):
-    """What a release did."""
+    """Result of a release."""
 
     handled_count: int  # edges
     ready_count: int  # children that may start, now or when their eta has come
-    cancelled_ids: list[int]  # children whose own edges have news now
+    cancelled_ids: list[int]  # children whose own edges are dirty now
 
 
 def insert_edges(cr, edges: list[tuple[str, str, str]]) -> None:
@@ -260,17 +260,17 @@ def insert_edges(cr, edges: list[tuple[str, str, str]]) -> None:
 
 
 def reopen_edges(cr, job_ids: list[int], sources: list[str]) -> None:
-    """Let jobs wait again for parents, before they are moved from these states."""
+    """Reopen edges to parents, before their jobs are moved from these states."""
     cr.execute(REOPEN_EDGES, {"job_ids": job_ids, "sources": sources})
 
 
 def release_children(cr, parent_ids: list[int], limit: int) -> Released:
-    """Decide about children of some parents that ended."""
+    """Decide about the children of some ended parents."""
     cr.execute(RELEASE, {"parent_ids": parent_ids, "limit": limit})
     return Released(*cr.fetchone())
 
 
 def release_all(cr, limit: int) -> Released:
-    """Decide about children of any parents, where nobody has done so."""
+    """Decide about the children left undecided, of any parents."""
     cr.execute(RELEASE, {"parent_ids": None, "limit": limit})
     return Released(*cr.fetchone())

@@ -1,14 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are statements of the hot path kept planned?
+"""Cached plans for the statements of the hot path.
 
 They are functions in the database: a session plans them once, also behind a pooler and
-whatever a job did to its session. It must be told to: a claim is planned anew each time
-otherwise, which takes longer than the claim.
+whatever a job did to its session. PostgreSQL is forced to cache: planning each claim
+anew takes longer than the claim.
 
 Such a plan may be made while the tables are empty, and it does not know how many jobs a
-claim takes; so it must be one that follows an index in its order, and reads or sorts no
-whole table. What PostgreSQL is forbidden here looks dear to it, and nothing dear shall
-be compiled.
+claim takes; so it must follow an index in its order, and read or sort no whole table.
+Plans forbidden here look expensive to PostgreSQL, so JIT compilation is off.
 """
 
 LANGUAGE = """LANGUAGE plpgsql
@@ -24,8 +23,8 @@ SELECT oid::regprocedure::text
 
 
 def drop_functions(cr) -> None:
-    """Take the functions of the hot path out of the database."""
+    """Drop the functions of the hot path."""
     cr.execute(FIND_FUNCTIONS)
     for (signature,) in cr.fetchall():
-        # the name as the catalogue has it, quoted where that is needed
+        # the name as in the catalogue, quoted where needed
         cr.execute(f"DROP FUNCTION {signature}")  # pylint: disable=sql-injection

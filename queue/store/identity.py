@@ -1,13 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which job has an identity key, and what becomes of it?"""
+"""Identity keys: lookup and replacement of identical jobs."""
 
 from ...sql import join_column, rows_from, to_column
 from .ready import HAS_NEWS, hold_of
 from .seal import IS_WHOLE, SEALED, seal_of
 
-# For the SET of an UPDATE whose table is called job: the key it has; NULL where another
-# job with that key waits already, so that both run. A younger one may be on its way in
-# the same statement: the youngest keeps the key.
+# For the SET of an UPDATE whose table is called job: its key, or NULL where another job
+# with that key waits already, so that both run. The same statement may move a younger
+# job with the key: the youngest keeps it.
 # Indexes: connector_queue_job__identity_uniq, connector_queue_job__key_idx.
 KEPT_KEY = """CASE WHEN EXISTS (
            SELECT FROM connector_queue_job AS twin
@@ -22,8 +22,8 @@ KEPT_KEY = """CASE WHEN EXISTS (
               AND twin.state <> 'done'
        ) THEN NULL ELSE job.identity_key END"""
 
-# job. The waiting jobs with these keys. Locks: the rows, FOR SHARE, so that none is
-# taken by a worker before we commit. Index: connector_queue_job__identity_uniq.
+# job. The waiting jobs with these keys. Locks: the rows, FOR SHARE, so that no worker
+# takes them before we commit. Index: connector_queue_job__identity_uniq.
 FIND_IDENTICAL = """
 SELECT identity_key, uuid
   FROM connector_queue_job
@@ -32,8 +32,8 @@ SELECT identity_key, uuid
    FOR SHARE
 """
 
-# job. The job that counts for each of these keys, in the first of the states that has
-# one; a lock would hold up the one that runs. Index: connector_queue_job__key_idx.
+# job. The job of each of these keys, in the first of the states that has one; a lock
+# would delay a running job. Index: connector_queue_job__key_idx.
 FIND_IN_STATES = """
 SELECT DISTINCT ON (key.name) key.name, job.uuid, state.name
   FROM unnest(%(identity_keys)s::text[]) AS key (name)
@@ -56,9 +56,9 @@ _SEAL = seal_of(
     | {"uuid": "job.uuid", "payload": "new.payload::jsonb"}
 )
 
-# job. Make the waiting jobs with these keys other calls, of who calls now. A
-# concurrency key that one had and leaves is free. Locks: the rows; where a worker took
-# one since our snapshot, that is a serialization error.
+# job. Replace the calls of the waiting jobs with these keys, with the current user's. A
+# concurrency key that a job loses is free. Locks: the rows; a job that a worker took
+# since our snapshot raises a serialization error.
 # Index: connector_queue_job__identity_uniq.
 REPLACE = f"""
 UPDATE connector_queue_job AS job
@@ -99,8 +99,8 @@ UPDATE connector_queue_job AS job
 RETURNING job.identity_key, job.uuid
 """
 
-# job. The waiting job with a key, to alter it. Locks: the row, FOR UPDATE; where a
-# worker took it since our snapshot, that is a serialization error.
+# job. The waiting job with a key, to alter it. Locks: the row, FOR UPDATE; a job that a
+# worker took since our snapshot raises a serialization error.
 LOCK_IDENTICAL = """
 SELECT id, payload::text
   FROM connector_queue_job
@@ -109,8 +109,8 @@ SELECT id, payload::text
    FOR UPDATE
 """
 
-# job. Give a job that nobody else writes other arguments. One that the store did not
-# make does not become one of ours by that. Index: the primary key.
+# job. Replace the arguments of a job that no other transaction writes. A job without a
+# valid seal gets none by that. Index: the primary key.
 REPLACE_PAYLOAD = f"""
 UPDATE connector_queue_job AS job
    SET payload = %(payload)s::jsonb,
@@ -121,19 +121,19 @@ UPDATE connector_queue_job AS job
 
 
 def find_identical(cr, identity_keys: list[str]) -> dict[str, str]:
-    """Return the uuid of the waiting job of each key, and keep it waiting."""
+    """Return the uuid of the waiting job of each key, and lock it."""
     cr.execute(FIND_IDENTICAL, {"identity_keys": identity_keys})
     return dict(cr.fetchall())
 
 
 def lock_identical(cr, identity_key: str) -> tuple[int, str]:
-    """Return id and payload of the waiting job with a key, and keep it waiting."""
+    """Return id and payload of the waiting job with a key, and lock it."""
     cr.execute(LOCK_IDENTICAL, {"identity_key": identity_key})
     return cr.fetchone()
 
 
 def replace_payload(cr, job_id: int, payload: str) -> None:
-    """Give a locked job other arguments."""
+    """Replace the arguments of a locked job."""
     cr.execute(REPLACE_PAYLOAD, {"job_id": job_id, "payload": payload})
 
 
@@ -146,7 +146,7 @@ def find_in_states(
 
 
 def replace_identical(cr, values: dict) -> dict[str, str]:
-    """Make the waiting job of each key another call; return their uuids."""
+    """Replace the call of the waiting job of each key; return their uuids."""
     columns = {name: to_column(values[name]) for name in COLUMNS}
     columns["payloads"] = join_column(values["payloads"])
     cr.execute(REPLACE, {**values, **columns})

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which workers are alive, and what becomes of the jobs of the dead?"""
+"""Liveness of workers, and recovery of the jobs of dead workers."""
 
 from typing import NamedTuple
 
@@ -14,11 +14,11 @@ from .ready import HAS_NEWS
 LOCK_CLASS = 0x436F6E6E  # first key of the workers' advisory locks: "Conn"
 
 SILENCE_S = 60  # a worker whose last sign of life is older is dead
-LONGEST_S = 60  # that a job which kills its workers waits for the next one
+LONGEST_S = 60  # longest delay of a job that kills its workers
 
 
 class AddonState(NamedTuple):
-    """How it is about this addon in a database."""
+    """State of this addon in a database."""
 
     is_installed: bool
     is_our_version: bool  # of Odoo; another one must not touch the database
@@ -28,16 +28,16 @@ class AddonState(NamedTuple):
 class Addons(NamedTuple):
     """The addons of a database, as they are now."""
 
-    rows: str  # the same text as long as nobody writes them
+    rows: str  # the same text as long as no row is written
     is_changing: bool
-    signal: int  # the last one of Odoo that its registry is old
+    signal: int  # Odoo's last signal of an old registry
 
 
 CHANNEL = "connector_queue"  # of LISTEN and NOTIFY
 LISTEN = f"LISTEN {CHANNEL}"
 
-# A new worker, with the lock that proves it alive as long as its session is. Nobody
-# sees the row before the lock is held. Behind a pooler there is no session to hold it.
+# Insert a worker, with the lock that proves it alive as long as its session is. The row
+# is invisible before the lock is held. Behind a pooler there is no session to hold it.
 INSERT_WORKER = """
 WITH worker AS (
     INSERT INTO connector_queue_worker (
@@ -58,7 +58,7 @@ SELECT id, CASE WHEN NOT %(is_pooled)s
   FROM worker
 """
 
-# Say that the worker is alive and what it runs. No row: somebody declared it dead.
+# Sign of life of a worker, with the job that it runs. No row: it was declared dead.
 HEARTBEAT = """
 UPDATE connector_queue_worker
    SET date_alive = clock_timestamp() AT TIME ZONE 'UTC',
@@ -80,7 +80,7 @@ SELECT CASE WHEN NOT is_pooled
   FROM worker
 """
 
-# Is the addon installed, by the Odoo that we are, and is it left alone now? A table of
+# Whether the addon is installed, in our version of Odoo, and unchanging now. A table of
 # some 700 rows. Index: ir_module_module__state_index.
 READ_ADDON = """
 SELECT EXISTS (
@@ -97,8 +97,8 @@ SELECT EXISTS (
        )
 """
 
-# Which versions of the rows of addons are there, are any about to change, and what is
-# the last signal that the registry is old? Any write of a row counts.
+# The versions of the addons' rows, whether any is about to change, and the last signal
+# of an old registry. Any write of a row counts.
 READ_ADDONS = """
 SELECT md5(string_agg(id || ' ' || xmin::text, ',' ORDER BY id)),
        bool_or(state IN ('to install', 'to upgrade', 'to remove')),
@@ -106,11 +106,11 @@ SELECT md5(string_agg(id || ' ' || xmin::text, ',' ORDER BY id)),
   FROM ir_module_module
 """
 
-# Is there a database of that name? Asked in another one.
+# Whether a database of that name exists. Runs in another database.
 IS_DATABASE = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %(db_name)s)"
 
-# Is a worker alive: does it hold its lock, and has it given a sign of life? Behind a
-# pooler nobody holds a lock, and the sign of life must do.
+# Whether a worker is alive: it holds its lock, and has given a sign of life. Behind a
+# pooler there are no locks, and the sign of life is enough.
 IS_ALIVE = """(
        worker.date_alive >= clock_timestamp() AT TIME ZONE 'UTC'
                             - %(silence_s)s * INTERVAL '1 second'
@@ -134,7 +134,7 @@ SELECT worker.id, worker.pid
  ORDER BY worker.id
 """
 
-# Is a worker alive that stays, other than one that stands in for a while?
+# Whether a lasting worker is alive, not just one of the cron fallback.
 HAS_LASTING_WORKER = f"""
 SELECT EXISTS (
     SELECT FROM connector_queue_worker AS worker
@@ -142,9 +142,9 @@ SELECT EXISTS (
 )
 """
 
-# Let the cron that stands in for workers run now, unless it is going to. A trigger that
-# is locked is none: the cron that runs keeps the ones that it has answered to its end.
-# It answers those up to the whole second, and leaves later ones as if they waited.
+# Trigger the cron fallback now, unless it is triggered already. A locked trigger does
+# not count: a running cron locks those it has handled until its end. It handles those
+# up to the whole second, and leaves later ones as if they waited.
 # Locks: the trigger found, with a key share. Index: ir_cron_trigger__cron_id_index.
 TRIGGER_CRON = """
 WITH cron AS (
@@ -169,8 +169,8 @@ SELECT id, date_trunc('second', now() AT TIME ZONE 'UTC')
 # Wake the cron workers of the servers. In database postgres, where they listen.
 CALL_CRON = "SELECT pg_notify('cron_trigger', %(db_name)s)"
 
-# The workers that are not alive, deleted. Locks: their rows, SKIP LOCKED: one recovers
-# at a time.
+# Delete the workers that are not alive. Locks: their rows, SKIP LOCKED: one process
+# recovers each.
 DELETE_DEAD_WORKERS = f"""
 DELETE FROM connector_queue_worker
  WHERE id IN (
@@ -182,8 +182,8 @@ DELETE FROM connector_queue_worker
 RETURNING id, ARRAY [backend_pid, books_backend_pid, job_backend_pid], date_alive
 """
 
-# End sessions, such as those left of a dead worker, so that nothing of it commits late.
-# One that began after the worker's last sign of life is somebody else's.
+# End sessions, such as those left by a dead worker, so that none commits late. A
+# session that began after the worker's last sign of life is not the worker's.
 TERMINATE_BACKENDS = """
 SELECT pg_terminate_backend(pid)
   FROM pg_stat_activity
@@ -193,12 +193,12 @@ SELECT pg_terminate_backend(pid)
         OR %(date_alive)s::timestamp IS NULL)
 """
 
-# The jobs of workers that exist no more: the first unfinished one of each is charged
-# with the death, the others were only claimed. From its second death in a row on it
-# waits a little, twice as long each time, so that the others run before it kills the
-# next worker. Until then it keeps its concurrency key. When it fails, those that wait
-# for it are told. No row stops the others: what one lacks, or has too much, is passed
-# over here; the next claim looks whether it may run.
+# Free the jobs of deleted workers: the first unfinished job of each is charged with the
+# death, the others were only claimed. From its second death in a row on it waits a
+# little, twice as long each time, so that the others run before it kills the next
+# worker. Until then it keeps its concurrency key. When it fails, its dependents are
+# marked. No row stops the others: invalid rows pass here; the next claim checks whether
+# they may run.
 # Index: connector_queue_job__taken_idx.
 RECOVER_JOBS = f"""
 WITH lost AS (
@@ -297,13 +297,13 @@ def delete_worker(cr, worker_id: int) -> None:
 
 
 def read_addons(cr) -> Addons:
-    """Return what may have changed since a registry was loaded."""
+    """Return the state of the addons, to compare it with that of a registry."""
     cr.execute(READ_ADDONS)
     return Addons(*cr.fetchone())
 
 
 def read_addon(cr) -> AddonState:
-    """Tell how it is about the addon; also in a database that Odoo did not make."""
+    """Return the state of the addon; also in a database not made by Odoo."""
     try:
         cr.execute(READ_ADDON, {"base_version": BASE_VERSION})
     except psycopg2.errors.UndefinedTable:
@@ -324,13 +324,13 @@ def find_live_workers(cr, silence_s: int) -> list[tuple[int, int]]:
 
 
 def has_lasting_worker(cr, silence_s: int) -> bool:
-    """Return whether a worker is alive, other than one of the cron."""
+    """Return whether a lasting worker is alive, not one of the cron fallback."""
     cr.execute(HAS_LASTING_WORKER, {"silence_s": silence_s, "lock_class": LOCK_CLASS})
     return cr.fetchone()[0]
 
 
 def trigger_cron(cr) -> bool:
-    """Let the cron of the queue run now; False when it is to do so already."""
+    """Trigger the cron of the queue now; False when it is triggered already."""
     cr.execute(TRIGGER_CRON)
     return cr.rowcount == 1
 

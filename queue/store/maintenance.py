@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which jobs have been kept long enough?"""
+"""Deletion of old jobs."""
 
-# What is known of the jobs "old" besides their rows goes. Edges go with the child, the
-# open ones of others apart: their parents write them. A child that waits for a job
-# which is deleted is told.
+# Delete what belongs to the jobs "old" besides their rows. Edges go with the child,
+# except open edges of other parents, who write them. The child of a deleted job is
+# marked.
 _WHAT_IS_KNOWN = """attempt AS (
     DELETE FROM connector_queue_attempt USING old WHERE job_id = old.id
 ),
@@ -28,7 +28,7 @@ unmet AS (
        AND edge.child_id NOT IN (SELECT id FROM old)
 )"""
 
-# job. Delete the oldest jobs that ended long ago, with all that is known of them.
+# job. Delete the oldest jobs that ended long ago, with all that belongs to them.
 # Locks: the rows, SKIP LOCKED. Index: connector_queue_job_pkey, from its start: old
 # jobs have low ids.
 DELETE_OLD = f"""
@@ -45,8 +45,8 @@ WITH old AS (
 DELETE FROM connector_queue_job AS job USING old WHERE job.id = old.id
 """
 
-# job. Let jobs go that are deleted next, with all that is known of them; the next job
-# with the concurrency key of one has its turn.
+# job. Delete all that belongs to jobs that are deleted next; the next job with the
+# concurrency key of one has its turn.
 # Locks: the rows. Indexes: connector_queue_job_pkey, connector_queue_job__behind_idx.
 FORGET = f"""
 WITH old AS (
@@ -75,7 +75,7 @@ UPDATE connector_queue_job
 
 
 def forget(cr, job_ids: list[int]) -> None:
-    """Let jobs go that are deleted next."""
+    """Prepare jobs for their deletion."""
     cr.execute(FORGET, {"job_ids": job_ids})
 
 

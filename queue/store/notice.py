@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Of which failures has nobody been told, and of how many may we tell?"""
+"""Notes about failed jobs: failures without a note, and the limit of notes."""
 
-# job. The functions with failed jobs of which nobody was told, as far as one more note
-# may be posted: how many notes of one job, and how many were posted in the hour that
-# runs. Jobs of functions without a row have function 0. Indexes:
+# job. The functions with unreported failed jobs, if one more note may be posted: how
+# many notes for single jobs, and how many were posted in the current hour. Jobs of
+# functions without a row have function 0. Indexes:
 # connector_queue_job_untold_idx, once for each function.
 FIND_UNTOLD = """
 SELECT function.id, function.note_limit, function.note_count
@@ -25,8 +25,8 @@ SELECT function.id, function.note_limit, function.note_count
  ORDER BY function.id
 """
 
-# The oldest failures of a function of which nobody was told, and that somebody is with
-# the transaction. Locks: the rows, SKIP LOCKED: whoever changes one knows of it. Index:
+# The oldest unreported failures of a function, which this transaction reports. Locks:
+# the rows, SKIP LOCKED: a person who changes a job knows of it. Index:
 # connector_queue_job_untold_idx, which alone has this order.
 _TELL = """
 WITH untold AS (
@@ -46,17 +46,17 @@ told AS (
     RETURNING job.id, job.company_id, job.date_done
 )"""
 
-# job. Tell of the first ones.
+# job. Report the first failures one by one.
 TELL_ONE_BY_ONE = f"{_TELL} SELECT id FROM told ORDER BY date_done, id"
 
-# job. Tell of all others together, by company: how many, and which is the last one.
+# job. Report all other failures together, by company: their number and the last job.
 TELL_TOGETHER = f"""{_TELL}
 SELECT count(*), (array_agg(id ORDER BY date_done DESC, id DESC))[1]
   FROM told
  GROUP BY company_id
 """
 
-# job. Count notes of a function; the first one begins an hour. Locks: its row.
+# job. Count notes of a function; the first begins an hour. Locks: its row.
 COUNT_NOTES = """
 UPDATE connector_queue_function
    SET note_count = %(count)s + CASE
@@ -86,25 +86,25 @@ SELECT array(
 
 
 def find_untold(cr) -> list[tuple[int, int, int]]:
-    """Return id, limit and count of notes of the functions that have news."""
+    """Return id, limit and count of notes of functions with unreported failures."""
     cr.execute(FIND_UNTOLD)
     return cr.fetchall()
 
 
 def tell_one_by_one(cr, function_id: int, limit: int) -> list[int]:
-    """Mark the oldest failures of a function as told; return the jobs, oldest first."""
+    """Mark a function's oldest failures as reported; return the jobs, oldest first."""
     cr.execute(TELL_ONE_BY_ONE, {"function_id": function_id, "limit": limit})
     return [row[0] for row in cr.fetchall()]
 
 
 def tell_together(cr, function_id: int) -> list[tuple[int, int]]:
-    """Mark all failures of a function as told; return count and last job by company."""
+    """Mark a function's failures as reported; return count and last job by company."""
     cr.execute(TELL_TOGETHER, {"function_id": function_id, "limit": None})
     return cr.fetchall()
 
 
 def count_notes(cr, function_id: int, count: int) -> None:
-    """Count what was posted on failures of a function."""
+    """Count the notes posted on failures of a function."""
     cr.execute(COUNT_NOTES, {"function_id": function_id, "count": count})
 
 

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is the queue doing, without a look at each of its jobs?
+"""Figures of the dashboard, without reading every job.
 
-Every count ends at a limit, every question is for the first entries of an index: a
-page that is open all day must not cost more when there are a million jobs. They are
-asked for in an order that only one index has, or PostgreSQL may believe that it finds
-them soon in another one, and read that to its end. Past hours are counted the dearest,
-so they are asked for apart.
+Every count ends at a limit, every query reads the first entries of an index: a page
+that is open all day must not cost more when there are a million jobs. Their order is
+that of one index only, or PostgreSQL may expect to find them soon in another, and read
+that to its end. Past hours are the most expensive to count, so they have a query of
+their own.
 """
 
 from datetime import datetime
@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from .liveness import IS_ALIVE, LOCK_CLASS
 
-# Of a backend: what waits and since when, what failed, what was done since midnight and
-# last. Of jobs without a backend, which no index has in order, the first are those with
-# the lowest ids. Indexes: connector_queue_job__open_idx, __ended_idx.
+# Of a backend: its backlog and since when, its failed jobs, those done since midnight
+# and the last. Of jobs without a backend, which no index has in order, the first are
+# those with the lowest ids. Indexes: connector_queue_job__open_idx, __ended_idx.
 _COUNT = """
 SELECT {name},
        (SELECT count(*) FROM (
@@ -54,7 +54,7 @@ COUNT_OTHERS = _COUNT.format(
     name="NULL", mine="job.backend_id IS NULL", first="id", last="id"
 )
 
-# The jobs that run now, by backend: of what a worker has taken it runs the first.
+# The jobs that run now, by backend: the first job that each worker has taken.
 # Index: connector_queue_job__taken_idx.
 COUNT_RUNNING = """
 SELECT backend_id, count(*)
@@ -91,8 +91,8 @@ HOURS_OF_BACKENDS = (
 )
 HOURS_OF_OTHERS = _HOURS.format(name="NULL", mine="job.backend_id IS NULL")
 
-# The channels in which jobs of backends wait that have none of their own: those of the
-# oldest ones. Index: connector_queue_job__open_idx.
+# The channels of the oldest waiting jobs of backends without channels of their own.
+# Index: connector_queue_job__open_idx.
 FIND_CHANNELS = """
 SELECT backend.name, job.channel_id
   FROM unnest(%(backends)s::text[]) AS backend (name)
@@ -116,8 +116,8 @@ SELECT worker.process_type, count(*)
  GROUP BY worker.process_type
 """
 
-# Of each channel: the jobs that could start, that are held, that wait for others, that
-# are taken, and that failed; since when the next one could have started; is it open?
+# Of each channel: its ready, held, waiting, taken and failed jobs; since when the next
+# could have started; whether it is open.
 # Indexes: connector_queue_job__ready_idx, __order_idx, __taken_idx.
 COUNT_CHANNELS = """
 SELECT channel.complete_name,
@@ -153,8 +153,8 @@ SELECT channel.complete_name,
  ORDER BY channel.complete_name
 """
 
-# How many jobs were made and how many attempts have ended, ever: what their sequences
-# say, with small gaps of what was rolled back.
+# How many jobs were made and how many attempts have ended, ever, by their sequences:
+# with small gaps from rollbacks.
 COUNT_EVER = """
 SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
           FROM connector_queue_job_id_seq),
@@ -164,7 +164,7 @@ SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
 
 
 class ChannelFigures(NamedTuple):
-    """How many jobs of a channel are in which state, each counted up to a limit."""
+    """Number of jobs of a channel by state, each counted up to a limit."""
 
     name: str
     ready: int

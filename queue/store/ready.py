@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What may a pending job still wait for, and how does it become ready?
+"""Readiness of pending jobs: eta and concurrency key.
 
 A pending job is ready when nothing holds it. It is held by its eta, then by its
-concurrency key: of the jobs with one key at the most one is active, which means ready
-or taken by a worker. Whoever may have changed which one that is leaves news on the row
-it writes anyway; the next claim of any worker hears them. Nothing but PROMOTE makes a
-job with a key active.
+concurrency key: of the jobs with one key at most one is active, which means ready or
+taken by a worker. A statement that may have changed which one marks the row that it
+writes anyway as dirty (``key_news``); the next claim of any worker re-evaluates dirty
+keys. Only PROMOTE makes a job with a key active.
 """
 
 from .function import LANGUAGE
@@ -13,14 +13,15 @@ from .function import LANGUAGE
 HOLD_ETA = "eta"
 HOLD_KEY = "key"
 
-NEWS_BATCH = 1_000  # heard at once, each by a few look-ups
+NEWS_BATCH = 1_000  # dirty keys re-evaluated at once, each by a few look-ups
 PROMOTE_LOCK = 0x436F6E6F  # advisory lock: one worker promotes at a time
 
 
 def hold_of(eta: str, concurrency_key: str = "job.concurrency_key") -> str:
     """Return the SQL of what holds a job that waits for no other job, NULL for nothing.
 
-    Whoever makes a job pending sets ``hold`` to this and ``key_news`` to HAS_NEWS.
+    A statement that makes a job pending sets ``hold`` to this and ``key_news`` to
+    HAS_NEWS.
 
     Args:
         eta: SQL of the job's eta.
@@ -30,20 +31,20 @@ def hold_of(eta: str, concurrency_key: str = "job.concurrency_key") -> str:
             WHEN {concurrency_key} IS NOT NULL THEN '{HOLD_KEY}' END"""
 
 
-# For the SET of an UPDATE whose table is called job, of whoever makes a job pending or
-# ends it: is there a key whose jobs may have their turn now?
+# For the SET of an UPDATE whose table is called job, which makes a job pending or ends
+# it: whether there is a key whose jobs may have their turn now.
 HAS_NEWS = "(job.concurrency_key IS NOT NULL OR job.freed_key IS NOT NULL)"
 
-# Has the eta of a job come that waits for it? The first one is asked for, which only
-# one index knows, whatever PostgreSQL believes. Index: connector_queue_job__eta_idx.
+# Whether the eta of a held job has come. It reads the first, which only one index has,
+# whatever PostgreSQL estimates. Index: connector_queue_job__eta_idx.
 EXIST_DUE = """COALESCE((
            SELECT min(eta) <= now() AT TIME ZONE 'UTC'
              FROM connector_queue_job
             WHERE state = 'pending' AND hold = 'eta'
        ), FALSE)"""
 
-# Are there news of keys? Asked in an order that only one index has, whatever PostgreSQL
-# believes of how many there are. Index: connector_queue_job__news_idx.
+# Whether there are dirty keys. Read in an order that only one index has, whatever
+# number PostgreSQL estimates. Index: connector_queue_job__news_idx.
 EXIST_NEWS = """EXISTS (
            SELECT FROM (
                SELECT id
@@ -54,7 +55,7 @@ EXIST_NEWS = """EXISTS (
            ) AS news
        )"""
 
-# The next time a job that is held may start, in seconds; 0 where there are news.
+# Seconds until the next held job may start; 0 where there are dirty keys.
 # Indexes: connector_queue_job__eta_idx, connector_queue_job__news_idx.
 NEXT_READY = f"""
 SELECT LEAST(
@@ -83,10 +84,10 @@ UPDATE connector_queue_job AS job
   FROM due
  WHERE job.id = due.id"""
 
-# Hear news: of each key without an active job make the first one ready.
-# An active one that no worker has steps back for one that is more urgent, with news of
-# its own: the unique index wants it gone before. The news of a key stay where somebody
-# else has locks on all that could be next. Locks: the rows, SKIP LOCKED.
+# Re-evaluate dirty keys: of each key without an active job make the first ready.
+# An active job that no worker has steps back for a more urgent one, and is dirty then:
+# the unique index requires it gone before. A key stays dirty while other transactions
+# lock all jobs that could be next. Locks: the rows, SKIP LOCKED.
 # Indexes: connector_queue_job__news_idx, connector_queue_job__active_uniq,
 # connector_queue_job__behind_idx.
 PROMOTE = f"""
@@ -164,9 +165,9 @@ UPDATE connector_queue_job AS job
   FROM target
  WHERE job.id = target.id"""
 
-# Only one worker promotes, or two would promote different jobs with one key; the others
-# do not wait for it. Its statement begins when it has the lock: it sees what was done
-# by the last one who had it. Returns how many rows changed.
+# Only one worker promotes at a time, or two would promote different jobs with one key;
+# the others do not wait for it. Its statement begins when it has the lock: it sees the
+# work of the last holder. Returns how many rows changed.
 MAKE_PROMOTE = f"""
 CREATE OR REPLACE FUNCTION connector_queue_promote()
 RETURNS integer {LANGUAGE} AS $$
@@ -189,6 +190,6 @@ def next_ready_s(cr) -> float | None:
 
 
 def promote(cr) -> int:
-    """Hear news of keys; return how many rows changed, 0 while somebody else does."""
+    """Re-evaluate dirty keys; return how many rows changed, 0 while another does so."""
     cr.execute("SELECT connector_queue_promote()")
     return cr.fetchone()[0]

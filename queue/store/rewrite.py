@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What may still be altered of a stored job?"""
+"""Changes of stored jobs that no worker has."""
 
 from ..eta import IS_TELLABLE, LAST_ETA
 from .ready import HAS_NEWS, hold_of
 
 # job. Write when, where and how often jobs run that no worker has, and how they ended.
-# None keeps what is there; an eta is written where %(has_eta)s, an end where
+# None keeps the old value; an eta is written where %(has_eta)s, an end where
 # %(has_end)s. A job held for another reason than eta or key stays held. Locks: the
 # rows. Index: the primary key.
 REWRITE = f"""
@@ -26,7 +26,7 @@ UPDATE connector_queue_job AS job
 RETURNING id
 """
 
-# job. Take etas that cannot be told for the last one, or for now. Reads all the jobs.
+# job. Replace etas out of bounds by the last eta, or by now. Reads all the jobs.
 BOUND_ETAS = f"""
 UPDATE connector_queue_job
    SET eta = CASE WHEN eta > %(last_eta)s THEN %(last_eta)s
@@ -48,12 +48,12 @@ NOTHING = {
 
 
 def rewrite(cr, job_ids: list[int], states: list[str], **values) -> set[int]:
-    """Alter jobs in some states; return the ids of those that were."""
+    """Change jobs in some states; return the ids of the changed jobs."""
     names = {"job_ids": job_ids, "states": states}
     cr.execute(REWRITE, {**NOTHING, **names, **values})
     return {row[0] for row in cr.fetchall()}
 
 
 def bound_etas(cr) -> None:
-    """Repair the rows whose eta cannot be told."""
+    """Repair the rows whose eta is out of bounds."""
     cr.execute(BOUND_ETAS, {"last_eta": LAST_ETA})

@@ -1,14 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do screens ask that no search of Odoo could answer quickly?"""
+"""Queries of screens that a search of Odoo could not run quickly."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 COUNT_LIMIT = 10_000  # jobs that are counted one by one
 
-# job. The jobs that hang together with one, over any number of edges; the nearest
-# first, and not more than so many. Indexes: connector_queue_edge_edge_uniq,
-# connector_queue_edge__child_idx.
+# job. The jobs connected with a job, over any number of edges; the nearest first, up to
+# a limit. Indexes: connector_queue_edge_edge_uniq, connector_queue_edge__child_idx.
 FIND_GRAPH = """
 WITH RECURSIVE around (id) AS (
     SELECT %(job_id)s
@@ -33,9 +32,9 @@ SELECT parent_id, child_id, condition, state
  LIMIT %(limit)s
 """
 
-# job. Since when does a job wait that could start, limits aside? Of each open channel
-# the first one is looked at: it is the next, and not always the oldest. Also: when did
-# a worker last say that it is alive. Index: connector_queue_job__ready_idx.
+# job. Since when a job waits that could start, limits aside: the first job of each open
+# channel, which is the next, and not always the oldest. Also: the last sign of life of
+# a worker. Index: connector_queue_job__ready_idx.
 FIND_WAITING = """
 SELECT (
            SELECT min(GREATEST(job.date_created, job.eta))
@@ -102,7 +101,7 @@ class Waiting(NamedTuple):
 
 
 class ChannelCount(NamedTuple):
-    """How many jobs of a channel are in which state; ``COUNT_LIMIT`` is "or more"."""
+    """Number of jobs of a channel by state; ``COUNT_LIMIT`` means "or more"."""
 
     running: int
     ready: int
@@ -111,7 +110,7 @@ class ChannelCount(NamedTuple):
 
 
 def find_graph(cr, job_id: int, limit: int) -> list[int]:
-    """Return the ids of the jobs that hang together with one, itself first."""
+    """Return the ids of the jobs connected with a job, itself first."""
     cr.execute(FIND_GRAPH, {"job_id": job_id, "limit": limit})
     return [row[0] for row in cr.fetchall()]
 
@@ -123,7 +122,7 @@ def find_edges(cr, job_ids: list[int], limit: int) -> list[tuple[int, int, str, 
 
 
 def find_waiting(cr, is_open: bool = True) -> Waiting:
-    """Return since when jobs wait in channels that are open, or in those that are not.
+    """Return since when jobs wait, in the open channels or in the paused ones.
 
     ``since`` is None when no job could start but for its channel.
     """
@@ -132,6 +131,6 @@ def find_waiting(cr, is_open: bool = True) -> Waiting:
 
 
 def count_by_channel(cr, channel_ids: list[int]) -> dict[int, ChannelCount]:
-    """Return how many jobs each of some channels has."""
+    """Return the number of jobs of some channels."""
     cr.execute(COUNT_BY_CHANNEL, {"channel_ids": channel_ids, "limit": COUNT_LIMIT})
     return {row[0]: ChannelCount(*row[1:]) for row in cr.fetchall()}

@@ -1,14 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Seal of a job row: the proof that the store wrote who calls what.
 
-A row that came into the table by another way has none, and no claim runs it. The key
-is in a table that is no model of Odoo: nothing that reads or writes records gets there.
+A row that came into the table another way has none, and no claim runs it. The key is in
+a table that is no model of Odoo: code that reads or writes records cannot reach it.
 
-Rows that are older than the seal are taken as they are. To seal them while workers run
-would cost running jobs their work, and the upgrade its own.
+Rows older than the seal are accepted as they are. Sealing them while workers run would
+cost running jobs their work, and the upgrade its own.
 """
 
-SEALED = {  # the columns that say as whom, with what rights, and what is called
+SEALED = {  # the columns of user, rights and call
     "uuid": "text",
     "user_id": "integer",
     "company_id": "integer",
@@ -26,15 +26,14 @@ def seal_of(row: str = "job", **others: str) -> str:
 
     Args:
         row: table that has the columns.
-        others: SQL of those that it does not have, or that are about to change.
+        others: SQL of columns that it lacks, or that are about to change.
     """
     values = ", ".join(others.get(name, f"{row}.{name}") for name in SEALED)
     return f"connector_queue_seal({values})"
 
 
-# May the row "job" run: did the store write it, and is nothing missing that its start
-# and its end count with? The columns are NOT NULL, but in tables that were tampered
-# with.
+# Whether the row "job" may run: the store wrote it, and it has all values that its
+# start and its end need. The columns are NOT NULL, except in tampered tables.
 IS_WHOLE = f"""(
            num_nulls(job.attempt, job.retry, job.max_retries, job.deaths, job.commits,
                      job.priority) = 0
@@ -44,9 +43,9 @@ IS_WHOLE = f"""(
            )
        )"""
 
-# The text of a row tells its columns apart, whatever is in them, and NULL from an empty
+# The text of a row separates its columns, whatever is in them, and NULL from an empty
 # text; the payload, which may be long, comes after its end. The key stands on both
-# sides, and in the function: to look it up takes longer than all the rest.
+# sides, and in the function: reading it takes longer than all the rest.
 _CALL = ", ".join(f"p_{name}" for name in SEALED if name != "payload")
 MAKE_SEAL_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION connector_queue_seal(
@@ -73,8 +72,8 @@ SELECT EXISTS (
 )
 """
 
-# Make the column, then the key. The last job that can be without a seal is the last one
-# that was delayed: whoever inserts one waits for us, and numbers it after that.
+# Create the column, then the key. The last job without a seal is the last job delayed
+# so far: a transaction that inserts a job waits for us, and numbers it after that.
 # Locks: the table, until the upgrade commits; once.
 MAKE_SEAL = """
 ALTER TABLE connector_queue_job ADD COLUMN seal bytea;
@@ -91,7 +90,7 @@ SELECT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
 """
 DROP_SEAL = "DROP TABLE IF EXISTS connector_queue_seal"
 
-# What a row has that does not say otherwise. Odoo has no such defaults.
+# Defaults of the columns; Odoo sets none in the database.
 DEFAULTS = {
     "state": "'pending'",
     "priority": "10",
@@ -122,9 +121,9 @@ UPDATE connector_queue_job AS job
 
 
 def make_seal(cr) -> None:
-    """Make the seal of jobs and the defaults of their columns, if they are not there.
+    """Create the seal of jobs and the defaults of their columns, if missing.
 
-    A look alone takes no lock that a worker would wait for.
+    The check alone takes no lock that a worker would wait for.
     """
     cr.execute(HAS_SEAL)
     if not cr.fetchone()[0]:
@@ -138,17 +137,17 @@ def make_seal(cr) -> None:
 
 
 def make_seal_functions(cr) -> None:
-    """Make the functions of the seal anew, with the key of the database."""
+    """Recreate the functions of the seal, with the key of the database."""
     cr.execute(READ_KEY)
     (key,) = cr.fetchone()
     cr.execute(MAKE_SEAL_FUNCTIONS, {"key": key})
 
 
 def drop_seal(cr) -> None:
-    """Take the key out of the database."""
+    """Drop the key of the database."""
     cr.execute(DROP_SEAL)
 
 
 def seal_jobs(cr, job_ids: list[int]) -> None:
-    """Seal jobs as they are now: whoever calls this says that they are right."""
+    """Seal jobs as they are now: the caller vouches for them."""
     cr.execute(SEAL_JOBS, {"job_ids": job_ids})

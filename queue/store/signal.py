@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What has Odoo told its other processes: that their registry or a cache is old?
+"""Odoo's signals to its processes that their registry or a cache is old.
 
 Each row of its tables is a signal; a process that knows the last ids is up to date.
 """
@@ -9,8 +9,8 @@ from odoo.modules.registry import _CACHES_BY_KEY, Registry
 _NAMES = "registry", *_CACHES_BY_KEY
 _LAST_IDS = ", ".join(f"(SELECT max(id) FROM orm_signaling_{name})" for name in _NAMES)
 
-# The last signals. They ride along with a claim: alone they cost a round trip, and
-# PostgreSQL plans the question anew.
+# The last signals. They are part of a claim: alone they cost a round trip, and
+# PostgreSQL plans the query anew.
 SIGNALS = f"ARRAY[{_LAST_IDS}]"
 
 

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What keeps the jobs of this database from running?"""
+"""Alerts: what keeps the jobs of this database from running."""
 
 from typing import NamedTuple
 
 from .liveness import IS_ALIVE, LOCK_CLASS
 
-# The processes that run jobs, or refuse to. A table of some dozens of rows.
+# The processes that run jobs, or are misconfigured. A table of some dozens of rows.
 FIND_PROCESSES = f"""
 SELECT DISTINCT host, pid, refusal, only_channels, unknown_channels
   FROM connector_queue_worker AS worker
@@ -37,7 +37,7 @@ SELECT complete_name
 
 
 class JobProcess(NamedTuple):
-    """A process that runs jobs, or says why it runs none."""
+    """A process that runs jobs, or shows why it runs none."""
 
     host: str
     pid: int
