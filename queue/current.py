@@ -58,7 +58,7 @@ class CurrentJob:
 
         Args:
             done: work done so far, in any unit.
-            total: all the work, in the same unit; None when nobody knows.
+            total: all the work, in the same unit; None when unknown.
             message: what is being done.
         """
         now = time.monotonic()

@@ -100,7 +100,7 @@ class Settings:
     watchdog_s: float = _setting(60.0, _or_never(_number(float, 10.0, 3600.0)))
     """After how long without a sign of life a process is ended; 0: never."""
     copy_wait_s: float = _setting(60.0, _number(float, 0))
-    """How long a new database, perhaps a copy, must be at rest before its jobs run."""
+    """How long a new database, perhaps a copy, must be idle before its jobs run."""
 
     @classmethod
     def load(cls, values: Mapping[str, str], source: str = "") -> "Settings":

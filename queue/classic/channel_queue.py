@@ -40,7 +40,7 @@ class PriorityQueue:
         """Return the first item, for place 0 only.
 
         Raises:
-            IndexError: it is empty, or another place is asked for.
+            IndexError: it is empty, or the place is not 0.
         """
         self._forget_removed()
         if place != 0 or not self._heap:

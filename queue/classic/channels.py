@@ -146,7 +146,7 @@ class Channel:
         return jobs
 
     def get_wakeup_time(self) -> float:
-        """Return when to look again, in seconds since the epoch; 0 for no reason."""
+        """Return when to call again, in seconds since the epoch; 0 for no need."""
         times = [child.get_wakeup_time() for child in self.children.values()]
         if self.has_capacity():
             times.append(self._queue.get_wakeup_time())
@@ -259,7 +259,7 @@ class ChannelManager:
         return self._root_channel.get_jobs_to_run(now)
 
     def get_wakeup_time(self) -> float:
-        """Return when to look again, in seconds since the epoch; 0 for no reason."""
+        """Return when to call again, in seconds since the epoch; 0 for no need."""
         return self._root_channel.get_wakeup_time()
 
     def _find_channel(self, name: str, uuid: str) -> Channel:

@@ -64,11 +64,11 @@ class RunningAttempt:
         self.job = job
         self.started = time.monotonic()
         self.secrets = KnownSecrets()
-        """What the job has read, and what is not to be kept of its end."""
+        """Secrets that the job has read; they are removed from its outcome."""
         self.reason: Reason | None = None
         """Why it was interrupted, once it was."""
         self.is_given_up = False
-        """Whether somebody else has written its end."""
+        """Whether another thread has stored its end."""
         self._lock = threading.Lock()
         self._thread_id = threading.get_ident()
         self._connection = None

@@ -44,7 +44,7 @@ class JobConnection:
         return sql_db.Cursor(self, self.db_name, {})
 
     def open(self) -> None:
-        """Open the connection before the first job asks for it."""
+        """Open the connection before the first job needs it."""
         _name, info = sql_db.connection_info_for(self.db_name)
         self._connection = keep_from_children(
             psycopg2.connect(**info, connection_factory=JobSession)

@@ -38,7 +38,7 @@ class Keeper(threading.Thread):
     def __init__(self, db_name: str, watcher: "WorkerWatcher"):
         super().__init__(name=f"connector.keeper.{db_name}", daemon=True)
         self.db_name = db_name
-        self.dbname = db_name  # where Odoo's log looks for it
+        self.dbname = db_name  # Odoo's log reads it
         self.crew: Crew | None = None
         self.loss = ""
         """Why it ended by itself, when its connection was lost."""

@@ -106,7 +106,7 @@ class Line:
     def close(self) -> None:
         """Close the connection and release its locks, without a long wait."""
         if not self._turn.acquire(timeout=CLOSE_S):
-            cut(self.connection)  # a thread that waits for its result gets an error
+            cut(self.connection)  # a waiting thread gets an error
             self._turn.acquire()
         try:
             self.connection.close()

@@ -58,7 +58,7 @@ class Worker(threading.Thread):
     ):
         super().__init__(name=f"connector.worker.{db_name}", daemon=True)
         self.db_name = db_name
-        self.dbname = db_name  # where Odoo's log looks for it
+        self.dbname = db_name  # Odoo's log reads it
         self.watcher = watcher
         self.settings = watcher.settings
         self.queue = self.queue_class()

@@ -37,7 +37,7 @@ _IS_SERVED = is_served("channel", "%(served_ids)s::integer[]")
 # The open channels with limits whose first ready job is more urgent than that of every
 # channel without, the most urgent first; and the channels whose limits count for each:
 # itself and those above it. One that is full by its own jobs is left out at once: it is
-# not worth its lock, and whoever frees a place notifies.
+# not worth its lock, and a worker that frees a place notifies.
 # Indexes: connector_queue_job__ready_idx, connector_queue_job__taken_idx.
 FIND_LIMITED = f"""
 WITH RECURSIVE above (channel_id, id, parent_id) AS (

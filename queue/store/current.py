@@ -4,7 +4,7 @@
 Neither writes the row of the job: its own transaction would fail on that.
 """
 
-# Locks: the job's row of progress, which nobody else writes.
+# Locks: the job's row of progress, which only its worker writes.
 TELL_PROGRESS = """
 INSERT INTO connector_queue_progress (job_id, done, total, message, date)
 VALUES (
@@ -57,7 +57,7 @@ def tell_progress(
 
 
 def ask_to_stop(cr, job_ids: list[int], user_id: int) -> None:
-    """Request the jobs that workers have to stop."""
+    """Request a stop of the jobs that workers hold."""
     cr.execute(ASK_TO_STOP, {"job_ids": job_ids, "user_id": user_id})
 
 
