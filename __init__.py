@@ -15,7 +15,7 @@ def uninstall_hook(env) -> None:
     """Drop database objects unknown to Odoo, and our parameters."""
     store.drop_admission(env.cr)
     store.drop_functions(env.cr)
-    store.drop_rush(env.cr)
+    store.drop_burst(env.cr)
     store.drop_seal(env.cr)
     parameters = env["ir.config_parameter"]
     parameters.search([("key", "in", [TOKEN, ALLOWED_PARAMETER])]).unlink()

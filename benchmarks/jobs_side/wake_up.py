@@ -19,7 +19,7 @@ TURN_S = 2.0
 WAKE_UP, NOTHING, STATEMENT = None, "", "SELECT 1"  # in place of the wake-up
 KINDS = (WAKE_UP, NOTHING, STATEMENT)
 ORDER = (*KINDS, *reversed(KINDS)) * 2  # of each round
-AHEAD_S = 1.0  # all sessions start at the same time, when no rush is left
+AHEAD_S = 1.0  # all sessions start at the same time, when no burst is left
 SHARE = 0.95  # of the transactions without a wake-up
 
 

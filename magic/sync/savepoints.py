@@ -54,7 +54,7 @@ class ItemGuard:
         for name in STATEMENTS:
             setattr(self._cr, name, self._protecting(getattr(self._cr, name)))
         for name in ENDS:
-            setattr(self._cr, name, self._refusing(name, getattr(self._cr, name)))
+            setattr(self._cr, name, self._misconfigured(name, getattr(self._cr, name)))
         try:
             yield
         finally:
@@ -135,7 +135,7 @@ class ItemGuard:
         self._is_protected = True
         return f"{ended}SAVEPOINT {self._savepoint}; "
 
-    def _refusing(self, name: str, method: Callable) -> Callable:
+    def _misconfigured(self, name: str, method: Callable) -> Callable:
         def end(*args, **kwargs):
             if self._is_inside:
                 raise InvalidUsageError(

@@ -130,7 +130,7 @@ class QueueJob(models.Model):
         values = self._values(tasks, uuids, keys, options)
         asked = time.monotonic()
         inserted = store.insert_jobs(self.env.cr, {**values, **place})
-        wake_after_commit(self.env.cr, asked + inserted.rush_left_s)
+        wake_after_commit(self.env.cr, asked + inserted.burst_left_s)
         return set(inserted.uuids)
 
     def _values(

@@ -166,13 +166,13 @@ class QueueJob(models.Model):
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
 
     def init(self):
-        """Create the database objects without model: functions, rush and admission.
+        """Create the database objects without model: functions, burst and admission.
 
         Etas beyond the limit, written by earlier versions, are set to the limit.
         """
         store.bound_etas(self.env.cr)
         store.make_functions(self.env.cr)
-        store.make_rush(self.env.cr)
+        store.make_burst(self.env.cr)
         store.make_admission(self.env.cr)
 
     # === COMPUTE === #

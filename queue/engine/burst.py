@@ -14,7 +14,7 @@ import time
 from collections import deque
 
 from .. import store
-from ..store.burst import RUSH, RUSH_S
+from ..store.burst import BURST, BURST_S
 from .registration import Line
 
 MANY = 10  # wake-ups, or jobs
@@ -24,7 +24,7 @@ RENEW_S = 0.3  # before an announcement is over
 LONGER_S = 0.1  # than announced: clocks of two machines are not the same
 
 
-class Rush:
+class Burst:
     """Burst mode of one database: detects bursts, announces and ends them.
 
     A new listener polls first: a burst may be under way.
@@ -46,7 +46,7 @@ class Rush:
 
     def hear(self, words: list[str]) -> None:
         """Record received notifications; many of them are a burst."""
-        if RUSH in words:
+        if BURST in words:
             self._begin()
             return
         now = time.monotonic()
@@ -61,17 +61,17 @@ class Rush:
         if self._last_count is not None and now > self._announced_until - RENEW_S:
             before, self._last_count = self._last_count, None
             count = self._line.ask(store.count_ever_delayed) - before
-            if count >= MANY / MANY_S * (RUSH_S - RENEW_S):
+            if count >= MANY / MANY_S * (BURST_S - RENEW_S):
                 self._announce()
         if now > self._until:
             self._until = None
         return self.is_on
 
     def _announce(self) -> None:
-        self._line.ask(store.announce_rush)
+        self._line.ask(store.announce_burst)
         self._last_count = self._line.ask(store.count_ever_delayed)
 
     def _begin(self) -> None:
         self._times.clear()
-        self._announced_until = time.monotonic() + RUSH_S
+        self._announced_until = time.monotonic() + BURST_S
         self._until = self._announced_until + LONGER_S

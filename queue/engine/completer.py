@@ -18,7 +18,7 @@ from .forked import keep_from_children
 _logger = logging.getLogger(__name__)
 
 
-class Finisher:
+class JobCompleter:
     """Sends the success of a job to PostgreSQL without waiting for the disk.
 
     Only for a job that ran no SQL: the next job can neither miss nor hinder its work.

@@ -9,14 +9,14 @@ import psycopg2
 from odoo.sql_db import Cursor
 
 from ...exception import RetryableJobError, SessionEndedError
-from .job_pool import JobConnection
+from .job_pool import JobConnectionPool
 from .outcome import AttemptLost
 from .retry import FINAL_ERRORS, real_error
 
 DECIDED = (RetryableJobError, AttemptLost, *FINAL_ERRORS)  # these decide what is next
 
 
-def open_cursor(connection: JobConnection) -> Cursor:
+def open_cursor(connection: JobConnectionPool) -> Cursor:
     """Return a cursor for a job.
 
     Raises:

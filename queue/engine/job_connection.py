@@ -34,7 +34,7 @@ class JobCursor(psycopg2.extensions.cursor):
         self.connection.spoke_at = time.monotonic()
 
 
-class JobSession(PsycoConnection):
+class JobConnection(PsycoConnection):
     """A connection that records whether it was used since it was clean.
 
     Every statement begins a transaction, which is noticed here at its end at the

@@ -13,10 +13,10 @@ from odoo import sql_db
 from .. import store
 from .connection import cut
 from .forked import keep_from_children
-from .job_connection import JobCursor, JobSession
+from .job_connection import JobConnection, JobCursor
 
 
-class JobConnection:
+class JobConnectionPool:
     """Pool of one connection for all jobs of a worker.
 
     Each job gets a cursor of its own, after that of the job before was closed. Whatever
@@ -47,7 +47,7 @@ class JobConnection:
         """Open the connection before the first job needs it."""
         _name, info = sql_db.connection_info_for(self.db_name)
         self._connection = keep_from_children(
-            psycopg2.connect(**info, connection_factory=JobSession)
+            psycopg2.connect(**info, connection_factory=JobConnection)
         )
         self._connection.cursor_factory = JobCursor
         self._encoding = self._connection.encoding

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import psycopg2
 
 from .burst import LOOK_S
-from .pool import Crew
+from .pool import WorkerPool
 
 if TYPE_CHECKING:
     from .watcher import WorkerWatcher
@@ -39,7 +39,7 @@ class Keeper(threading.Thread):
         super().__init__(name=f"connector.keeper.{db_name}", daemon=True)
         self.db_name = db_name
         self.dbname = db_name  # Odoo's log reads it
-        self.crew: Crew | None = None
+        self.pool: WorkerPool | None = None
         self.loss = ""
         """Why it ended by itself, when its connection was lost."""
         self.has_begun = False
@@ -55,7 +55,7 @@ class Keeper(threading.Thread):
     def run(self) -> None:
         """Keep the workers until the process ends, or the connection is lost."""
         try:
-            self.crew = self._watcher.crew_class(self.db_name, self._watcher)
+            self.pool = self._watcher.pool_class(self.db_name, self._watcher)
             while not (self._is_dismissed or self._watcher.is_ending):
                 self._turn()
         except psycopg2.Error as error:
@@ -71,9 +71,9 @@ class Keeper(threading.Thread):
         self._is_dismissed = True
 
     def _dismiss(self) -> None:
-        if self.crew:
-            self.crew.stop()
-            self.crew.line.close()
+        if self.pool:
+            self.pool.stop()
+            self.pool.line.close()
         self._watcher.wake()
 
     def _turn(self) -> None:
@@ -81,9 +81,9 @@ class Keeper(threading.Thread):
             self._try(self._fill)
             self._hear()
             for step in (
-                self.crew.look_in_rush,
-                self.crew.tell,
-                self._oversee,
+                self.pool.look_in_burst,
+                self.pool.tell,
+                self._supervise,
                 self._look,
                 self._beat,
                 self._recover,
@@ -105,7 +105,7 @@ class Keeper(threading.Thread):
             step()
             self._blocked.pop(name, None)
         except psycopg2.OperationalError as error:
-            if self.crew.line.is_closed:
+            if self.pool.line.is_closed:
                 raise
             text = str(error).strip()
             if self._blocked.get(name) != text:
@@ -117,27 +117,27 @@ class Keeper(threading.Thread):
     def _fill(self) -> None:
         if self._watcher.is_closing:
             return
-        if self.crew.admission.is_open:
+        if self.pool.admission.is_open:
             self._watcher.apply_channels(self.db_name)
-        self.crew.fill()
+        self.pool.fill()
         self.has_begun = True
         if self._watcher.is_closing:  # since we began
-            self.crew.stop()
+            self.pool.stop()
 
     def _hear(self) -> None:
         """Wait for notifications and handle them."""
-        line = self.crew.line
-        timeout_s = LOOK_S if self.crew.rush.is_on else TICK_S
+        line = self.pool.line
+        timeout_s = LOOK_S if self.pool.burst.is_on else TICK_S
         ready, _write, _error = select.select(
             [line, self._watcher.bell], [], [], 0 if line.has_some else timeout_s
         )
         if line.has_some or line in ready:
-            self.crew.hear()
+            self.pool.hear()
             self._watcher.wait_closing(HUSH_S)
 
-    def _oversee(self) -> None:
+    def _supervise(self) -> None:
         """Enforce timeouts and stop requests of the running jobs."""
-        if self.crew.oversee():
+        if self.pool.supervise():
             self._watcher.end_process()
 
     def _look(self) -> None:
@@ -145,7 +145,7 @@ class Keeper(threading.Thread):
         if now < self._look_at:
             return
         self._look_at = now + TICK_S
-        if not self.crew.look():
+        if not self.pool.look():
             _logger.info("the addon was removed from %s", self.db_name)
             self.dismiss()
 
@@ -154,11 +154,11 @@ class Keeper(threading.Thread):
         if now < self._beat_at:
             return
         self._beat_at = now + self._settings.heartbeat_s
-        self.crew.beat()
+        self.pool.beat()
 
     def _recover(self) -> None:
         now = time.monotonic()
         if now < self._recover_at:
             return
         self._recover_at = now + self._settings.recover_s
-        self.crew.recover()
+        self.pool.recover()

@@ -29,7 +29,7 @@ def wake_after_commit(cr, looked_until: float = 0.0) -> None:
     """
     data = cr.postcommit.data
     if KEY not in data:
-        cr.postcommit.add(partial(_wake_unless_rush, cr))
+        cr.postcommit.add(partial(_wake_unless_burst, cr))
     data[KEY] = min(looked_until, data.get(KEY, math.inf))
 
 
@@ -40,7 +40,7 @@ def after_commit(cr, key: str, act: Callable) -> None:
         cr.postcommit.add(partial(_act, cr, act))
 
 
-def _wake_unless_rush(cr) -> None:
+def _wake_unless_burst(cr) -> None:
     if time.monotonic() >= cr.postcommit.data[KEY]:
         _act(cr, partial(wake, cr.dbname))
 

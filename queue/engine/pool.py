@@ -14,7 +14,7 @@ from odoo.modules.registry import Registry
 from .. import store
 from ..channels.served import ServedChannels
 from .admission import Admission
-from .burst import Rush
+from .burst import Burst
 from .connection import OdooCursor
 from .registration import Line
 from .worker import Worker
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 
-class Crew:
+class WorkerPool:
     """Pool of the workers of one database, with one control connection.
 
     Its size is the setting ``threads``. A notification wakes one free worker, and each
@@ -44,7 +44,7 @@ class Crew:
         self.is_held = False
         """Whether no job may start, because addons are about to change."""
         self.served = ServedChannels(watcher.settings.only_channels)
-        self.rush = Rush(self.line)
+        self.burst = Burst(self.line)
         self.admission = Admission(db_name, self.line.ask, watcher.settings.copy_wait_s)
         self._registry_turn = threading.Lock()
         self.look()
@@ -61,7 +61,9 @@ class Crew:
             worker.start()
             self.workers.append(worker)
             _logger.info(
-                "worker %s runs the jobs of %s", worker.presence.worker_id, self.db_name
+                "worker %s runs the jobs of %s",
+                worker.registration.worker_id,
+                self.db_name,
             )
 
     def hear(self) -> None:
@@ -71,14 +73,14 @@ class Crew:
                 self.look()  # a person may have accepted the database
             self.wake_one()
             for worker in self.workers:
-                worker.overseer.has_news = True  # its job may have to stop
-            self.rush.hear(words)
+                worker.supervisor.has_news = True  # its job may have to stop
+            self.burst.hear(words)
 
-    def look_in_rush(self) -> None:
+    def look_in_burst(self) -> None:
         """Poll for jobs during a burst; at its end wake a worker once more."""
-        if not self.rush.is_on:
+        if not self.burst.is_on:
             return
-        is_over = not self.rush.go_on()
+        is_over = not self.burst.go_on()
         if is_over or self.line.ask(store.has_ready_job, self.served.ids):
             self.wake_one()
 
@@ -113,11 +115,11 @@ class Crew:
         if error := self._for_each(lambda worker: worker.tell()):
             raise error
 
-    def oversee(self) -> bool:
+    def supervise(self) -> bool:
         """Enforce timeouts and stop requests; True when a job hangs with its thread."""
-        error = self._for_each(lambda worker: worker.overseer.look())
+        error = self._for_each(lambda worker: worker.supervisor.look())
         count = len(self.workers)
-        self.workers = [one for one in self.workers if not one.overseer.has_given_up]
+        self.workers = [one for one in self.workers if not one.supervisor.has_given_up]
         if error and len(self.workers) == count:
             raise error
         return len(self.workers) < count

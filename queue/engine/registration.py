@@ -114,7 +114,7 @@ class Line:
             self._turn.release()
 
 
-class Presence:
+class WorkerRegistration:
     """The row and the lock of a worker in a database.
 
     The row describes the worker and its job; its control connection has the lock.

@@ -22,14 +22,14 @@ from ..current import CurrentJob, running
 from ..delay import codec
 from ..state import FAILED
 from .claimed_job import ClaimedJob
-from .completer import Finisher
+from .completer import JobCompleter
 from .connection import one_transaction
 from .dependencies import release_children
 from .ended_session import ended_session_told, open_cursor
 from .forked import call_here, check_process
 from .interrupt import RunningAttempt
-from .job_connection import JobSession
-from .job_pool import JobConnection
+from .job_connection import JobConnection
+from .job_pool import JobConnectionPool
 from .outcome import AttemptLost, outcome_of, own_row_error
 from .result import result_json, result_text, traceback_text
 
@@ -56,7 +56,7 @@ class Runner:
         worker_id: the worker that holds the jobs.
         transaction: opens the transaction of one job; see :func:`own_transaction`.
         served: the channels to claim from; all when it is left out.
-        finisher: writes the end of plain jobs asynchronously; without, all ends are
+        completer: writes the end of plain jobs asynchronously; without, all ends are
             synchronous.
         has_changed: checks whether addons changed since a job was claimed.
     """
@@ -67,7 +67,7 @@ class Runner:
         worker_id: int,
         transaction: Transaction,
         served: ServedChannels | None = None,
-        finisher: Finisher | None = None,
+        completer: JobCompleter | None = None,
         has_changed: Callable[[ClaimedJob], bool] = lambda job: False,
     ):
         self.worker_id = worker_id
@@ -76,7 +76,7 @@ class Runner:
         self._books = books
         self._transaction = transaction
         self._served = served or ServedChannels()
-        self._finisher = finisher
+        self._completer = completer
         self._has_changed = has_changed
         self.ready_count = 0
         """Jobs that may run because the last one ended."""
@@ -207,8 +207,8 @@ class Runner:
             result=result_text(result, secrets),
             result_json=result_json(result, secrets),
         )
-        if self._finisher and _is_plain(job, cr):
-            self._finisher.send(values)
+        if self._completer and _is_plain(job, cr):
+            self._completer.send(values)
             return
         with last_word(cr) as own_cr:
             is_stored = store.finish(own_cr, values, job.has_edges)
@@ -296,7 +296,7 @@ def _is_plain(job: ClaimedJob, cr: Cursor) -> bool:
     """Return whether nothing waits for the end of a job."""
     session = cr.connection
     return (
-        isinstance(session, JobSession)
+        isinstance(session, JobConnection)
         and session.is_untouched
         and not (job.has_edges or job.is_limited or job.concurrency_key)
         and not len(cr.postcommit)
@@ -310,7 +310,7 @@ def last_word(cr: Cursor) -> Iterator:
     If it is the job's only statement, it is the transaction.
     """
     session = cr.connection
-    if isinstance(session, JobSession) and session.is_untouched:
+    if isinstance(session, JobConnection) and session.is_untouched:
         with session.untouched() as own_cr:
             yield own_cr
     else:
@@ -318,7 +318,7 @@ def last_word(cr: Cursor) -> Iterator:
 
 
 @contextmanager
-def own_transaction(connection: JobConnection, is_ours: Fence) -> Iterator[Cursor]:
+def own_transaction(connection: JobConnectionPool, is_ours: Fence) -> Iterator[Cursor]:
     """Open a cursor for a job; commit at the end, roll back on an error.
 
     A commit in the middle of the job fails once another worker has the job, and so does

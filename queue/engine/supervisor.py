@@ -22,7 +22,7 @@ AGAIN_S = 2.0  # between two interruptions of a job that goes on
 HARD_S = 10.0  # after the first one: it hangs where Python cannot interrupt it
 
 
-class Overseer:
+class JobSupervisor:
     """Supervisor of a worker's running job; interrupts it when it must end.
 
     It runs in the thread of the watcher, which goes on while the job runs.
@@ -90,7 +90,7 @@ class Overseer:
         self.has_news = False
         self._asked_at = self._seen_at = now
         job = self._attempt.job
-        ask = self._worker.presence.line.ask
+        ask = self._worker.registration.line.ask
         self._who = ask(store.find_wish, job.id, job.attempt)
 
     def _give_up(self) -> None:
@@ -104,7 +104,7 @@ class Overseer:
         if not attempt.give_up(self._reason):
             return
         self.has_given_up = True
-        ask, job = worker.presence.line.ask, attempt.job
+        ask, job = worker.registration.line.ask, attempt.job
         where = attempt.where()
         _logger.error("job %s hangs, its thread is left to it:\n%s", job.uuid, where)
         worker.end_sessions()
@@ -115,4 +115,4 @@ class Overseer:
         ids = [claimed.id for claimed in worker.queue.drain()]
         ask(store.release_jobs, worker.runner.worker_id, ids)
         ask(store.wake)
-        worker.presence.leave()
+        worker.registration.leave()

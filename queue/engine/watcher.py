@@ -25,7 +25,7 @@ from ..classic.process_watcher import (  # noqa: F401 their classic path
 from ..settings import Settings
 from .databases import Databases
 from .keeper import TICK_S, Keeper
-from .pool import Crew
+from .pool import WorkerPool
 from .worker import Worker
 
 _logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class WorkerWatcher(threading.Thread):
     """
 
     worker_class = Worker
-    crew_class = Crew
+    pool_class = WorkerPool
 
     def __init__(self, process_type: str, settings: Settings, is_start: bool = True):
         super().__init__(name=THREAD, daemon=True)
@@ -67,7 +67,7 @@ class WorkerWatcher(threading.Thread):
         """Keep the pools until the process ends."""
         while not self._ending.is_set():
             try:
-                self._keep_crews()
+                self._keep_pools()
             except Exception:  # noqa: BLE001 without the watcher no job would run
                 _logger.exception("the watcher stumbled, it goes on")
             self._news.wait(TICK_S)
@@ -80,19 +80,19 @@ class WorkerWatcher(threading.Thread):
         dead.
         """
         self._closing.set()
-        crews = list(self._crews.values())
-        for crew in crews:
-            crew.stop()
+        pools = list(self._pools.values())
+        for pool in pools:
+            pool.stop()
         seconds = self.settings.grace_s if grace_s is None else grace_s
         deadline = time.monotonic() + seconds
-        for crew in crews:
-            crew.join(deadline)
+        for pool in pools:
+            pool.join(deadline)
         self._ending.set()
         self._ringer.send(b".")
         self.wake()
         self._join(time.monotonic() + END_S)
-        for crew in self._crews.values():
-            crew.line.close()
+        for pool in self._pools.values():
+            pool.line.close()
 
     def _join(self, deadline: float) -> None:
         """Wait for our own threads, but not for one that hangs."""
@@ -104,8 +104,8 @@ class WorkerWatcher(threading.Thread):
 
     def worker_for_db(self, db_name: str) -> Worker | None:
         """Return the first worker of a database."""
-        crew = self._crews.get(db_name)
-        return crew.workers[0] if crew and crew.workers else None
+        pool = self._pools.get(db_name)
+        return pool.workers[0] if pool and pool.workers else None
 
     def worker_lost(self, worker: Worker) -> None:
         """Stop a worker, and replace it a little later."""
@@ -113,9 +113,9 @@ class WorkerWatcher(threading.Thread):
 
     def check_alive(self) -> None:
         """Give a sign of life of each worker; ended workers are replaced soon."""
-        for crew in self._crews.values():
+        for pool in self._pools.values():
             with suppress(psycopg2.Error):  # its keeper notices by itself
-                crew.beat()
+                pool.beat()
 
     def available_db_names(self) -> set[str]:
         """Return the databases that have the addon, as far as this process knows."""
@@ -161,11 +161,11 @@ class WorkerWatcher(threading.Thread):
     # === THREAD === #
 
     @property
-    def _crews(self) -> dict[str, Crew]:
+    def _pools(self) -> dict[str, WorkerPool]:
         keepers = list(self._keepers.values())
-        return {one.db_name: one.crew for one in keepers if one.crew}
+        return {one.db_name: one.pool for one in keepers if one.pool}
 
-    def _keep_crews(self) -> None:
+    def _keep_pools(self) -> None:
         """Start and end the keepers, as their databases come and go."""
         for keeper in list(self._keepers.values()):
             if not keeper.is_alive():

@@ -18,18 +18,18 @@ from .. import store
 from ..channels.served import ServedChannels
 from ..classic.storage import OpenERPJobStorage
 from .claimed_job import ClaimedJob
-from .completer import Finisher
+from .completer import JobCompleter
 from .connection import OdooCursor, connect, cut
 from .interrupt import RunningAttempt
-from .job_pool import JobConnection
+from .job_pool import JobConnectionPool
 from .jobs_queue import JobsQueue
-from .registration import Line, Presence
+from .registration import Line, WorkerRegistration
 from .registry_watch import RegistryWatch
 from .runner import Runner, own_transaction
-from .supervisor import Overseer
+from .supervisor import JobSupervisor
 
 if TYPE_CHECKING:
-    from .pool import Crew
+    from .pool import WorkerPool
     from .watcher import WorkerWatcher
 
 _logger = logging.getLogger(__name__)
@@ -47,14 +47,14 @@ class Worker(threading.Thread):
     Args:
         db_name: the database.
         watcher: the watcher that keeps this worker.
-        crew: its worker pool; without, it has its own control connection.
+        pool: its worker pool; without, it has its own control connection.
     """
 
     queue_class = JobsQueue
     job_storage_class = OpenERPJobStorage
 
     def __init__(
-        self, db_name: str, watcher: "WorkerWatcher", crew: "Crew | None" = None
+        self, db_name: str, watcher: "WorkerWatcher", pool: "WorkerPool | None" = None
     ):
         super().__init__(name=f"connector.worker.{db_name}", daemon=True)
         self.db_name = db_name
@@ -62,21 +62,21 @@ class Worker(threading.Thread):
         self.watcher = watcher
         self.settings = watcher.settings
         self.queue = self.queue_class()
-        self.crew = crew
+        self.pool = pool
         self.is_free = True
         """Whether its last claim found no job."""
-        line = crew.line if crew else Line(db_name, self.settings.pooled)
+        line = pool.line if pool else Line(db_name, self.settings.pooled)
         self._connection = connect(db_name, line.is_pooled)
         self._books = self._connection.cursor()
-        self._job_connection = JobConnection(db_name, line.is_pooled)
-        self._job_connection.open()
-        self.served = crew.served if crew else self._find_served(line)
+        self._job_pool = JobConnectionPool(db_name, line.is_pooled)
+        self._job_pool.open()
+        self.served = pool.served if pool else self._find_served(line)
         # last of all: a worker with a row counts as alive
-        self.presence = self._appear(line)
-        self._finisher = Finisher(db_name)
+        self.registration = self._appear(line)
+        self._completer = JobCompleter(db_name)
         self.watch = RegistryWatch(db_name, self._books)
         self.runner = self._make_runner()
-        self.overseer = Overseer(self)
+        self.supervisor = JobSupervisor(self)
         self._closed_ids: set[int] = set()
         self._looked_at = 0.0
         self._told: RunningAttempt | None = None
@@ -123,9 +123,9 @@ class Worker(threading.Thread):
     def beat(self) -> None:
         """Give a sign of life; the worker ends when it was declared dead."""
         attempt = self._told = self.runner.attempt
-        is_known = self.presence.beat(
+        is_known = self.registration.beat(
             attempt and attempt.job,
-            self._job_connection.session_pid,
+            self._job_pool.session_pid,
             ", ".join(self.served.unknown) or None,
         )
         if not is_known:
@@ -140,12 +140,12 @@ class Worker(threading.Thread):
 
     def end_sessions(self) -> None:
         """End its sessions, though its thread uses them: no commit may follow."""
-        pids = [self._job_connection.session_pid, *self._connection.session_pids]
-        if self.presence.line.is_pooled:
-            self._job_connection.cut()
+        pids = [self._job_pool.session_pid, *self._connection.session_pids]
+        if self.registration.line.is_pooled:
+            self._job_pool.cut()
             cut(self._connection)
         else:
-            self.presence.line.ask(store.terminate_backends, pids)
+            self.registration.line.ask(store.terminate_backends, pids)
 
     @property
     def is_busy(self) -> bool:
@@ -154,44 +154,44 @@ class Worker(threading.Thread):
 
     @property
     def _is_held(self) -> bool:
-        return self.crew is not None and self.crew.is_held
+        return self.pool is not None and self.pool.is_held
 
     def _find_served(self, line: Line) -> ServedChannels:
         served = ServedChannels(self.settings.only_channels)
         served.look(line.ask, self.db_name)
         return served
 
-    def _appear(self, line: Line) -> Presence:
+    def _appear(self, line: Line) -> WorkerRegistration:
         """Register the worker, with its sessions and settings."""
-        return Presence(
+        return WorkerRegistration(
             self.db_name,
             self.watcher.process_type,
             line,
             threads=self.settings.threads,
             only_channels=", ".join(self.served.names) or None,
             books_backend_pid=next(iter(self._connection.session_pids), None),
-            job_backend_pid=self._job_connection.session_pid,
+            job_backend_pid=self._job_pool.session_pid,
         )
 
     def _make_runner(self) -> Runner:
         return Runner(
             self._books,
-            self.presence.worker_id,
-            partial(own_transaction, self._job_connection),
+            self.registration.worker_id,
+            partial(own_transaction, self._job_pool),
             self.served,
-            None if self._connection.is_pooled else self._finisher,
+            None if self._connection.is_pooled else self._completer,
             self.watch.has_changed,
         )
 
     def _leave(self) -> None:
         self.is_free = False
-        self._job_connection.close()
+        self._job_pool.close()
         # each step by itself: without row or connection, recovery frees the jobs
         for end in (
-            self._finisher.wait,
-            self._finisher.close,
+            self._completer.wait,
+            self._completer.close,
             self._release_all,
-            self.presence.leave,
+            self.registration.leave,
             self._connection.close,
         ):
             with suppress(psycopg2.Error):
@@ -222,12 +222,12 @@ class Worker(threading.Thread):
             self.watch.renew(self._follow)
         jobs = self.runner.claim()
         if not jobs:
-            self._finisher.wait()
+            self._completer.wait()
             return False
         self.is_free = False
         self.queue.enqueue_many(jobs)
-        if self.crew:
-            self.crew.wake_one()  # there may be more
+        if self.pool:
+            self.pool.wake_one()  # there may be more
         self._looked_at = time.monotonic()  # only open channels were claimed from
         self._closed_ids = set()
         self._check_registry(jobs[0].signals)
@@ -254,8 +254,8 @@ class Worker(threading.Thread):
         self.watch.note(registry)
 
     def _follow(self, cr: OdooCursor) -> Registry:
-        if self.crew:
-            return self.crew.registry(cr)
+        if self.pool:
+            return self.pool.registry(cr)
         return Registry(self.db_name).check_signaling(cr)
 
     def run_job(self, job: ClaimedJob) -> None:

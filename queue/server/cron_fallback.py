@@ -74,7 +74,7 @@ def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:
     """Run jobs until the time is over; return the served channels."""
     watcher = WorkerWatcher("cron", settings)
     worker = Worker(db_name, watcher)
-    worker.presence.line.recover()
+    worker.registration.line.recover()
     worker.start()
     deadline = time.monotonic() + BUDGET_S
     ids = worker.served.ids
@@ -86,7 +86,7 @@ def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:
         _beat(worker)
     worker.stop()
     # the running job may finish, however long it takes
-    while worker.is_alive() and not worker.overseer.has_given_up:
+    while worker.is_alive() and not worker.supervisor.has_given_up:
         worker.join(TICK_S)
         _beat(worker)
     return worker.served
@@ -96,7 +96,7 @@ def _beat(worker: Worker) -> None:
     """Give the worker's signs of life while it runs; enforce timeouts of its job."""
     try:
         worker.beat()
-        worker.overseer.look()
+        worker.supervisor.look()
     except psycopg2.Error:
         worker.stop()
 

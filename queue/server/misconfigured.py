@@ -7,8 +7,8 @@ from contextlib import suppress
 import psycopg2
 
 from ..channel_text import read_limits
-from ..engine.pool import Crew
-from ..engine.registration import Presence
+from ..engine.pool import WorkerPool
+from ..engine.registration import WorkerRegistration
 from ..engine.watcher import WorkerWatcher
 from ..settings import Settings
 
@@ -34,22 +34,22 @@ def make_watcher(
 ) -> WorkerWatcher:
     """Return the watcher of this process, or one that shows why it runs no job."""
     if refusal:
-        return RefusingWatcher(process_type, refusal)
+        return MisconfiguredWatcher(process_type, refusal)
     return WorkerWatcher(process_type, settings, is_start)
 
 
-class RefusingCrew(Crew):
+class MisconfiguredPool(WorkerPool):
     """Row in place of workers that shows the error, as long as the process lives.
 
     It touches nothing else in the database.
     """
 
-    _presence: Presence | None = None
+    _registration: WorkerRegistration | None = None
 
     def fill(self) -> None:
         """Insert the row."""
-        if not self._presence:
-            self._presence = Presence(
+        if not self._registration:
+            self._registration = WorkerRegistration(
                 self.db_name,
                 self.watcher.process_type,
                 self.line,
@@ -59,21 +59,21 @@ class RefusingCrew(Crew):
 
     def beat(self) -> None:
         """Give a sign of life of the process."""
-        if self._presence and not self._presence.beat():
-            self._presence = None
+        if self._registration and not self._registration.beat():
+            self._registration = None
 
     def recover(self) -> None:
         """Do nothing: recovery is left to processes that run jobs."""
 
     def stop(self) -> None:
         """Delete the row."""
-        presence, self._presence = self._presence, None
+        registration, self._registration = self._registration, None
         with suppress(psycopg2.Error):  # the connection is lost, and the row with it
-            if presence:
-                presence.leave()
+            if registration:
+                registration.leave()
 
 
-class RefusingWatcher(WorkerWatcher):
+class MisconfiguredWatcher(WorkerWatcher):
     """Watcher that shows, in every database with the addon, why no job runs here.
 
     Args:
@@ -81,7 +81,7 @@ class RefusingWatcher(WorkerWatcher):
         refusal: what is wrong with the settings.
     """
 
-    crew_class = RefusingCrew
+    pool_class = MisconfiguredPool
 
     def __init__(self, process_type: str, refusal: str):
         super().__init__(process_type, Settings())

@@ -39,10 +39,10 @@ from .attempt import (
     settle,
 )
 from .burst import (
-    announce_rush,
+    announce_burst,
     count_ever_delayed,
-    drop_rush,
-    make_rush,
+    drop_burst,
+    make_burst,
 )
 from .channel import (
     count_taken,
@@ -211,7 +211,7 @@ __all__ = [
     "Released",
     "Waiting",
     "admit",
-    "announce_rush",
+    "announce_burst",
     "ask_to_stop",
     "beat",
     "bound_etas",
@@ -237,7 +237,7 @@ __all__ = [
     "fence",
     "drop_admission",
     "drop_functions",
-    "drop_rush",
+    "drop_burst",
     "drop_seal",
     "find_admission",
     "find_changing",
@@ -278,7 +278,7 @@ __all__ = [
     "lock_limits",
     "make_admission",
     "make_functions",
-    "make_rush",
+    "make_burst",
     "move_jobs",
     "next_ready_s",
     "note_start",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ...sql import join_column, rows_from, to_column
-from .burst import RUSH_LEFT, RUSH_S
+from .burst import BURST_LEFT, BURST_S
 from .edge import IS_BLOCKED, mark_edges
 from .identity import KEPT_KEY
 from .liveness import CHANNEL
@@ -55,7 +55,7 @@ SELECT {_SEAL}, new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_
        )
 """
 
-INSERT_JOBS = f"WITH added AS ({_INSERT}) SELECT {RUSH_LEFT}"
+INSERT_JOBS = f"WITH added AS ({_INSERT}) SELECT {BURST_LEFT}"
 
 # job. Insert those of n jobs whose keys no waiting job has. Locks: the new rows. A key
 # that is not in our snapshot raises a serialization error.
@@ -66,7 +66,7 @@ WITH added AS ({_INSERT}
            DO NOTHING
     RETURNING uuid
 )
-SELECT ARRAY(SELECT uuid FROM added), {RUSH_LEFT}
+SELECT ARRAY(SELECT uuid FROM added), {BURST_LEFT}
 """
 
 # job. Move jobs that no worker has, and mark their dependents. A requeued job that has
@@ -111,7 +111,7 @@ class Inserted(NamedTuple):
     """Result of an insertion of jobs."""
 
     uuids: list[str]
-    rush_left_s: float = 0.0
+    burst_left_s: float = 0.0
     """For how long from then on the workers poll for jobs, in seconds."""
 
 
@@ -133,7 +133,7 @@ def insert_jobs(cr, values: dict) -> Inserted:
 
 def _known_left(seconds: float) -> float:
     """Return for how long workers surely poll, in seconds; 0 if the clock jumped."""
-    return seconds if 0 < seconds <= RUSH_S else 0.0
+    return seconds if 0 < seconds <= BURST_S else 0.0
 
 
 def move_jobs(

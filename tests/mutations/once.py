@@ -19,7 +19,7 @@ MUTATIONS = [
     ),
     (
         "a job that was seen done is done after a crash",
-        "JobConnection.open",
+        "JobConnectionPool.open",
         "connect(**info, ",
         'connect(**info, options="-c synchronous_commit=off", ',
         "TestCrash.test_job_that_was_seen_done_is_done_after_a_crash",
@@ -54,7 +54,7 @@ MUTATIONS = [
     ),
     (
         "a death is not charged to the job before",
-        "Finisher.send",
+        "JobCompleter.send",
         "self._execute()",
         "self.close()",
         "TestDeath.test_death_is_not_charged_to_the_job_whose_end_is_being_written",
@@ -64,7 +64,7 @@ MUTATIONS = [
         "_is_plain",
         "and not (job.has_edges or job.is_limited or job.concurrency_key)",
         "and not job.has_edges",
-        "TestFinisher.test_end_for_which_somebody_waits_is_waited_for",
+        "TestCompleter.test_end_for_which_somebody_waits_is_waited_for",
     ),
     (
         "what is left of a worker that was given up is ended",

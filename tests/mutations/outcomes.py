@@ -18,7 +18,7 @@ MUTATIONS = [
     ),
     (
         "a job that closes its own connection fails at once",
-        "JobSession.is_ended",
+        "JobConnection.is_ended",
         "return self.closed == BROKEN",
         "return self.closed > 0",
         "TestEndedSession.test_job_that_closes_what_it_works_with_fails_at_once",

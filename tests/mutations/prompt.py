@@ -5,7 +5,7 @@ MUTATIONS = [
     (
         "a commit wakes the workers",
         "wake_after_commit",
-        "cr.postcommit.add(partial(_wake_unless_rush, cr))",
+        "cr.postcommit.add(partial(_wake_unless_burst, cr))",
         "pass",
         "TestWatcher.test_commit_wakes_the_worker",
     ),
@@ -38,11 +38,11 @@ MUTATIONS = [
         "TestStandIn.test_cron_is_called_where_no_worker_is_alive",
     ),
     (
-        "in a rush workers look by themselves",
-        "Crew.look_in_rush",
+        "in a burst workers look by themselves",
+        "WorkerPool.look_in_burst",
         "if is_over or self.line.ask(store.has_ready_job, self.served.ids):",
         "if is_over:",
-        "TestWatcherInRush.test_worker_looks_by_itself_in_a_rush",
+        "TestWatcherInBurst.test_worker_looks_by_itself_in_a_burst",
     ),
     (
         "a job does not start before its eta",

@@ -123,9 +123,9 @@ class TestChange(TestCase):
         self.assertIn("tests/mutations/once.py", message)
 
     def test_file_that_was_moved_is_refused_with_its_definition(self):
-        message = self.refusal("crew.py", "return None")
+        message = self.refusal("pool.py", "return None")
 
-        self.assertIn('Write "Runner.end" in place of "crew.py"', message)
+        self.assertIn('Write "Runner.end" in place of "pool.py"', message)
 
     def test_text_that_is_there_twice_is_refused(self):
         message = self.refusal("Runner.name", "self._name")

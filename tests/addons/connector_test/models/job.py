@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.addons.connector.exception import FailedJobError, RetryableJobError
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.current import current_job
-from odoo.addons.connector.queue.engine import supervisor as overseer
+from odoo.addons.connector.queue.engine import supervisor as supervisor
 from odoo.addons.connector.queue.job import job
 
 TRACE = "connector.test.trace"
@@ -134,7 +134,7 @@ def delay_another(session, model_name, seconds):
 def sleep_for_ever(session, _model_name):
     """Leave a trace and hang, in a process that does not wait long."""
     session.env[TRACE].create({"name": "asleep"})
-    overseer.HARD_S = 0.5
+    supervisor.HARD_S = 0.5
     time.sleep(3600)
 
 

@@ -11,12 +11,15 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine import registration as presence
-from odoo.addons.connector.queue.engine.registration import SILENCE_S, Presence
+from odoo.addons.connector.queue.engine import registration as registration
+from odoo.addons.connector.queue.engine.registration import (
+    SILENCE_S,
+    WorkerRegistration,
+)
 
 from .chaos_case import JOBS, PREFORK, THREADED, ChaosCase
 
-PRESENCE_LOG = "odoo.addons.connector.queue.engine.registration"
+REGISTRATION_LOG = "odoo.addons.connector.queue.engine.registration"
 SHORT_SILENCE_S = 1  # after which a worker is given up, instead of SILENCE_S
 BATCH = 2  # jobs that a worker has at least when it is stopped
 BATCH_JOB_S = (0, 0)  # so short that it claims several at once
@@ -86,15 +89,15 @@ class TestFreeze(ChaosCase):
         )
         return self.query(statement, worker_id)[0][0]
 
-    @mute_logger(PRESENCE_LOG)
-    def take_over(self) -> Presence:
+    @mute_logger(REGISTRATION_LOG)
+    def take_over(self) -> WorkerRegistration:
         """Take all jobs once the silent worker is given up; a long run waits for it."""
         self.patch(
-            presence,
+            registration,
             "SILENCE_S",
             SILENCE_S if self.job_count > JOBS else SHORT_SILENCE_S,
         )
-        other = Presence(get_db_name(), "test")
+        other = WorkerRegistration(get_db_name(), "test")
         self.addCleanup(other.line.close)
         self.wait_for(
             lambda: other.beat() and other.line.recover(), "it is not given up"

@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.magic.log import buffer as log_buffer
 from odoo.addons.connector.magic.log import store as log_store
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 
 from ..models.job import TRACE, run_action
@@ -167,7 +167,7 @@ class TestLogOfAJob(LogRaceCase):
         )
         uuid = run_action.delay(self.session, action._name, action.id)
         self.session.commit()
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
         with mute_logger(RUNNER_LOG):

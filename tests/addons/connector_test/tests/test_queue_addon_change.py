@@ -10,7 +10,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import FailedJobError
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.registry_watch import RegistryWatch
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
@@ -91,7 +91,7 @@ class ChangeCase:
 class TestAddonChange(ChangeCase, QueueRaceCase):
     def setUp(self):
         super().setUp()
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         books = self.open_books()
         self.watch = RegistryWatch(get_db_name(), books)

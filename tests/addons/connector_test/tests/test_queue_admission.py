@@ -66,7 +66,7 @@ class AdmissionCase(WorkerCase):
     def watch_until_it_waits(self, copy_wait_s: float = LONG_S) -> WorkerWatcher:
         """Start a watcher; return it when it has seen that no job may run."""
         watcher = self.watch(copy_wait_s)
-        self.wait_for(lambda: watcher._crews, "no crew came")
+        self.wait_for(lambda: watcher._pools, "no pool came")
         self.pause(MOMENT_S)
         return watcher
 
@@ -203,7 +203,7 @@ class TestRestoredDatabase(AdmissionCase):
             watcher = self.watch()
             self.pause(MOMENT_S)
 
-        self.assertEqual(watcher._crews, {})
+        self.assertEqual(watcher._pools, {})
         self.assertEqual(len(logs.output), 1)
         self.assertIn("primary key on connector_queue_edge", logs.output[0])
 

@@ -6,7 +6,7 @@ from unittest import mock
 
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.job import job
 
@@ -106,7 +106,7 @@ class TestStartCost(QueueRaceCase):
         session = self.open_session()
         uuids = [stand_still.delay(session, TRACE) for _job in range(2)]
         session.commit()
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
         runner._mean_s = 0.001  # of the jobs before: both are claimed together

@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine import dependencies as release
 from odoo.addons.connector.queue.engine import runner as runner_module
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.registration import Line
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.engine.watcher import Worker
@@ -50,7 +50,7 @@ class EdgeRaceCase(QueueRaceCase):
 
     def open_runner(self, worker_id: int) -> Runner:
         """Return a runner with connections of its own."""
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         transaction = partial(own_transaction, connection)
         return Runner(self.open_books(), worker_id, transaction)

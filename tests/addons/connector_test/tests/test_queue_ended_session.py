@@ -11,7 +11,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import FailedJobError, RetryableJobError
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.job import job
 
@@ -146,7 +146,7 @@ def lose_session(session, _model_name, way, is_first=True):
 class TestEndedSession(QueueRaceCase):
     def setUp(self):
         super().setUp()
-        self.connection = JobConnection(get_db_name())
+        self.connection = JobConnectionPool(get_db_name())
         self.addCleanup(self.connection.close)
         transaction = partial(own_transaction, self.connection)
         self.runner = Runner(self.open_books(), 1, transaction)
@@ -226,7 +226,7 @@ class TestEndedSession(QueueRaceCase):
         """No connection was left: it failed before it began."""
         self.connection.close()
         full = psycopg2.OperationalError("FATAL: sorry, too many clients already")
-        self.patch(JobConnection, "open", lambda _connection: self.raise_(full))
+        self.patch(JobConnectionPool, "open", lambda _connection: self.raise_(full))
 
         uuid = self.run_job("idle, then the end")
 

@@ -7,7 +7,7 @@ import time
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine.registration import Presence
+from odoo.addons.connector.queue.engine.registration import WorkerRegistration
 from odoo.addons.connector.queue.server import cron_fallback as fallback
 
 from ..models.job import TRACE, leave_trace_slowly
@@ -55,7 +55,7 @@ class TestFallback(WorkerCase):
 
     def test_cron_leaves_the_jobs_to_a_living_worker(self):
         self.delay_slow(5)
-        worker = Presence(get_db_name(), "test")
+        worker = WorkerRegistration(get_db_name(), "test")
         self.addCleanup(worker.line.close)
 
         self.run_cron()

@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.job import job
 
@@ -63,7 +63,7 @@ class FenceCase(QueueRaceCase):
         session = self.open_session()
         self.uuid = function.delay(session, TRACE, **options)
         session.commit()
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         transaction = partial(own_transaction, connection)
         self.runner = Runner(self.open_books(), 1, transaction)

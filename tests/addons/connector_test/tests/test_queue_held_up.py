@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine import connection
-from odoo.addons.connector.queue.engine import registration as presence
+from odoo.addons.connector.queue.engine import registration as registration
 from odoo.addons.connector.queue.engine.registration import Line
 
 from .worker_case import (
@@ -72,7 +72,7 @@ class TestHeldUp(HeldUpCase):
         with self.assertLogs(KEEPER_LOG, "WARNING") as logs:
             holder = self.hold("LOCK TABLE connector_queue_edge")
 
-            self.wait_for_beats([worker.presence.worker_id])
+            self.wait_for_beats([worker.registration.worker_id])
             holder.rollback()
 
         may_end.set()
@@ -90,7 +90,7 @@ class TestHeldUp(HeldUpCase):
         self.hold("SELECT FROM connector_queue_worker WHERE id = %s FOR UPDATE", first)
 
         self.wait_for_beats(others)
-        self.assertEqual(len(watcher._crews[get_db_name()].workers), 3)
+        self.assertEqual(len(watcher._pools[get_db_name()].workers), 3)
 
     @mute_logger(KEEPER_LOG)
     def test_worker_comes_as_soon_as_it_can(self):
@@ -105,7 +105,7 @@ class TestHeldUp(HeldUpCase):
 
 class TestLine(HeldUpCase):
     def test_end_of_a_line_does_not_wait_for_a_statement_of_another_thread(self):
-        self.patch(presence, "CLOSE_S", 0.1)
+        self.patch(registration, "CLOSE_S", 0.1)
         self.patch(store, "BOUND", "")
         line = Line(get_db_name())
         holder = self.hold("LOCK TABLE connector_queue_worker")

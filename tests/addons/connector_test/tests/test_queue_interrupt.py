@@ -19,7 +19,7 @@ from odoo.addons.connector.queue.engine.interrupt import (
     Reason,
     RunningAttempt,
 )
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.job import job
 
@@ -87,7 +87,7 @@ def swallow(call):
 class InterruptCase(QueueRaceCase):
     def setUp(self):
         super().setUp()
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         transaction = partial(own_transaction, connection)
         self.runner = Runner(self.open_books(), 1, transaction)

@@ -7,7 +7,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue.engine.conflict import MOST
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.job import job
 
@@ -68,7 +68,7 @@ class TestOwnRow(QueueRaceCase):
         session = self.open_session()
         uuid = function.delay(session, TRACE, *args)
         session.commit()
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
         for _try in range(tries):
@@ -126,7 +126,7 @@ class TestOwnRow(QueueRaceCase):
         parent = write_own_row.delayable(session, TRACE, "deleted").on_done(child)
         uuid = parent.delay()
         session.commit()
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
 

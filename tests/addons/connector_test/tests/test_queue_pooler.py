@@ -10,10 +10,13 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine import supervisor as overseer
+from odoo.addons.connector.queue.engine import supervisor as supervisor
 from odoo.addons.connector.queue.engine.connection import connect, cut
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
-from odoo.addons.connector.queue.engine.registration import SILENCE_S, Presence
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
+from odoo.addons.connector.queue.engine.registration import (
+    SILENCE_S,
+    WorkerRegistration,
+)
 from odoo.addons.connector.queue.job import job
 
 from ..models.job import TRACE
@@ -95,7 +98,7 @@ class TestDetection(QueueRaceCase):
         go_through(self, start_pooler(self, size=1))
         other = self.connect()
         self.ask(other, "SELECT set_config('connector.test', 'mine', FALSE)")
-        connection = JobConnection(get_db_name(), is_pooled=True)
+        connection = JobConnectionPool(get_db_name(), is_pooled=True)
         self.addCleanup(connection.close)
 
         cr = connection.cursor()
@@ -105,11 +108,11 @@ class TestDetection(QueueRaceCase):
         self.assertEqual(self.ask(other, "SHOW connector.test"), "mine")
 
 
-class TestPooledPresence(QueueRaceCase):
+class TestPooledRegistration(QueueRaceCase):
     def setUp(self):
         super().setUp()
         go_through(self, start_pooler(self))
-        self.worker = Presence(get_db_name(), "test")
+        self.worker = WorkerRegistration(get_db_name(), "test")
         self.addCleanup(self.worker.line.close)
 
     @mute_logger("odoo.addons.connector.queue.engine.registration")
@@ -171,7 +174,7 @@ class TestPooledWorker(WatcherCase):
 
     @mute_logger(RUNNER_LOG, "odoo.addons.connector.queue.engine.supervisor")
     def test_job_that_hangs_is_given_up_and_its_transaction_ended(self):
-        self.patch(overseer, "HARD_S", 0.3)
+        self.patch(supervisor, "HARD_S", 0.3)
         may_end = threading.Event()
         self.addCleanup(may_end.set)
         hung = []

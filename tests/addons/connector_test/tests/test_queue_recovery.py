@@ -11,19 +11,19 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine import registration as presence
+from odoo.addons.connector.queue.engine import registration as registration
 from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
 from odoo.addons.connector.queue.engine.registration import (
     MAX_DEATHS,
     SILENCE_S,
-    Presence,
+    WorkerRegistration,
 )
 from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase
 
-PRESENCE_LOG = "odoo.addons.connector.queue.engine.registration"
+REGISTRATION_LOG = "odoo.addons.connector.queue.engine.registration"
 REASON = "The worker died while it ran the job."
 DEADLINE_S = 10
 
@@ -36,17 +36,17 @@ class RecoveryCase(QueueRaceCase):
         session.commit()
         return uuid
 
-    def open_worker(self) -> Presence:
+    def open_worker(self) -> WorkerRegistration:
         """Return a living worker."""
-        presence = Presence(get_db_name(), "test")
-        self.addCleanup(presence.line.close)
-        return presence
+        registration = WorkerRegistration(get_db_name(), "test")
+        self.addCleanup(registration.line.close)
+        return registration
 
-    def claim(self, worker: Presence) -> None:
+    def claim(self, worker: WorkerRegistration) -> None:
         """Let a worker claim all jobs."""
         store.claim_jobs(self.open_books(), worker.worker_id, 50, 0)
 
-    def kill(self, worker: Presence) -> None:
+    def kill(self, worker: WorkerRegistration) -> None:
         """End the session of a worker, as the end of its process does."""
         worker.line.close()
         alive = (
@@ -57,7 +57,7 @@ class RecoveryCase(QueueRaceCase):
         while self.query(alive, store.liveness.LOCK_CLASS, worker.worker_id):
             self.assertLess(time.monotonic(), deadline, "the lock is still there")
 
-    @mute_logger(PRESENCE_LOG)
+    @mute_logger(REGISTRATION_LOG)
     def recover(self) -> bool:
         """Let another worker recover."""
         return self.open_worker().line.recover()
@@ -197,9 +197,9 @@ class TestRecovery(RecoveryCase):
         job_books = self.open_books()
         worker.beat(None, job_books.connection.get_backend_pid())
         self._age(recoverer, -60)
-        self.patch(presence, "SILENCE_S", 0)
+        self.patch(registration, "SILENCE_S", 0)
 
-        with mute_logger(PRESENCE_LOG):
+        with mute_logger(REGISTRATION_LOG):
             recoverer.line.recover()
 
         for cr in (worker.line._cr, job_books):

@@ -13,7 +13,7 @@ from psycopg2.extensions import (
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 
 from .queue_case import QueueRaceCase
 
@@ -41,7 +41,7 @@ class TestQueueSession(QueueRaceCase):
 
     def setUp(self):
         super().setUp()
-        self.connection = JobConnection(get_db_name())
+        self.connection = JobConnectionPool(get_db_name())
         self.addCleanup(self.connection.close)
 
     def ask(self, statement):

@@ -6,7 +6,7 @@ from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine import stand_in
-from odoo.addons.connector.queue.engine.registration import Presence
+from odoo.addons.connector.queue.engine.registration import WorkerRegistration
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase
@@ -33,9 +33,9 @@ class TestStandIn(QueueRaceCase):
         session.commit()
         return self.query(TRIGGERS)[0][0]
 
-    def open_worker(self, process_type: str) -> Presence:
+    def open_worker(self, process_type: str) -> WorkerRegistration:
         """Let a worker be alive."""
-        worker = Presence(get_db_name(), process_type)
+        worker = WorkerRegistration(get_db_name(), process_type)
         self.addCleanup(worker.line.close)
         return worker
 

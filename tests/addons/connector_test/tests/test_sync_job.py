@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.exception import InvalidUsageError, RetryableJobError
 from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 
 from ..models.job import TRACE
@@ -173,7 +173,7 @@ class TestRun(SyncRaceCase):
     @mute_logger(RUNNER_LOG)
     def run_jobs(self) -> None:
         """Run what is ready."""
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
         while jobs := runner.claim():

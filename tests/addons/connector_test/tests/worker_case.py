@@ -7,7 +7,7 @@ import time
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue.engine import burst as rush
+from odoo.addons.connector.queue.engine import burst as burst
 from odoo.addons.connector.queue.engine.burst import LONGER_S
 from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
 from odoo.addons.connector.queue.job import job
@@ -83,12 +83,12 @@ class WatcherCase(WorkerCase):
         self.patch(
             WorkerWatcher, "available_db_names", lambda _watcher: {get_db_name()}
         )
-        self.let_rushes_last(0, 0)  # it looks when it is woken, and not by itself
+        self.let_bursts_last(0, 0)  # it looks when it is woken, and not by itself
 
-    def let_rushes_last(self, seconds: float, longer_s: float = LONGER_S) -> None:
-        """Let the next rushes last so many seconds, for those who hear of them."""
-        self.patch(rush, "RUSH_S", seconds)
-        self.patch(rush, "LONGER_S", longer_s)
+    def let_bursts_last(self, seconds: float, longer_s: float = LONGER_S) -> None:
+        """Let the next bursts last so many seconds, for those who hear of them."""
+        self.patch(burst, "BURST_S", seconds)
+        self.patch(burst, "LONGER_S", longer_s)
 
     def start_watcher(self, **settings) -> WorkerWatcher:
         """Start a watcher and wait until its worker is idle."""

@@ -9,9 +9,9 @@ from odoo.addons.connector.queue.server import (
     cron_fallback as fallback,
 )
 from odoo.addons.connector.queue.server import (
-    misconfigured as refusing,
+    misconfigured,
 )
-from odoo.addons.connector.queue.server.misconfigured import RefusingWatcher
+from odoo.addons.connector.queue.server.misconfigured import MisconfiguredWatcher
 from odoo.addons.connector.queue.settings import Settings
 
 from .worker_case import DEADLINE_S, WatcherCase
@@ -20,10 +20,10 @@ REASON = "Unknown setting 'thread' in [connector]. Did you mean 'threads'?"
 REFUSALS = "SELECT process_type, threads, refusal FROM connector_queue_worker"
 
 
-class TestRefusing(WatcherCase):
-    def start_refusing(self) -> RefusingWatcher:
+class TestMisconfigured(WatcherCase):
+    def start_misconfigured(self) -> MisconfiguredWatcher:
         """Start a watcher of wrong settings and wait until it says so."""
-        watcher = RefusingWatcher("test", REASON)
+        watcher = MisconfiguredWatcher("test", REASON)
         self.addCleanup(watcher.join, DEADLINE_S)
         self.addCleanup(watcher.stop, DEADLINE_S)
         watcher.start()
@@ -31,38 +31,38 @@ class TestRefusing(WatcherCase):
         return watcher
 
     def test_server_with_wrong_settings_says_why_it_runs_no_job(self):
-        self.start_refusing()
+        self.start_misconfigured()
 
         self.assertEqual(self.query(REFUSALS), [("test", 0, REASON)])
 
     def test_server_with_wrong_settings_runs_no_job(self):
-        watcher = self.start_refusing()
+        watcher = self.start_misconfigured()
         self.delay()
 
-        crew = watcher._crews[get_db_name()]
-        crew.hear()
-        crew.look()
+        pool = watcher._pools[get_db_name()]
+        pool.hear()
+        pool.look()
 
-        self.assertEqual((self.states(), crew.workers), (["pending"], []))
+        self.assertEqual((self.states(), pool.workers), (["pending"], []))
 
     def test_row_of_a_server_with_wrong_settings_is_no_live_worker(self):
         """Else no cron would run the jobs."""
-        self.start_refusing()
+        self.start_misconfigured()
 
         self.assertEqual(store.find_live_workers(self.open_books(), SILENCE_S), [])
 
     def test_row_goes_with_the_server(self):
-        watcher = self.start_refusing()
+        watcher = self.start_misconfigured()
 
         watcher.stop()
 
         self.assertEqual(self.query(REFUSALS), [])
 
     def test_row_that_was_taken_away_comes_again(self):
-        watcher = self.start_refusing()
+        watcher = self.start_misconfigured()
         self.query("DELETE FROM connector_queue_worker")
 
-        watcher._crews[get_db_name()].beat()
+        watcher._pools[get_db_name()].beat()
 
         self.wait_for(lambda: self.query(REFUSALS), "nobody says so any more")
 
@@ -95,6 +95,6 @@ class TestRefusing(WatcherCase):
 
 class TestMakeWatcher(WatcherCase):
     def test_wrong_settings_make_a_watcher_that_refuses(self):
-        watcher = refusing.make_watcher("test", Settings(), REASON)
+        watcher = misconfigured.make_watcher("test", Settings(), REASON)
 
-        self.assertEqual(type(watcher), RefusingWatcher)
+        self.assertEqual(type(watcher), MisconfiguredWatcher)

@@ -7,16 +7,16 @@ from unittest import mock
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine import burst as rush_room
+from odoo.addons.connector.queue.engine import burst as burst_room
 from odoo.addons.connector.queue.engine import notify as wake_room
 from odoo.addons.connector.queue.engine.burst import (
+    BURST,
+    BURST_S,
     LONGER_S,
     MANY,
     MANY_S,
     RENEW_S,
-    RUSH,
-    RUSH_S,
-    Rush,
+    Burst,
 )
 from odoo.addons.connector.queue.engine.registration import Line
 
@@ -29,8 +29,8 @@ IS_NOTED = "SELECT FROM connector_queue_rush WHERE last_value > 1"
 IN_AN_HOUR = "(1000 * extract(epoch FROM clock_timestamp()))::bigint + 3600000"
 
 
-class RushCase(QueueRaceCase):
-    """Listens, and leaves no rush behind."""
+class BurstCase(QueueRaceCase):
+    """Listens, and leaves no burst behind."""
 
     def setUp(self):
         super().setUp()
@@ -44,8 +44,8 @@ class RushCase(QueueRaceCase):
         return self.ear.hear()
 
     def announce(self):
-        """Announce a rush."""
-        store.announce_rush(self.open_books())
+        """Announce a burst."""
+        store.announce_burst(self.open_books())
         self.heard()
 
     def delay(self, **options):
@@ -63,8 +63,8 @@ class RushCase(QueueRaceCase):
             yield
 
 
-class TestWakeInRush(RushCase):
-    def test_commit_wakes_nobody_in_a_rush(self):
+class TestWakeInBurst(BurstCase):
+    def test_commit_wakes_nobody_in_a_burst(self):
         self.announce()
 
         self.delay()
@@ -72,7 +72,7 @@ class TestWakeInRush(RushCase):
 
         self.assertEqual(self.heard(), [])
 
-    def test_commit_after_the_rush_wakes(self):
+    def test_commit_after_the_burst_wakes(self):
         self.announce()
         self.query(NOTE.format(1))
 
@@ -80,25 +80,25 @@ class TestWakeInRush(RushCase):
 
         self.assertEqual(self.heard(), [""])
 
-    def test_commit_wakes_when_the_rush_is_over_since_the_delay(self):
+    def test_commit_wakes_when_the_burst_is_over_since_the_delay(self):
         """A transaction may take long."""
         self.announce()
         session = self.open_session()
         leave_trace.delay(session, TRACE)
 
-        with self.later(wake_room, RUSH_S):
+        with self.later(wake_room, BURST_S):
             session.commit()
 
         self.assertEqual(self.heard(), [""])
 
-    def test_clock_that_was_set_back_makes_no_long_rush(self):
+    def test_clock_that_was_set_back_makes_no_long_burst(self):
         self.query(NOTE.format(IN_AN_HOUR))
 
         self.delay()
 
         self.assertEqual(self.heard(), [""])
 
-    def test_wish_to_stop_is_told_in_a_rush(self):
+    def test_wish_to_stop_is_told_in_a_burst(self):
         """Who runs jobs does not look for it by itself; also not beside new jobs."""
         self.announce()
         session = self.open_session()
@@ -109,61 +109,61 @@ class TestWakeInRush(RushCase):
         self.assertEqual(self.heard(), [""])
 
 
-class TestRush(RushCase):
+class TestBurst(BurstCase):
     def setUp(self):
         super().setUp()
-        self.rush = Rush(self.ear)
-        with self.later(rush_room, RUSH_S + LONGER_S):
-            self.rush.go_on()  # the one of who begins to listen
-        self.rush._announced_until = 0.0
+        self.burst = Burst(self.ear)
+        with self.later(burst_room, BURST_S + LONGER_S):
+            self.burst.go_on()  # the one of who begins to listen
+        self.burst._announced_until = 0.0
 
-    def test_many_wake_ups_are_a_rush(self):
+    def test_many_wake_ups_are_a_burst(self):
         other = Line(get_db_name())
         self.addCleanup(other.close)
 
-        self.rush.hear([""] * (MANY - 1))
+        self.burst.hear([""] * (MANY - 1))
         few = other.hear()
-        self.rush.hear([""])
+        self.burst.hear([""])
 
-        self.assertEqual((few, self.heard()), ([], [RUSH]))
+        self.assertEqual((few, self.heard()), ([], [BURST]))
         self.delay()
         self.assertEqual(self.heard(), [])
 
     def test_wake_ups_that_take_their_time_are_none(self):
-        self.rush.hear([""] * (MANY - 1))
-        with self.later(rush_room, MANY_S):
-            self.rush.hear([""])
+        self.burst.hear([""] * (MANY - 1))
+        with self.later(burst_room, MANY_S):
+            self.burst.hear([""])
 
         self.assertEqual(self.heard(), [])
 
-    def test_rush_is_announced_once(self):
-        self.rush.hear([RUSH])
-        self.rush.hear([""] * MANY)
+    def test_burst_is_announced_once(self):
+        self.burst.hear([BURST])
+        self.burst.hear([""] * MANY)
 
         self.assertEqual(self.heard(), [])
 
     def test_who_hears_of_it_looks_for_longer_than_the_others_rely_on_it(self):
-        self.rush.hear([RUSH])
+        self.burst.hear([BURST])
 
-        self.assertTrue(self.rush.go_on())
-        with self.later(rush_room, RUSH_S):
-            self.assertTrue(self.rush.go_on())
-        with self.later(rush_room, RUSH_S + LONGER_S):
-            self.assertFalse(self.rush.go_on())
-        self.assertFalse(self.rush.is_on)
+        self.assertTrue(self.burst.go_on())
+        with self.later(burst_room, BURST_S):
+            self.assertTrue(self.burst.go_on())
+        with self.later(burst_room, BURST_S + LONGER_S):
+            self.assertFalse(self.burst.go_on())
+        self.assertFalse(self.burst.is_on)
 
-    def test_rush_goes_on_while_many_jobs_are_delayed(self):
-        for count, words in ((1000, [RUSH]), (10, [])):
+    def test_burst_goes_on_while_many_jobs_are_delayed(self):
+        for count, words in ((1000, [BURST]), (10, [])):
             with self.subTest(count=count):
-                self.rush._announced_until = 0.0
-                self.rush.hear([""] * MANY)
-                self.rush.hear(self.heard())
+                self.burst._announced_until = 0.0
+                self.burst.hear([""] * MANY)
+                self.burst.hear(self.heard())
                 session = self.open_session()
                 leave_trace.delay_many(session, TRACE, [()] * count)
                 session.rollback()
 
-                with self.later(rush_room, RUSH_S - RENEW_S):
-                    self.rush.go_on()
+                with self.later(burst_room, BURST_S - RENEW_S):
+                    self.burst.go_on()
 
                 self.assertEqual(self.heard(), words)
 
@@ -172,43 +172,43 @@ class TestRush(RushCase):
         cr = mock.Mock()
         cr.fetchone.return_value = (None, 5000)
 
-        store.announce_rush(cr)
+        store.announce_burst(cr)
 
         told, noted = cr.execute.call_args_list
         self.assertIn("pg_notify", told.args[0])
         self.assertIn("setval", noted.args[0])
-        self.assertEqual(noted.args[1], {"until_ms": 5000 + int(RUSH_S * 1000)})
+        self.assertEqual(noted.args[1], {"until_ms": 5000 + int(BURST_S * 1000)})
 
 
-class TestWatcherInRush(RushCase, WatcherCase):
+class TestWatcherInBurst(BurstCase, WatcherCase):
     def delay(self, **options):
         """Delay a job and commit; nobody is told."""
         super().delay(**options)
         self.assertNotIn("", self.heard())
 
     def start_lazy_watcher(self):
-        """Start a watcher that looks for jobs in many minutes, out of a rush."""
+        """Start a watcher that looks for jobs in many minutes, out of a burst."""
         watcher = self.start_watcher(poll_s=1000)
-        crew = watcher._crews[get_db_name()]
-        self.wait_for(lambda: not crew.rush.is_on, "it looks without end")
-        self.let_rushes_last(RUSH_S)
+        pool = watcher._pools[get_db_name()]
+        self.wait_for(lambda: not pool.burst.is_on, "it looks without end")
+        self.let_bursts_last(BURST_S)
 
     def assertDone(self):
         """The jobs are done at once."""
         self.wait_for(lambda: set(self.states()) == {"done"}, "nobody looks")
 
-    def test_worker_looks_by_itself_in_a_rush(self):
+    def test_worker_looks_by_itself_in_a_burst(self):
         self.start_lazy_watcher()
-        self.let_rushes_last(60)  # the end of one does not help
+        self.let_bursts_last(60)  # the end of one does not help
         self.announce()
 
         self.delay()
 
         self.assertDone()
 
-    def test_worker_that_begins_in_a_rush_looks_by_itself(self):
+    def test_worker_that_begins_in_a_burst_looks_by_itself(self):
         """It has not heard of it."""
-        self.let_rushes_last(60)
+        self.let_bursts_last(60)
         self.announce()
         has_looked = self.watch_looks()
         self.start_watcher(poll_s=1000)
@@ -218,17 +218,17 @@ class TestWatcherInRush(RushCase, WatcherCase):
 
         self.assertDone()
 
-    def test_eta_of_a_job_delayed_in_a_rush_is_kept(self):
-        """Whether it comes in the rush or after it."""
+    def test_eta_of_a_job_delayed_in_a_burst_is_kept(self):
+        """Whether it comes in the burst or after it."""
         self.start_lazy_watcher()
-        for seconds in (0.1, RUSH_S + 2 * LONGER_S):
+        for seconds in (0.1, BURST_S + 2 * LONGER_S):
             with self.subTest(seconds=seconds):
                 self.announce()
                 self.delay(eta=seconds)
                 self.assertDone()
 
-    def test_many_wake_ups_are_a_rush(self):
-        """Also for a transaction that is older than the rush."""
+    def test_many_wake_ups_are_a_burst(self):
+        """Also for a transaction that is older than the burst."""
         self.start_lazy_watcher()
         old = self.open_session()
         old.env[TRACE].search_count([])  # its snapshot is from now
@@ -236,7 +236,7 @@ class TestWatcherInRush(RushCase, WatcherCase):
         books = self.open_books()
         for _wake_up in range(2 * MANY):
             store.wake(books)
-        self.wait_for(lambda: RUSH in self.heard(), "nobody announces it")
+        self.wait_for(lambda: BURST in self.heard(), "nobody announces it")
         self.wait_for(lambda: self.query(IS_NOTED), "nobody writes it down")
         leave_trace.delay(old, TRACE)
         old.commit()

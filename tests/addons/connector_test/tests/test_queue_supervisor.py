@@ -10,9 +10,9 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import JobTimeoutError, NothingToDoJob
 from odoo.addons.connector.queue.current import current_job
-from odoo.addons.connector.queue.engine import supervisor as overseer
+from odoo.addons.connector.queue.engine import supervisor as supervisor
 from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
-from odoo.addons.connector.queue.engine.supervisor import Overseer
+from odoo.addons.connector.queue.engine.supervisor import JobSupervisor
 from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.settings import Settings
@@ -22,7 +22,7 @@ from .queue_case import JOB, RUNNER_LOG
 from .test_queue_interrupt import spin, swallow
 from .test_queue_worker import DEADLINE_S, WorkerCase
 
-OVERSEER_LOG = "odoo.addons.connector.queue.engine.supervisor"
+SUPERVISOR_LOG = "odoo.addons.connector.queue.engine.supervisor"
 THREAD_LOG = "odoo.addons.connector.queue.engine.worker"
 
 
@@ -76,13 +76,13 @@ def hang(session, _model_name):
     swallow(session.commit)
 
 
-class OverseerCase(WorkerCase):
+class SupervisorCase(WorkerCase):
     def setUp(self):
         super().setUp()
         self.started, self.may_end = threading.Event(), threading.Event()
         self.addCleanup(self.may_end.set)
         self.enterContext(mock.patch(f"{__name__}.meet", self.started.set))
-        self.enterContext(mute_logger(RUNNER_LOG, OVERSEER_LOG, THREAD_LOG))
+        self.enterContext(mute_logger(RUNNER_LOG, SUPERVISOR_LOG, THREAD_LOG))
         self.enterContext(mute_logger("odoo.sql_db"))
 
     def hang_where_nothing_arrives(self):
@@ -108,7 +108,7 @@ class OverseerCase(WorkerCase):
         worker.start()
         return worker
 
-    def oversee(self, worker, *states):
+    def supervise(self, worker, *states):
         """Look after a worker until its jobs have some states."""
 
         self.oversee_until(worker, lambda: self.states() == list(states))
@@ -117,7 +117,7 @@ class OverseerCase(WorkerCase):
         """Look after a worker until something is true."""
 
         def look():
-            worker.overseer.look()
+            worker.supervisor.look()
             return is_true()
 
         self.wait_for(look, "its jobs do not end as they must")
@@ -137,13 +137,13 @@ class OverseerCase(WorkerCase):
         return self.query("SELECT name FROM connector_test_trace")
 
 
-class TestTimeout(OverseerCase):
+class TestTimeout(SupervisorCase):
     def test_job_that_runs_too_long_is_interrupted_and_undone(self):
         for way in ("sql", "python", "careless"):
             with self.subTest(way):
                 uuid = self.delay_one(run_too_long, way)
                 worker = self.start_worker()
-                self.oversee(worker, "failed")
+                self.supervise(worker, "failed")
                 result, exc_info = self.row(uuid, "result, exc_info")
                 self.assertIn("longer than its timeout of 0.2 s", result)
                 self.assertIn("JobTimeoutError", exc_info)
@@ -157,7 +157,7 @@ class TestTimeout(OverseerCase):
         self.delay_one(run_too_long)
         self.delay_one(leave_trace)
 
-        self.oversee(self.start_worker(), "failed", "done")
+        self.supervise(self.start_worker(), "failed", "done")
 
         self.assertEqual(self.traces(), [("trace",)])
 
@@ -176,10 +176,10 @@ class TestTimeout(OverseerCase):
         attempt = worker.runner.attempt
         attempt.started -= 3600
 
-        worker.overseer.look()
+        worker.supervisor.look()
 
         self.assertIsNone(attempt.reason)
-        attempt.interrupt(overseer.Reason(JobTimeoutError("the end of the test")))
+        attempt.interrupt(supervisor.Reason(JobTimeoutError("the end of the test")))
 
     def test_watcher_oversees_its_workers(self):
         self.patch(
@@ -195,21 +195,21 @@ class TestTimeout(OverseerCase):
         self.wait_for(lambda: self.states() == ["failed"], "nobody oversees it")
 
 
-class TestStop(OverseerCase):
+class TestStop(SupervisorCase):
     def start_and_stop(self, function):
         """Return the job, and a worker in which it runs and is asked to stop."""
         uuid = self.delay_one(function)
         worker = self.start_worker()
         self.started.wait(DEADLINE_S)
-        self.patch(overseer, "LOOK_S", 0)
+        self.patch(supervisor, "LOOK_S", 0)
         self.stop_job(uuid)
         return uuid, worker
 
     def test_job_that_does_not_look_is_interrupted_after_a_grace(self):
-        self.patch(overseer, "GRACE_S", 0.1)
+        self.patch(supervisor, "GRACE_S", 0.1)
         uuid, worker = self.start_and_stop(go_on)
 
-        self.oversee(worker, "cancelled")
+        self.supervise(worker, "cancelled")
 
         name = self.open_session().env.user.name
         self.assertEqual(self.row(uuid, "result"), (f"Stopped by {name}",))
@@ -219,14 +219,14 @@ class TestStop(OverseerCase):
     def test_job_that_looks_ends_with_its_own_words(self):
         uuid, worker = self.start_and_stop(look_around)
 
-        self.oversee(worker, "cancelled")
+        self.supervise(worker, "cancelled")
 
         self.assertEqual(self.row(uuid, "result"), ("half of it is done",))
 
     def test_short_job_is_not_asked_after(self):
-        runner, presence = SimpleNamespace(attempt=None), mock.Mock()
-        one = Overseer(SimpleNamespace(runner=runner, presence=presence))
-        presence.line.ask.return_value = None
+        runner, registration = SimpleNamespace(attempt=None), mock.Mock()
+        one = JobSupervisor(SimpleNamespace(runner=runner, registration=registration))
+        registration.line.ask.return_value = None
         claimed = SimpleNamespace(id=1, attempt=1, timeout=None)
         asked = []
 
@@ -236,12 +236,12 @@ class TestStop(OverseerCase):
             one.has_news = has_news
             one.look()
             one.look()
-            asked.append(presence.line.ask.call_count)
+            asked.append(registration.line.ask.call_count)
 
         self.assertEqual(asked, [0, 0, 1, 2])
 
 
-class TestGiveUp(OverseerCase):
+class TestGiveUp(SupervisorCase):
     """The job waits in C, where an exception does not arrive."""
 
     def setUp(self):
@@ -249,7 +249,7 @@ class TestGiveUp(OverseerCase):
         self.enterContext(
             mock.patch(f"{__name__}.meet", self.hang_where_nothing_arrives)
         )
-        self.patch(overseer, "HARD_S", 0.3)
+        self.patch(supervisor, "HARD_S", 0.3)
 
     def give_up(self):
         """Return the worker of a job that hangs, when it has been given up."""
@@ -259,8 +259,8 @@ class TestGiveUp(OverseerCase):
         self.wait_for(lambda: worker.runner.attempt, "the job does not start")
         self.attempt = worker.runner.attempt
         self.started.wait(DEADLINE_S)
-        self.pid = worker._job_connection.session_pid
-        self.oversee(worker, "failed", "pending")
+        self.pid = worker._job_pool.session_pid
+        self.supervise(worker, "failed", "pending")
         return worker
 
     def test_job_that_hangs_is_given_up_and_tells_where(self):
@@ -270,7 +270,7 @@ class TestGiveUp(OverseerCase):
         self.assertIn("longer than its timeout", exc_info)
         self.assertIn("hang_where_nothing_arrives", exc_info)
         self.assertEqual(self.attempts(), [(1, "failed")])
-        self.assertTrue(worker.overseer.has_given_up)
+        self.assertTrue(worker.supervisor.has_given_up)
 
     def test_worker_of_a_job_that_hangs_leaves_what_it_has_claimed(self):
         self.give_up()
@@ -302,7 +302,7 @@ class TestGiveUp(OverseerCase):
 
     def test_job_that_comes_back_is_refused_on_any_session(self):
         """Were its session still there, its commit would be refused."""
-        self.patch(overseer.store, "terminate_backends", lambda *_values: None)
+        self.patch(supervisor.store, "terminate_backends", lambda *_values: None)
 
         self.test_job_that_comes_back_changes_nothing()
 
@@ -317,11 +317,11 @@ class TestGiveUp(OverseerCase):
             return perform(attempt, call, connection)
 
         self.patch(RunningAttempt, "perform", note)
-        self.oversee(worker, "done")
+        self.supervise(worker, "done")
         self.wait_for(lambda: worker.runner.attempt is None, "it goes on")
 
-        self.assertFalse(attempts[0].give_up(overseer.Reason(ValueError())))
-        self.assertFalse(attempts[0].interrupt(overseer.Reason(ValueError())))
+        self.assertFalse(attempts[0].give_up(supervisor.Reason(ValueError())))
+        self.assertFalse(attempts[0].interrupt(supervisor.Reason(ValueError())))
 
     def test_watcher_makes_another_worker(self):
         self.patch(

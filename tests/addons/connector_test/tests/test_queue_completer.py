@@ -8,8 +8,8 @@ from unittest import mock
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue.engine.completer import Finisher
-from odoo.addons.connector.queue.engine.job_pool import JobConnection
+from odoo.addons.connector.queue.engine.completer import JobCompleter
+from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
 from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
 from odoo.addons.connector.queue.job import job
@@ -19,7 +19,7 @@ from ..models.job import TRACE, leave_trace
 from .queue_case import RUNNER_LOG, QueueRaceCase
 from .worker_case import DEADLINE_S, WatcherCase
 
-FINISHER_LOG = "odoo.addons.connector.queue.engine.completer"
+COMPLETER_LOG = "odoo.addons.connector.queue.engine.completer"
 
 # Sessions in which the end of a job waits for the lock on its row.
 WAITING_ENDS = """
@@ -51,17 +51,19 @@ def do_something_after_the_commit(session, _model_name):
     session.cr.postcommit.add(meet)
 
 
-class FinisherCase(QueueRaceCase):
-    """A runner runs jobs of a worker that has a finisher."""
+class CompleterCase(QueueRaceCase):
+    """A runner runs jobs of a worker that has a completer."""
 
     def setUp(self):
         super().setUp()
-        connection = JobConnection(get_db_name())
+        connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
-        self.finisher = Finisher(get_db_name())
-        self.addCleanup(self.finisher.close)
+        self.completer = JobCompleter(get_db_name())
+        self.addCleanup(self.completer.close)
         transaction = partial(own_transaction, connection)
-        self.runner = Runner(self.open_books(), 1, transaction, finisher=self.finisher)
+        self.runner = Runner(
+            self.open_books(), 1, transaction, completer=self.completer
+        )
 
     def claim(self, *functions, **options):
         """Delay a job of each function, commit, claim them all, return them."""
@@ -103,7 +105,7 @@ class FinisherCase(QueueRaceCase):
         self.enterContext(mock.patch(f"{__name__}.meet", function))
 
 
-class TestFinisher(FinisherCase):
+class TestCompleter(CompleterCase):
     def test_next_job_runs_while_the_end_of_the_last_is_written(self):
         """And that end is with PostgreSQL by then, whatever the next job does."""
         first, second = self.claim(say_nothing, say_nothing)
@@ -118,7 +120,7 @@ class TestFinisher(FinisherCase):
 
         self.meanwhile(look)
         self.runner.run_job(third)
-        self.finisher.wait()
+        self.completer.wait()
 
         self.assertEqual(seen, [(("enqueued",), 1)])
         for one in (first, second, third):
@@ -130,9 +132,9 @@ class TestFinisher(FinisherCase):
         """Who dies has one first job without an end, and that one is charged."""
         first, second = self.claim(say_nothing, say_nothing)
         self.runner.run_job(first)
-        calls = mock.Mock(wraps=self.finisher)
+        calls = mock.Mock(wraps=self.completer)
         for name in ("wait", "_execute"):
-            self.patch(self.finisher, name, getattr(calls, name))
+            self.patch(self.completer, name, getattr(calls, name))
 
         self.runner.run_job(second)
 
@@ -147,7 +149,7 @@ class TestFinisher(FinisherCase):
 
         self.query("SELECT pg_terminate_backend(%s, 5000)", pid)
         holder.rollback()
-        self.finisher.wait()
+        self.completer.wait()
 
         self.assertEqual(self.row(claimed.uuid, "state, attempt"), ("done", 1))
 
@@ -155,12 +157,12 @@ class TestFinisher(FinisherCase):
         """A session that PostgreSQL ended between two jobs costs neither of them."""
         first, second = self.claim(say_nothing, say_nothing)
         self.runner.run_job(first)
-        self.finisher.wait()
-        pid = self.finisher._connection.info.backend_pid
+        self.completer.wait()
+        pid = self.completer._connection.info.backend_pid
         self.query("SELECT pg_terminate_backend(%s, 5000)", pid)
 
         self.runner.run_job(second)
-        self.finisher.wait()
+        self.completer.wait()
 
         self.assertEqual(self.row(second.uuid, "state, attempt"), ("done", 1))
 
@@ -169,9 +171,9 @@ class TestFinisher(FinisherCase):
         take = "UPDATE connector_queue_job SET worker_id = 2 WHERE id = %s"
         self.meanwhile(partial(self.query, take, claimed.id))
 
-        with self.assertLogs(FINISHER_LOG, "WARNING") as logs:
+        with self.assertLogs(COMPLETER_LOG, "WARNING") as logs:
             self.runner.run_job(claimed)
-            self.finisher.wait()
+            self.completer.wait()
 
         self.assertIn("another worker has it", logs.output[0])
         self.assertEqual(self.row(claimed.uuid, "state, worker_id"), ("enqueued", 2))
@@ -183,7 +185,7 @@ class TestFinisher(FinisherCase):
         self.meanwhile(lambda: 1 / 0)
 
         self.runner.run_job(claimed)
-        self.finisher.wait()
+        self.completer.wait()
 
         self.assertEqual(self.row(claimed.uuid), ("failed",))
 
@@ -208,7 +210,7 @@ class TestFinisher(FinisherCase):
         for what, claim in cases.items():
             with self.subTest(what):
                 (claimed,) = claim()
-                with mock.patch.object(self.finisher, "send") as send:
+                with mock.patch.object(self.completer, "send") as send:
                     self.runner.run_job(claimed)
                 send.assert_not_called()
                 self.assertEqual(self.row(claimed.uuid), ("done",))
@@ -222,10 +224,10 @@ class TestFinisher(FinisherCase):
         return self.claim_all(1)
 
 
-class TestFinisherOfAWorker(WatcherCase):
+class TestCompleterOfAWorker(WatcherCase):
     def test_worker_that_finds_nothing_more_waits_for_the_end(self):
         self.start_watcher()
-        with mock.patch.object(Finisher, "wait", autospec=True) as wait:
+        with mock.patch.object(JobCompleter, "wait", autospec=True) as wait:
             self.delay(say_nothing)
             self.wait_for(lambda: self.states() == ["done"], "not done")
             self.wait_for(lambda: wait.call_count >= 2, "nobody asked for the answer")
@@ -233,7 +235,7 @@ class TestFinisherOfAWorker(WatcherCase):
     def test_worker_that_leaves_waits_for_the_end(self):
         worker = Worker(get_db_name(), WorkerWatcher("test", Settings()))
 
-        with mock.patch.object(worker, "_finisher") as finisher:
+        with mock.patch.object(worker, "_completer") as completer:
             worker._leave()
 
-        self.assertEqual(finisher.method_calls, [mock.call.wait(), mock.call.close()])
+        self.assertEqual(completer.method_calls, [mock.call.wait(), mock.call.close()])

@@ -12,7 +12,7 @@ from odoo.tests.common import get_db_name
 from odoo.addons.connector.queue.engine import databases, keeper
 from odoo.addons.connector.queue.engine import watcher as worker
 from odoo.addons.connector.queue.engine.keeper import Keeper
-from odoo.addons.connector.queue.engine.pool import Crew
+from odoo.addons.connector.queue.engine.pool import WorkerPool
 from odoo.addons.connector.queue.engine.watcher import WorkerWatcher
 from odoo.addons.connector.queue.settings import Settings
 from odoo.addons.connector.queue.store import liveness
@@ -20,7 +20,7 @@ from odoo.addons.connector.queue.store import liveness
 from .worker_case import DEADLINE_S, WatcherCase, WorkerCase, leave_trace_after_meeting
 
 MEET = f"{WorkerCase.__module__}.meet"
-CREW_LOG = "odoo.addons.connector.queue.engine.pool"
+POOL_LOG = "odoo.addons.connector.queue.engine.pool"
 THREAD_LOG = "odoo.addons.connector.queue.engine.worker"
 WATCHER_LOG = "odoo.addons.connector.queue.engine.watcher"
 THREADS = 3
@@ -28,12 +28,12 @@ WORKERS = "SELECT id, backend_pid FROM connector_queue_worker ORDER BY id"
 
 
 class TestThreads(WatcherCase):
-    def start_crew(self, **settings) -> Crew:
-        """Start a watcher with some threads; return its crew when all are idle."""
+    def start_pool(self, **settings) -> WorkerPool:
+        """Start a watcher with some threads; return its pool when all are idle."""
         watcher = self.start_watcher(threads=THREADS, poll_s=1000, **settings)
-        crew = watcher._crews[get_db_name()]
-        self.wait_for(lambda: len(crew.workers) == THREADS, "a thread is missing")
-        return crew
+        pool = watcher._pools[get_db_name()]
+        self.wait_for(lambda: len(pool.workers) == THREADS, "a thread is missing")
+        return pool
 
     def meet_each_other(self, parties=THREADS):
         """Let each job wait until so many are there."""
@@ -42,7 +42,7 @@ class TestThreads(WatcherCase):
 
     def test_jobs_of_one_commit_run_at_the_same_time(self):
         """One notification comes, and each thread that finds a job wakes another."""
-        self.start_crew()
+        self.start_pool()
         self.meet_each_other()
 
         self.delay(leave_trace_after_meeting, count=THREADS)
@@ -50,7 +50,7 @@ class TestThreads(WatcherCase):
         self.wait_for(lambda: self.states() == ["done"] * THREADS, "they did not meet")
 
     def test_job_does_not_wait_for_the_one_that_runs(self):
-        self.start_crew()
+        self.start_pool()
         self.meet_each_other()
 
         for _job in range(THREADS):
@@ -62,28 +62,28 @@ class TestThreads(WatcherCase):
         """The watcher asks on the line on which it listens."""
         watcher = WorkerWatcher("test", Settings(poll_s=1000))
         keeper = Keeper(get_db_name(), watcher)
-        crew = keeper.crew = Crew(get_db_name(), watcher)
-        self.addCleanup(crew.line.close)
+        pool = keeper.pool = WorkerPool(get_db_name(), watcher)
+        self.addCleanup(pool.line.close)
         self.query("NOTIFY connector_queue")
-        crew.line.ask(lambda cr: cr.execute("SELECT 1"))
+        pool.line.ask(lambda cr: cr.execute("SELECT 1"))
 
-        with mock.patch.object(crew, "wake_one") as wake_one:
+        with mock.patch.object(pool, "wake_one") as wake_one:
             keeper._hear()
 
         wake_one.assert_called_once()
 
     def test_threads_have_rows_of_their_own_on_one_line(self):
-        crew = self.start_crew()
+        pool = self.start_pool()
 
         rows = self.query(WORKERS)
 
-        self.assertEqual([row[0] for row in rows], self.ids(crew))
-        self.assertEqual({row[1] for row in rows}, {self.backend_pid(crew)})
+        self.assertEqual([row[0] for row in rows], self.ids(pool))
+        self.assertEqual({row[1] for row in rows}, {self.backend_pid(pool)})
 
     def test_long_job_is_told_before_the_next_heartbeat(self):
         """A screen shows it as started, without a commit for each short job."""
-        crew = self.start_crew(heartbeat_s=20)
-        (keeper,) = crew.watcher._keepers.values()
+        pool = self.start_pool(heartbeat_s=20)
+        (keeper,) = pool.watcher._keepers.values()
         self.wait_for(lambda: keeper._beat_at, "there was no first heartbeat")
         is_over = threading.Event()
         self.addCleanup(is_over.set)
@@ -95,8 +95,8 @@ class TestThreads(WatcherCase):
         self.wait_for(lambda: self.query(told), "nobody says that it runs", 4)
 
     def test_thread_that_was_declared_dead_is_replaced_and_the_others_stay(self):
-        crew = self.start_crew(heartbeat_s=0.1)
-        first, *others = self.ids(crew)
+        pool = self.start_pool(heartbeat_s=0.1)
+        first, *others = self.ids(pool)
 
         self.query("DELETE FROM connector_queue_worker WHERE id = %s", first)
 
@@ -107,12 +107,12 @@ class TestThreads(WatcherCase):
 
     def test_thread_that_lost_its_books_leaves_no_row_that_looks_alive(self):
         """Its line is alive: the lock would keep its jobs from being freed."""
-        crew = self.start_crew()
-        first, *others = self.ids(crew)
-        crew.workers[0]._connection.close()
+        pool = self.start_pool()
+        first, *others = self.ids(pool)
+        pool.workers[0]._connection.close()
 
         with self.assertLogs(THREAD_LOG, "WARNING"):
-            crew.workers[0].wake()
+            pool.workers[0].wake()
             self.wait_for(
                 lambda: (first,) not in [row[:1] for row in self.query(WORKERS)],
                 "the row stays",
@@ -121,14 +121,14 @@ class TestThreads(WatcherCase):
         self.assertFalse(self.has_lock(first))
 
     def test_end_of_the_line_ends_all_threads(self):
-        crew = self.start_crew()
-        workers = list(crew.workers)
+        pool = self.start_pool()
+        workers = list(pool.workers)
 
         with self.assertLogs(WATCHER_LOG, "WARNING"):
-            self.query("SELECT pg_terminate_backend(%s)", self.backend_pid(crew))
+            self.query("SELECT pg_terminate_backend(%s)", self.backend_pid(pool))
             self.wait_for(
                 lambda: (
-                    crew.watcher._crews.get(get_db_name()) not in (None, crew)
+                    pool.watcher._pools.get(get_db_name()) not in (None, pool)
                     and not any(worker.is_alive() for worker in workers)
                 ),
                 "a thread goes on",
@@ -141,10 +141,10 @@ class TestThreads(WatcherCase):
         self.enterContext(
             mock.patch(MEET, lambda: started.set() or may_end.wait(DEADLINE_S))
         )
-        crew = self.start_crew(heartbeat_s=0.1)
+        pool = self.start_pool(heartbeat_s=0.1)
         self.delay(leave_trace_after_meeting)
         started.wait(DEADLINE_S)
-        stop = threading.Thread(target=crew.watcher.stop, args=[DEADLINE_S])
+        stop = threading.Thread(target=pool.watcher.stop, args=[DEADLINE_S])
         stop.start()
         self.addCleanup(stop.join)
         self.wait_for(lambda: len(self.query(WORKERS)) == 1, "the others stay")
@@ -161,13 +161,13 @@ class TestThreads(WatcherCase):
         stop.join(DEADLINE_S)
         self.assertEqual((self.states(), self.query(WORKERS)), (["done"], []))
 
-    def ids(self, crew) -> list[int]:
+    def ids(self, pool) -> list[int]:
         """Return the ids of the workers."""
-        return [worker.presence.worker_id for worker in crew.workers]
+        return [worker.registration.worker_id for worker in pool.workers]
 
-    def backend_pid(self, crew) -> int:
+    def backend_pid(self, pool) -> int:
         """Return the process of PostgreSQL that serves the line."""
-        return crew.line.connection.get_backend_pid()
+        return pool.line.connection.get_backend_pid()
 
     def has_lock(self, worker_id: int) -> bool:
         """Tell whether somebody holds the lock of a worker."""
@@ -200,20 +200,20 @@ class TestAddonState(WorkerCase):
         self.addCleanup(self.query, statement, "installed", addon)
 
     def start_watcher(self):
-        """Start the watcher and wait for its crew."""
+        """Start the watcher and wait for its pool."""
         self.watcher.start()
-        self.wait_for(self.crew, "no crew came")
+        self.wait_for(self.pool, "no pool came")
 
-    def crew(self) -> Crew | None:
-        """Return the crew of the database."""
-        return self.watcher._crews.get(get_db_name())
+    def pool(self) -> WorkerPool | None:
+        """Return the pool of the database."""
+        return self.watcher._pools.get(get_db_name())
 
     def test_jobs_wait_while_addons_change(self):
         self.set_state("mail", "to upgrade")
         self.delay()
-        with self.assertLogs(CREW_LOG, logging.INFO) as logs:
+        with self.assertLogs(POOL_LOG, logging.INFO) as logs:
             self.start_watcher()
-            self.wait_for(lambda: self.crew().workers, "no worker came")
+            self.wait_for(lambda: self.pool().workers, "no worker came")
         self.pause(0.3)
         before = self.states()
 
@@ -229,12 +229,12 @@ class TestAddonState(WorkerCase):
         self.set_state("connector", "to install")
         self.watcher.start()
         self.pause(0.3)
-        before = self.crew()
+        before = self.pool()
 
         self.set_state("connector", "installed")
 
         self.assertIsNone(before)
-        self.wait_for(self.crew, "no crew came")
+        self.wait_for(self.pool, "no pool came")
 
     def test_database_that_could_not_be_reached_is_asked_again_soon(self):
         self.patch(databases, "ASK_S", 1000)
@@ -244,28 +244,28 @@ class TestAddonState(WorkerCase):
             self.watcher.start()
             self.wait_for(lambda: unreachable.called, "it is not asked")
 
-        self.wait_for(self.crew, "no crew came")
+        self.wait_for(self.pool, "no pool came")
 
     def test_workers_leave_a_database_whose_addon_is_removed(self):
         self.start_watcher()
 
         self.set_state("connector", "to remove")
 
-        self.wait_for(lambda: not self.crew(), "the workers stay")
+        self.wait_for(lambda: not self.pool(), "the workers stay")
 
     def test_workers_come_when_the_addon_is_installed(self):
         self.set_state("connector", "uninstalled")
         self.watcher.start()
         with self.assertRaises(AssertionError):
-            self.wait_for(self.crew, "no crew came", deadline_s=0.5)
+            self.wait_for(self.pool, "no pool came", deadline_s=0.5)
 
         self.set_state("connector", "installed")
 
-        self.wait_for(self.crew, "no crew came")
+        self.wait_for(self.pool, "no pool came")
 
     def test_database_of_another_odoo_is_left_alone(self):
         self.patch(liveness, "BASE_VERSION", "18.0.1.3")
         self.watcher.start()
 
         with self.assertRaises(AssertionError):
-            self.wait_for(self.crew, "no crew came", deadline_s=0.5)
+            self.wait_for(self.pool, "no pool came", deadline_s=0.5)
