@@ -3,8 +3,8 @@
 
 # job. Every attempt with its measures, the query below a model of Odoo: it adds what to
 # leave out. Only the first start of a job shows how long it waited, and an eta after it
-# is that of a later attempt. Indexes: connector_queue_attempt_time_idx on date_done, and
-# connector_queue_job_pkey.
+# is that of a later attempt. Indexes: connector_queue_attempt_time_idx on date_done,
+# and connector_queue_job_pkey.
 ACTIVITY = """
 SELECT attempt.id, attempt.job_id, attempt.attempt, attempt.state,
        attempt.date_started, attempt.date_done,
