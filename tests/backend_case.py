@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""On what do the tests of lookups stand?"""
+"""Base of the tests of backend lookups."""
 
 from ..backend import Backend, BackendRegistry
 from ..components.core import ConnectorUnit

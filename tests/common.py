@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""On what do the tests stand?"""
+"""Base of the tests."""
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry

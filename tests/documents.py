@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is written in the manual?"""
+"""Documents of the manual, parsed."""
 
 import doctest
 from pathlib import Path

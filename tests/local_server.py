@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a test run a server of another program on a free port?"""
+"""Local server of another program on a free port."""
 
 import socket
 import subprocess

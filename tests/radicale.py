@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where do tests of the examples get a CardDAV server from?"""
+"""CardDAV server for the tests of the examples."""
 
 import shutil
 import subprocess

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is written in the Python files of this repository?"""
+"""Python source of this repository, parsed."""
 
 import ast
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""To which addon does a class or a function belong?"""
+"""Tests of the addon of a class or function."""
 
 from ..addon import addon_of, is_module_installed
 from .common import ConnectorCase

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are private addresses refused, in whatever clothes they come?"""
+"""Tests of refused private addresses, in every notation."""
 
 import socket
 from unittest.mock import patch

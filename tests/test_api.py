@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The public face: one module from which everything is imported."""
+"""Tests of the public API: one module that exports every name."""
 
 import ast
 import re

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does every file import only what its room may know?"""
+"""Tests of the architecture: every file imports only what its room may."""
 
 import ast
 import sys

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are the keys of data read as attributes?"""
+"""Tests of dictionaries whose keys are read as attributes."""
 
 import copy
 import pickle

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which backends are there, and which classes are registered on them?"""
+"""Tests of backends and the classes registered on them."""
 
 from ..backend import BACKENDS, Backend, BackendRegistry, get_backend
 from ..components.core import ConnectorUnit

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How long does the answer of a lookup hold?"""
+"""Tests of cached backend lookups, and of their end."""
 
 from types import SimpleNamespace
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which of the registered classes answers to a question?"""
+"""Tests of the lookup of registered classes."""
 
 from ..backend import Backend
 from ..exception import AmbiguousUnitError, NoConnectorUnitError

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a call read well on a screen, and keep its secrets?"""
+"""Tests of the text of a call: readable, and without secrets."""
 
 from collections import OrderedDict, namedtuple
 from datetime import date

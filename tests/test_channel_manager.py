@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the channels in memory let the right jobs start?"""
+"""Tests of the classic channel manager in memory: which jobs may start."""
 
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger

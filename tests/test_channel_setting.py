@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are channels found wherever a server of old or new is told of them?"""
+"""Tests of the channel setting, from every source of old and new servers."""
 
 import os
 from pathlib import Path

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is the configuration of channels read as it is meant?"""
+"""Tests of the text that configures channels."""
 
 from odoo.tests import BaseCase, tagged
 

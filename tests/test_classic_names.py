@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does the page of the classic names tell the truth?"""
+"""Tests of the manual's page of classic names against the code."""
 
 import re
 from importlib import import_module

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do arguments come back from the database as they were given?"""
+"""Tests of the codec: stored arguments come back as they were given."""
 
 import enum
 import json

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What PostgreSQL raises, by names that change from version to version."""
+"""Tests of PostgreSQL's errors whose codes change between versions."""
 
 import re
 

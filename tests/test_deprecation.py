@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is the author of a connector told that a name is an old one?"""
+"""Tests of deprecation warnings."""
 
 from odoo.tests import BaseCase
 

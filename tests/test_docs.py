@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Can the manual be read, and are the things there that it speaks of?"""
+"""Tests of the manual: it is readable, and the names in it exist."""
 
 import re
 from pathlib import Path

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the examples in the docstrings hold?"""
+"""Tests of the examples in docstrings."""
 
 import ast
 import doctest

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is an URL read in time, up to a size, and from nobody but the public?
+"""Tests of downloads: in time, up to a size, from public addresses only.
 
 The servers are real, on 127.0.0.1, which the tests allow.
 """

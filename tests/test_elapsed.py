@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a span of time read on a screen?"""
+"""Tests of durations as screens show them."""
 
 from datetime import timedelta
 

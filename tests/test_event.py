@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Whom does an event tell, and in which order?"""
+"""Tests of events: their consumers, and the order of calls."""
 
 from ..event import Event
 from ..exception import InvalidUsageError

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When is a consumer told: at once or after the commit?"""
+"""Tests of the moment of an event: at once, or after the commit."""
 
 from ..event import Event, on_record_create
 from ..exception import InvalidUsageError

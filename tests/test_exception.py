@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which error is which, for those who catch them?"""
+"""Tests of the tree of errors."""
 
 from odoo.tests import BaseCase, tagged
 

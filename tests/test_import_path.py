@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do connectors of old find what they import?"""
+"""Tests of the import paths of classic connectors."""
 
 import importlib
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is the name of a new job a UUID that begins with the time?"""
+"""Tests of the UUIDv7 of new jobs."""
 
 import time
 import uuid

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Known secrets are found in whatever form they are about to be kept."""
+"""Tests of known secrets, found in every form in which they may be stored."""
 
 import copy
 import json

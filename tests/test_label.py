@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Can the fields of a model be told apart by their labels?"""
+"""Tests of field labels, unique within a model."""
 
 from collections import Counter
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are the options of a mapping read and written?"""
+"""Tests of the options of a mapping."""
 
 import copy
 import pickle

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which mapping methods does a class have, and when do they run?"""
+"""Tests of the mapping methods of a class, and of their conditions."""
 
 from odoo.tests import BaseCase
 

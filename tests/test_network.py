@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which errors are the network's, and how long does the far side ask to wait?"""
+"""Tests of network errors, and of the wait that the far side requests."""
 
 import errno
 import http.client

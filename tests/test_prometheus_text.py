@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are figures written as Prometheus reads them?"""
+"""Tests of the Prometheus text format."""
 
 from odoo.tests import BaseCase, tagged
 

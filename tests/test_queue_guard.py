@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When is a process silent for too long, and what becomes of it then?"""
+"""Tests of the guard that ends silent processes."""
 
 import os
 import signal

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How soon does a job process work that follows one that died?"""
+"""Tests of the delay before a dead job process is replaced."""
 
 import os
 from types import SimpleNamespace

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are the settings of the engine read, and wrong ones refused?"""
+"""Tests of the settings of the engine: parsed, or refused when wrong."""
 
 import os
 import re

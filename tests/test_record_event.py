@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When do records tell that they were created, changed or deleted?"""
+"""Tests of record events: create, write and unlink."""
 
 from ..event import on_record_create, on_record_unlink, on_record_write
 from ..session import ConnectorSession

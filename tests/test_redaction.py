@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a secret ever reach the log?"""
+"""Tests of the redaction of secrets in logs."""
 
 import time
 from datetime import date

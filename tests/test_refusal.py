@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which arguments and payloads are refused, and what does the message say?"""
+"""Tests of refused arguments and payloads, and of the messages."""
 
 import enum
 from datetime import time, tzinfo

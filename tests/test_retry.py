@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How long does a job wait before its next try?"""
+"""Tests of the delay before the next attempt of a job."""
 
 import math
 import random

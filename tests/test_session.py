@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In whose name and on which cursor does a session work?"""
+"""Tests of the session: its user, cursor and context."""
 
 from odoo import SUPERUSER_ID
 from odoo.modules.registry import Registry

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does every file keep to the size, the shape and the names of the house?"""
+"""Tests of the style: size, shape and names of every file."""
 
 import ast
 from pathlib import PurePosixPath

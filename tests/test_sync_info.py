@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is a sync refused that is not described as its helper needs it?"""
+"""Tests of the validation of a sync description."""
 
 from odoo.tests import BaseCase, tagged
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does the result of a sync tell?"""
+"""Tests of the result of a sync."""
 
 import json
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does every test run, and read as a claim?"""
+"""Tests of the tests: each runs, and reads as a claim."""
 
 import ast
 from collections.abc import Iterable, Iterator

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A model whose methods are called by two job queues."""
+"""Model whose methods are called by two job queues."""
 
 from odoo import fields, models
 

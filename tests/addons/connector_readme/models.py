@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which shops do we know, and which contact is which customer there?"""
+"""Shops, and the bindings of contacts to their customers."""
 
 from odoo import fields, models
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a customer of the shop become a contact?"""
+"""Units that turn a customer of the shop into a contact."""
 
 import requests
 

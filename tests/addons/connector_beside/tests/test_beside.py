@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do our queue and another one work in one database?"""
+"""Tests of our queue beside another queue in the same database."""
 
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw

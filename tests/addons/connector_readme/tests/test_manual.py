@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the examples of the manual give what they show?"""
+"""Tests of the examples in the manual."""
 
 import sys
 from unittest import mock

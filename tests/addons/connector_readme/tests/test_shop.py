@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does the connector of the README do what the README says?"""
+"""Tests of the connector in the README."""
 
 import ast
 import json

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A declared sync of traces with a shop that tests put in the place of this one."""
+"""Declared sync of traces with a shop, which tests replace."""
 
 from odoo.addons.connector.magic import declare_sync
 

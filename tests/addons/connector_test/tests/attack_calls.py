@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Calls that a client can make, found by introspection, with forged arguments."""
+"""Calls open to a client, found by introspection, with forged arguments."""
 
 import inspect
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Calls of attackers, and a judge who looks at what came of them."""
+"""Base of the attack tests: calls of attackers, and the check of their effects."""
 
 import traceback
 from collections.abc import Iterable

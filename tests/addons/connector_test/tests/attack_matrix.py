@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Attackers, and what each of them may read and change of others: nothing else.
+"""Attackers, and the only data of others that each may read and change.
 
 What the groups may do with a record of another stands in ``rights_matrix.ACCESS``;
 here is what comes of it elsewhere.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Attackers, and marked records of others that they are after."""
+"""Attackers, and the marked records of others that they try to reach."""
 
 from odoo.fields import Command
 from odoo.tests import new_test_user

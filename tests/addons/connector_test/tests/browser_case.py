@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a screen driven in a real browser?"""
+"""Base of the browser tests."""
 
 from odoo.tests import HttpCase
 

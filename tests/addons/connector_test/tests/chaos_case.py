@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are real servers started on the test's database, and how are they harmed?
+"""Base of the chaos tests: real servers on the test's database, harmed on purpose.
 
 They are processes of their own, and the test kills only those. Each test runs as many
 jobs as CHAOS_JOBS says, at moments that follow from CHAOS_SEED; both are printed.

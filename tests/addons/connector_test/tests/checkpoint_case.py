@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""On what do the tests of checkpoints stand?"""
+"""Base of the tests of checkpoints."""
 
 from odoo.tests import new_test_user
 

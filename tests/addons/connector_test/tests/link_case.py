@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""On what do the tests of links stand?"""
+"""Base of the tests of links."""
 
 from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.magic.links.book import LinkBook

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""On what do the tests of mappers stand?"""
+"""Base of the tests of mappers."""
 
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.components.map_child import ImportMapChild

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a test put a transaction pooler before its database?"""
+"""Base of the tests with a transaction pooler before their database."""
 
 from pathlib import Path
 from shutil import rmtree

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a test get a PostgreSQL server of its own, and a copy of its database?"""
+"""Private PostgreSQL server of a test, with a copy of its database."""
 
 import subprocess
 from contextlib import closing

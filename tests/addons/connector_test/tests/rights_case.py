@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who tries what on which records, over the network?"""
+"""Base of the rights tests: users and records for calls over the network."""
 
 from itertools import count
 

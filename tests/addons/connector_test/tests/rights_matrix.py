@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What may each group do with each model of the addon, over the network?
+"""Rights of each group on each model of the addon, over the network.
 
 A new model of the addon gets a line in ``ACCESS``, and records to try it on in
 ``rights_case.py``; a new public method of any model gets one in ``METHODS``.

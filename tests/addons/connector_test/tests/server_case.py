@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How is a server watched while its databases come and go?
+"""Base of the server tests, in which databases come and go.
 
 The PostgreSQL server is its own: a server without ``-d`` serves every database there.
 """

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What must hold for jobs and their traces, whatever happened to those who ran them?"""
+"""Invariants of jobs and their traces, whatever happened to their processes."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""On what do the tests of syncs stand: traces here, things in a shop?"""
+"""Base of the tests of syncs: traces in Odoo, things in a shop."""
 
 from odoo.addons.connector.magic import Magic
 

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A process of its own that syncs 1,000 items against another one.
+"""Separate process that syncs 1,000 items in a race with another process.
 
-It says "ready" when its snapshot is taken, and goes on when it is told to. Odoo runs
-the transaction again where it has to, as for a request; each run says "run".
+It prints "ready" when its snapshot is taken, and waits for a line of input. Odoo runs
+the transaction again where it has to, as for a request; each run prints "run".
 """
 
 import functools

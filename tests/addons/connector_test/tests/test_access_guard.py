@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Rights that code borrows, and what it does with values of somebody else."""
+"""Tests of elevated rights in code, and of its use of values from others."""
 
 from odoo import api
 from odoo.exceptions import AccessError

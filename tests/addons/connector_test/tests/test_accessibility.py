@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do our screens keep nobody out? axe looks for errors of level A."""
+"""Accessibility tests of the screens, with axe at level A."""
 
 import json
 

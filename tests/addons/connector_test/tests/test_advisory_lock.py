@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who may work on a thing while another transaction does?"""
+"""Tests of advisory locks between transactions."""
 
 import hashlib
 import struct

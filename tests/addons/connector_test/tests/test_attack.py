@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does each public method of each model keep what is not the caller's?"""
+"""Attack tests: no public method of a model gives away what is not the caller's."""
 
 import json
 from datetime import timedelta

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Has each model an access line, each company a rule, each secret a group?"""
+"""Tests that each model has access lines, each company a rule, each secret a group."""
 
 import re
 

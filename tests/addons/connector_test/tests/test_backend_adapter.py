@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What must an adapter define itself?"""
+"""Tests of backend adapters."""
 
 from odoo.addons.connector.components.backend_adapter import BackendAdapter, CRUDAdapter
 from odoo.addons.connector.components.core import ConnectorUnit

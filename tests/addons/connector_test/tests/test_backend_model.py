@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does the record of an external system know?"""
+"""Tests of the backend model, the record of an external system."""
 
 from odoo.addons.connector.backend import Backend
 from odoo.addons.connector.components.core import ConnectorEnvironment

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which record here is which record there?"""
+"""Tests of the binder."""
 
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.exception import InvalidUsageError

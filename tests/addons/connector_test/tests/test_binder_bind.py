@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is written down when a record is bound?"""
+"""Tests of what the binder stores."""
 
 import psycopg2.errors
 from freezegun import freeze_time

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do many records cost a binder?"""
+"""Tests of bulk lookups and bulk binding, and of their queries."""
 
 from contextlib import contextmanager
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What happens when two transactions bind the same?"""
+"""Race tests of two transactions that bind the same record."""
 
 import psycopg2.errors
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of the jobs when addons are upgraded, or clocks are wrong?"""
+"""Chaos tests of jobs during upgrades of addons, or with wrong clocks."""
 
 from odoo.tests import tagged
 from odoo.tests.common import get_db_name

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of the jobs when PostgreSQL ends sessions, or itself?"""
+"""Chaos tests of jobs when PostgreSQL ends sessions, or stops."""
 
 import os
 

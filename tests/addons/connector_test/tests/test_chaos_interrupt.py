@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of a real server in which a job hangs?"""
+"""Chaos tests of a real server in which a job hangs."""
 
 from odoo.tests import tagged
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do jobs with one concurrency key stay apart when processes are killed?"""
+"""Chaos tests of concurrency keys when processes are killed."""
 
 import os
 import signal

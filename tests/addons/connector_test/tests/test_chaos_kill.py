@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of the jobs when processes are killed?"""
+"""Chaos tests of jobs whose processes are killed."""
 
 from odoo.tests import tagged
 

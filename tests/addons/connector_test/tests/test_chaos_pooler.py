@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does no job get lost behind a transaction pooler when processes are killed?"""
+"""Chaos tests behind a transaction pooler: no job is lost."""
 
 from odoo.tests import tagged
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of the jobs when processes are stopped, for good or for a while?"""
+"""Chaos tests of jobs whose processes are stopped, for good or for a while."""
 
 import os
 import signal

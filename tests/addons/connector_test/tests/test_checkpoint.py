@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do connectors and reviewers do with a checkpoint?"""
+"""Tests of checkpoints, for connectors and for reviewers."""
 
 from psycopg2.errors import CheckViolation, NotNullViolation
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Can a reviewer, who has no technical right, do the work in a browser?"""
+"""Browser tests of checkpoints, by a reviewer without technical rights."""
 
 from odoo.tests import tagged
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What can a connector say of a checkpoint, and how is it shown?"""
+"""Tests of the details of a checkpoint."""
 
 from odoo.addons.connector.checkpoint.checkpoint import (
     add_checkpoint,

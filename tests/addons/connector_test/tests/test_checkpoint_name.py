@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is a checkpoint called, and is it found by that name?"""
+"""Tests of the names of checkpoints."""
 
 from .checkpoint_case import CheckpointCase
 

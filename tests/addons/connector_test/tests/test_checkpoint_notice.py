@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who is told of new checkpoints, and how often?"""
+"""Tests of notifications of new checkpoints."""
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the lists of many checkpoints open by their indexes?"""
+"""Tests of the query plans behind the lists of checkpoints."""
 
 from odoo.tools import SQL
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When is a checkpoint a repeat, and is each repeat counted?"""
+"""Tests of repeated checkpoints, and of their count."""
 
 from psycopg2.errors import UniqueViolation
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a reviewer do with a checkpoint, and what does that set off?"""
+"""Tests of the review of a checkpoint, and of its effects."""
 
 from odoo.exceptions import AccessError, UserError
 

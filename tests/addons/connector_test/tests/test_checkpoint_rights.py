@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who may do what with checkpoints?"""
+"""Tests of the rights on checkpoints."""
 
 from odoo.exceptions import AccessError
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the habits of the connectors in the wild work here?
+"""Tests of the habits of real classic connectors.
 
 Each class shows one way in which real connectors of the classic framework used it.
 """

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does the command without a web server run jobs?"""
+"""Tests of the command that runs jobs without a web server."""
 
 import signal
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does the demo data show each state in which jobs rest, and can they run?"""
+"""Tests of the demo data: every resting state of a job, and jobs that run."""
 
 from odoo.modules.module import Manifest
 from odoo.tools import convert_file

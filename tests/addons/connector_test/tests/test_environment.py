@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which scope do units work?"""
+"""Tests of the connector environment, the scope of units."""
 
 from odoo.addons.connector.components.core import ConnectorEnvironment, ConnectorUnit
 from odoo.addons.connector.tests.common import UnitCase

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a consumer of moment "job" see of what happened?"""
+"""Tests of event consumers that run as jobs."""
 
 from contextlib import suppress
 

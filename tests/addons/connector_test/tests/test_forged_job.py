@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Attempts to make a job by another way than delaying one."""
+"""Tests of forged jobs, made by another way than delaying a call."""
 
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger

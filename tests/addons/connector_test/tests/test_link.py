@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are links made, found and shown as those who use them expect?"""
+"""Tests of links: made, found and shown."""
 
 from datetime import datetime, timedelta
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are links found, reserved, completed and moved, many at once?"""
+"""Tests of bulk access to links: find, reserve, complete and move."""
 
 from datetime import datetime
 from uuid import UUID

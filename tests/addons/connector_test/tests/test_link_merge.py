@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do links follow when records are merged?"""
+"""Tests of the links of merged records."""
 
 from odoo.addons.connector.magic import Magic
 

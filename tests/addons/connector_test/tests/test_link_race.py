@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What happens when two transactions make the same link?"""
+"""Race tests of two transactions that make the same link."""
 
 import threading
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do records, their deletion and their users' rights mean for links?"""
+"""Tests of links and their records: deletion and access rights."""
 
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which relation do links belong to, and what does the database refuse in one?"""
+"""Tests of relations of links, and of their constraints in the database."""
 
 import psycopg2.errors
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do people see of links, and what can they do with them?"""
+"""Tests of the screens of links."""
 
 from lxml import etree
 

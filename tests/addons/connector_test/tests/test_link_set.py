@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do links show of themselves, and can many be written at once?"""
+"""Tests of sets of links: their values, and bulk writes."""
 
 from datetime import datetime, timedelta, timezone
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is there in the log what was logged, whatever became of the transaction?"""
+"""Tests of the log: lines survive the rollback of their transaction."""
 
 from functools import partial
 from unittest.mock import patch

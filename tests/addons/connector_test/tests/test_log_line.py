@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a line of the log say, who may read it, and for how long?"""
+"""Tests of log lines: their text, access and retention."""
 
 from datetime import timedelta
 

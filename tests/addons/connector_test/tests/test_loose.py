@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are rows shown when what they refer to is gone?"""
+"""Tests of rows whose references lead to missing records."""
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is at hand under MAGIC what should be, and is a job what it adds?"""
+"""Tests of MAGIC: its content, and the jobs that it adds."""
 
 from odoo.exceptions import UserError, ValidationError
 

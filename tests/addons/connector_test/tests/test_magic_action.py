@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does code of actions know MAGIC, and do its errors keep their meaning?"""
+"""Tests of MAGIC in server actions, and of the errors there."""
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do lines get from a record to its counterpart, and with which unit?"""
+"""Tests of the mapping of lines, and of its unit."""
 
 from odoo.addons.connector.components.map_child import (
     ExportMapChild,

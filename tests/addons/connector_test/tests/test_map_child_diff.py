@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which lines of a record are created, updated, moved and deleted by an import?"""
+"""Tests of imported lines: created, updated, moved and deleted."""
 
 from unittest.mock import patch
 

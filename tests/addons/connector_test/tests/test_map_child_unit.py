@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which unit maps the lines of a record, and can its steps be overridden?"""
+"""Tests of the unit that maps lines, and of its overrides."""
 
 from odoo.addons.connector.components.core import ConnectorEnvironment
 from odoo.addons.connector.components.map_child import (

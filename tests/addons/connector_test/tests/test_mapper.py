@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which order, when and with which options do the parts of a mapper run?"""
+"""Tests of mappers: order, conditions and options of their parts."""
 
 from odoo.addons.connector.components.mapper import ImportMapper
 from odoo.addons.connector.components.mapping import changed_by, mapping, only_create

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of a value on its way through a direct mapping?"""
+"""Tests of direct mappings."""
 
 from odoo.addons.connector.components.mapper import ExportMapper, ImportMapper
 from odoo.addons.connector.components.modifier import none

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which parts of a mapper run when only some fields are synchronized?"""
+"""Tests of mappers when only some fields are synchronized."""
 
 from odoo.addons.connector.components.mapper import ImportMapper
 from odoo.addons.connector.components.mapping import changed_by, mapping, only_create

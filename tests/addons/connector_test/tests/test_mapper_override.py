@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Can a connector override the steps of a mapper?"""
+"""Tests of overrides of the steps of a mapper."""
 
 from odoo.addons.connector.components.map_record import MapOptions
 from odoo.addons.connector.components.mapper import ImportMapper, Mapper

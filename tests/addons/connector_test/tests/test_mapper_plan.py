@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a compiled list of direct mappings follow what the list says?"""
+"""Tests of compiled direct mappings that follow their list."""
 
 from unittest.mock import patch
 

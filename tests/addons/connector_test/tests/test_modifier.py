@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do the modifiers make of a value?"""
+"""Tests of the modifiers."""
 
 from odoo.addons.connector.components.modifier import (
     convert,

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do modifiers find the other side of a many2one?"""
+"""Tests of the modifiers of many2one fields."""
 
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.components.modifier import (

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do machines learn that watch over the queue, and which ones?"""
+"""Tests of the monitoring endpoints, and of their access."""
 
 import re
 

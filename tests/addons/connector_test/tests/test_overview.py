@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does the overview tell of the backends, and to whom?"""
+"""Tests of the overview of the backends, and of its access."""
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Can a person see how a backend is doing, and pause it?"""
+"""Browser tests of the overview: the state of a backend, and its pause."""
 
 from odoo.tests import tagged
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do environments and sessions of a connector's own kind work?"""
+"""Tests of a connector's own environment and session classes."""
 
 from odoo.addons.connector.components.backend_adapter import BackendAdapter
 from odoo.addons.connector.components.binder import Binder

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do units work for models that do not exist in Odoo, or for every model?"""
+"""Tests of units for every model, or for models unknown to Odoo."""
 
 from odoo.addons.connector.components.backend_adapter import BackendAdapter
 from odoo.addons.connector.components.binder import Binder

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does the activity of the queue add up?"""
+"""Tests of the activity figures of the queue."""
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Jobs that fail because addons change while they run."""
+"""Tests of jobs that fail because addons change while they run."""
 
 from functools import partial
 from unittest import mock

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Admission of a database: jobs of a new one wait, those of a neutralized one stay."""
+"""Tests of the admission of a database: new and neutralized ones run no job."""
 
 import logging
 import threading

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""For which backend does a job work, and in which channel does it wait?"""
+"""Tests of the backend of a job, and of its channel."""
 
 import psycopg2
 

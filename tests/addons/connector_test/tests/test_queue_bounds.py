@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Bounds of the texts that are kept of a job, however long an error is."""
+"""Tests of the bounds of stored texts of a job, however long an error is."""
 
 from odoo.addons.connector.exception import FailedJobError
 from odoo.addons.connector.queue.classic.storage import OpenERPJobStorage

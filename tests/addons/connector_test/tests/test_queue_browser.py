@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Can people work with the screens of the queue? In a real browser."""
+"""Browser tests of the screens of the queue."""
 
 from datetime import timedelta
 

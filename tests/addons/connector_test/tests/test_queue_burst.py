@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do jobs run at once that many transactions delay without waking the workers?"""
+"""Tests of the burst mode: jobs start at once without a wake-up each."""
 
 from contextlib import contextmanager
 from unittest import mock

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who runs a job, in which context and with which rights?"""
+"""Tests of the user, context and rights of a job."""
 
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What of a stored job can be changed?"""
+"""Tests of changes to a stored job."""
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the limits of channels hold?"""
+"""Tests of the limits of channels."""
 
 import threading
 

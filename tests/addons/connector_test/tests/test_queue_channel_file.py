@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are channels what a configuration file says?"""
+"""Tests of channels from a configuration file."""
 
 import os
 import random

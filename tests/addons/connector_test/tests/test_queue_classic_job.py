@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is a job that connectors of old make by hand what it was for them?"""
+"""Tests of the classic Job object."""
 
 import threading
 from datetime import datetime, timedelta

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is the end of a job safe that is written while the next one runs?"""
+"""Tests of the end of a job that is written while the next job runs."""
 
 import time
 from functools import partial

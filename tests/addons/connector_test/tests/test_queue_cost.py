@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a job stay cheap, whatever else there is? (promise 4 of the engine)"""
+"""Tests of the cost of a job, whatever else there is (promise 4 of the engine)."""
 
 from functools import partial
 from unittest import mock

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do a running job and the people who watch it tell each other?"""
+"""Tests of the running job: its progress, and requests to stop it."""
 
 from odoo.addons.connector.exception import RetryableJobError
 from odoo.addons.connector.queue.current import current_job

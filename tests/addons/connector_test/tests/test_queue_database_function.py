@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are the functions of the hot path renewed when the addon is upgraded?"""
+"""Tests of the database functions, renewed by an upgrade of the addon."""
 
 from odoo.addons.connector.queue import store
 

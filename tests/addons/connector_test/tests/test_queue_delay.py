@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of a call that is delayed?"""
+"""Tests of delayed calls."""
 
 from datetime import datetime, timedelta, timezone
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When does a job that waits for others run?"""
+"""Tests of jobs that wait for others."""
 
 from datetime import timedelta
 

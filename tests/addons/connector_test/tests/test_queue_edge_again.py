@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What of a graph is kept when its jobs are requeued or deleted?"""
+"""Tests of job graphs whose jobs are requeued or deleted."""
 
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.graph import chain, group

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is a job released once, and never left, whoever ends and dies at the same time?"""
+"""Race tests of dependencies: a job is released once, and never left behind."""
 
 import threading
 from functools import partial

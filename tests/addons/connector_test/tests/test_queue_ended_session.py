@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Jobs whose session PostgreSQL ends: an administrator, a failover, a timeout."""
+"""Tests of jobs whose session PostgreSQL ends: administrator, failover, timeout."""
 
 import threading
 from contextlib import suppress

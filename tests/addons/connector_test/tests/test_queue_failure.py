@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of a job that raises?"""
+"""Tests of jobs that raise."""
 
 from datetime import datetime, timezone
 

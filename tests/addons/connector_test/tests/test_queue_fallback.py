@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who runs jobs where no worker is alive?"""
+"""Tests of the cron that runs jobs when no worker is alive."""
 
 import threading
 import time

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Can two workers both do the same?"""
+"""Tests of the fence between two workers with the same job."""
 
 import threading
 from functools import partial

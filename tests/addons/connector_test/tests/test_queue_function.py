@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which channel does a job wait, and who decides it?"""
+"""Tests of the channel of a job, as its function and its settings decide."""
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import mute_logger

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How are jobs put together, and how are they stored?"""
+"""Tests of job graphs, built and stored."""
 
 from contextlib import suppress
 

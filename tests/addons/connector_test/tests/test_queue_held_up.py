@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is a worker alive for all others while somebody holds what it asks for?"""
+"""Tests of a worker that waits for a lock: all others see it alive."""
 
 import threading
 from unittest import mock

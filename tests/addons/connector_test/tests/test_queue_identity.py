@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When does a delayed call give the job that waits already?"""
+"""Tests of identity keys: a delayed call may return a pending job."""
 
 import psycopg2.errors
 

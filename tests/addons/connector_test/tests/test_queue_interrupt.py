@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is a job interrupted that must be, and never the next one?"""
+"""Tests of the interruption of a job, and never of the next job."""
 
 import logging
 import random

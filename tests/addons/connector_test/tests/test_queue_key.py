@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do jobs with one concurrency key run one at a time, and does each get its turn?"""
+"""Tests of concurrency keys: one job at a time, and each in its turn."""
 
 import threading
 import time

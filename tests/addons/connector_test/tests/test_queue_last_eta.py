@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Jobs that are to wait longer than a datetime can tell."""
+"""Tests of jobs delayed beyond the range of a datetime."""
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do people see which server refuses its settings, and which are in force?"""
+"""Tests of servers with wrong settings: they run no job, and screens show why."""
 
 from odoo.tests.common import get_db_name
 

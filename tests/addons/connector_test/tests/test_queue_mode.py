@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of a job whose identity key a new call has, by mode and scope?"""
+"""Tests of identity keys: a second call with the same key, by mode and scope."""
 
 import psycopg2.errors
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a neutralized copy of a database run no job?"""
+"""Tests of neutralized copies of a database, which run no job."""
 
 from odoo.modules.neutralize import get_neutralization_queries
 

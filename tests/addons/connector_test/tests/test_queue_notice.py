@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who is told that jobs failed, and how often?"""
+"""Tests of notifications of failed jobs."""
 
 from odoo.tests import new_test_user
 

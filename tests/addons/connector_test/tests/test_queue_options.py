@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What may the options of a job be, and which keyword arguments are some?"""
+"""Tests of the options of a job, and of keyword arguments that are none."""
 
 from datetime import date, timedelta
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Jobs that stand in their own way."""
+"""Tests of jobs that change, delete or lock their own row."""
 
 from functools import partial
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the threads of a process share the work, and when do they leave it?"""
+"""Tests of the worker pool: threads share the work, and leave in time."""
 
 import logging
 import threading

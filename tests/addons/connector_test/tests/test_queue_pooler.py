@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do jobs run, and none get lost, behind a transaction pooler?"""
+"""Tests of the queue behind a transaction pooler."""
 
 import threading
 from unittest import mock

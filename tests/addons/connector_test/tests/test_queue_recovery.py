@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of the jobs of a worker that died?"""
+"""Tests of the recovery of jobs from a dead worker."""
 
 import math
 import os

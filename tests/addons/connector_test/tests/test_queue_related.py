@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which screen shows what a job worked on?"""
+"""Tests of the related action of a job."""
 
 from odoo.exceptions import UserError
 

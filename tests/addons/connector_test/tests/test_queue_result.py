@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is what a job returns or says kept, whatever it is?"""
+"""Tests of the stored result and messages of a job."""
 
 from datetime import date
 from decimal import Decimal

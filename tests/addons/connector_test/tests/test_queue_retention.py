@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How long are jobs kept?"""
+"""Tests of the retention of jobs."""
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who may see jobs and act on them?"""
+"""Tests of the rights to see jobs and to act on them."""
 
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of a job that runs?"""
+"""Tests of a job that runs."""
 
 from odoo.addons.connector.queue.job import job
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Rows of the queue that delaying a job did not make."""
+"""Tests of the seal: rows of the queue that no delayed call made."""
 
 from contextlib import nullcontext
 

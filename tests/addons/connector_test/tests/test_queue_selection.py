@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Can people act on very many jobs at once?"""
+"""Tests of actions on very many jobs at once."""
 
 import json
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a worker that is told some channels run the jobs of these only?"""
+"""Tests of workers limited to some channels."""
 
 import re
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a job find of those that ran on the connection before it?"""
+"""Tests of the database session that jobs share: no job finds traces of another."""
 
 from contextlib import closing
 from unittest import mock

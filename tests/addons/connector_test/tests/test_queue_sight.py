@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do screens tell what is the case?"""
+"""Tests of the figures and states that the screens of the queue show."""
 
 import html
 from datetime import timedelta

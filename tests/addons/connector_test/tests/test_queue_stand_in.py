@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is the cron called when no worker hears of a new job?"""
+"""Tests of the call of the cron when no worker is notified of a new job."""
 
 from odoo import sql_db
 from odoo.tests.common import get_db_name

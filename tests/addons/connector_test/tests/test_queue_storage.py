@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are jobs that connectors of old make by hand stored, loaded and run?"""
+"""Tests of the classic job storage: store, load and run."""
 
 from datetime import datetime
 

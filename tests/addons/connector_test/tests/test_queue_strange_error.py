@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Errors of jobs that are no Exception, or that cannot be shown."""
+"""Tests of errors that are no Exception, or that cannot be shown."""
 
 import asyncio
 import threading

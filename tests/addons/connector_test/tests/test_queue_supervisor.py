@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a job end when its time is over or somebody stops it, even one that hangs?"""
+"""Tests of the job supervisor: timeouts and stops, even of a job that hangs."""
 
 import threading
 from types import SimpleNamespace

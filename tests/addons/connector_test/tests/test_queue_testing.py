@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How do the authors of connectors test their jobs?"""
+"""Tests of the test tools for authors of connectors."""
 
 from odoo.tools import mute_logger
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of a delayed call when its transaction ends?"""
+"""Tests of delayed calls at the end of their transaction."""
 
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are people told what keeps jobs from running?"""
+"""Tests of the alerts about what keeps jobs from running."""
 
 from datetime import timedelta
 

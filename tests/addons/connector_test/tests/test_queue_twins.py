@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of jobs with one identity key that wait again at the same time?
+"""Tests of jobs with the same identity key that become pending together.
 
-They made the statement fail that set them back, and with it all the others.
+The statement that set them back failed, and with it the recovery of all other jobs.
 """
 
 from odoo.addons.connector.queue import store

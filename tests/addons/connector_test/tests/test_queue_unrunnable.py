@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What becomes of a job that cannot run as it was delayed?"""
+"""Tests of jobs that cannot run as they were delayed."""
 
 from odoo.addons.connector.exception import InvalidUsageError, NothingToDoJob
 from odoo.addons.connector.queue import store

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the ways in which connectors of old used jobs still work?"""
+"""Tests of the ways in which classic connectors used jobs."""
 
 from odoo.addons.connector.queue.job import job
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do the dialogs do what they say, for the jobs they are opened on?"""
+"""Tests of the dialogs of jobs."""
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form

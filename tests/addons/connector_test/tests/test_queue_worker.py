@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a worker run what is delayed, and give back what it does not?"""
+"""Tests of a worker: it runs delayed jobs, and releases what it does not run."""
 
 import threading
 from types import SimpleNamespace

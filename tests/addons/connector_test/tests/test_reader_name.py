@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Names of records, shown to those only who may read the records.
+"""Tests of the names of records, shown only to readers of the records.
 
 Odoo computes the name behind a many2one, and those that ``name_search`` gives, in
-superuser mode: what a row is called then told of records that its reader may not read.
+superuser mode: so the name of a row showed records that its reader may not read.
 """
 
 from odoo.tests import new_test_user, tagged

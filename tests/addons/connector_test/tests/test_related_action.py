@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which screen shows what a job worked on?"""
+"""Tests of ``unwrap_binding``, the related action of bindings."""
 
 from functools import partial
 from types import SimpleNamespace

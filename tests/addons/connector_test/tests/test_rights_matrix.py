@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is each group refused what it may not do with each model, over the network?"""
+"""Tests of the rights of each group on each model, over the network."""
 
 from contextlib import suppress
 from datetime import timedelta

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does the secret of a backend stay where it is?"""
+"""Tests of the secrets of a backend."""
 
 import json
 import logging

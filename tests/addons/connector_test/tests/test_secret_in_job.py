@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Secrets that a job reads, formats and then loses in what is stored of it."""
+"""Tests of secrets that a job reads, removed from what is stored of it."""
 
 import json
 from base64 import b64encode

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Jobs that run while another addon is installed and removed beside the server."""
+"""Server tests of jobs that run while another addon is installed and removed."""
 
 from odoo.tests import tagged
 

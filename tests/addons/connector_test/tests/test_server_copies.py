@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Jobs of copies: no job runs in a copy of a database before its time.
+"""Server tests of copied databases: no job runs there before its time.
 
 Real servers without ``-d``, real restores and ``odoo-bin db``.
 """

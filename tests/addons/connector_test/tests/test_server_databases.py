@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do servers follow as databases and the addon come and go, without a restart?"""
+"""Server tests of databases and the addon that come and go, without a restart."""
 
 import signal
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does the queue go on, and the server, whatever a job does to its process?"""
+"""Server tests: no job stops the queue or the server, whatever it does."""
 
 import os
 import signal

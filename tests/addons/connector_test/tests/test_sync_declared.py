@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is a sync found by its name?"""
+"""Tests of declared syncs, found by their name."""
 
 from unittest import mock
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who hears of the items of a sync?"""
+"""Tests of the events of a sync."""
 
 from odoo.addons.connector.magic import on_sync_create, on_sync_update
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is taken back what a failed item wrote, and nothing else?"""
+"""Tests of the rollback of a failed item alone."""
 
 import contextlib
 import io

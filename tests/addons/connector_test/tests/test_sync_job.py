@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does a job do its chunk of a sync, and the next attempt only what is left?"""
+"""Tests of the jobs of a sync: a chunk each, a retry only the rest of it."""
 
 import itertools
 from functools import partial

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do records of Odoo come to another system, each of them once?"""
+"""Tests of syncs from Odoo to another system, each record once."""
 
 from ..models.job import TRACE
 from ..models.sync import REL

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does what was created outside stay linked, whatever ends the sync?
+"""Tests of external effects: what was created elsewhere stays linked.
 
 The transactions are real: a rollback takes back what Odoo has of it.
 """

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are records pushed when they change, and not when a sync changed them?"""
+"""Tests of the push of changed records, except those changed by a sync."""
 
 from odoo.addons.connector.event import (
     on_record_create,

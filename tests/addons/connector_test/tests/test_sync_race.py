@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do two processes that sync the same items make each of them once?"""
+"""Race tests of two processes that sync the same items."""
 
 import os
 import subprocess

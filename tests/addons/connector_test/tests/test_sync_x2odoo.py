@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Do records of another system come to Odoo, each of them once?"""
+"""Tests of syncs from another system to Odoo, each record once."""
 
 import itertools
 from datetime import datetime, timedelta

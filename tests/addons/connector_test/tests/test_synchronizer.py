@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which units does a synchronizer work with, and when does it look them up?"""
+"""Tests of the units of a synchronizer, and of when it looks them up."""
 
 from odoo.addons.connector.components.backend_adapter import (
     BackendAdapter,

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does a unit know, and which other units does it find?"""
+"""Tests of units: their scope, and the other units that they find."""
 
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.components.core import ConnectorUnit

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do tests borrow from the tools in bin/?"""
+"""Tools of bin/ that tests use."""
 
 import importlib
 import sys

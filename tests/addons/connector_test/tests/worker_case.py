@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""On what do the tests of workers in this process stand?"""
+"""Base of the tests of workers in this process."""
 
 import threading
 import time
