@@ -27,11 +27,11 @@ SELECT gen_random_uuid(), '[[], []]',
        'odoo.addons.connector_test.models.job.leave_trace', 'connector.test.trace', 1,
        1, channel.id, %s, '{}', 10, 0, 0, 5, 0, 0, now() AT TIME ZONE 'UTC'
   FROM connector_queue_channel AS channel
- WHERE complete_name = 'root'
+ WHERE complete_name = 'root';
+UPDATE connector_queue_job AS job
+   SET seal = connector_queue_seal(job)
+ WHERE id = currval('connector_queue_job_id_seq')
 RETURNING id
-"""
-SEAL_JOB = """
-UPDATE connector_queue_job AS job SET seal = connector_queue_seal(job) WHERE id = %s
 """
 JOB = "SELECT state FROM connector_queue_job WHERE id = %s"
 KINDS = "SELECT DISTINCT process_type FROM connector_queue_worker WHERE refusal IS NULL"
@@ -107,9 +107,11 @@ class ServerCase(ChaosCase):
         return self.postgres.query(statement, *values, db_name=db_name)
 
     def insert_job(self, db_name: str, state: str = "pending") -> int:
-        """Insert a job into a database and notify; return its id."""
+        """Insert a job into a database and notify; return its id.
+
+        It is sealed in the same transaction: a worker leaves one without its seal.
+        """
         ((job_id,),) = self.ask(db_name, INSERT_JOB, state)
-        self.ask(db_name, SEAL_JOB, job_id)
         self.ask(db_name, "NOTIFY connector_queue")
         return job_id
 

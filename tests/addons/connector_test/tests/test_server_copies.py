@@ -32,10 +32,9 @@ SELECT gen_random_uuid(), jsonb_build_array(jsonb_build_array('x', %s), '[]'::js
        'connector.test.trace', 1,
        1, channel.id, 'pending', '{}', 10, 0, 0, 5, 0, 0, now() AT TIME ZONE 'UTC'
   FROM connector_queue_channel AS channel, generate_series(1, %s)
- WHERE complete_name = 'root'
-"""
-SEAL_JOBS = """
-UPDATE connector_queue_job AS job SET seal = connector_queue_seal(job)
+ WHERE complete_name = 'root';
+UPDATE connector_queue_job AS job
+   SET seal = connector_queue_seal(job)
  WHERE seal IS NULL
 """
 COUNT_TOUCHED = """
@@ -67,7 +66,6 @@ class CopyCase(ServerCase):
     def insert_jobs(self, db_name: str, count: int, seconds: float = 0) -> None:
         """Insert jobs that take so long, and notify."""
         self.ask(db_name, INSERT_JOBS, seconds, count)
-        self.ask(db_name, SEAL_JOBS)
         self.ask(db_name, "NOTIFY connector_queue")
 
     def count(self, db_name: str, statement: str, *values) -> int:

@@ -100,7 +100,7 @@ class TestDatabases(ServerCase):
         self.pause(2)
 
         self.assertEqual(self.state_of("test", job_id), "pending")
-        self.assertEqual(self.kinds_in("test"), set())
+        self.wait_for(lambda: not self.kinds_in("test"), "a worker stays")
 
 
 @tagged("server")
