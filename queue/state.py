@@ -1,10 +1,33 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The states of a job."""
+"""States of a job and the outcome of an attempt that is not one of them.
+
+::
+
+               delay          delay, after others
+                 |                     |
+                 v    parents ended    v
+    +-------> pending <------------ waiting ------+
+    |            |                     |          |
+    |            | claim               |          | a parent ended otherwise,
+    |            v                     |          | or cancelled by a person
+    +-------- enqueued ("started"      |          |
+    |  retry,    |      while it runs) |          v
+    |  snooze,   +---------------------|-----> cancelled
+    |  death,    |                     |
+    |  release   +--> done             +--> done, set by a person
+    |            |
+    |            +--> failed
+    |
+    +-- requeued by a person, from done, failed and cancelled
+
+A worker has a job if and only if it is enqueued, and only its end, recovery and release
+leave that state.
+"""
 
 WAITING = "waiting"  # for other jobs
 PENDING = "pending"  # may be taken by a worker, or not before its eta
 ENQUEUED = "enqueued"  # taken by a worker
-STARTED = "started"  # running now; never stored, see models.queue_job
+STARTED = "started"  # running now; never stored, see models/queue_job/display.py
 DONE = "done"
 FAILED = "failed"
 CANCELLED = "cancelled"
