@@ -227,9 +227,12 @@ class TestCompleter(CompleterCase):
 class TestCompleterOfAWorker(WatcherCase):
     def test_worker_that_finds_nothing_more_waits_for_the_end(self):
         self.start_watcher()
+        self.delay(say_nothing)  # the first of a user may read the user's language
+        self.wait_for(lambda: self.states() == ["done"], "not done")
+
         with mock.patch.object(JobCompleter, "wait", autospec=True) as wait:
             self.delay(say_nothing)
-            self.wait_for(lambda: self.states() == ["done"], "not done")
+            self.wait_for(lambda: self.states() == ["done"] * 2, "not done")
             self.wait_for(lambda: wait.call_count >= 2, "nobody asked for the answer")
 
     def test_worker_that_leaves_waits_for_the_end(self):

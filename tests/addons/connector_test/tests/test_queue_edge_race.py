@@ -13,6 +13,7 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine import dependencies as release
 from odoo.addons.connector.queue.engine import runner as runner_module
+from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
 from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
 from odoo.addons.connector.queue.engine.registration import Line
 from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
@@ -130,7 +131,7 @@ class TestRelease(EdgeRaceCase):
             session.cr.execute("SELECT 1")  # the snapshot in which the job runs
             job.attempt += 1
             barrier.wait()
-            runner._finish(session.cr, job, None)
+            runner._finish(session.cr, RunningAttempt(job), None)
             session.commit()
             counts.append(release.release_children(runner._books, [job.id]))
 
