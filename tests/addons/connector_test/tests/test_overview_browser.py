@@ -34,7 +34,7 @@ BEGIN = """
     (await find(".o_connector_begin", "Begin now")).click();
     await find(".modal-body", "each job is done by both");
     (await find(".modal-footer .btn-primary", "Begin now")).click();
-    await until("no banner", () => !document.querySelector(banner));
+    await until("no such banner", () => !all(banner, "Jobs begin in")[0]);
 """
 
 

@@ -306,7 +306,7 @@ class TestChannelSight(SightCase):
         self.assertEqual([channel[name] for name in names], [1, "1", "1", "1"])
 
     def test_count_ends_at_a_limit(self):
-        self.patch(store.sight, "COUNT_LIMIT", 2)
+        self.patch(store.screens, "COUNT_LIMIT", 2)
         self.patch(store, "COUNT_LIMIT", 2)
         for _job in range(3):
             self.delay(channel="root.shop")
