@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Classic import path of the checkpoints, see ``models.connector_checkpoint_add``."""
+"""Classic import path of the checkpoints, see ``models.checkpoint.add``."""
 
 from ..models.checkpoint.add import add_checkpoint, add_checkpoint_message
 
