@@ -31,6 +31,7 @@ from . import (
     test_classic_usage,
     test_connector_worker,
     test_demo,
+    test_depth,
     test_environment,
     test_event_job,
     test_forged_job,
