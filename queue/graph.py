@@ -6,9 +6,9 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
 
 from ..exception import InvalidUsageError
+from .delay.call import Task
 from .delay.delayed import Delayed
 from .delay.options import JobOptions
-from .delay.task import Task
 from .state import DONE, FAILED
 
 ALWAYS = "always"  # the condition of an edge whose parent may end in any state

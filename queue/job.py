@@ -15,6 +15,7 @@ from .classic.storage import (  # noqa: F401 their classic path
     whitelist_unpickle_global,
 )
 from .current import CurrentJob, current_job  # noqa: F401 for rooms without the queue
+from .delay.call import Task, identity_exact  # noqa: F401 its classic path
 from .delay.options import (
     DEFAULT_MAX_RETRIES,  # noqa: F401 its classic path
     DEFAULT_PRIORITY,  # noqa: F401 its classic path
@@ -29,7 +30,6 @@ from .delay.registry import (
     check_has_records,
     check_on_missing,
 )
-from .delay.task import Task, identity_exact  # noqa: F401 its classic path
 from .engine.outcome import CONCURRENCY_ERRORS  # noqa: F401 for rooms without the queue
 from .engine.retry import (
     RETRY_INTERVAL,  # noqa: F401 its classic path

@@ -9,7 +9,7 @@ from pathlib import Path
 from odoo.modules.registry import Registry
 
 from odoo.addons.bench_jobs import jobs
-from odoo.addons.connector.queue.engine.notify import after_commit
+from odoo.addons.connector.queue.notify import after_commit
 from odoo.addons.connector.session import ConnectorSession
 
 sys.path.append(str(Path(__file__).parents[1]))

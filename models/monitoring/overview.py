@@ -9,8 +9,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import config
 
 from ...queue import store
-from ...queue.engine.notify import wake_after_commit
 from ...queue.engine.registration import SILENCE_S
+from ...queue.notify import wake_after_commit
 from ...queue.server.hooks import find_unaware_master
 
 _logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from ...fields.reference import LastingReference
 from ...queue import store
 from ...queue.channel_text import ROOT
-from ...queue.engine.notify import wake_after_commit
+from ...queue.notify import wake_after_commit
 from ..access_guard import framework_context, own_code
 
 

@@ -10,8 +10,8 @@ import psycopg2
 from odoo import api, fields, models, tools
 
 from ...addon import addon_of
+from ...queue.delay.call import Task
 from ...queue.delay.registry import JOB_METHODS, JOB_REGISTRY, find_job_method
-from ...queue.delay.task import Task
 
 _logger = logging.getLogger(__name__)
 

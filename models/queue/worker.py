@@ -8,8 +8,8 @@ from odoo.tools import babel_locale_parse
 
 from ...fields.loose import LooseMany2one
 from ...queue import store
-from ...queue.engine.notify import wake_after_commit
 from ...queue.engine.registration import SILENCE_S
+from ...queue.notify import wake_after_commit
 from ...queue.state import ENQUEUED
 from ..elapsed import elapsed_text
 

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from ...queue import store
 from ...queue.classic.related import find_related_action
 from ...queue.engine.dependencies import release_after_commit
-from ...queue.engine.notify import wake_after_commit
+from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, FAILED, NOT_STARTED, PENDING
 
 OVER = (FAILED, CANCELLED)  # ended without success: may run again

@@ -9,7 +9,7 @@ from odoo import api, models
 from odoo.exceptions import MissingError
 
 from ...fields.reference import LastingReference
-from ...queue.delay.task import Task
+from ...queue.delay.call import Task
 
 BACKEND = "connector.backend"
 

@@ -10,7 +10,7 @@ from odoo.fields import Domain
 
 from ...queue import store
 from ...queue.engine.dependencies import release_after_commit
-from ...queue.engine.notify import wake_after_commit
+from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, ENQUEUED, NOT_STARTED, PENDING
 from .actions import NOT_DONE, OVER
 from .change import to_columns

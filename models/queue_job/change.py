@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...queue import store
-from ...queue.engine.notify import wake_after_commit
+from ...queue.notify import wake_after_commit
 from ...queue.state import DONE, NOT_STARTED, PENDING
 
 CHANGEABLE = {"priority", "eta", "max_retries"}

@@ -11,8 +11,8 @@ from ...exception import (
 from ...queue import store
 from ...queue.classic.job import Job
 from ...queue.delay.options import JobOptions
-from ...queue.engine.notify import wake_after_commit
 from ...queue.engine.result import result_text
+from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
 from ...redaction import MESSAGE_SIZE, TEXT_SIZE, bounded
 from ...secret import known_secrets

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from odoo import api, models
 
 from ...queue import store
+from ...queue.delay.call import Task
 from ...queue.delay.options import JobOptions
-from ...queue.delay.task import Task
 from ...queue.graph import DelayableJob, Graph
 from ...queue.state import PENDING, WAITING
 

@@ -3,7 +3,7 @@
 
 from odoo import models
 
-from ...queue.engine.notify import wake_after_commit
+from ...queue.notify import wake_after_commit
 from ...queue.state import FAILED, PENDING
 
 

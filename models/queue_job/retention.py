@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from ...queue import store
 from ...queue.engine.dependencies import release_after_commit
-from ...queue.engine.notify import wake_after_commit
+from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, ENQUEUED, FAILED
 
 BATCH = 10_000  # jobs deleted in one transaction

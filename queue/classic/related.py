@@ -4,8 +4,8 @@
 from odoo import api
 
 from ...session import ConnectorSession
+from ..delay.call import Task
 from ..delay.registry import JOB_REGISTRY, find_job_method
-from ..delay.task import Task
 from .job import Job
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 
 from ...exception import InvalidUsageError
 from ..job import JobOptions
+from .call import Task
 from .registry import find_job_method
-from .task import Task
 
 
 class Delayed:

@@ -14,7 +14,7 @@ from ..eta import check_eta
 from ..state import ENQUEUED, FAILED
 
 if TYPE_CHECKING:
-    from .task import Task
+    from .call import Task
 
 DEFAULT_PRIORITY = 10  # smaller first
 DEFAULT_MAX_RETRIES = 5  # 0 means for ever

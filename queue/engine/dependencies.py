@@ -2,7 +2,7 @@
 """Release of waiting jobs whose dependencies have ended."""
 
 from .. import store
-from .notify import after_commit
+from ..notify import after_commit
 
 BATCH = 10_000  # edges in one statement
 

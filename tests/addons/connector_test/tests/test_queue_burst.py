@@ -6,9 +6,9 @@ from unittest import mock
 
 from odoo.tests.common import get_db_name
 
+from odoo.addons.connector.queue import notify as wake_room
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine import burst as burst_room
-from odoo.addons.connector.queue.engine import notify as wake_room
 from odoo.addons.connector.queue.engine.burst import (
     BURST,
     BURST_S,

@@ -100,7 +100,7 @@ class TestWake(QueueRaceCase):
         uuid = leave_trace.delay(session, TRACE)
         self.patch(store.delay, "WAKE", "SELECT no_such_function(%(channel)s)")
 
-        with self.assertLogs("odoo.addons.connector.queue.engine.notify", "WARNING"):
+        with self.assertLogs("odoo.addons.connector.queue.notify", "WARNING"):
             session.commit()
 
         self.assertEqual(self.row(uuid), ("pending",))

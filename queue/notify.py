@@ -12,8 +12,8 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from odoo import sql_db
 
-from .connection import in_autocommit
-from .stand_in import wake
+from .engine.connection import in_autocommit
+from .engine.stand_in import wake
 
 _logger = logging.getLogger(__name__)
 
