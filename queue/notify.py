@@ -1,23 +1,26 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Wake-up of the workers after a commit."""
+"""Wake-up of the workers after a commit; of the cron when there are none."""
 
 import logging
 import math
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from odoo import sql_db
 
-from .engine.connection import in_autocommit
-from .engine.stand_in import wake
+from . import store
+from .store.liveness import SILENCE_S
 
 _logger = logging.getLogger(__name__)
 
 KEY = "connector.queue.wake"
+SEEN_S = 10.0  # how long workers count as alive after a check
+
+_seen_at: dict[str, float] = {}
 
 
 def wake_after_commit(cr, looked_until: float = 0.0) -> None:
@@ -61,3 +64,46 @@ def _act(cr, act: Callable) -> None:
                     act(own_cr)
     except Exception:  # noqa: BLE001 the caller's commit is made: a hint may get lost
         _logger.warning("could not wake the workers of %s", cr.dbname, exc_info=True)
+
+
+def wake(db_name: str, cr) -> None:
+    """Wake the workers of a database; call the cron where there are none.
+
+    Args:
+        db_name: the database.
+        cr: a cursor in autocommit.
+    """
+    store.wake(cr)
+    now = time.monotonic()
+    if now - _seen_at.get(db_name, -math.inf) < SEEN_S:
+        return
+    if store.has_lasting_worker(cr, SILENCE_S):
+        _seen_at[db_name] = now
+    elif store.trigger_cron(cr):
+        _call_cron(db_name)
+
+
+def _call_cron(db_name: str) -> None:
+    """Wake the cron workers of the servers; they listen in another database."""
+    with closing(sql_db.db_connect("postgres").cursor()) as cr:
+        with in_autocommit(cr.connection) as own_cr:
+            store.call_cron(own_cr, db_name)
+
+
+@contextmanager
+def in_autocommit(connection) -> Iterator:
+    """Open a cursor in autocommit on an idle connection.
+
+    The switch costs no round trip: the driver sends PostgreSQL only levels that are not
+    the default, so they are put aside meanwhile.
+    """
+    level, readonly = connection.isolation_level, connection.readonly
+    connection.set_session(isolation_level="DEFAULT", readonly="DEFAULT")
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cr:
+            yield cr
+    finally:
+        if not connection.closed:
+            connection.autocommit = False
+            connection.set_session(isolation_level=level, readonly=readonly)

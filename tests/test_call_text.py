@@ -6,7 +6,7 @@ from datetime import date
 
 from odoo import Command
 
-from ..queue.delay.call_text import TEXT_SIZE, describe
+from ..queue.delay.call import TEXT_SIZE, describe
 from .common import ConnectorCase
 
 Login = namedtuple("Login", "user options")

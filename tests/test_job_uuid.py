@@ -7,7 +7,7 @@ from unittest import mock
 
 from odoo.tests import BaseCase
 
-from odoo.addons.connector.queue.delay.job_uuid import new_uuid
+from odoo.addons.connector.queue.delay.call import new_uuid
 
 MANY = 10_000
 

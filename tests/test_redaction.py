@@ -6,7 +6,7 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from ..queue.delay.call_text import describe
+from ..queue.delay.call import describe
 from ..redaction import HIDDEN, redact
 
 SIZE = 1_000

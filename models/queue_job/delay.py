@@ -12,8 +12,7 @@ from odoo import api, models
 from ...exception import InvalidUsageError
 from ...queue import store
 from ...queue.delay import codec
-from ...queue.delay.call import Task
-from ...queue.delay.job_uuid import new_uuid, new_uuids
+from ...queue.delay.call import Task, new_uuid, new_uuids
 from ...queue.delay.options import SCOPES, JobOptions
 from ...queue.notify import wake_after_commit
 from ...queue.state import NOT_STARTED, PENDING

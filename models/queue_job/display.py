@@ -13,7 +13,7 @@ from odoo.tools import babel_locale_parse
 from ...exception import FailedJobError, NotReadableJobError
 from ...queue import store
 from ...queue.classic.job import Job
-from ...queue.delay.call_text import shorten
+from ...queue.delay.call import shorten
 from ...queue.state import DONE, ENQUEUED, FAILED, NOT_STARTED, STARTED, STATES
 from ...redaction import MESSAGE_SIZE, bounded
 from ..elapsed import elapsed_text

@@ -14,9 +14,7 @@ from ...exception import (
 )
 from ...session import ConnectorSession
 from ..delay import codec
-from ..delay.call import Task
-from ..delay.call_text import describe
-from ..delay.job_uuid import new_uuid
+from ..delay.call import Task, describe, new_uuid
 from ..delay.options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY, naive_time
 from ..delay.registry import existing, find_job_function, require_job_method
 from ..engine.retry import RETRY_INTERVAL, pattern_delay_s

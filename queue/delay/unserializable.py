@@ -14,7 +14,7 @@ from odoo.tools.translate import LazyGettext
 from ...exception import UnserializableArgumentError
 from ...secret import SecretText
 from ...session import ConnectorSession
-from .call_text import shorten
+from .call import shorten
 
 CONTAINERS = (dict, list, tuple, set, frozenset)
 

@@ -141,22 +141,3 @@ def one_transaction(cr) -> Iterator[None]:
             yield
     else:
         yield
-
-
-@contextmanager
-def in_autocommit(connection) -> Iterator:
-    """Open a cursor in autocommit on an idle connection.
-
-    The switch costs no round trip: the driver sends PostgreSQL only levels that are not
-    the default, so they are put aside meanwhile.
-    """
-    level, readonly = connection.isolation_level, connection.readonly
-    connection.set_session(isolation_level="DEFAULT", readonly="DEFAULT")
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cr:
-            yield cr
-    finally:
-        if not connection.closed:
-            connection.autocommit = False
-            connection.set_session(isolation_level=level, readonly=readonly)

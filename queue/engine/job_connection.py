@@ -15,7 +15,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, TRANSACTION_STATUS_I
 
 from odoo.sql_db import PsycoConnection
 
-from .connection import in_autocommit
+from ..notify import in_autocommit
 
 BROKEN = 2  # of psycopg2's ``closed``: the other side did it; 1 is close()
 

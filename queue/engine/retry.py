@@ -20,7 +20,7 @@ from ...exception import (
     RetryableJobError,
     SessionEndedError,
 )
-from ..delay.call_text import shorten
+from ..delay.call import shorten
 from ..eta import MAX_DELAY_S, bounded_s
 from .http_errors import is_network_error, retry_after_s, seconds_until
 

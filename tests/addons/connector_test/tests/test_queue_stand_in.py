@@ -4,8 +4,7 @@
 from odoo import sql_db
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine import stand_in
+from odoo.addons.connector.queue import notify, store
 from odoo.addons.connector.queue.engine.registration import WorkerRegistration
 
 from ..models.job import TRACE, leave_trace
@@ -23,7 +22,7 @@ SELECT count(*)
 class TestStandIn(QueueRaceCase):
     def setUp(self):
         super().setUp()
-        self.patch(stand_in, "_seen_at", {})
+        self.patch(notify, "_seen_at", {})
         self.query("DELETE FROM ir_cron_trigger")
 
     def delay(self) -> int:

@@ -7,7 +7,7 @@ import logging
 from odoo.exceptions import AccessError
 
 from odoo.addons.connector.exception import UnserializableArgumentError
-from odoo.addons.connector.queue.delay.call_text import describe
+from odoo.addons.connector.queue.delay.call import describe
 from odoo.addons.connector.secret import SecretText
 
 from ..models.job import TRACE, leave_trace
