@@ -6,7 +6,9 @@ from collections.abc import Callable
 from odoo import api, models
 
 from ..exception import InvalidUsageError
-from ..queue.job import JobOptions, Task
+from ..queue.delay.call import Task
+from ..queue.delay.insert import delay_tasks
+from ..queue.delay.options import JobOptions
 
 
 def delay_of(env: api.Environment, func: Callable, options: dict) -> Callable[..., str]:
@@ -42,6 +44,6 @@ def _delay_of_function(env, func: Callable, options: dict) -> Callable[..., str]
 
     def delay(model_name: str, *args, **kwargs) -> str:
         task = Task(func, model_name, args, kwargs)
-        return env["connector.queue.job"]._delay([task], job_options)[0]
+        return delay_tasks(env, [task], job_options)[0]
 
     return delay

@@ -41,11 +41,9 @@ from .queue_job import backend as queue_job_backend
 from .queue_job import other_queue as queue_job_other_queue
 from .queue_job import change as queue_job_change
 from .queue_job import delay as queue_job_delay
-from .queue_job import graph as queue_job_graph
 from .queue_job import log as queue_job_log
 from .queue_job import network as queue_job_network
 from .queue_job import notifications as queue_job_notifications
-from .queue_job import resolved as queue_job_resolved
 from .queue_job import retention as queue_job_retention
 from .queue_job import bulk as queue_job_bulk
 from .queue_job import display as queue_job_display

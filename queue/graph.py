@@ -1,15 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Graphs of dependent jobs: chains, groups and conditions."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
 
 from ..exception import InvalidUsageError
+from . import store
 from .delay.call import Task
 from .delay.delayed import Delayed
+from .delay.insert import delay_tasks
 from .delay.options import JobOptions
-from .state import DONE, FAILED
+from .state import DONE, FAILED, PENDING, WAITING
 
 ALWAYS = "always"  # the condition of an edge whose parent may end in any state
 
@@ -162,7 +165,7 @@ class Graph:
         self._check_transaction()
         self._check_keys()
         self.jobs = self._sorted()
-        self.jobs[0].env["connector.queue.job"]._delay_graph(self)
+        self._insert()
         self.is_delayed = True
 
     def _check_not_delayed(self) -> None:
@@ -204,6 +207,20 @@ class Graph:
                 f"{circle}. Leave one of these edges out."
             ) from error
 
+    def _insert(self) -> None:
+        """Insert similar jobs in one statement, and the edges; all or nothing."""
+        parents = {parent for parent, _child, _condition in self.edges}
+        children = {child for _parent, child, _condition in self.edges}
+        batches = defaultdict(list)
+        for job in self.jobs:
+            batches[_what_is_alike(job), job in children, job in parents].append(job)
+        cr = self.jobs[0].env.cr
+        with cr.savepoint(flush=False):
+            for (_alike, is_child, is_parent), jobs in batches.items():
+                _insert_alike(jobs, _place(is_child, is_parent))
+            if self.edges:
+                store.insert_edges(cr, _edge_values(self.edges))
+
 
 class DelayableCalls(Delayed):
     """Proxy of records whose method calls return jobs that are not stored yet."""
@@ -239,3 +256,27 @@ def _check_members(what: str, members: Iterable) -> None:
                 "group. What delay and delayed store cannot be connected any more."
             )
         one.jobs[0].graph._check_not_delayed()
+
+
+# === INSERTING === #
+
+
+def _what_is_alike(job: DelayableJob) -> tuple:
+    """Return the key of jobs that one statement can insert."""
+    return job.env, job.task.func, job.task.model_name, repr(job.options)
+
+
+def _place(is_child: bool, is_parent: bool) -> dict:
+    """Return the columns of a job with its position in the graph."""
+    return {"has_edges": is_parent, "state": WAITING if is_child else PENDING}
+
+
+def _insert_alike(jobs: list[DelayableJob], place: dict) -> None:
+    tasks = [job.task for job in jobs]
+    uuids = delay_tasks(jobs[0].env, tasks, jobs[0].options, **place)
+    for job, uuid in zip(jobs, uuids, strict=True):
+        job.uuid = uuid
+
+
+def _edge_values(edges: Iterable[tuple]) -> list[tuple[str, str, str]]:
+    return [(parent.uuid, child.uuid, condition) for parent, child, condition in edges]

@@ -16,6 +16,7 @@ from .classic.storage import (  # noqa: F401 their classic path
 )
 from .current import CurrentJob, current_job  # noqa: F401 for rooms without the queue
 from .delay.call import Task, identity_exact  # noqa: F401 its classic path
+from .delay.insert import delay_tasks
 from .delay.options import (
     DEFAULT_MAX_RETRIES,  # noqa: F401 its classic path
     DEFAULT_PRIORITY,  # noqa: F401 its classic path
@@ -38,6 +39,7 @@ from .engine.retry import (
     Policy,
     real_error,  # noqa: F401 for rooms without the queue
 )
+from .graph import DelayableJob
 from .state import (  # noqa: F401 their classic path
     DONE,
     ENQUEUED,
@@ -128,7 +130,7 @@ def _delay_of(function: Callable) -> Callable:
         """Run the function later; same arguments, and the options of a job."""
         options, kwargs = JobOptions.split(kwargs, function)
         task = Task(function, model_name, args, kwargs)
-        return session.env["connector.queue.job"]._delay([task], options)[0]
+        return delay_tasks(session.env, [task], options)[0]
 
     return delay
 
@@ -143,7 +145,7 @@ def _delay_many_of(function: Callable) -> Callable:
         """Run the function later, once for each tuple of arguments."""
         options, kwargs = JobOptions.split(options, function)
         tasks = [Task(function, model_name, args, kwargs) for args in list_of_args]
-        return session.env["connector.queue.job"]._delay(tasks, options)
+        return delay_tasks(session.env, tasks, options)
 
     return delay_many
 
@@ -153,7 +155,7 @@ def _delayable_of(function: Callable) -> Callable:
         """Return a job that is not stored yet, see :mod:`.graph`."""
         options, kwargs = JobOptions.split(kwargs, function)
         task = Task(function, model_name, args, kwargs)
-        return session.env["connector.queue.job"]._delayable(task, options)
+        return DelayableJob(session.env, task, options)
 
     return delayable
 

@@ -121,16 +121,9 @@ class QueueFunction(models.Model):
         return channels.browse(channels._id_of(path))
 
     @api.model
-    def _place_of(self, func_name: str, default_channel: str) -> tuple[int, int]:
-        """Return the ids of a function's row and of its channel; 0 without a row."""
-        known = self._places().get(func_name)
-        if known:
-            return known
-        return 0, self.env["connector.queue.channel"]._id_of(default_channel)
-
-    @api.model
     @tools.ormcache()
     def _places(self) -> dict[str, tuple[int, int]]:
+        """Return the ids of each function's row and of its channel, by name."""
         rows_sudo = self.sudo().search_fetch([], ["name", "channel_id"])  # all: a few
         return {row.name: (row.id, row.channel_id.id) for row in rows_sudo}
 

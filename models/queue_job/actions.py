@@ -123,6 +123,17 @@ class QueueJob(models.Model):
             release_after_commit(self.env.cr)
         return set(moved)
 
+    def _retry_resolved(self, user: models.BaseModel) -> models.BaseModel:
+        """Requeue the failed jobs after a review of their checkpoint; return them.
+
+        The log of each says who resolved the trouble.
+        """
+        retried = self.browse(self._move_rows([FAILED], PENDING))
+        wake_after_commit(self.env.cr)
+        note = self.env._("%(user)s resolved the trouble: try again.", user=user.name)
+        retried._message_log_batch(dict.fromkeys(retried.ids, note))
+        return retried
+
     def _check_may_move(self) -> None:
         """Allow managers to act on every job they see, and others on their own jobs."""
         self.check_access("read")

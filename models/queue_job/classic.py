@@ -10,6 +10,13 @@ from ...exception import (
 )
 from ...queue import store
 from ...queue.classic.job import Job
+from ...queue.delay.insert import (
+    NewJob,
+    caller_values,
+    delay_tasks,
+    identity_keys,
+    insert_jobs,
+)
 from ...queue.delay.options import JobOptions
 from ...queue.engine.result import result_text
 from ...queue.notify import wake_after_commit
@@ -52,7 +59,7 @@ class QueueJob(models.Model):
     @api.model
     def _delay_job(self, job: Job) -> str:
         """Delay the call of a job; return its uuid, or that of an identical job."""
-        return self._delay([_checked(job).task], _options(job))[0]
+        return delay_tasks(self.env, [_checked(job).task], _options(job))[0]
 
     @api.model
     def _load_job(self, job_uuid: str) -> Job:
@@ -79,17 +86,18 @@ class QueueJob(models.Model):
                 f"Cannot store new {job}: its state is {job.state!r}, expected "
                 f"{PENDING!r}. Store it first, then set another."
             )
-        rows = self.with_user(job.user_id or self.env.uid)
+        env = self.with_user(job.user_id or self.env.uid).env
         if job.company_id:
-            rows = rows.with_context(company_id=job.company_id)
-            if rows._caller_values()["company_id"] != job.company_id:
+            env = env(context={**env.context, "company_id": job.company_id})
+            if caller_values(env)["company_id"] != job.company_id:
                 raise InvalidUsageError(
                     f"Cannot store {job}: company {job.company_id} is none of user "
-                    f"{rows.env.uid}. Set one of theirs, or leave it out."
+                    f"{env.uid}. Set one of theirs, or leave it out."
                 )
         options = _options(job)
-        (job.identity_key,) = rows._identity_keys([job.task], options)
-        if not rows._insert([job.task], [job.uuid], [job.identity_key], options):
+        (job.identity_key,) = identity_keys(env, [job.task], options)
+        new = NewJob(job.task, job.uuid, job.identity_key)
+        if not insert_jobs(env, [new], options):
             raise InvalidUsageError(
                 f"Cannot store {job}: a job that waits has its identity key "
                 f"{job.identity_key!r}. Use enqueue(): it returns that one's uuid."

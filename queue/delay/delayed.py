@@ -4,8 +4,9 @@
 from collections.abc import Callable, Iterable
 
 from ...exception import InvalidUsageError
-from ..job import JobOptions
 from .call import Task
+from .insert import delay_tasks
+from .options import JobOptions
 from .registry import find_job_method
 
 
@@ -59,4 +60,4 @@ class Delayed:
         return Task(method, self._records._name, tuple(args), kwargs, self._records)
 
     def _delay(self, tasks: list[Task]) -> list[str]:
-        return self._records.env["connector.queue.job"]._delay(tasks, self._options)
+        return delay_tasks(self._records.env, tasks, self._options)

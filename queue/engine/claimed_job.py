@@ -12,7 +12,7 @@ from odoo.sql_db import Cursor
 
 from ...exception import FailedJobError
 from ...session import ConnectorSession
-from ..delay.job_lang import DEFAULT, find_lang
+from ..delay.insert import DEFAULT_LANG, find_lang
 from ..delay.registry import existing, require_job_function, require_job_method
 
 
@@ -77,7 +77,7 @@ class ClaimedJob:
         if not self.is_user_active:  # without a user there is no language
             return env
         lang = find_lang(env)
-        if lang == env.context.get("lang", DEFAULT):
+        if lang == env.context.get("lang", DEFAULT_LANG):
             return env  # unchanged: a new environment costs time
         return env(context={**env.context, "lang": lang})
 

@@ -4,7 +4,7 @@
 MUTATIONS = [
     (
         "a job has the language, the zone and the companies of who delayed it",
-        "QueueJob._caller_values",
+        "caller_values",
         '"context": json.dumps(context),',
         '"context": json.dumps({}),',
         "TestCaller.test_language_zone_and_companies_are_kept_and_nothing_else",

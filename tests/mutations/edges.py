@@ -82,8 +82,8 @@ MUTATIONS = [
     ),
     (
         "a graph is stored as a whole or not at all",
-        "QueueJob._delay_graph",
-        "with self.env.cr.savepoint(flush=False):",
+        "Graph._insert",
+        "with cr.savepoint(flush=False):",
         "if True:",
         "TestBuilding.test_graph_is_stored_as_a_whole_or_not_at_all",
     ),

@@ -4,9 +4,9 @@
 MUTATIONS = [
     (
         "a job goes with the transaction that delayed it",
-        "QueueJob._insert",
+        "insert.insert_jobs",
         "return set(",
-        "return self.env.cr.commit() or set(",
+        "return env.cr.commit() or set(",
         "TestTransaction.test_job_goes_with_its_transaction",
     ),
     (

@@ -13,7 +13,7 @@ from ..models.job import TRACE, leave_trace
 from .queue_case import JOB, QueueCase
 
 LEAVE_TRACE = "odoo.addons.connector_test.models.job.leave_trace"
-CALLER_LOG = "odoo.addons.connector.models.queue_job.caller"
+CALLER_LOG = "odoo.addons.connector.queue.delay.insert"
 
 
 @as_job

@@ -108,7 +108,7 @@ class TestRemoteCall(RightsCase):
         for model, method in (
             (TRACE, "delayed"),
             (TRACE, "delayed_many"),
-            (JOB, "_delay"),
+            (JOB, "_delay_consumer"),
             (JOB, "_delay_merged"),
             (JOB, "_cron_run"),
             (JOB, "_move"),

@@ -1,0 +1,444 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Insertion of delayed calls as jobs, in the caller's transaction.
+
+The columns of a job come from its call and options, from its caller (user, company,
+context) and from three look-ups: the row of its function, the channels of backends, and
+its backend. A job is inserted here and nowhere else.
+"""
+
+import inspect
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import pytz
+
+from odoo import api
+from odoo.exceptions import MissingError
+
+from ...exception import InvalidUsageError
+from ...redaction import KnownSecrets
+from ...secret import known_secrets
+from .. import store
+from ..notify import wake_after_commit
+from ..state import NOT_STARTED, PENDING
+from . import codec
+from .call import Task, new_uuids
+from .options import SCOPES, JobOptions
+
+_logger = logging.getLogger(__name__)
+
+MODEL = "connector.queue.job"
+FUNCTION = "connector.queue.function"
+CHANNEL = "connector.queue.channel"
+BACKEND = "connector.backend"
+
+COMPANY = "company_id"  # in the context: of the job, in place of the current company
+COMPANIES = "allowed_company_ids"
+DEFAULT_LANG = "en_US"  # Odoo accepts it even when it is not active
+
+
+class NewJob(NamedTuple):
+    """A job to insert."""
+
+    task: Task
+    uuid: str
+    identity_key: str | None = None
+
+
+def delay_tasks(
+    env: api.Environment, tasks: list[Task], options: JobOptions, **place
+) -> list[str]:
+    """Insert jobs of one function in one statement; return their uuids.
+
+    For a call whose identity key an existing job has, in the scope of the options,
+    the uuid is that of the existing job.
+
+    Args:
+        env: of the user as whom they will run.
+        tasks: calls of one function.
+        place: columns with the position of the jobs in a graph.
+    """
+    keys = identity_keys(env, tasks, options)
+    uuids = new_uuids(len(tasks))
+    known = _find_in_scope(env.cr, keys, options)
+    places = _places_of(keys, known, options)
+    new = [NewJob(tasks[place], uuids[place], keys[place]) for place in places]
+    inserted = insert_jobs(env, new, options, **place) if new else set()
+    known |= {one.identity_key: one.uuid for one in new if one.uuid in inserted}
+    left = [one for one in new if one.uuid not in inserted]
+    if left:
+        known |= _meet(env, left, options)
+    return [
+        uuid if key is None else known[key]
+        for uuid, key in zip(uuids, keys, strict=True)
+    ]
+
+
+def insert_jobs(
+    env: api.Environment, jobs: list[NewJob], options: JobOptions, **place
+) -> set[str]:
+    """Insert jobs and wake workers after commit; return the uuids inserted.
+
+    A job is left out when a waiting job has its identity key.
+    """
+    values = _values(env, jobs, options)
+    asked = time.monotonic()
+    inserted = store.insert_jobs(env.cr, {**values, **place})
+    wake_after_commit(env.cr, asked + inserted.burst_left_s)
+    return set(inserted.uuids)
+
+
+def payload_of(task: Task, secrets: KnownSecrets) -> str:
+    """Return the arguments of a call as JSON text, its records first."""
+    args = task.args if task.records is None else (task.records, *task.args)
+    return codec.encode(args, task.kwargs, secrets)
+
+
+# === IDENTITY === #
+
+
+def identity_keys(
+    env: api.Environment, tasks: list[Task], options: JobOptions
+) -> list[str | None]:
+    """Return the identity keys of calls; functions of the key get the caller."""
+    if callable(options.identity_key):
+        values = caller_values(env)
+        who = {name: values[name] for name in ("user_id", "company_id")}
+        tasks = [replace(task, **who) for task in tasks]
+    return [options.identity_key_of(task) for task in tasks]
+
+
+def _find_in_scope(cr, keys: list, options: JobOptions) -> dict[str, str]:
+    """Return the uuids, by key, of the scope's jobs that no longer wait."""
+    states = SCOPES[options.scope]
+    names = list({key for key in keys if key is not None})
+    if not states or not names:
+        return {}
+    found = store.find_in_states(cr, names, [*NOT_STARTED, *states])
+    return {key: uuid for key, (uuid, state) in found.items() if state in states}
+
+
+def _places_of(keys: list, known: dict[str, str], options: JobOptions) -> list[int]:
+    """Return the positions of the calls to insert: one for each unknown key.
+
+    Of several calls with the same key it is the first, or the last when they replace
+    each other.
+    """
+    places = range(len(keys))
+    by_key = {}
+    for place in places if options.is_replacing else reversed(places):
+        by_key[keys[place]] = place
+    return [
+        place
+        for place, key in enumerate(keys)
+        if key is None or (by_key[key] == place and key not in known)
+    ]
+
+
+def _meet(
+    env: api.Environment, jobs: list[NewJob], options: JobOptions
+) -> dict[str, str]:
+    """Keep or replace the waiting jobs with these keys; return uuids by key."""
+    if not options.is_replacing:
+        return store.find_identical(env.cr, [one.identity_key for one in jobs])
+    replaced = store.replace_identical(env.cr, _values(env, jobs, options))
+    env[MODEL].invalidate_model()
+    return replaced
+
+
+# === COLUMNS === #
+
+
+def _values(env: api.Environment, jobs: list[NewJob], options: JobOptions) -> dict:
+    """Return all columns of jobs of one function."""
+    tasks, uuids, keys = map(list, zip(*jobs, strict=True))
+    secrets = known_secrets(env.cr)
+    values = {
+        "uuids": uuids,
+        "payloads": [payload_of(task, secrets) for task in tasks],
+        "identity_keys": keys,
+        **_concurrency_values(tasks, options, keys),
+        **_backend_values(env, tasks, options),
+        **_call_values(env, tasks[0], options),
+        **caller_values(env),
+    }
+    return _without_secrets(values, secrets) if secrets else values
+
+
+def _call_values(env: api.Environment, task: Task, options: JobOptions) -> dict:
+    """Return the columns of function, channel, time and options."""
+    # the database's clock is the same for all callers and workers
+    run_after = options.run_after(lambda: store.read_clock(env.cr))
+    function_id, channel_id = _find_function(env, task, options.channel)
+    return {
+        "name": options.description or task.description,
+        "func_name": task.func_name,
+        "method_name": None if task.records is None else task.func.__name__,
+        "model_name": task.model_name,
+        "payload_version": codec.VERSION,
+        "job_function_id": function_id,
+        "channel_id": channel_id,
+        "state": PENDING,
+        "has_edges": False,
+        "priority": options.priority,
+        "eta": run_after,
+        "max_retries": options.max_retries,
+        "timeout": options.timeout_of(task.func) or None,
+        "tags": json.dumps(list(options.tags)) if options.tags else None,
+    }
+
+
+def _find_function(
+    env: api.Environment, task: Task, channel: str | None
+) -> tuple[int, int]:
+    """Return the ids of a function's row, 0 without one, and of its jobs' channel.
+
+    Args:
+        channel: chosen where the job is delayed, in place of the function's.
+    """
+    known = env[FUNCTION]._places().get(task.func_name)
+    function_id, channel_id = known or (0, None)
+    if channel or not known:
+        channel = channel or task.func.default_channel
+        channel_id = env[CHANNEL]._id_of(channel)
+    return function_id, channel_id
+
+
+def _concurrency_values(tasks: list[Task], options: JobOptions, keys: list) -> dict:
+    """Return the columns ``concurrency_keys`` and ``has_news`` of calls.
+
+    One job with news for each key is enough, unless its identity key may drop it.
+    """
+    if options.concurrency_key is None:
+        return {
+            "concurrency_keys": [None] * len(tasks),
+            "has_news": [None] * len(tasks),
+        }
+    concurrency_keys = [options.concurrency_key_of(task) for task in tasks]
+    first = {key: place for place, key in reversed(list(enumerate(concurrency_keys)))}
+    return {
+        "concurrency_keys": concurrency_keys,
+        "has_news": [
+            key is not None and (identity_key is not None or first[key] == place)
+            for place, (key, identity_key) in enumerate(
+                zip(concurrency_keys, keys, strict=True)
+            )
+        ],
+    }
+
+
+def _without_secrets(values: dict, secrets: KnownSecrets) -> dict:
+    """Return the columns of jobs with secrets hidden in the name.
+
+    Raises:
+        InvalidUsageError: a key or a tag holds a secret.
+    """
+    for option, texts in {
+        "identity_key": values["identity_keys"],
+        "concurrency_key": values["concurrency_keys"],
+        "tags": [values["tags"]],
+    }.items():
+        if any(text and secrets.is_in(text) for text in texts):
+            raise InvalidUsageError(
+                f"Cannot delay: option {option!r} holds a secret that was read in this "
+                "transaction. Make it of what is none, such as the id of the backend."
+            )
+    return {**values, "name": secrets.hide(values["name"])}
+
+
+# === BACKEND === #
+
+
+def _backend_values(
+    env: api.Environment, tasks: list[Task], options: JobOptions
+) -> dict:
+    """Return the columns of jobs with their backends and the channels of these."""
+    references = find_backends(env, tasks)
+    own = {} if options.channel else env[CHANNEL]._own_channels()
+    return {
+        "backend_ids": references,
+        "own_channel_ids": [own.get(reference) for reference in references],
+    }
+
+
+def find_backends(env: api.Environment, tasks: list[Task]) -> list[str | None]:
+    """Return the backend of each call of one function, as ``model,id`` or None.
+
+    It is the record whose method is called, or the ``backend_id`` of that record. For
+    a function, it is found by its parameter ``backend_id`` or ``binding_id``, as in
+    classic connectors. With several backends there is none.
+    """
+    first = tasks[0]
+    if first.records is not None:
+        return [_backend_of_records(first.records)] * len(tasks)
+    name, place = _backend_parameter(first.func)
+    if name is None or first.model_name not in env:
+        return [None] * len(tasks)
+    ids = [_argument(task, name, place) for task in tasks]
+    records = env[first.model_name]
+    if name == "binding_id":
+        bindings = records.browse(i for i in ids if i)  # read together
+        by_id = {one.id: _backend_of_records(one) for one in bindings}
+        return [by_id.get(i) for i in ids]
+    model_name = _backend_model_of(records)
+    return [f"{model_name},{i}" if model_name and i else None for i in ids]
+
+
+def _backend_of_records(records) -> str | None:
+    model_name = _backend_model_of(records)
+    if not model_name:
+        return None
+    try:
+        # a user who delays a job may lack the right to read its backend
+        backends = records if model_name == records._name else records.sudo().backend_id
+    except MissingError:  # the job itself will fail and report it
+        return None
+    return f"{model_name},{backends.id}" if len(backends) == 1 else None
+
+
+def _backend_model_of(records) -> str | None:
+    """Return the backend model of records that are, or belong to, backends."""
+    if isinstance(records, records.pool[BACKEND]):
+        return records._name
+    field = records._fields.get("backend_id")
+    if field is None or field.type != "many2one":
+        return None
+    if issubclass(records.pool[field.comodel_name], records.pool[BACKEND]):
+        return field.comodel_name
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _backend_parameter(func: Callable) -> tuple[str | None, int]:
+    """Return name and position of the argument that gives a function's backend."""
+    names = list(inspect.signature(func).parameters)[2:]  # session, model_name
+    for name in ("backend_id", "binding_id"):
+        if name in names:
+            return name, names.index(name)
+    return None, 0
+
+
+def _argument(task: Task, name: str, place: int) -> int | None:
+    """Return an argument that is a record id, None for anything else."""
+    value = task.args[place] if place < len(task.args) else task.kwargs.get(name)
+    return value if type(value) is int else None
+
+
+# === CALLER === #
+
+
+def caller_values(env: api.Environment) -> dict:
+    """Return the columns of user, company and context.
+
+    Clients can send any context. A wrong value gives the user no further right and
+    keeps no job from running: it is left out, with a warning in the log.
+
+    Raises:
+        AccessError: the current companies are not the user's.
+    """
+    env.user.fetch(["company_id"])  # else all the user's fields are read
+    context = find_context(env)
+    return {
+        "user_id": env.uid,
+        "company_id": find_company(env, context.get(COMPANIES, [])),
+        "context": json.dumps(context),
+    }
+
+
+def find_context(env: api.Environment) -> dict:
+    """Return the part of the caller's context in which the job runs.
+
+    Raises:
+        AccessError: the current companies are not the user's.
+    """
+    found = {key: find(env) for key, find in KEPT.items() if env.context.get(key)}
+    return {key: value for key, value in found.items() if value}
+
+
+def find_company(env: api.Environment, companies: list[int]) -> int | None:
+    """Return the company of the jobs that a user delays: one of the user's own.
+
+    Only the superuser delays jobs without company; all managers see them.
+
+    Args:
+        companies: the current companies, as :func:`find_context` found them.
+    """
+    current = companies[0] if companies else env.user.company_id.id
+    asked = env.context.get(COMPANY, current)
+    if asked == current and type(asked) is int:
+        return current
+    if env.uid == api.SUPERUSER_ID and not asked:
+        return None
+    if type(asked) is int and _may_enter(env, asked):
+        return asked
+    _leave_out(env, COMPANY)
+    return current
+
+
+def find_lang(env: api.Environment) -> str | None:
+    """Return the language of the context if it is active, else that of the user.
+
+    Odoo caches both; no job reads them from the database twice.
+    """
+    lang = env.context.get("lang")
+    if lang == DEFAULT_LANG:
+        return lang
+    if lang:
+        if isinstance(lang, str) and env["res.lang"]._get_data(code=lang):
+            return lang
+        env = env(context={})  # nothing is read in that language
+    return env["res.users"].context_get().get("lang")
+
+
+def _allowed_companies(env: api.Environment) -> list[int]:
+    """Return the current companies that are the user's own."""
+    asked = env.context[COMPANIES]
+    if not isinstance(asked, list | tuple) or {*map(type, asked)} != {int}:
+        return _leave_out(env, COMPANIES) or []
+    if not env.su:
+        return list(env.companies._ids)  # Odoo checks that all are the user's
+    own = [id_ for id_ in asked if _may_enter(env, id_)]
+    if len(own) < len(asked):
+        _leave_out(env, COMPANIES)
+    return own
+
+
+def _may_enter(env: api.Environment, company_id: int) -> bool:
+    return env.uid == api.SUPERUSER_ID or company_id in env.user._get_company_ids()
+
+
+def _known_lang(env: api.Environment) -> str | None:
+    lang = find_lang(env)
+    if lang != env.context["lang"]:
+        _leave_out(env, "lang")
+    return lang
+
+
+def _known_zone(env: api.Environment) -> str | None:
+    zone = env.context["tz"]
+    try:
+        return pytz.timezone(zone).zone
+    except (pytz.UnknownTimeZoneError, ValueError, TypeError, AttributeError, OSError):
+        return _leave_out(env, "tz")
+
+
+def _leave_out(env: api.Environment, key: str) -> None:
+    _logger.warning(
+        "job of user %s: %s of the context is %.80r, which is left out",
+        env.uid,
+        key,
+        env.context[key],
+    )
+
+
+# Context keys that a job keeps, besides the company.
+KEPT: dict[str, Callable] = {
+    "lang": _known_lang,
+    "tz": _known_zone,
+    COMPANIES: _allowed_companies,
+}
