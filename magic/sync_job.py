@@ -8,7 +8,10 @@ from odoo import api
 from odoo.models import BaseModel
 
 from ..exception import InvalidDataError, InvalidUsageError, UnserializableArgumentError
-from ..queue.job import JobOptions, Task, current_job, job
+from ..queue.current import current_job
+from ..queue.delay.call import Task
+from ..queue.delay.options import JobOptions
+from ..queue.job import job
 from ..session import ConnectorSession
 from .sync.callback_result import check_record
 from .sync.chunk import Chunk, Sync

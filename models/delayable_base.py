@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from odoo import api, models
 
 from ..queue.delay.delayed import Delayed
+from ..queue.delay.options import JobOptions
 from ..queue.graph import DelayableCalls
-from ..queue.job import JobOptions
 
 
 class Base(models.AbstractModel):

@@ -14,7 +14,6 @@ from .classic.storage import (  # noqa: F401 their classic path
     OpenERPJobStorage,
     whitelist_unpickle_global,
 )
-from .current import CurrentJob, current_job  # noqa: F401 for rooms without the queue
 from .delay.call import Task, identity_exact  # noqa: F401 its classic path
 from .delay.insert import delay_tasks
 from .delay.options import (
@@ -31,13 +30,11 @@ from .delay.registry import (
     check_has_records,
     check_on_missing,
 )
-from .engine.outcome import CONCURRENCY_ERRORS  # noqa: F401 for rooms without the queue
 from .engine.retry import (
     RETRY_INTERVAL,  # noqa: F401 its classic path
     Backoff,
     Pattern,
     Policy,
-    real_error,  # noqa: F401 for rooms without the queue
 )
 from .graph import DelayableJob
 from .state import (  # noqa: F401 their classic path

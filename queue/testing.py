@@ -11,11 +11,11 @@ from odoo import api
 
 from . import store
 from .delay import codec
+from .delay.options import JobOptions
 from .delay.registry import JOB_REGISTRY
 from .engine.dependencies import sweep
 from .engine.outcome import AttemptLost
 from .engine.runner import Fence, Runner
-from .job import JobOptions
 
 TEST_WORKER_ID = 0  # the id of no real worker
 

@@ -16,7 +16,7 @@ class Import(NamedTuple):
 
     name: str
     is_ours: bool
-    is_at_top: bool  # of the module, not inside a function
+    is_at_top: bool  # of the module: made when it is imported
 
 
 class Source:
@@ -64,9 +64,8 @@ class Source:
     @cached_property
     def imports(self) -> list[Import]:
         """Every name that is imported, also inside of functions."""
-        inside = {
-            id(node) for function in self.functions for node in ast.walk(function)
-        }
+        late = [*self.functions, *filter(_is_for_types, ast.walk(self.tree))]
+        inside = {id(node) for one in late for node in ast.walk(one)}
         return [
             self._read_import(name, id(node) not in inside)
             for node in ast.walk(self.tree)
@@ -88,6 +87,11 @@ class Source:
         """Tell ours from others."""
         is_ours = is_inside(name, OURS)
         return Import(name.removeprefix(f"{OURS}."), is_ours, is_at_top)
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    """Tell whether only type checkers read a block."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def is_inside(name: str, prefix: str) -> bool:

@@ -3,7 +3,8 @@
 
 import ast
 import sys
-from graphlib import TopologicalSorter
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from odoo.tests import BaseCase, tagged
@@ -27,6 +28,17 @@ ENGINE = (*ROOT_FILES, "components", "queue", "magic")
 EVERYTHING = (*ENGINE, "models", "wizards", "controllers")
 
 
+# What a room that delays jobs, or runs as one, may take of the queue.
+OF_QUEUE = (
+    "queue.job",
+    "queue.current",
+    "queue.delay",
+    "queue.engine.outcome",
+    "queue.engine.retry",
+)
+NO_PRODUCT = ("tests", "examples", "benchmarks", "bin")
+
+
 class Room(NamedTuple):
     """What the files of a folder may import, besides each other."""
 
@@ -38,7 +50,7 @@ ROOMS = {
     "": Room(ROOT_FILES),
     "components": Room((*ROOT_FILES, "queue.job"), ("requests", "lxml")),
     "queue": Room(("exception", "session", "addon", "sql", "redaction", "secret")),
-    "magic": Room((*ROOT_FILES, "components", "queue.job")),
+    "magic": Room((*ROOT_FILES, "components", *OF_QUEUE)),
     "fields": Room(("models.reviewed_record",)),
     "models": Room((*EVERYTHING, "fields")),
     "wizards": Room((*EVERYTHING, "fields")),
@@ -46,6 +58,12 @@ ROOMS = {
     "cli": Room(()),  # at the top; inside of functions also IN_CLI
 }
 IN_CLI = ("queue",)
+
+# Rooms inside of rooms, and what none of their files may import, nor what these import.
+APART = {
+    "queue/delay/": ("queue/engine/", "queue/classic/", "queue/server/", "models/"),
+    "queue/channels/": ("queue/engine/", "queue/classic/", "queue/server/", "models/"),
+}
 
 # File or folder of a classic import path, and the only rooms it may show.
 CLASSIC = {
@@ -108,6 +126,51 @@ def _is_allowed(found, room: Room, source: Source) -> bool:
     return top in sys.stdlib_module_names or top in others
 
 
+def read_import_graph(sources: Iterable[Source]) -> dict[str, set[str]]:
+    """Return the files that each file of the product imports when it is imported."""
+    product = {one.path: one for one in sources if one.room not in NO_PRODUCT}
+    graph = {
+        path: {
+            _file_of(found.name, product)
+            for found in source.imports
+            if found.is_ours and found.is_at_top
+        }
+        for path, source in product.items()
+    }
+    return {path: files - {path, None} for path, files in graph.items()}
+
+
+def _file_of(name: str, files: Iterable[str]) -> str | None:
+    """Return the file that defines an imported name: the longest that is there."""
+    parts = name.split(".")
+    for count in range(len(parts), 0, -1):
+        path = "/".join(parts[:count])
+        for file in (f"{path}.py", f"{path}/__init__.py"):
+            if file in files:
+                return file
+    return None
+
+
+def find_circle(graph: dict[str, set[str]]) -> list[str]:
+    """Return files each of which imports the one before, the first also the last."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def find_ways(graph: dict[str, set[str]], room: str, others: tuple) -> list[str]:
+    """Return "file → file …" for each way of imports from a room into other rooms."""
+    ways = {path: path for path in graph if path.startswith(room)}
+    waiting = list(ways)
+    for path in waiting:
+        for imported in sorted(graph[path] - ways.keys()):
+            ways[imported] = f"{ways[path]} → {imported}"
+            waiting.append(imported)
+    return [way for path, way in ways.items() if path.startswith(others)]
+
+
 def find_logic(source: Source) -> list[str]:
     """Return "file holds …" for each statement that is no re-export."""
     return [
@@ -149,19 +212,18 @@ class TestRooms(BaseCase):
 
         self.assertEqual(breaches, [])
 
-    def test_root_files_import_each_other_without_a_circle(self):
-        graph = {
-            source.path.removesuffix(".py"): {
-                found.name.partition(".")[0]
-                for found in source.imports
-                if found.is_ours
-            }
-            for source in read_sources()
-            if source.path.removesuffix(".py") in ROOT_FILES
-        }
+    def test_files_import_each_other_without_a_circle(self):
+        graph = read_import_graph(read_sources())
 
-        self.assertEqual(graph.keys(), set(ROOT_FILES))
-        self.assertTrue(list(TopologicalSorter(graph).static_order()))
+        self.assertGreaterEqual(graph.keys(), {f"{one}.py" for one in ROOT_FILES})
+        self.assertEqual(find_circle(graph), [])
+
+    def test_rooms_that_stand_apart_import_each_other_on_no_way(self):
+        graph = read_import_graph(read_sources())
+        for room, others in APART.items():
+            with self.subTest(room):
+                self.assertTrue([path for path in graph if path.startswith(room)])
+                self.assertEqual(find_ways(graph, room, others), [])
 
 
 @tagged("post_install", "-at_install")
@@ -238,6 +300,41 @@ class TestGuard(BaseCase):
         for path, text in cases.items():
             with self.subTest(path=path):
                 self.assertEqual(find_forbidden_imports(Source(path, text)), [])
+
+    def test_circle_is_found(self):
+        texts = {
+            "queue/job.py": "from .delay import call",
+            "queue/delay/call.py": "from .options import JobOptions",
+            "queue/delay/options.py": "from ..job import job",
+        }
+        sources = [Source(path, text) for path, text in texts.items()]
+
+        self.assertEqual(set(find_circle(read_import_graph(sources))), texts.keys())
+
+    def test_import_inside_a_function_or_for_types_is_no_circle(self):
+        for late in (
+            "def call():\n    from .job import job",
+            "if TYPE_CHECKING:\n    from .job import job",
+        ):
+            sources = (
+                Source("queue/job.py", "from . import b"),
+                Source("queue/b.py", late),
+            )
+            with self.subTest(late):
+                self.assertEqual(find_circle(read_import_graph(sources)), [])
+
+    def test_way_into_a_room_apart_is_found(self):
+        texts = {
+            "queue/delay/call.py": "from ..notify import wake",
+            "queue/notify.py": "from .engine.wake import wake",
+            "queue/engine/wake.py": "",
+        }
+        graph = read_import_graph(Source(path, text) for path, text in texts.items())
+
+        self.assertEqual(
+            find_ways(graph, "queue/delay/", ("queue/engine/",)),
+            ["queue/delay/call.py → queue/notify.py → queue/engine/wake.py"],
+        )
 
     def test_logic_in_a_classic_path_is_found(self):
         text = '"""Doc."""\nfrom .a import b\n\n__all__ = ["b"]\n\nb.patch()\n'

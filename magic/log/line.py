@@ -8,7 +8,7 @@ from odoo import api
 from odoo.models import BaseModel
 
 from ...exception import InvalidUsageError
-from ...queue.job import current_job
+from ...queue.current import current_job
 from ...redaction import MESSAGE_SIZE, redact
 from ...secret import known_secrets
 from .scope import current_scope

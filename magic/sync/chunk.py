@@ -21,7 +21,8 @@ from ...exception import (
     TransactionLostError,
     message_of,
 )
-from ...queue.job import CONCURRENCY_ERRORS, real_error
+from ...queue.engine.outcome import CONCURRENCY_ERRORS
+from ...queue.engine.retry import real_error
 from ..links.book import LinkBook
 from ..links.row import Side
 from ..log.scope import log_about

@@ -15,7 +15,7 @@ from psycopg2 import errors
 
 from odoo import api, fields
 
-from ...queue.job import CONCURRENCY_ERRORS
+from ...queue.engine.outcome import CONCURRENCY_ERRORS
 from ..links.book import LinkBook
 from ..links.row import Side
 from .events import on_sync_create, tell
