@@ -11,7 +11,6 @@ from ...exception import (
 from ...queue import store
 from ...queue.classic.job import Job
 from ...queue.delay.insert import (
-    NewJob,
     caller_values,
     delay_tasks,
     identity_keys,
@@ -96,8 +95,7 @@ class QueueJob(models.Model):
                 )
         options = _options(job)
         (job.identity_key,) = identity_keys(env, [job.task], options)
-        new = NewJob(job.task, job.uuid, job.identity_key)
-        if not insert_jobs(env, [new], options):
+        if not insert_jobs(env, [(job.task, job.uuid, job.identity_key)], options):
             raise InvalidUsageError(
                 f"Cannot store {job}: a job that waits has its identity key "
                 f"{job.identity_key!r}. Use enqueue(): it returns that one's uuid."

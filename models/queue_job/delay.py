@@ -10,7 +10,6 @@ from ...queue import store
 from ...queue.delay import codec
 from ...queue.delay.call import Task, new_uuid
 from ...queue.delay.insert import (
-    NewJob,
     caller_values,
     delay_tasks,
     insert_jobs,
@@ -47,10 +46,10 @@ class QueueJob(models.Model):
         caller = caller_values(self.env).values()
         parts = task.func_name, model_name, record_id, *caller
         key = hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()
-        job = NewJob(task, new_uuid(), f"event:{key}")
-        if insert_jobs(self.env, [job], JobOptions()):
+        key = f"event:{key}"
+        if insert_jobs(self.env, [(task, new_uuid(), key)], JobOptions()):
             return
-        job_id, payload = store.lock_identical(self.env.cr, job.identity_key)
+        job_id, payload = store.lock_identical(self.env.cr, key)
         (_record_id, known), _kwargs = codec.decode(payload, self.env)
         merged = Task(consumer, model_name, (record_id, {**known, **vals}))
         secrets = known_secrets(self.env.cr)

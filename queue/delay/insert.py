@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 import pytz
 
@@ -41,13 +40,7 @@ COMPANY = "company_id"  # in the context: of the job, in place of the current co
 COMPANIES = "allowed_company_ids"
 DEFAULT_LANG = "en_US"  # Odoo accepts it even when it is not active
 
-
-class NewJob(NamedTuple):
-    """A job to insert."""
-
-    task: Task
-    uuid: str
-    identity_key: str | None = None
+NewJob = tuple[Task, str, str | None]  # with its uuid and its identity key
 
 
 def delay_tasks(
@@ -67,11 +60,10 @@ def delay_tasks(
     uuids = new_uuids(len(tasks))
     known = _find_in_scope(env.cr, keys, options)
     places = _places_of(keys, known, options)
-    new = [NewJob(tasks[place], uuids[place], keys[place]) for place in places]
+    new = [(tasks[place], uuids[place], keys[place]) for place in places]
     inserted = insert_jobs(env, new, options, **place) if new else set()
-    known |= {one.identity_key: one.uuid for one in new if one.uuid in inserted}
-    left = [one for one in new if one.uuid not in inserted]
-    if left:
+    known |= {key: uuid for _task, uuid, key in new if uuid in inserted}
+    if left := [job for job in new if job[1] not in inserted]:
         known |= _meet(env, left, options)
     return [
         uuid if key is None else known[key]
@@ -145,7 +137,7 @@ def _meet(
 ) -> dict[str, str]:
     """Keep or replace the waiting jobs with these keys; return uuids by key."""
     if not options.is_replacing:
-        return store.find_identical(env.cr, [one.identity_key for one in jobs])
+        return store.find_identical(env.cr, [key for _task, _uuid, key in jobs])
     replaced = store.replace_identical(env.cr, _values(env, jobs, options))
     env[MODEL].invalidate_model()
     return replaced
