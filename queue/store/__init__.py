@@ -13,9 +13,6 @@ the dead entries of all the jobs that it has finished.
 
 from psycopg2.errors import InvalidFunctionDefinition
 
-from .activity import (
-    ACTIVITY,
-)
 from .admission import (
     Admitted,
     admit,
@@ -30,13 +27,17 @@ from .admission import (
 )
 from .attempt import (
     MAKE_FINISH,
+    ask_to_stop,
     clean_session,
     count_conflicts,
     fence,
+    find_wish,
     finish,
+    is_cancelled,
     is_held,
     send_finish,
     settle,
+    tell_progress,
 )
 from .burst import (
     announce_burst,
@@ -60,20 +61,17 @@ from .claim import (
     claim_jobs,
     claim_limited_job,
     has_ready_job,
+    known_signals,
     release_jobs,
     set_aside,
 )
-from .current import (
-    ask_to_stop,
-    find_wish,
-    is_cancelled,
-    tell_progress,
-)
 from .delay import (
     Inserted,
+    bound_etas,
     insert_jobs,
     move_jobs,
     read_clock,
+    rewrite,
     wake,
 )
 from .edge import (
@@ -96,12 +94,15 @@ from .identity import (
     replace_payload,
 )
 from .liveness import (
+    BOUND,
     Addons,
     beat,
     call_cron,
+    commit_later,
     delete_dead_workers,
     delete_worker,
     find_live_workers,
+    find_session,
     has_lasting_worker,
     insert_worker,
     is_database,
@@ -139,17 +140,17 @@ from .ready import (
     next_ready_s,
     promote,
 )
-from .rewrite import (
-    bound_etas,
-    rewrite,
-)
 from .screens import (
+    ACTIVITY,
     COUNT_LIMIT,
     ChannelCount,
     Waiting,
     count_by_channel,
+    find_changing,
     find_edges,
     find_graph,
+    find_processes,
+    find_ready_channels,
     find_waiting,
 )
 from .seal import (
@@ -157,19 +158,6 @@ from .seal import (
     make_seal,
     make_seal_functions,
     seal_jobs,
-)
-from .session import (
-    BOUND,
-    commit_later,
-    find_session,
-)
-from .signal import (
-    known_signals,
-)
-from .trouble import (
-    find_changing,
-    find_processes,
-    find_ready_channels,
 )
 
 MAKE_FUNCTIONS = ";".join(

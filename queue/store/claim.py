@@ -2,6 +2,7 @@
 """Claim of ready jobs by workers."""
 
 from odoo import SUPERUSER_ID
+from odoo.modules.registry import _CACHES_BY_KEY, Registry
 
 from .channel import HAS_ROOM, is_served
 from .edge import mark_edges
@@ -9,7 +10,13 @@ from .function import LANGUAGE
 from .identity import KEPT_KEY
 from .ready import EXIST_DUE, EXIST_NEWS, HAS_NEWS, RELEASE_ETA
 from .seal import IS_WHOLE
-from .signal import SIGNALS
+
+# Odoo's signals that a registry or a cache is old. Each row of its tables is a signal;
+# a process that knows the last ids is up to date. They are part of a claim: alone they
+# cost a round trip, and PostgreSQL plans the query anew.
+_NAMES = "registry", *_CACHES_BY_KEY
+_LAST_IDS = ", ".join(f"(SELECT max(id) FROM orm_signaling_{name})" for name in _NAMES)
+SIGNALS = f"ARRAY[{_LAST_IDS}]"
 
 # Whether an open channel with limits, not full by its own jobs, has a ready job. The
 # ORDER BY selects the index that has it: any other may be read to its end.
@@ -232,3 +239,9 @@ def has_ready_job(cr, channel_ids: list[int] | None = None) -> bool:
     """Return whether a job could start now, of these channels if some are given."""
     cr.execute(HAS_READY_JOB, {"channel_ids": channel_ids})
     return cr.fetchone()[0]
+
+
+def known_signals(registry: Registry) -> list[int]:
+    """Return the last signals that a registry has followed, in the order of SIGNALS."""
+    caches = registry.cache_sequences
+    return [registry.registry_sequence, *(caches[name] for name in _CACHES_BY_KEY)]

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Liveness of workers, and recovery of the jobs of dead workers."""
+"""Liveness of workers, their sessions, and recovery of the jobs of dead workers."""
 
 from typing import NamedTuple
 
@@ -264,6 +264,16 @@ UPDATE connector_queue_job AS job
 RETURNING job.id, job.state
 """
 
+FIND_SESSION = "SELECT pg_backend_pid()"
+
+# Losing the last bookkeeping commits in a crash of PostgreSQL does no harm: a claim is
+# made again, and the outcome of a job is in the job's own commit.
+COMMIT_LATER = "SET synchronous_commit TO off"
+
+# Timeouts of a statement that follows in the same round trip, also behind a pooler:
+# waiting for locks must not delay signs of life.
+BOUND = "SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '30s'; "
+
 
 def insert_worker(cr, **values) -> int:
     """Insert the row of a worker and hold its lock, if it has one; return its id."""
@@ -358,3 +368,14 @@ def recover_jobs(cr, max_deaths: int) -> list[tuple[int, str]]:
     values = {"max_deaths": max_deaths, "message": message, "longest_s": LONGEST_S}
     cr.execute(RECOVER_JOBS, values)
     return cr.fetchall()
+
+
+def find_session(cr) -> int:
+    """Return the process of PostgreSQL that serves this statement."""
+    cr.execute(FIND_SESSION)
+    return cr.fetchone()[0]
+
+
+def commit_later(cr) -> None:
+    """Make the commits of this session asynchronous: they do not wait for the disk."""
+    cr.execute(COMMIT_LATER)
