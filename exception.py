@@ -29,6 +29,8 @@
         └── ManyIDSInBackend       the external id is not unique over there
 """
 
+import traceback
+
 from psycopg2 import errors
 
 # What PostgreSQL raises for a row that others refer to. A foreign key that RESTRICTs
@@ -47,6 +49,21 @@ def message_of(error: BaseException, empty: str = "") -> str:
         return str(error) or empty or name
     except BaseException as fault:  # noqa: BLE001 what it raises is no news
         return f"{name}, whose text cannot be shown: {type(fault).__name__}"
+
+
+def traceback_text(error: BaseException) -> str:
+    """Return the traceback of an error, or as much of it as is readable."""
+    try:
+        return "".join(traceback.format_exception(error))
+    except BaseException as fault:  # noqa: BLE001 what it raises is no news
+        frames = traceback.walk_tb(error.__traceback__)
+        lines = [
+            f'  File "{frame.f_code.co_filename}", line {line}, in '
+            f"{frame.f_code.co_name}\n"
+            for frame, line in frames
+        ]
+        reason = f"{message_of(error)} (no traceback: {message_of(fault)})\n"
+        return "".join(["Traceback (most recent call last):\n", *lines, reason])
 
 
 class ConnectorException(RuntimeError):

@@ -17,7 +17,7 @@ from ...queue.delay.insert import (
     insert_jobs,
 )
 from ...queue.delay.options import JobOptions
-from ...queue.engine.result import result_text
+from ...queue.engine.outcome import result_text
 from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
 from ...redaction import MESSAGE_SIZE, TEXT_SIZE, bounded

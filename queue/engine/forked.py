@@ -17,10 +17,9 @@ import psycopg2
 
 from odoo import sql_db
 
-from ...exception import InvalidUsageError
+from ...exception import InvalidUsageError, traceback_text
 from ...redaction import TEXT_SIZE, KnownSecrets
 from ...secret import known_to_job
-from .result import traceback_text
 
 FAILED = 1  # exit status of a child that raised, as of any Python
 STDERR = 2

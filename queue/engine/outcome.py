@@ -1,10 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Outcome of an attempt whose function raised."""
+"""Outcome of an attempt: its result, or what its error means, in storable form."""
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg2 import errors
 
@@ -16,11 +18,11 @@ from ...exception import (
     RetryableJobError,
     message_of,
 )
+from ...redaction import HIDDEN, TEXT_SIZE, KnownSecrets, storable
 from ..state import CANCELLED, CONFLICTED, DONE, FAILED, PENDING
 from .claimed_job import ClaimedJob
-from .conflict import conflict_delay_s, give_up_text
 from .registry_watch import is_misfit
-from .retry import Policy, next_delay_s, real_error
+from .retry import Policy, conflict_delay_s, conflict_text, next_delay_s, real_error
 
 CONCURRENCY_ERRORS = (
     errors.SerializationFailure,
@@ -30,6 +32,12 @@ CONCURRENCY_ERRORS = (
 )
 RENEWAL_S = (1.0, 3.0)  # about as long as a registry takes to be loaded
 NOTHING_TO_DO = "Nothing to do."
+MAX_DEPTH = 100  # of a result; far below Python's and PostgreSQL's limits
+MAX_SIZE = 1_000_000  # characters of a result as JSON; a job is no place for files
+
+_to_json = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, default=lambda value: _plain_of(value)
+).encode
 
 
 class AttemptLost(Exception):
@@ -94,7 +102,7 @@ def _outcome_of(error, job, now, is_cancelled, count_conflicts, has_changed) -> 
     if isinstance(error, CONCURRENCY_ERRORS):
         delay_s = conflict_delay_s(count_conflicts() + 1)
         if delay_s is None:
-            return Outcome("failed", FAILED, give_up_text(message), job.retry)
+            return Outcome("failed", FAILED, conflict_text(message), job.retry)
         return Outcome(CONFLICTED, PENDING, message, job.retry, delay_s)
     is_retryable = isinstance(error, RetryableJobError)
     if not is_retryable and is_misfit(error) and has_changed(job):
@@ -112,3 +120,77 @@ def _outcome_of(error, job, now, is_cancelled, count_conflicts, has_changed) -> 
         message = f"Max. retries ({job.max_retries}) reached: {message}"
         return Outcome("failed", FAILED, message, retry)
     return Outcome("retried", PENDING, message, retry, delay_s)
+
+
+# === RESULTS === #
+
+
+def result_text(result: Any, secrets: KnownSecrets) -> str | None:
+    """Return a result as text that a column can hold; None for None.
+
+    Args:
+        secrets: texts that must not be stored.
+    """
+    return None if result is None else secrets.stored(_text_of(result), TEXT_SIZE)
+
+
+def result_json(result: Any, secrets: KnownSecrets) -> str | None:
+    """Return a result as JSON that jsonb can hold; None for None.
+
+    Values unknown to JSON become their ``as_json()`` or, without it (a date, a record),
+    their text. The whole becomes text where jsonb would refuse it: with nan, a zero
+    character, or half a surrogate pair; nested deeper than ``MAX_DEPTH``, or longer
+    than ``MAX_SIZE``.
+    """
+    if result is None:
+        return None
+    text = _storable_json(result)
+    if text is None:
+        text = _to_json(storable(secrets.hide(_text_of(result)))[:MAX_SIZE])
+    return _hide_in_json(text, secrets) if secrets else text
+
+
+def _hide_in_json(text: str, secrets: KnownSecrets) -> str:
+    """Return JSON without secrets; hide all of it if it would be invalid otherwise."""
+    hidden = secrets.hide(text)
+    try:
+        json.loads(hidden)
+    except ValueError:  # the secret was a number, or part of an escape
+        return _to_json(HIDDEN)
+    return hidden
+
+
+def _text_of(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 no readable text, but the job is done
+        return object.__repr__(value)
+
+
+def _plain_of(value: Any) -> Any:
+    return value.as_json() if hasattr(value, "as_json") else _text_of(value)
+
+
+def _storable_json(result: Any) -> str | None:
+    """Return a result as JSON, None where Python or PostgreSQL would refuse it."""
+    try:
+        text = _to_json(result)
+        text.encode()  # fails for half surrogates
+    except (TypeError, ValueError, RecursionError):
+        return None  # also keys that are no text, a circle, thousands of digits
+    is_short = len(text) <= MAX_SIZE and _depth(text) <= MAX_DEPTH
+    return text if is_short and "\\u0000" not in text else None
+
+
+def _depth(text: str) -> int:
+    """Return at least how deep the values of a JSON text are nested."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return 0  # true of nearly every result
+    depth = deepest = 0
+    for character in text:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest

@@ -29,6 +29,11 @@ _logger = logging.getLogger(__name__)
 RETRY_INTERVAL = 10 * 60  # seconds; when nothing else is declared
 FINAL_ERRORS = (FailedJobError, InvalidDataError, MappingError, NothingToDoJob)
 
+CONFLICTS_AT_ONCE = 3  # first conflicts in a row, each retried within a second
+CONFLICT_AT_ONCE_S = (0.1, 1.0)  # the other transaction is gone by then
+CONFLICT_CAP_S = 60.0  # between two attempts
+MAX_CONFLICTS = 30  # in a row; about a quarter of an hour, besides what the job takes
+
 Uniform = Callable[[float, float], float]
 Pattern = dict[int, float | tuple[float, float]]
 
@@ -229,6 +234,38 @@ def _is_wrapped(error):
         return False
     frames = [frame for frame, _line in traceback.walk_tb(error.__traceback__)]
     return bool(frames) and frames[-1].f_code is safe_eval.__code__
+
+
+# === CONFLICTS === #
+
+
+def conflict_delay_s(
+    conflict_count: int, uniform: Uniform = random.uniform
+) -> float | None:
+    """Return how long a job waits after a conflict, in seconds; None for ever.
+
+    After ``CONFLICTS_AT_ONCE`` conflicts the pause doubles, up to ``CONFLICT_CAP_S``;
+    it is random in its second half, so that the same jobs do not conflict again.
+
+    Args:
+        conflict_count: conflicts in a row, this one included.
+        uniform: source of randomness; tests pin it.
+    """
+    if conflict_count >= MAX_CONFLICTS:
+        return None
+    if conflict_count <= CONFLICTS_AT_ONCE:
+        return uniform(*CONFLICT_AT_ONCE_S)
+    window_s = min(CONFLICT_CAP_S, 2.0 ** (conflict_count - CONFLICTS_AT_ONCE))
+    return uniform(window_s / 2, window_s)
+
+
+def conflict_text(message: str) -> str:
+    """Return why a job fails after so many conflicts."""
+    return (
+        f"{MAX_CONFLICTS} conflicts in a row with other transactions, the last: "
+        f"{message} Look for what writes the same records: another cursor of the job "
+        "itself, or jobs that need one concurrency key."
+    )
 
 
 # === CHECKS === #

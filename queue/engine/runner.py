@@ -2,17 +2,16 @@
 """Runner of jobs: claims them, runs them and stores their outcomes."""
 
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 
 from odoo import api
-from odoo.modules.registry import Registry
 from odoo.sql_db import Cursor
 
+from ...exception import traceback_text
 from ...redaction import MESSAGE_SIZE, TEXT_SIZE
 from ...session import ConnectorSession
 from .. import store
@@ -25,13 +24,15 @@ from .claimed_job import ClaimedJob
 from .completer import JobCompleter
 from .connection import one_transaction
 from .dependencies import release_children
-from .ended_session import ended_session_told, open_cursor
-from .forked import call_here, check_process
 from .interrupt import RunningAttempt
-from .job_connection import JobConnection
-from .job_pool import JobConnectionPool
-from .outcome import AttemptLost, outcome_of, own_row_error
-from .result import result_json, result_text, traceback_text
+from .job_connection import Fence, JobConnection, last_word
+from .outcome import (
+    AttemptLost,
+    outcome_of,
+    own_row_error,
+    result_json,
+    result_text,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -44,7 +45,6 @@ NOT_OURS = (
     "again if it is wanted."
 )
 
-Fence = Callable[[Cursor], bool]
 Transaction = Callable[[Fence], AbstractContextManager[Cursor]]
 
 
@@ -301,46 +301,3 @@ def _is_plain(job: ClaimedJob, cr: Cursor) -> bool:
         and not (job.has_edges or job.is_limited or job.concurrency_key)
         and not len(cr.postcommit)
     )
-
-
-@contextmanager
-def last_word(cr: Cursor) -> Iterator:
-    """Open a cursor for the last statement of a job.
-
-    If it is the job's only statement, it is the transaction.
-    """
-    session = cr.connection
-    if isinstance(session, JobConnection) and session.is_untouched:
-        with session.untouched() as own_cr:
-            yield own_cr
-    else:
-        yield cr
-
-
-@contextmanager
-def own_transaction(connection: JobConnectionPool, is_ours: Fence) -> Iterator[Cursor]:
-    """Open a cursor for a job; commit at the end, roll back on an error.
-
-    A commit in the middle of the job fails once another worker has the job, and so does
-    that of a process that the job forked.
-    """
-    registry = Registry(connection.db_name)
-    pid = os.getpid()
-
-    def commit() -> None:
-        check_process(pid)
-        cr.flush()
-        if not is_ours(cr):
-            raise AttemptLost("another worker has it; the commit is refused")
-        Cursor.commit(cr)
-
-    try:
-        with closing(open_cursor(connection)) as cr, ended_session_told(cr):
-            cr.commit = commit
-            yield cr
-            # the one durable commit of the job, with its effects and its outcome
-            call_here(partial(Cursor.commit, cr))  # what waits for it may fork, too
-    except BaseException:
-        registry.reset_changes()
-        raise
-    registry.signal_changes()

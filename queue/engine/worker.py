@@ -4,6 +4,8 @@
 import logging
 import threading
 import time
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,11 +23,10 @@ from .claimed_job import ClaimedJob
 from .completer import JobCompleter
 from .connection import OdooCursor, connect, cut
 from .interrupt import RunningAttempt
-from .job_pool import JobConnectionPool
-from .jobs_queue import JobsQueue
+from .job_connection import JobConnectionPool, own_transaction
 from .registration import Line, WorkerRegistration
 from .registry_watch import RegistryWatch
-from .runner import Runner, own_transaction
+from .runner import Runner
 from .supervisor import JobSupervisor
 
 if TYPE_CHECKING:
@@ -39,6 +40,44 @@ AGAIN_S = 0.02  # before the next claim, when a due job is locked
 SHORT_S = 0.5  # a job that runs longer is shown as started
 LOOK_S = 0.5  # how long a pause may go unnoticed between two jobs
 POOLED_POLL_S = 1.0  # between two claims where no notification comes
+
+
+class JobsQueue:
+    """The jobs a worker claimed and has not started, in the order of the claim.
+
+    That order is stored with the jobs, so that after the worker's death the first
+    unfinished job is known to be the one that ran.
+    """
+
+    def __init__(self):
+        self._jobs: deque[ClaimedJob] = deque()
+        self._changed = threading.Condition()
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def enqueue(self, job: ClaimedJob) -> None:
+        """Add a job at the end."""
+        self.enqueue_many([job])
+
+    def enqueue_many(self, jobs: Iterable[ClaimedJob]) -> None:
+        """Add jobs at the end."""
+        with self._changed:
+            self._jobs.extend(jobs)
+            self._changed.notify_all()
+
+    def dequeue(self, timeout_s: float | None = None) -> ClaimedJob | None:
+        """Remove and return the first job; wait for one, None when the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs, timeout_s)
+            return self._jobs.popleft() if self._jobs else None
+
+    def drain(self) -> list[ClaimedJob]:
+        """Remove and return all jobs, to release them."""
+        with self._changed:
+            jobs = list(self._jobs)
+            self._jobs.clear()
+        return jobs
 
 
 class Worker(threading.Thread):

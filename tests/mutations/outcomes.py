@@ -11,7 +11,7 @@ MUTATIONS = [
     ),
     (
         "a job whose session PostgreSQL ended is tried again",
-        "ended_session_told",
+        "ended_session_reported",
         "if not session.is_ended or isinstance(",
         "if True or isinstance(",
         "TestEndedSession.test_job_whose_session_is_ended_is_tried_again",

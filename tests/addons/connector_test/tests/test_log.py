@@ -13,8 +13,11 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.magic.log import buffer as log_buffer
 from odoo.addons.connector.magic.log import store as log_store
-from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
-from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
+from odoo.addons.connector.queue.engine.job_connection import (
+    JobConnectionPool,
+    own_transaction,
+)
+from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE, run_action
 from .queue_case import RUNNER_LOG, QueueRaceCase

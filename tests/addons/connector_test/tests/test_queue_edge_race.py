@@ -14,9 +14,12 @@ from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine import dependencies as release
 from odoo.addons.connector.queue.engine import runner as runner_module
 from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
-from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
+from odoo.addons.connector.queue.engine.job_connection import (
+    JobConnectionPool,
+    own_transaction,
+)
 from odoo.addons.connector.queue.engine.registration import Line
-from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
+from odoo.addons.connector.queue.engine.runner import Runner
 from odoo.addons.connector.queue.engine.watcher import Worker
 from odoo.addons.connector.queue.graph import chain, group
 

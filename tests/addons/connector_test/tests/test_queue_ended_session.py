@@ -11,8 +11,11 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import FailedJobError, RetryableJobError
-from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
-from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
+from odoo.addons.connector.queue.engine.job_connection import (
+    JobConnectionPool,
+    own_transaction,
+)
+from odoo.addons.connector.queue.engine.runner import Runner
 from odoo.addons.connector.queue.job import job
 
 from ..models.job import TRACE

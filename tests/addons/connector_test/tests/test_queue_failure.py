@@ -14,8 +14,11 @@ from odoo.addons.connector.exception import (
     NothingToDoJob,
     RetryableJobError,
 )
-from odoo.addons.connector.queue.engine.conflict import LONGEST_S, MOST
-from odoo.addons.connector.queue.engine.retry import RETRY_INTERVAL
+from odoo.addons.connector.queue.engine.retry import (
+    CONFLICT_CAP_S,
+    MAX_CONFLICTS,
+    RETRY_INTERVAL,
+)
 from odoo.addons.connector.queue.job import job
 
 from ..models.job import TRACE
@@ -224,42 +227,48 @@ class TestRetry(FailureCase):
         """A job that met itself was started a hundred times in a minute, for ever."""
         waits = []
         job = self.run_job("serialization", tries=0, max_retries=0)
-        for _try in range(MOST - 1):
+        for _try in range(MAX_CONFLICTS - 1):
             self.make_due(job)
             self.run_jobs()
             waits.append(self.wait_s(job))
-        self.assertEqual((job.state, job.attempt, job.retry), ("pending", MOST - 1, 0))
+        self.assertEqual(
+            (job.state, job.attempt, job.retry), ("pending", MAX_CONFLICTS - 1, 0)
+        )
         self.assertLessEqual(max(waits[:3]), 1)
-        self.assertGreater(min(waits[9:]), LONGEST_S / 2 - 5)
-        self.assertLessEqual(max(waits), LONGEST_S)
+        self.assertGreater(min(waits[9:]), CONFLICT_CAP_S / 2 - 5)
+        self.assertLessEqual(max(waits), CONFLICT_CAP_S)
 
         self.make_due(job)
         self.run_jobs()
 
-        self.assertEqual((job.state, job.attempt, job.retry), ("failed", MOST, 0))
-        self.assertIn(f"{MOST} conflicts in a row", job.result)
+        self.assertEqual(
+            (job.state, job.attempt, job.retry), ("failed", MAX_CONFLICTS, 0)
+        )
+        self.assertIn(f"{MAX_CONFLICTS} conflicts in a row", job.result)
         self.assertIn("the last: again", job.result)
         self.assertIn("SerializationFailure: again", job.exc_info)
 
     def test_conflicts_are_counted_anew_after_anything_else(self):
-        conflicts = ["serialization"] * (MOST - 1)
+        conflicts = ["serialization"] * (MAX_CONFLICTS - 1)
         errors = iter([*conflicts, "retry", *conflicts, "nothing to do"])
         self.patch(self.env.registry[TRACE], "create", lambda *_args: next(errors))
         job = self.job(stumble_in_turn.delay(self.session, TRACE, max_retries=0))
 
-        for _try in range(2 * MOST):
+        for _try in range(2 * MAX_CONFLICTS):
             self.make_due(job)
             self.run_jobs()
 
-        self.assertEqual((job.state, job.attempt, job.retry), ("done", 2 * MOST, 1))
+        self.assertEqual(
+            (job.state, job.attempt, job.retry), ("done", 2 * MAX_CONFLICTS, 1)
+        )
 
     def test_requeue_gives_all_conflicts_back(self):
-        job = self.run_job("lock", tries=MOST)
+        job = self.run_job("lock", tries=MAX_CONFLICTS)
 
         job.requeue()
         self.run_jobs()
 
-        self.assertEqual((job.state, job.attempt), ("pending", MOST + 1))
+        self.assertEqual((job.state, job.attempt), ("pending", MAX_CONFLICTS + 1))
         self.assertLessEqual(self.wait_s(job), 1)
 
     def test_requeue_gives_all_retries_back_and_keeps_the_attempts(self):

@@ -12,8 +12,11 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
-from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
-from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
+from odoo.addons.connector.queue.engine.job_connection import (
+    JobConnectionPool,
+    own_transaction,
+)
+from odoo.addons.connector.queue.engine.runner import Runner
 from odoo.addons.connector.queue.job import job
 
 from ..models.job import TRACE, leave_trace

@@ -6,9 +6,12 @@ from functools import partial
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.queue.engine.conflict import MOST
-from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
-from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
+from odoo.addons.connector.queue.engine.job_connection import (
+    JobConnectionPool,
+    own_transaction,
+)
+from odoo.addons.connector.queue.engine.retry import MAX_CONFLICTS
+from odoo.addons.connector.queue.engine.runner import Runner
 from odoo.addons.connector.queue.job import job
 
 from ..models.job import TRACE, leave_trace
@@ -113,12 +116,12 @@ class TestOwnRow(QueueRaceCase):
         trace = session.env[TRACE].create({"name": "a"})
         session.commit()
 
-        uuid = self.run_job(meet_itself, trace.id, tries=MOST)
+        uuid = self.run_job(meet_itself, trace.id, tries=MAX_CONFLICTS)
 
         state, attempt, result = self.row(uuid, "state, attempt, result")
-        self.assertEqual((state, attempt), ("failed", MOST))
+        self.assertEqual((state, attempt), ("failed", MAX_CONFLICTS))
         self.assertIn("could not serialize access", result)
-        self.assertEqual(len(called), MOST)
+        self.assertEqual(len(called), MAX_CONFLICTS)
 
     def test_child_of_a_job_that_deletes_itself_is_told(self):
         session = self.open_session()

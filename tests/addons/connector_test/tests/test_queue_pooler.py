@@ -12,7 +12,9 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine import supervisor as supervisor
 from odoo.addons.connector.queue.engine.connection import connect, cut
-from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
+from odoo.addons.connector.queue.engine.job_connection import (
+    JobConnectionPool,
+)
 from odoo.addons.connector.queue.engine.registration import (
     SILENCE_S,
     WorkerRegistration,

@@ -4,7 +4,7 @@
 from datetime import date
 from decimal import Decimal
 
-from odoo.addons.connector.queue.engine.result import MAX_DEPTH, MAX_SIZE
+from odoo.addons.connector.queue.engine.outcome import MAX_DEPTH, MAX_SIZE
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.redaction import TEXT_SIZE
 

@@ -13,7 +13,9 @@ from psycopg2.extensions import (
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
+from odoo.addons.connector.queue.engine.job_connection import (
+    JobConnectionPool,
+)
 
 from .queue_case import QueueRaceCase
 

@@ -11,8 +11,11 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.exception import InvalidUsageError, RetryableJobError
 from odoo.addons.connector.magic import Magic
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine.job_pool import JobConnectionPool
-from odoo.addons.connector.queue.engine.runner import Runner, own_transaction
+from odoo.addons.connector.queue.engine.job_connection import (
+    JobConnectionPool,
+    own_transaction,
+)
+from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE
 from ..models.sync import REL
