@@ -324,3 +324,6 @@ def _id_of(record) -> int:
     if isinstance(record, models.BaseModel):
         return record.ensure_one().id
     return record
+
+
+ConnectorUnit._binder_class = Binder  # the core cannot import this module

@@ -7,7 +7,6 @@ session, model); a :class:`ConnectorUnit` is a class that works in it.
 
 import hashlib
 import struct
-from functools import cache
 from typing import TypeVar
 
 from ..addon import addon_of
@@ -50,6 +49,9 @@ class ConnectorUnit(metaclass=MetaConnectorUnit):
 
     _model_name: str | list[str] | tuple[str, ...] | None = None
     """Model or models the unit is for; they need not exist in Odoo."""
+
+    _binder_class: "type[ConnectorUnit] | None" = None
+    """The base class of binders, which their module sets."""
 
     def __init__(self, connector_env: "ConnectorEnvironment"):
         self.connector_env = connector_env
@@ -98,7 +100,7 @@ class ConnectorUnit(metaclass=MetaConnectorUnit):
 
     def binder_for(self, model: str | None = None):
         """Return the registered binder of this model, or of another one."""
-        return self.unit_for(_binder_class(), model)
+        return self.unit_for(self._binder_class, model)
 
     def advisory_lock_or_retry(self, lock, retry_seconds: int = 1) -> None:
         """Lock until the end of the transaction, or retry the job later.
@@ -200,14 +202,6 @@ class ConnectorEnvironment:
 
 
 Environment = ConnectorEnvironment  # its name in series 7
-
-
-@cache
-def _binder_class() -> type[ConnectorUnit]:
-    """Return the base class of binders, which is defined after this module."""
-    from .binder import Binder  # noqa: PLC0415 it imports this module
-
-    return Binder
 
 
 def pg_try_advisory_lock(env, lock) -> bool:

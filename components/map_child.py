@@ -22,6 +22,9 @@ class MapChild(ConnectorUnit):
     class of the mapper is taken.
     """
 
+    _mapper_class: type[ConnectorUnit] | None = None
+    """The class of the mapper of a line, which the module of mappers sets."""
+
     def get_items(
         self, items: Iterable, parent: MapRecord, to_attr: str, options: MapOptions
     ) -> list:
@@ -50,10 +53,13 @@ class MapChild(ConnectorUnit):
 
     def _child_mapper(self):
         """Return the mapper of one line."""
-        raise NotImplementedError(
-            f"{type(self).__qualname__} does not say which mapper maps a line. Inherit "
-            "ImportMapChild or ExportMapChild, or define its _child_mapper()."
-        )
+        if self._mapper_class is None:
+            raise NotImplementedError(
+                f"{type(self).__qualname__} does not say which mapper maps a line. "
+                "Inherit ImportMapChild or ExportMapChild, or define its "
+                "_child_mapper()."
+            )
+        return self.unit_for(self._mapper_class)
 
     def skip_item(self, map_record: MapRecord) -> bool:
         """Tell whether a source line is left out; for overrides."""
@@ -132,11 +138,6 @@ class ImportMapChild(MapChild):
             commands += self._write_line(line, values)
         return commands
 
-    def _child_mapper(self):
-        from .mapper import ImportMapper  # noqa: PLC0415 each maps with the other
-
-        return self.unit_for(ImportMapper)
-
     def _write_line(self, line, values: dict) -> list:
         if not line:
             return [Command.create(values)]
@@ -174,8 +175,3 @@ class ImportMapChild(MapChild):
 
 class ExportMapChild(MapChild):
     """Maps the lines of an export into a list of dictionaries."""
-
-    def _child_mapper(self):
-        from .mapper import ExportMapper  # noqa: PLC0415 each maps with the other
-
-        return self.unit_for(ExportMapper)

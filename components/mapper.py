@@ -242,3 +242,8 @@ def _not_a_dict(mapper: Mapper, name: str, found: object) -> str:
         f"Mapping {name!r} of {type(mapper).__qualname__} returned {found!r}, expected "
         "a dictionary of target fields and values, or nothing."
     )
+
+
+# that module cannot import this one
+ImportMapChild._mapper_class = ImportMapper
+ExportMapChild._mapper_class = ExportMapper

@@ -4,6 +4,7 @@
 from . import access_guard
 from . import base
 from . import binding
+from . import loose
 from .checkpoint import reason as checkpoint_reason
 from .checkpoint import merge as checkpoint_merge
 from .backend import backend as backend_backend
@@ -28,7 +29,6 @@ from . import delayable_base
 from . import ir_actions_server
 from .link import checkpoint as link_checkpoint
 from . import linked_base
-from ..fields import loose
 from .queue import activity as queue_activity
 from .queue import attempt as queue_attempt
 from .queue import channel as queue_channel

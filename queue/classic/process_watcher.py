@@ -4,16 +4,16 @@
 import logging
 import threading
 
-_logger = logging.getLogger(__name__)
+from ..engine.watcher import THREAD
 
-THREAD = "connector.watcher"  # name of the watcher's thread
+_logger = logging.getLogger(__name__)
 
 
 class ProcessWatcher:
     """Proxy of the watcher of this process, if it has one.
 
-    The server starts its watcher by itself (``queue.hooks``); importing this starts
-    nothing. Other attributes are those of the WorkerWatcher that runs.
+    The server starts its watcher by itself, see ``queue.server.hooks``; importing this
+    starts nothing. Other attributes are those of the WorkerWatcher that runs.
     """
 
     def find(self) -> threading.Thread | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ...session import ConnectorSession
 from ..delay.options import ALWAYS_OPTIONS
+from ..engine.worker import Worker
 from ..state import ENQUEUED, NOT_STARTED
 from .job import Job
 
@@ -138,3 +139,6 @@ class OpenERPJobStorage(JobStorage):
             [("identity_key", "=", identity_key), ("state", "in", NOT_ENDED)],
             limit=1,
         )
+
+
+Worker.job_storage_class = OpenERPJobStorage  # the engine knows no classic names

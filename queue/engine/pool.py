@@ -5,7 +5,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import psycopg2
 
@@ -16,11 +15,9 @@ from ..channels.served import ServedChannels
 from .admission import Admission
 from .burst import Burst
 from .connection import OdooCursor
+from .process import PoolOwner
 from .registration import Line
 from .worker import Worker
-
-if TYPE_CHECKING:
-    from .watcher import WorkerWatcher
 
 _logger = logging.getLogger(__name__)
 
@@ -36,7 +33,7 @@ class WorkerPool:
         watcher: the watcher that keeps this pool.
     """
 
-    def __init__(self, db_name: str, watcher: "WorkerWatcher"):
+    def __init__(self, db_name: str, watcher: PoolOwner):
         self.db_name = db_name
         self.watcher = watcher
         self.line = Line(db_name, watcher.settings.pooled, is_shared=True)

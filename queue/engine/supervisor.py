@@ -3,15 +3,12 @@
 
 import logging
 import time
-from typing import TYPE_CHECKING
 
 from ...exception import FailedJobError, JobTimeoutError
 from .. import store
 from .dependencies import release_children
 from .interrupt import Reason, RunningAttempt
-
-if TYPE_CHECKING:
-    from .worker import Worker
+from .process import SupervisedWorker
 
 _logger = logging.getLogger(__name__)
 
@@ -31,7 +28,7 @@ class JobSupervisor:
         worker: the supervised worker.
     """
 
-    def __init__(self, worker: "Worker"):
+    def __init__(self, worker: SupervisedWorker):
         self._worker = worker
         self.has_news = False
         """Whether a notification came, perhaps of a stop request."""
@@ -112,7 +109,7 @@ class JobSupervisor:
         ask(store.settle, values, job.has_edges)
         if job.has_edges:
             ask(release_children, [job.id])
-        ids = [claimed.id for claimed in worker.queue.drain()]
+        ids = [claimed.id for claimed in worker.drain()]
         ask(store.release_jobs, worker.runner.worker_id, ids)
         ask(store.wake)
         worker.registration.leave()

@@ -5,10 +5,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 import psycopg2
 
@@ -18,20 +17,16 @@ from odoo.modules.registry import Registry
 from ...session import ConnectorSessionHandler
 from .. import store
 from ..channels.served import ServedChannels
-from ..classic.storage import OpenERPJobStorage
 from .claimed_job import ClaimedJob
 from .completer import JobCompleter
 from .connection import OdooCursor, connect, cut
 from .interrupt import RunningAttempt
 from .job_connection import JobConnectionPool, own_transaction
+from .process import JobProcess, WorkerOwner
 from .registration import Line, WorkerRegistration
 from .registry_watch import RegistryWatch
 from .runner import Runner
 from .supervisor import JobSupervisor
-
-if TYPE_CHECKING:
-    from .pool import WorkerPool
-    from .watcher import WorkerWatcher
 
 _logger = logging.getLogger(__name__)
 
@@ -90,10 +85,11 @@ class Worker(threading.Thread):
     """
 
     queue_class = JobsQueue
-    job_storage_class = OpenERPJobStorage
+    job_storage_class: Callable | None = None
+    """The classic storage of jobs, which sets this itself."""
 
     def __init__(
-        self, db_name: str, watcher: "WorkerWatcher", pool: "WorkerPool | None" = None
+        self, db_name: str, watcher: JobProcess, pool: WorkerOwner | None = None
     ):
         super().__init__(name=f"connector.worker.{db_name}", daemon=True)
         self.db_name = db_name
@@ -186,6 +182,10 @@ class Worker(threading.Thread):
         else:
             self.registration.line.ask(store.terminate_backends, pids)
 
+    def drain(self) -> list[ClaimedJob]:
+        """Remove and return the jobs that were claimed and not started."""
+        return self.queue.drain()
+
     @property
     def is_busy(self) -> bool:
         """Whether a job runs or waits in this worker."""
@@ -237,7 +237,7 @@ class Worker(threading.Thread):
                 end()
 
     def _release_all(self) -> None:
-        self.runner.release(self.queue.drain())
+        self.runner.release(self.drain())
 
     def _idle_s(self) -> float:
         """Return how long to wait without a wake-up, in seconds."""

@@ -17,7 +17,8 @@ from ..channels.served import ServedChannels
 from ..engine.admission import Admission
 from ..engine.connection import connect
 from ..engine.registration import SILENCE_S
-from ..engine.watcher import TICK_S, Worker, WorkerWatcher
+from ..engine.watcher import TICK_S, WorkerWatcher
+from ..engine.worker import Worker
 from ..settings import Settings
 from .hooks import knows_addon
 from .misconfigured import find_settings

@@ -16,7 +16,8 @@ from odoo.addons.connector.queue.engine.job_connection import (
 )
 from odoo.addons.connector.queue.engine.registry_watch import RegistryWatch
 from odoo.addons.connector.queue.engine.runner import Runner
-from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
+from odoo.addons.connector.queue.engine.watcher import WorkerWatcher
+from odoo.addons.connector.queue.engine.worker import Worker
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.settings import Settings
 

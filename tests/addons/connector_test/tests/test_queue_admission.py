@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine import databases, keeper
+from odoo.addons.connector.queue.engine import databases
 from odoo.addons.connector.queue.engine import watcher as worker
 from odoo.addons.connector.queue.engine.connection import connect
 from odoo.addons.connector.queue.engine.watcher import WorkerWatcher
@@ -34,7 +34,6 @@ class AdmissionCase(WorkerCase):
 
     def setUp(self):
         super().setUp()
-        self.patch(keeper, "TICK_S", 0.05)
         self.patch(worker, "TICK_S", 0.05)
         self.patch(databases, "CHANGE_S", 0.05)
         self.patch(databases, "cron_database_list", lambda: [get_db_name()])
@@ -131,7 +130,7 @@ class TestNewDatabase(AdmissionCase):
 
     def test_jobs_run_at_once_when_a_person_says_so(self):
         self.delay()
-        self.patch(keeper, "TICK_S", LONG_S)  # it hears of it
+        self.patch(worker, "TICK_S", LONG_S)  # it hears of it
         self.watch()
         self.wait_for(
             lambda: self.query("SELECT FROM connector_queue_admission"),

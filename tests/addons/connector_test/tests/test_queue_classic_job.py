@@ -9,11 +9,6 @@ from odoo.addons.connector.exception import (
     InvalidUsageError,
     RetryableJobError,
 )
-from odoo.addons.connector.queue.engine.watcher import (
-    WorkerWatcher,
-    start_service,
-    watcher,
-)
 from odoo.addons.connector.queue.job import (
     DEFAULT_MAX_RETRIES,
     DEFAULT_PRIORITY,
@@ -23,6 +18,7 @@ from odoo.addons.connector.queue.job import (
     job,
 )
 from odoo.addons.connector.queue.settings import Settings
+from odoo.addons.connector.queue.worker import WorkerWatcher, start_service, watcher
 
 from ..models.job import TRACE, leave_trace
 from .test_queue_storage import PATH, StorageCase, tell_context

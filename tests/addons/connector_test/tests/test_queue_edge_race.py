@@ -20,7 +20,7 @@ from odoo.addons.connector.queue.engine.job_connection import (
 )
 from odoo.addons.connector.queue.engine.registration import Line
 from odoo.addons.connector.queue.engine.runner import Runner
-from odoo.addons.connector.queue.engine.watcher import Worker
+from odoo.addons.connector.queue.engine.worker import Worker
 from odoo.addons.connector.queue.graph import chain, group
 
 from ..models.job import TRACE, end

@@ -20,7 +20,7 @@ from .worker_case import (
 )
 
 MEET = f"{WorkerCase.__module__}.meet"
-KEEPER_LOG = "odoo.addons.connector.queue.engine.keeper"
+KEEPER_LOG = "odoo.addons.connector.queue.engine.watcher"
 SHORT = "SET LOCAL lock_timeout = '100ms'; SET LOCAL statement_timeout = '200ms'; "
 ALIVE = "SELECT id, date_alive FROM connector_queue_worker ORDER BY id"
 

@@ -9,11 +9,10 @@ import psycopg2
 
 from odoo.tests.common import get_db_name
 
-from odoo.addons.connector.queue.engine import databases, keeper
+from odoo.addons.connector.queue.engine import databases
 from odoo.addons.connector.queue.engine import watcher as worker
-from odoo.addons.connector.queue.engine.keeper import Keeper
 from odoo.addons.connector.queue.engine.pool import WorkerPool
-from odoo.addons.connector.queue.engine.watcher import WorkerWatcher
+from odoo.addons.connector.queue.engine.watcher import Keeper, WorkerWatcher
 from odoo.addons.connector.queue.settings import Settings
 from odoo.addons.connector.queue.store import liveness
 
@@ -188,7 +187,6 @@ class TestAddonState(WorkerCase):
         super().setUp()
         self.patch(databases, "ASK_S", 0.1)
         self.patch(databases, "cron_database_list", lambda: [get_db_name()])
-        self.patch(keeper, "TICK_S", 0.05)
         self.patch(worker, "TICK_S", 0.05)
         self.watcher = WorkerWatcher("test", Settings(poll_s=1000))
         self.addCleanup(self.watcher.stop, DEADLINE_S)

@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import RetryableJobError
 from odoo.addons.connector.queue.engine.retry import MAX_DELAY_S, RETRY_INTERVAL
-from odoo.addons.connector.queue.engine.watcher import Worker
+from odoo.addons.connector.queue.engine.worker import Worker
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.settings import Settings
 

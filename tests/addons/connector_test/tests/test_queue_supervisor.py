@@ -13,7 +13,8 @@ from odoo.addons.connector.queue.current import current_job
 from odoo.addons.connector.queue.engine import supervisor as supervisor
 from odoo.addons.connector.queue.engine.interrupt import RunningAttempt
 from odoo.addons.connector.queue.engine.supervisor import JobSupervisor
-from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
+from odoo.addons.connector.queue.engine.watcher import WorkerWatcher
+from odoo.addons.connector.queue.engine.worker import Worker
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.settings import Settings
 

@@ -10,7 +10,7 @@ from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.exception import NoSuchJobError
 from odoo.addons.connector.queue.classic.storage import OpenERPJobStorage
-from odoo.addons.connector.queue.engine.watcher import Worker
+from odoo.addons.connector.queue.engine.worker import Worker
 from odoo.addons.connector.queue.settings import Settings
 
 from ..models.job import TRACE, leave_trace

@@ -9,7 +9,8 @@ from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue.engine import burst as burst
 from odoo.addons.connector.queue.engine.burst import LONGER_S
-from odoo.addons.connector.queue.engine.watcher import Worker, WorkerWatcher
+from odoo.addons.connector.queue.engine.watcher import WorkerWatcher
+from odoo.addons.connector.queue.engine.worker import Worker
 from odoo.addons.connector.queue.job import job
 from odoo.addons.connector.queue.settings import Settings
 
