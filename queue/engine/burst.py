@@ -15,7 +15,7 @@ from collections import deque
 
 from .. import store
 from ..store.burst import BURST, BURST_S
-from .registration import Line
+from .registration import ControlConnection
 
 MANY = 10  # wake-ups, or jobs
 MANY_S = 0.05  # within so long
@@ -30,11 +30,11 @@ class Burst:
     A new listener polls first: a burst may be under way.
 
     Args:
-        line: connection that receives the notifications.
+        control: connection that receives the notifications.
     """
 
-    def __init__(self, line: Line):
-        self._line = line
+    def __init__(self, control: ControlConnection):
+        self._control = control
         self._times = deque(maxlen=MANY)
         self._last_count: int | None = None  # of jobs, at our announcement
         self._begin()
@@ -60,7 +60,7 @@ class Burst:
         now = time.monotonic()
         if self._last_count is not None and now > self._announced_until - RENEW_S:
             before, self._last_count = self._last_count, None
-            count = self._line.ask(store.count_ever_delayed) - before
+            count = self._control.ask(store.count_ever_delayed) - before
             if count >= MANY / MANY_S * (BURST_S - RENEW_S):
                 self._announce()
         if now > self._until:
@@ -68,8 +68,8 @@ class Burst:
         return self.is_on
 
     def _announce(self) -> None:
-        self._line.ask(store.announce_burst)
-        self._last_count = self._line.ask(store.count_ever_delayed)
+        self._control.ask(store.announce_burst)
+        self._last_count = self._control.ask(store.count_ever_delayed)
 
     def _begin(self) -> None:
         self._times.clear()

@@ -110,8 +110,8 @@ def cut(connection) -> None:
     PostgreSQL rolls back uncommitted work when it notices.
     """
     with suppress(OSError, psycopg2.Error):  # it is closed already
-        with socket.socket(fileno=os.dup(connection.fileno())) as line:
-            line.shutdown(socket.SHUT_RDWR)
+        with socket.socket(fileno=os.dup(connection.fileno())) as own:
+            own.shutdown(socket.SHUT_RDWR)
 
 
 class OdooCursor:

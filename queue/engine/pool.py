@@ -16,7 +16,7 @@ from .admission import Admission
 from .burst import Burst
 from .connection import OdooCursor
 from .process import PoolOwner
-from .registration import Line
+from .registration import ControlConnection
 from .worker import Worker
 
 _logger = logging.getLogger(__name__)
@@ -36,13 +36,17 @@ class WorkerPool:
     def __init__(self, db_name: str, watcher: PoolOwner):
         self.db_name = db_name
         self.watcher = watcher
-        self.line = Line(db_name, watcher.settings.pooled, is_shared=True)
+        self.control = ControlConnection(
+            db_name, watcher.settings.pooled, is_shared=True
+        )
         self.workers: list[Worker] = []
         self.is_held = False
         """Whether no job may start, because addons are about to change."""
         self.served = ServedChannels(watcher.settings.only_channels)
-        self.burst = Burst(self.line)
-        self.admission = Admission(db_name, self.line.ask, watcher.settings.copy_wait_s)
+        self.burst = Burst(self.control)
+        self.admission = Admission(
+            db_name, self.control.ask, watcher.settings.copy_wait_s
+        )
         self._registry_turn = threading.Lock()
         self.look()
 
@@ -65,7 +69,7 @@ class WorkerPool:
 
     def hear(self) -> None:
         """Handle received notifications."""
-        if words := self.line.hear():
+        if words := self.control.hear():
             if not self.admission.is_open:
                 self.look()  # a person may have accepted the database
             self.wake_one()
@@ -78,7 +82,7 @@ class WorkerPool:
         if not self.burst.is_on:
             return
         is_over = not self.burst.go_on()
-        if is_over or self.line.ask(store.has_ready_job, self.served.ids):
+        if is_over or self.control.ask(store.has_ready_job, self.served.ids):
             self.wake_one()
 
     def look(self) -> bool:
@@ -97,7 +101,7 @@ class WorkerPool:
         if was_held and not self.is_held:  # Odoo's signal may come later
             for worker in self.workers:
                 worker.watch.is_suspect = True
-        has_new = self.served.look(self.line.ask, self.db_name)
+        has_new = self.served.look(self.control.ask, self.db_name)
         if has_new or was_held and not self.is_held:
             self.wake_one()
         return True
@@ -128,14 +132,14 @@ class WorkerPool:
             try:
                 act(worker)
             except psycopg2.OperationalError as error:
-                if self.line.is_closed:
+                if self.control.is_closed:
                     raise
                 held_up = error
         return held_up
 
     def recover(self) -> None:
         """Free the jobs of dead workers, if jobs may run here."""
-        if self.admission.is_open and self.line.recover():
+        if self.admission.is_open and self.control.recover():
             self.wake_one()
 
     def stop(self) -> None:

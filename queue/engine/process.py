@@ -13,7 +13,7 @@ from odoo.modules.registry import Registry
 from ..channels.served import ServedChannels
 from ..settings import Settings
 from .connection import OdooCursor
-from .registration import Line, WorkerRegistration
+from .registration import ControlConnection, WorkerRegistration
 from .runner import Runner
 
 
@@ -33,7 +33,7 @@ class PoolOwner(JobProcess, Protocol):
 class WorkerOwner(Protocol):
     """What a worker needs of its pool."""
 
-    line: Line
+    control: ControlConnection
     served: ServedChannels
     is_held: bool
 

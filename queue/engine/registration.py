@@ -25,7 +25,7 @@ FACTS = {  # other columns of the row, with their defaults
 }
 
 
-class Line:
+class ControlConnection:
     """Control connection of workers: locks, signs of life and notifications.
 
     It holds their locks, which PostgreSQL releases the moment the process is gone, and
@@ -70,7 +70,7 @@ class Line:
             return statement(self._cr, *values, **named)
 
     @property
-    def has_some(self) -> bool:
+    def has_notifications(self) -> bool:
         """Whether a notification came along with a result: select does not see it."""
         return bool(self.connection.notifies)
 
@@ -122,21 +122,25 @@ class WorkerRegistration:
     Args:
         db_name: the database.
         process_type: what kind of process the worker is in, shown on screens.
-        line: the control connection; without, it opens one of its own.
+        control: the control connection; without, it opens one of its own.
         facts: other columns of the row, see ``FACTS``.
     """
 
     def __init__(
-        self, db_name: str, process_type: str, line: Line | None = None, **facts
+        self,
+        db_name: str,
+        process_type: str,
+        control: ControlConnection | None = None,
+        **facts,
     ):
-        self.line = line or Line(db_name)
-        self.worker_id: int = self.line.ask(
+        self.control = control or ControlConnection(db_name)
+        self.worker_id: int = self.control.ask(
             store.insert_worker,
             uuid=str(uuid.uuid4()),
             host=socket.gethostname(),
             pid=os.getpid(),
             process_type=process_type,
-            is_pooled=self.line.is_pooled,
+            is_pooled=self.control.is_pooled,
             **{**FACTS, **facts},
         )
 
@@ -147,12 +151,12 @@ class WorkerRegistration:
         unknown_channels: str | None = None,
     ) -> bool:
         """Give a sign of life with the running job; False when it was declared dead."""
-        return self.line.ask(
+        return self.control.ask(
             store.beat, self.worker_id, job, job_backend_pid, unknown_channels
         )
 
     def leave(self) -> None:
         """Delete the row and release the lock."""
-        self.line.ask(store.delete_worker, self.worker_id)
-        if not self.line.is_shared:
-            self.line.close()
+        self.control.ask(store.delete_worker, self.worker_id)
+        if not self.control.is_shared:
+            self.control.close()

@@ -87,7 +87,7 @@ class JobSupervisor:
         self.has_news = False
         self._asked_at = self._seen_at = now
         job = self._attempt.job
-        ask = self._worker.registration.line.ask
+        ask = self._worker.registration.control.ask
         self._who = ask(store.find_wish, job.id, job.attempt)
 
     def _give_up(self) -> None:
@@ -101,7 +101,7 @@ class JobSupervisor:
         if not attempt.give_up(self._reason):
             return
         self.has_given_up = True
-        ask, job = worker.registration.line.ask, attempt.job
+        ask, job = worker.registration.control.ask, attempt.job
         where = attempt.where()
         _logger.error("job %s hangs, its thread is left to it:\n%s", job.uuid, where)
         worker.end_sessions()

@@ -92,7 +92,7 @@ class WorkerWatcher(threading.Thread):
         self.wake()
         self._join(time.monotonic() + END_S)
         for pool in self._pools.values():
-            pool.line.close()
+            pool.control.close()
 
     def _join(self, deadline: float) -> None:
         """Wait for our own threads, but not for one that hangs."""
@@ -247,7 +247,7 @@ class Keeper(threading.Thread):
     def _dismiss(self) -> None:
         if self.pool:
             self.pool.stop()
-            self.pool.line.close()
+            self.pool.control.close()
         self._watcher.wake()
 
     def _turn(self) -> None:
@@ -279,7 +279,7 @@ class Keeper(threading.Thread):
             step()
             self._blocked.pop(name, None)
         except psycopg2.OperationalError as error:
-            if self.pool.line.is_closed:
+            if self.pool.control.is_closed:
                 raise
             text = str(error).strip()
             if self._blocked.get(name) != text:
@@ -300,12 +300,14 @@ class Keeper(threading.Thread):
 
     def _hear(self) -> None:
         """Wait for notifications and handle them."""
-        line = self.pool.line
+        control = self.pool.control
         timeout_s = LOOK_S if self.pool.burst.is_on else TICK_S
+        if control.has_notifications:
+            timeout_s = 0
         ready, _write, _error = select.select(
-            [line, self._watcher.bell], [], [], 0 if line.has_some else timeout_s
+            [control, self._watcher.bell], [], [], timeout_s
         )
-        if line.has_some or line in ready:
+        if control.has_notifications or control in ready:
             self.pool.hear()
             self._watcher.wait_closing(HUSH_S)
 

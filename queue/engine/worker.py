@@ -23,7 +23,7 @@ from .connection import OdooCursor, connect, cut
 from .interrupt import RunningAttempt
 from .job_connection import JobConnectionPool, own_transaction
 from .process import JobProcess, WorkerOwner
-from .registration import Line, WorkerRegistration
+from .registration import ControlConnection, WorkerRegistration
 from .registry_watch import RegistryWatch
 from .runner import Runner
 from .supervisor import JobSupervisor
@@ -100,14 +100,16 @@ class Worker(threading.Thread):
         self.pool = pool
         self.is_free = True
         """Whether its last claim found no job."""
-        line = pool.line if pool else Line(db_name, self.settings.pooled)
-        self._connection = connect(db_name, line.is_pooled)
+        control = (
+            pool.control if pool else ControlConnection(db_name, self.settings.pooled)
+        )
+        self._connection = connect(db_name, control.is_pooled)
         self._books = self._connection.cursor()
-        self._job_pool = JobConnectionPool(db_name, line.is_pooled)
+        self._job_pool = JobConnectionPool(db_name, control.is_pooled)
         self._job_pool.open()
-        self.served = pool.served if pool else self._find_served(line)
+        self.served = pool.served if pool else self._find_served(control)
         # last of all: a worker with a row counts as alive
-        self.registration = self._appear(line)
+        self.registration = self._appear(control)
         self._completer = JobCompleter(db_name)
         self.watch = RegistryWatch(db_name, self._books)
         self.runner = self._make_runner()
@@ -176,11 +178,11 @@ class Worker(threading.Thread):
     def end_sessions(self) -> None:
         """End its sessions, though its thread uses them: no commit may follow."""
         pids = [self._job_pool.session_pid, *self._connection.session_pids]
-        if self.registration.line.is_pooled:
+        if self.registration.control.is_pooled:
             self._job_pool.cut()
             cut(self._connection)
         else:
-            self.registration.line.ask(store.terminate_backends, pids)
+            self.registration.control.ask(store.terminate_backends, pids)
 
     def drain(self) -> list[ClaimedJob]:
         """Remove and return the jobs that were claimed and not started."""
@@ -195,17 +197,17 @@ class Worker(threading.Thread):
     def _is_held(self) -> bool:
         return self.pool is not None and self.pool.is_held
 
-    def _find_served(self, line: Line) -> ServedChannels:
+    def _find_served(self, control: ControlConnection) -> ServedChannels:
         served = ServedChannels(self.settings.only_channels)
-        served.look(line.ask, self.db_name)
+        served.look(control.ask, self.db_name)
         return served
 
-    def _appear(self, line: Line) -> WorkerRegistration:
+    def _appear(self, control: ControlConnection) -> WorkerRegistration:
         """Register the worker, with its sessions and settings."""
         return WorkerRegistration(
             self.db_name,
             self.watcher.process_type,
-            line,
+            control,
             threads=self.settings.threads,
             only_channels=", ".join(self.served.names) or None,
             books_backend_pid=next(iter(self._connection.session_pids), None),

@@ -75,7 +75,7 @@ def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:
     """Run jobs until the time is over; return the served channels."""
     watcher = WorkerWatcher("cron", settings)
     worker = Worker(db_name, watcher)
-    worker.registration.line.recover()
+    worker.registration.control.recover()
     worker.start()
     deadline = time.monotonic() + BUDGET_S
     ids = worker.served.ids

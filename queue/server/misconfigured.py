@@ -52,7 +52,7 @@ class MisconfiguredPool(WorkerPool):
             self._registration = WorkerRegistration(
                 self.db_name,
                 self.watcher.process_type,
-                self.line,
+                self.control,
                 threads=0,
                 refusal=self.watcher.refusal,
             )

@@ -96,7 +96,7 @@ MUTATIONS = [
     (
         "what is held up is no lost line",
         "Keeper._try",
-        "if self.pool.line.is_closed:",
+        "if self.pool.control.is_closed:",
         "if True:",
         "TestHeldUp.test_worker_gives_signs_of_life_while_somebody_has_locked_the_jobs",
     ),

@@ -98,9 +98,9 @@ class TestFreeze(ChaosCase):
             SILENCE_S if self.job_count > JOBS else SHORT_SILENCE_S,
         )
         other = WorkerRegistration(get_db_name(), "test")
-        self.addCleanup(other.line.close)
+        self.addCleanup(other.control.close)
         self.wait_for(
-            lambda: other.beat() and other.line.recover(), "it is not given up"
+            lambda: other.beat() and other.control.recover(), "it is not given up"
         )
         store.claim_jobs(self.open_books(), other.worker_id, self.job_count, 0)
         return other
@@ -123,7 +123,7 @@ class TestFreeze(ChaosCase):
         self.assertEqual(self.count_attempts(worker_id), before)
         self.facts.append(f"{self.count_refused()} attempts refused")
         self.kill_server(self.host)
-        other.line.close()
+        other.control.close()
         self.start_host()
         self.wait_for_the_end()
 
@@ -143,7 +143,7 @@ class TestFreeze(ChaosCase):
         )
         os.kill(pid, signal.SIGCONT)
         self.wait_for(lambda: self.workers_of(self.host), "it does not begin anew")
-        other.line.close()
+        other.control.close()
 
         self.wait_for_the_end()
         self.assertEqual(self.count_attempts(worker_id), before)

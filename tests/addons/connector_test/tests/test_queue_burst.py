@@ -18,7 +18,7 @@ from odoo.addons.connector.queue.engine.burst import (
     RENEW_S,
     Burst,
 )
-from odoo.addons.connector.queue.engine.registration import Line
+from odoo.addons.connector.queue.engine.registration import ControlConnection
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueRaceCase
@@ -35,7 +35,7 @@ class BurstCase(QueueRaceCase):
     def setUp(self):
         super().setUp()
         self.addCleanup(self.query, NOTE.format(1))
-        self.ear = Line(get_db_name())
+        self.ear = ControlConnection(get_db_name())
         self.addCleanup(self.ear.close)
 
     def heard(self) -> list[str]:
@@ -118,7 +118,7 @@ class TestBurst(BurstCase):
         self.burst._announced_until = 0.0
 
     def test_many_wake_ups_are_a_burst(self):
-        other = Line(get_db_name())
+        other = ControlConnection(get_db_name())
         self.addCleanup(other.close)
 
         self.burst.hear([""] * (MANY - 1))

@@ -18,7 +18,7 @@ from odoo.addons.connector.queue.engine.job_connection import (
     JobConnectionPool,
     own_transaction,
 )
-from odoo.addons.connector.queue.engine.registration import Line
+from odoo.addons.connector.queue.engine.registration import ControlConnection
 from odoo.addons.connector.queue.engine.runner import Runner
 from odoo.addons.connector.queue.engine.worker import Worker
 from odoo.addons.connector.queue.graph import chain, group
@@ -184,9 +184,9 @@ class TestRelease(EdgeRaceCase):
         self.end_parents()
         self.assertEqual(self.row(child), ("waiting",))
 
-        line = Line(get_db_name())
-        self.addCleanup(line.close)
-        self.assertTrue(line.recover())
+        control = ControlConnection(get_db_name())
+        self.addCleanup(control.close)
+        self.assertTrue(control.recover())
 
         self.assertEqual(self.row(child), ("pending",))
 

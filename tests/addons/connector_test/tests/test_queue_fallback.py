@@ -56,7 +56,7 @@ class TestFallback(WorkerCase):
     def test_cron_leaves_the_jobs_to_a_living_worker(self):
         self.delay_slow(5)
         worker = WorkerRegistration(get_db_name(), "test")
-        self.addCleanup(worker.line.close)
+        self.addCleanup(worker.control.close)
 
         self.run_cron()
 

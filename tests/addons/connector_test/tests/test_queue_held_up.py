@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine import connection
 from odoo.addons.connector.queue.engine import registration as registration
-from odoo.addons.connector.queue.engine.registration import Line
+from odoo.addons.connector.queue.engine.registration import ControlConnection
 
 from .worker_case import (
     DEADLINE_S,
@@ -107,13 +107,13 @@ class TestLine(HeldUpCase):
     def test_end_of_a_line_does_not_wait_for_a_statement_of_another_thread(self):
         self.patch(registration, "CLOSE_S", 0.1)
         self.patch(store, "BOUND", "")
-        line = Line(get_db_name())
+        control = ControlConnection(get_db_name())
         holder = self.hold("LOCK TABLE connector_queue_worker")
         errors = []
-        waiting = threading.Thread(target=self.wait_on, args=[line, errors])
-        closing = threading.Thread(target=line.close)
+        waiting = threading.Thread(target=self.wait_on, args=[control, errors])
+        closing = threading.Thread(target=control.close)
         waiting.start()
-        self.wait_for(lambda: line._turn.locked(), "it asks nothing")
+        self.wait_for(lambda: control._turn.locked(), "it asks nothing")
 
         closing.start()
         closing.join(DEADLINE_S)
@@ -122,9 +122,9 @@ class TestLine(HeldUpCase):
 
         self.assertEqual(len(errors), 1)
 
-    def wait_on(self, line: Line, errors: list) -> None:
+    def wait_on(self, control: ControlConnection, errors: list) -> None:
         """Ask what is not answered; note the error."""
         try:
-            line.ask(store.find_live_workers, 60)
+            control.ask(store.find_live_workers, 60)
         except connection.psycopg2.Error as error:
             errors.append(error)

@@ -62,9 +62,9 @@ class TestThreads(WatcherCase):
         watcher = WorkerWatcher("test", Settings(poll_s=1000))
         keeper = Keeper(get_db_name(), watcher)
         pool = keeper.pool = WorkerPool(get_db_name(), watcher)
-        self.addCleanup(pool.line.close)
+        self.addCleanup(pool.control.close)
         self.query("NOTIFY connector_queue")
-        pool.line.ask(lambda cr: cr.execute("SELECT 1"))
+        pool.control.ask(lambda cr: cr.execute("SELECT 1"))
 
         with mock.patch.object(pool, "wake_one") as wake_one:
             keeper._hear()
@@ -166,7 +166,7 @@ class TestThreads(WatcherCase):
 
     def backend_pid(self, pool) -> int:
         """Return the process of PostgreSQL that serves the line."""
-        return pool.line.connection.get_backend_pid()
+        return pool.control.connection.get_backend_pid()
 
     def has_lock(self, worker_id: int) -> bool:
         """Tell whether somebody holds the lock of a worker."""

@@ -115,12 +115,12 @@ class TestPooledRegistration(QueueRaceCase):
         super().setUp()
         go_through(self, start_pooler(self))
         self.worker = WorkerRegistration(get_db_name(), "test")
-        self.addCleanup(self.worker.line.close)
+        self.addCleanup(self.worker.control.close)
 
     @mute_logger("odoo.addons.connector.queue.engine.registration")
     def recover(self) -> list:
         """Free what dead workers held; return the workers that are left."""
-        self.worker.line.recover()
+        self.worker.control.recover()
         return self.query("SELECT id FROM connector_queue_worker")
 
     def test_worker_holds_no_lock_and_does_not_listen(self):

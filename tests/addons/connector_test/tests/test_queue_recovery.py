@@ -39,7 +39,7 @@ class RecoveryCase(QueueRaceCase):
     def open_worker(self) -> WorkerRegistration:
         """Return a living worker."""
         registration = WorkerRegistration(get_db_name(), "test")
-        self.addCleanup(registration.line.close)
+        self.addCleanup(registration.control.close)
         return registration
 
     def claim(self, worker: WorkerRegistration) -> None:
@@ -48,7 +48,7 @@ class RecoveryCase(QueueRaceCase):
 
     def kill(self, worker: WorkerRegistration) -> None:
         """End the session of a worker, as the end of its process does."""
-        worker.line.close()
+        worker.control.close()
         alive = (
             "SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
             " AND objid = %s"
@@ -60,7 +60,7 @@ class RecoveryCase(QueueRaceCase):
     @mute_logger(REGISTRATION_LOG)
     def recover(self) -> bool:
         """Let another worker recover."""
-        return self.open_worker().line.recover()
+        return self.open_worker().control.recover()
 
 
 class TestRecovery(RecoveryCase):
@@ -200,9 +200,9 @@ class TestRecovery(RecoveryCase):
         self.patch(registration, "SILENCE_S", 0)
 
         with mute_logger(REGISTRATION_LOG):
-            recoverer.line.recover()
+            recoverer.control.recover()
 
-        for cr in (worker.line._cr, job_books):
+        for cr in (worker.control._cr, job_books):
             with self.assertRaises(psycopg2.OperationalError):
                 self._wait_for_the_end(cr)
 

@@ -35,7 +35,7 @@ class TestStandIn(QueueRaceCase):
     def open_worker(self, process_type: str) -> WorkerRegistration:
         """Let a worker be alive."""
         worker = WorkerRegistration(get_db_name(), process_type)
-        self.addCleanup(worker.line.close)
+        self.addCleanup(worker.control.close)
         return worker
 
     def test_cron_is_called_where_no_worker_is_alive(self):

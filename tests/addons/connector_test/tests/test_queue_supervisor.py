@@ -227,7 +227,7 @@ class TestStop(SupervisorCase):
     def test_short_job_is_not_asked_after(self):
         runner, registration = SimpleNamespace(attempt=None), mock.Mock()
         one = JobSupervisor(SimpleNamespace(runner=runner, registration=registration))
-        registration.line.ask.return_value = None
+        registration.control.ask.return_value = None
         claimed = SimpleNamespace(id=1, attempt=1, timeout=None)
         asked = []
 
@@ -237,7 +237,7 @@ class TestStop(SupervisorCase):
             one.has_news = has_news
             one.look()
             one.look()
-            asked.append(registration.line.ask.call_count)
+            asked.append(registration.control.ask.call_count)
 
         self.assertEqual(asked, [0, 0, 1, 2])
 
