@@ -48,7 +48,7 @@ class CurrentJob:
         self.id: int = job.id
         self.secrets = KnownSecrets() if secrets is None else secrets
         self._books = books
-        self._told_at = self._asked_at = float("-inf")
+        self._reported_at = self._checked_at = float("-inf")
         self._is_cancelled = False
 
     def progress(
@@ -63,17 +63,17 @@ class CurrentJob:
         """
         now = time.monotonic()
         is_last = total is not None and done >= total
-        if now - self._told_at >= QUIET_S or is_last:
-            self._told_at = now
+        if now - self._reported_at >= QUIET_S or is_last:
+            self._reported_at = now
             text = message and self.secrets.stored(str(message), MESSAGE_SIZE)
-            store.tell_progress(self._books, self.id, done, total, text)
+            store.write_progress(self._books, self.id, done, total, text)
 
     @property
     def is_cancelled(self) -> bool:
         """Whether the job was requested to stop: raise NothingToDoJob, or return."""
         now = time.monotonic()
-        if not self._is_cancelled and now - self._asked_at >= QUIET_S:
-            self._asked_at = now
+        if not self._is_cancelled and now - self._checked_at >= QUIET_S:
+            self._checked_at = now
             self._is_cancelled = self.find_cancelled()
         return self._is_cancelled
 

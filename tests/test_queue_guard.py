@@ -11,7 +11,7 @@ import textwrap
 from odoo.tests import BaseCase, tagged
 
 from ..queue.server import guard
-from ..queue.server.guard import LOOK_S, Silence
+from ..queue.server.guard import CHECK_S, Silence
 
 LIMIT_S = 10.0
 DEADLINE_S = 30
@@ -60,8 +60,8 @@ class TestSilence(BaseCase):
 
     def test_pause_of_the_whole_machine_counts_as_one_look(self):
         self.assertFalse(self.look(LIMIT_S * 100))
-        self.assertFalse(self.look(LIMIT_S - 2 * LOOK_S))
-        self.assertTrue(self.look(LOOK_S))
+        self.assertFalse(self.look(LIMIT_S - 2 * CHECK_S))
+        self.assertTrue(self.look(CHECK_S))
 
     def test_nobody_is_silent_for_too_long_without_a_limit(self):
         self.silence = Silence(0, lambda: self.now)

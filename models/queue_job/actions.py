@@ -46,7 +46,7 @@ class QueueJob(models.Model):
     def button_stop(self) -> None:
         """Request running jobs to stop; those that do not are interrupted soon."""
         self._check_may_move()
-        store.ask_to_stop(self.env.cr, self.ids, self.env.uid)
+        store.request_stop(self.env.cr, self.ids, self.env.uid)
         wake_after_commit(self.env.cr)  # workers then read the requests
 
     def open_related_action(self) -> dict:

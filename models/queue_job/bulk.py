@@ -95,7 +95,7 @@ class QueueJob(models.Model):
     def _stop_all(self, domain: list) -> dict:
         """Request the running jobs of a domain to stop."""
         jobs = self._may_act_on(domain, (ENQUEUED,))
-        store.ask_to_stop(self.env.cr, jobs.ids, self.env.uid)
+        store.request_stop(self.env.cr, jobs.ids, self.env.uid)
         wake_after_commit(self.env.cr)
         return self._tell_count(len(jobs))
 

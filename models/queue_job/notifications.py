@@ -37,25 +37,25 @@ class QueueJob(models.Model):
     @api.model
     def _cron_notify(self) -> None:
         """Notify of new failures, function by function."""
-        untold = store.find_untold(self.env.cr)
-        for done, (function_id, limit, count) in enumerate(untold, start=1):
-            self._tell_failures(function_id, limit - count)
-            self.env["ir.cron"]._commit_progress(1, remaining=len(untold) - done)
+        unreported = store.find_unreported(self.env.cr)
+        for done, (function_id, limit, count) in enumerate(unreported, start=1):
+            self._report_failures(function_id, limit - count)
+            self.env["ir.cron"]._commit_progress(1, remaining=len(unreported) - done)
 
-    def _tell_failures(self, function_id: int, notes_left: int) -> None:
+    def _report_failures(self, function_id: int, notes_left: int) -> None:
         """Notify of the new failures of a function.
 
         Args:
             notes_left: failures that may still get a note each.
         """
-        told = store.tell_one_by_one(self.env.cr, function_id, notes_left)
-        others = store.tell_together(self.env.cr, function_id)
+        reported = store.report_one_by_one(self.env.cr, function_id, notes_left)
+        others = store.report_together(self.env.cr, function_id)
         self.invalidate_model()
-        for job_id in told:
+        for job_id in reported:
             self.browse(job_id)._notify_failure()
         for count, last_id in others:
             self.browse(last_id)._notify_failures(count)
-        store.count_notes(self.env.cr, function_id, len(told) + bool(others))
+        store.count_notes(self.env.cr, function_id, len(reported) + bool(others))
 
     # === HELPERS === #
 

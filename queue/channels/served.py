@@ -21,35 +21,35 @@ class ServedChannels:
     """
 
     def __init__(self, names: tuple[str, ...] = ()):
-        told = sorted({complete_name(name) for name in names})
-        self.names = () if ROOT in told else tuple(told)
+        complete = sorted({complete_name(name) for name in names})
+        self.names = () if ROOT in complete else tuple(complete)
         self.ids: list[int] | None = [] if self.names else None
         """Those to claim from; None for all."""
         self.unknown: tuple[str, ...] = ()
         """The names that are no channel's in this database."""
 
-    def look(self, ask: Callable, db_name: str) -> bool:
+    def refresh(self, run: Callable, db_name: str) -> bool:
         """Refresh the channels, which come and go; True when there are new ones.
 
         Args:
-            ask: calls a function of the store and returns its result.
+            run: calls a function of the store and returns its result.
             db_name: the database, for messages.
         """
         if not self.names:
             return False
-        found = ask(store.find_served, list(self.names))
+        found = run(store.find_served, list(self.names))
         unknown = tuple(name for name in self.names if found[name] is None)
         if unknown and unknown != self.unknown:
-            known = ask(store.find_names)
+            known = run(store.find_names)
             for name in unknown:
-                _logger.warning("%s", _tell_unknown(name, known, db_name))
+                _logger.warning("%s", _unknown_text(name, known, db_name))
         self.unknown = unknown
         old = set(self.ids)
         self.ids = sorted({one for ids in found.values() for one in ids or ()})
         return bool(set(self.ids) - old)
 
 
-def _tell_unknown(name: str, known: list[str], db_name: str) -> str:
+def _unknown_text(name: str, known: list[str], db_name: str) -> str:
     near = get_close_matches(name, known, n=1, cutoff=LIKENESS)
     hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}."
     return (

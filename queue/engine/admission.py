@@ -21,25 +21,25 @@ class Admission:
 
     Args:
         db_name: the database, for messages.
-        ask: calls a function of the store and returns its result.
+        run: calls a function of the store and returns its result.
         wait_s: how long a new database must be idle.
     """
 
-    def __init__(self, db_name: str, ask: Callable, wait_s: float):
+    def __init__(self, db_name: str, run: Callable, wait_s: float):
         self._db_name = db_name
-        self._ask = ask
+        self._run = run
         self._wait_s = wait_s
-        self._identity = ask(store.find_identity)
-        self._said = ""
+        self._identity = run(store.find_identity)
+        self._logged = ""
         self.is_open = False
         """Whether jobs may run, as it was seen last."""
 
-    def look(self) -> Standing:
+    def check(self) -> Standing:
         """Read the state of the addon, and whether jobs may run."""
-        standing = self._ask(store.read_standing, self._identity)
+        standing = self._run(store.read_standing, self._identity)
         if standing.is_neutralized:
             self.is_open = False
-            self._say("no job of %s runs: the database is neutralized")
+            self._log("no job of %s runs: the database is neutralized")
         elif standing.is_admitted or not standing.addon.is_installed:
             self.is_open = standing.is_admitted
         else:
@@ -48,22 +48,22 @@ class Admission:
 
     def _judge(self) -> bool:
         """Admit a new database that has been idle for long enough; log what is new."""
-        is_admitted = self._ask(store.judge, self._identity, self._wait_s)
+        is_admitted = self._run(store.judge, self._identity, self._wait_s)
         if not is_admitted:
-            self._say(
+            self._log(
                 "jobs of %s wait: the database is new here, perhaps a copy. They "
                 f"begin when it has been at rest for {self._wait_s:g} s, or at once by "
                 "the button in Connectors > Overview"
             )
         elif self._wait_s:
-            self._say(
+            self._log(
                 "jobs of %s begin: the new database has been at rest for "
                 f"{self._wait_s:g} s"
             )
         return is_admitted
 
-    def _say(self, message: str) -> None:
+    def _log(self, message: str) -> None:
         """Log a message, unless it is the same as the last one."""
-        if message != self._said:
-            self._said = message
+        if message != self._logged:
+            self._logged = message
             _logger.info(message, self._db_name)

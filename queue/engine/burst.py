@@ -19,7 +19,7 @@ from .registration import ControlConnection
 
 MANY = 10  # wake-ups, or jobs
 MANY_S = 0.05  # within so long
-LOOK_S = 0.02  # between two polls in a burst
+POLL_S = 0.02  # between two polls in a burst
 RENEW_S = 0.3  # before an announcement is over
 LONGER_S = 0.1  # than announced: clocks of two machines are not the same
 
@@ -44,13 +44,13 @@ class Burst:
         """Whether to poll for jobs without notifications."""
         return self._until is not None
 
-    def hear(self, words: list[str]) -> None:
+    def note(self, payloads: list[str]) -> None:
         """Record received notifications; many of them are a burst."""
-        if BURST in words:
+        if BURST in payloads:
             self._begin()
             return
         now = time.monotonic()
-        self._times.extend([now] * len(words))
+        self._times.extend([now] * len(payloads))
         are_many = len(self._times) == MANY and now - self._times[0] <= MANY_S
         if are_many and now > self._announced_until:
             self._announce()
@@ -60,7 +60,7 @@ class Burst:
         now = time.monotonic()
         if self._last_count is not None and now > self._announced_until - RENEW_S:
             before, self._last_count = self._last_count, None
-            count = self._control.ask(store.count_ever_delayed) - before
+            count = self._control.run(store.count_ever_delayed) - before
             if count >= MANY / MANY_S * (BURST_S - RENEW_S):
                 self._announce()
         if now > self._until:
@@ -68,8 +68,8 @@ class Burst:
         return self.is_on
 
     def _announce(self) -> None:
-        self._control.ask(store.announce_burst)
-        self._last_count = self._control.ask(store.count_ever_delayed)
+        self._control.run(store.announce_burst)
+        self._last_count = self._control.run(store.count_ever_delayed)
 
     def _begin(self) -> None:
         self._times.clear()

@@ -24,7 +24,7 @@ KEEPALIVES = {
     "tcp_user_timeout": 3 * KEEPALIVE_S * 1000,  # ms; what we sent was not received
     "connect_timeout": 10,  # s
 }
-LOOKS = 5  # for a session that two connections share
+PROBES = 5  # for a session that two connections share
 
 
 class BooksConnection(psycopg2.extensions.connection):
@@ -98,7 +98,7 @@ def _has_pooler(connection: BooksConnection, db_name: str) -> bool:
         other.autocommit = True
         other_cr = other.cursor()
         ours, theirs = {first}, set()
-        for _look in range(LOOKS):
+        for _probe in range(PROBES):
             theirs.add(store.find_session(other_cr))
             ours.add(store.find_session(cr))
         return len(ours) > 1 or not ours.isdisjoint(theirs)

@@ -17,7 +17,7 @@ from .connection import bounded_cursor, connect
 _logger = logging.getLogger(__name__)
 
 LIST_S = 5.0  # how soon a new database is seen
-ASK_S = 20.0  # how soon the addon is seen in a database that had no addon
+CHECK_S = 20.0  # how soon the addon is seen in a database that had no addon
 CHANGE_S = 2.0  # how soon where addons are being installed
 RECONNECT_S = 1.0  # how soon an unreachable database is checked again
 
@@ -33,7 +33,7 @@ class Databases:
         self._is_pooled = is_pooled
         self._names: set[str] = set()
         self._list_at = 0.0
-        self._ask_at: dict[str, float] = {}
+        self._check_at: dict[str, float] = {}
         self._incomplete: dict[str, list[str]] = {}  # tables without primary key
 
     def find(self, served: set[str]) -> set[str]:
@@ -47,7 +47,9 @@ class Databases:
             with suppress(psycopg2.Error):  # unreachable: keep the last list
                 self._names = set(cron_database_list())
         names = self._names | set(Registry.registries.snapshot)
-        self._ask_at = {name: at for name, at in self._ask_at.items() if name in names}
+        self._check_at = {
+            name: at for name, at in self._check_at.items() if name in names
+        }
         return {name for name in names if name in served or self._has_addon(name, now)}
 
     def forget_if_gone(self, db_name: str) -> bool:
@@ -55,7 +57,7 @@ class Databases:
 
         A database that may still exist is left alone for a moment.
         """
-        self._ask_at[db_name] = time.monotonic() + RECONNECT_S
+        self._check_at[db_name] = time.monotonic() + RECONNECT_S
         try:
             with closing(sql_db.db_connect("postgres").cursor()) as cr:
                 if store.is_database(cr, db_name):
@@ -70,9 +72,9 @@ class Databases:
 
     def _has_addon(self, db_name: str, now: float) -> bool:
         """Check a database for the addon, unless it was checked a short while ago."""
-        if now < self._ask_at.get(db_name, 0):
+        if now < self._check_at.get(db_name, 0):
             return False
-        self._ask_at[db_name] = now + ASK_S
+        self._check_at[db_name] = now + CHECK_S
         try:
             with closing(connect(db_name, self._is_pooled)) as connection:
                 cr = bounded_cursor(connection)
@@ -83,7 +85,7 @@ class Databases:
             self.forget_if_gone(db_name)
             return False
         if addon.is_changing or is_whole is not is_there:  # our addon may come
-            self._ask_at[db_name] = now + CHANGE_S
+            self._check_at[db_name] = now + CHANGE_S
         return is_whole
 
     def _is_complete(self, db_name: str, cr) -> bool:

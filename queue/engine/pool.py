@@ -45,10 +45,10 @@ class WorkerPool:
         self.served = ServedChannels(watcher.settings.only_channels)
         self.burst = Burst(self.control)
         self.admission = Admission(
-            db_name, self.control.ask, watcher.settings.copy_wait_s
+            db_name, self.control.run, watcher.settings.copy_wait_s
         )
         self._registry_turn = threading.Lock()
-        self.look()
+        self.check()
 
     # === FOR THE WATCHER === #
 
@@ -67,28 +67,28 @@ class WorkerPool:
                 self.db_name,
             )
 
-    def hear(self) -> None:
+    def handle_notifications(self) -> None:
         """Handle received notifications."""
-        if words := self.control.hear():
+        if payloads := self.control.read_notifications():
             if not self.admission.is_open:
-                self.look()  # a person may have accepted the database
+                self.check()  # a person may have accepted the database
             self.wake_one()
             for worker in self.workers:
-                worker.supervisor.has_news = True  # its job may have to stop
-            self.burst.hear(words)
+                worker.supervisor.is_notified = True  # its job may have to stop
+            self.burst.note(payloads)
 
-    def look_in_burst(self) -> None:
+    def poll_in_burst(self) -> None:
         """Poll for jobs during a burst; at its end wake a worker once more."""
         if not self.burst.is_on:
             return
         is_over = not self.burst.go_on()
-        if is_over or self.control.ask(store.has_ready_job, self.served.ids):
+        if is_over or self.control.run(store.has_ready_job, self.served.ids):
             self.wake_one()
 
-    def look(self) -> bool:
+    def check(self) -> bool:
         """Check for changed addons and channels; False when our addon was removed."""
         was_open = self.admission.is_open
-        addon = self.admission.look().addon
+        addon = self.admission.check().addon
         if not (addon.is_installed and addon.is_our_version):
             return False
         if self.admission.is_open and not was_open:
@@ -101,7 +101,7 @@ class WorkerPool:
         if was_held and not self.is_held:  # Odoo's signal may come later
             for worker in self.workers:
                 worker.watch.is_suspect = True
-        has_new = self.served.look(self.control.ask, self.db_name)
+        has_new = self.served.refresh(self.control.run, self.db_name)
         if has_new or was_held and not self.is_held:
             self.wake_one()
         return True
@@ -111,14 +111,14 @@ class WorkerPool:
         if error := self._for_each(lambda worker: worker.beat()):
             raise error
 
-    def tell(self) -> None:
+    def report(self) -> None:
         """Report the jobs that run, except short ones."""
-        if error := self._for_each(lambda worker: worker.tell()):
+        if error := self._for_each(lambda worker: worker.report()):
             raise error
 
     def supervise(self) -> bool:
         """Enforce timeouts and stop requests; True when a job hangs with its thread."""
-        error = self._for_each(lambda worker: worker.supervisor.look())
+        error = self._for_each(lambda worker: worker.supervisor.check())
         count = len(self.workers)
         self.workers = [one for one in self.workers if not one.supervisor.has_given_up]
         if error and len(self.workers) == count:

@@ -48,7 +48,7 @@ class ControlConnection:
         self._turn = threading.Lock()
         self._cr = bounded_cursor(self.connection)
         if not self.is_pooled:
-            self.ask(store.listen)
+            self.run(store.listen)
 
     @property
     def is_closed(self) -> bool:
@@ -64,7 +64,7 @@ class ControlConnection:
         """Let ``select`` wait for notifications."""
         return self.connection.fileno()
 
-    def ask(self, statement, *values, **named):
+    def run(self, statement, *values, **named):
         """Run a statement of the store, one thread at a time; return its result."""
         with self._turn:
             return statement(self._cr, *values, **named)
@@ -74,15 +74,17 @@ class ControlConnection:
         """Whether a notification came along with a result: select does not see it."""
         return bool(self.connection.notifies)
 
-    def hear(self) -> list[str]:
+    def read_notifications(self) -> list[str]:
         """Return the payloads of the notifications since the last call."""
         with self._turn:
             if self.connection.closed:
                 return []
             self.connection.poll()
-            words = [notification.payload for notification in self.connection.notifies]
+            payloads = [
+                notification.payload for notification in self.connection.notifies
+            ]
             self.connection.notifies.clear()
-        return words
+        return payloads
 
     def recover(self) -> bool:
         """Free the jobs of dead workers, and release jobs whose dependencies ended.
@@ -134,7 +136,7 @@ class WorkerRegistration:
         **facts,
     ):
         self.control = control or ControlConnection(db_name)
-        self.worker_id: int = self.control.ask(
+        self.worker_id: int = self.control.run(
             store.insert_worker,
             uuid=str(uuid.uuid4()),
             host=socket.gethostname(),
@@ -151,12 +153,12 @@ class WorkerRegistration:
         unknown_channels: str | None = None,
     ) -> bool:
         """Give a sign of life with the running job; False when it was declared dead."""
-        return self.control.ask(
+        return self.control.run(
             store.beat, self.worker_id, job, job_backend_pid, unknown_channels
         )
 
     def leave(self) -> None:
         """Delete the row and release the lock."""
-        self.control.ask(store.delete_worker, self.worker_id)
+        self.control.run(store.delete_worker, self.worker_id)
         if not self.control.is_shared:
             self.control.close()

@@ -257,8 +257,8 @@ class Runner:
         if outcome.state == FAILED:
             exc_info = secrets.stored(traceback_text(error) + where, TEXT_SIZE)
             is_usual = isinstance(error, Exception)
-            told = message if is_usual else f"{message}\n{exc_info}"
-            _logger.error("job %s failed: %s", job.uuid, told)
+            logged = message if is_usual else f"{message}\n{exc_info}"
+            _logger.error("job %s failed: %s", job.uuid, logged)
         return self._attempt_values(
             job,
             outcome=outcome.outcome,

@@ -13,7 +13,7 @@ from .process import SupervisedWorker
 _logger = logging.getLogger(__name__)
 
 SHORT_S = 1.0  # a shorter job is not checked for stop requests
-LOOK_S = 5.0  # between two checks for a stop request without notification
+CHECK_S = 5.0  # between two checks for a stop request without notification
 GRACE_S = 5.0  # for a job to notice the stop request by itself
 AGAIN_S = 2.0  # between two interruptions of a job that goes on
 HARD_S = 10.0  # after the first one: it hangs where Python cannot interrupt it
@@ -30,14 +30,14 @@ class JobSupervisor:
 
     def __init__(self, worker: SupervisedWorker):
         self._worker = worker
-        self.has_news = False
+        self.is_notified = False
         """Whether a notification came, perhaps of a stop request."""
         self.has_given_up = False
         """Whether the worker's thread was abandoned to its job."""
         self._attempt: RunningAttempt | None = None
         self._begin(None)
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Interrupt the running job, or give it up, if it must end."""
         attempt = self._worker.runner.attempt
         if attempt is not self._attempt:
@@ -59,9 +59,9 @@ class JobSupervisor:
     def _begin(self, attempt: RunningAttempt | None) -> None:
         self._attempt = attempt
         self._reason: Reason | None = None
-        self._who: str | None = None
+        self._requested_by: str | None = None
         self._first_at = self._again_at = self._seen_at = 0.0
-        self._asked_at = attempt.started if attempt else 0.0
+        self._checked_at = attempt.started if attempt else 0.0
 
     def _find_reason(self, now: float) -> Reason | None:
         attempt = self._attempt
@@ -73,22 +73,24 @@ class JobSupervisor:
                     "interrupted. Give it more time, or less to do."
                 )
             )
-        if self._who is None and self._is_time_to_ask(now):
-            self._ask(now)
-        if self._who is not None and now - self._seen_at >= GRACE_S:
-            return Reason(FailedJobError(f"Stopped by {self._who}"), is_cancelled=True)
+        if self._requested_by is None and self._is_check_due(now):
+            self._check_stop_request(now)
+        if self._requested_by is not None and now - self._seen_at >= GRACE_S:
+            return Reason(
+                FailedJobError(f"Stopped by {self._requested_by}"), is_cancelled=True
+            )
         return None
 
-    def _is_time_to_ask(self, now: float) -> bool:
-        return now - self._asked_at >= (SHORT_S if self.has_news else LOOK_S)
+    def _is_check_due(self, now: float) -> bool:
+        return now - self._checked_at >= (SHORT_S if self.is_notified else CHECK_S)
 
-    def _ask(self, now: float) -> None:
+    def _check_stop_request(self, now: float) -> None:
         """Check for a stop request."""
-        self.has_news = False
-        self._asked_at = self._seen_at = now
+        self.is_notified = False
+        self._checked_at = self._seen_at = now
         job = self._attempt.job
-        ask = self._worker.registration.control.ask
-        self._who = ask(store.find_wish, job.id, job.attempt)
+        run = self._worker.registration.control.run
+        self._requested_by = run(store.find_stop_request, job.id, job.attempt)
 
     def _give_up(self) -> None:
         """Store the end of the job here, and abandon its thread.
@@ -101,15 +103,15 @@ class JobSupervisor:
         if not attempt.give_up(self._reason):
             return
         self.has_given_up = True
-        ask, job = worker.registration.control.ask, attempt.job
+        run, job = worker.registration.control.run, attempt.job
         where = attempt.where()
         _logger.error("job %s hangs, its thread is left to it:\n%s", job.uuid, where)
         worker.end_sessions()
         values = worker.runner.end_values(attempt, where=where)
-        ask(store.settle, values, job.has_edges)
+        run(store.settle, values, job.has_edges)
         if job.has_edges:
-            ask(release_children, [job.id])
+            run(release_children, [job.id])
         ids = [claimed.id for claimed in worker.drain()]
-        ask(store.release_jobs, worker.runner.worker_id, ids)
-        ask(store.wake)
+        run(store.release_jobs, worker.runner.worker_id, ids)
+        run(store.wake)
         worker.registration.leave()

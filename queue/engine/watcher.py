@@ -20,7 +20,7 @@ import psycopg2
 
 from ..channels.config_file import ChannelFile
 from ..settings import Settings
-from .burst import LOOK_S
+from .burst import POLL_S
 from .databases import Databases
 from .pool import WorkerPool
 from .worker import Worker
@@ -221,7 +221,7 @@ class Keeper(threading.Thread):
         self._watcher = watcher
         self._settings = watcher.settings
         self._is_dismissed = False
-        self._look_at = self._beat_at = self._recover_at = 0.0
+        self._check_at = self._beat_at = self._recover_at = 0.0
         self._blocked: dict[str, str] = {}  # the last error of each step
 
     # === LIFE === #
@@ -253,12 +253,12 @@ class Keeper(threading.Thread):
     def _turn(self) -> None:
         try:
             self._try(self._fill)
-            self._hear()
+            self._receive()
             for step in (
-                self.pool.look_in_burst,
-                self.pool.tell,
+                self.pool.poll_in_burst,
+                self.pool.report,
                 self._supervise,
-                self._look,
+                self._check,
                 self._beat,
                 self._recover,
             ):
@@ -298,17 +298,17 @@ class Keeper(threading.Thread):
         if self._watcher.is_closing:  # since we began
             self.pool.stop()
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         """Wait for notifications and handle them."""
         control = self.pool.control
-        timeout_s = LOOK_S if self.pool.burst.is_on else TICK_S
+        timeout_s = POLL_S if self.pool.burst.is_on else TICK_S
         if control.has_notifications:
             timeout_s = 0
         ready, _write, _error = select.select(
             [control, self._watcher.bell], [], [], timeout_s
         )
         if control.has_notifications or control in ready:
-            self.pool.hear()
+            self.pool.handle_notifications()
             self._watcher.wait_closing(HUSH_S)
 
     def _supervise(self) -> None:
@@ -316,12 +316,12 @@ class Keeper(threading.Thread):
         if self.pool.supervise():
             self._watcher.end_process()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         now = time.monotonic()
-        if now < self._look_at:
+        if now < self._check_at:
             return
-        self._look_at = now + TICK_S
-        if not self.pool.look():
+        self._check_at = now + TICK_S
+        if not self.pool.check():
             _logger.info("the addon was removed from %s", self.db_name)
             self.dismiss()
 

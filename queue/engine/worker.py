@@ -33,7 +33,7 @@ _logger = logging.getLogger(__name__)
 MODEL = "connector.queue.job"
 AGAIN_S = 0.02  # before the next claim, when a due job is locked
 SHORT_S = 0.5  # a job that runs longer is shown as started
-LOOK_S = 0.5  # how long a pause may go unnoticed between two jobs
+CHECK_S = 0.5  # how long a pause may go unnoticed between two jobs
 POOLED_POLL_S = 1.0  # between two claims where no notification comes
 
 
@@ -115,8 +115,8 @@ class Worker(threading.Thread):
         self.runner = self._make_runner()
         self.supervisor = JobSupervisor(self)
         self._closed_ids: set[int] = set()
-        self._looked_at = 0.0
-        self._told: RunningAttempt | None = None
+        self._checked_at = 0.0
+        self._reported: RunningAttempt | None = None
         self._woken = threading.Event()
         self._stopping = threading.Event()
 
@@ -159,7 +159,7 @@ class Worker(threading.Thread):
 
     def beat(self) -> None:
         """Give a sign of life; the worker ends when it was declared dead."""
-        attempt = self._told = self.runner.attempt
+        attempt = self._reported = self.runner.attempt
         is_known = self.registration.beat(
             attempt and attempt.job,
             self._job_pool.session_pid,
@@ -168,11 +168,11 @@ class Worker(threading.Thread):
         if not is_known:
             self.stop()
 
-    def tell(self) -> None:
+    def report(self) -> None:
         """Report the running job, unless it is short or was reported."""
         attempt = self.runner.attempt
-        is_news = attempt is not None and attempt is not self._told
-        if is_news and time.monotonic() - attempt.started > SHORT_S:
+        is_new = attempt is not None and attempt is not self._reported
+        if is_new and time.monotonic() - attempt.started > SHORT_S:
             self.beat()
 
     def end_sessions(self) -> None:
@@ -182,7 +182,7 @@ class Worker(threading.Thread):
             self._job_pool.cut()
             cut(self._connection)
         else:
-            self.registration.control.ask(store.terminate_backends, pids)
+            self.registration.control.run(store.terminate_backends, pids)
 
     def drain(self) -> list[ClaimedJob]:
         """Remove and return the jobs that were claimed and not started."""
@@ -199,7 +199,7 @@ class Worker(threading.Thread):
 
     def _find_served(self, control: ControlConnection) -> ServedChannels:
         served = ServedChannels(self.settings.only_channels)
-        served.look(control.ask, self.db_name)
+        served.refresh(control.run, self.db_name)
         return served
 
     def _appear(self, control: ControlConnection) -> WorkerRegistration:
@@ -269,7 +269,7 @@ class Worker(threading.Thread):
         self.queue.enqueue_many(jobs)
         if self.pool:
             self.pool.wake_one()  # there may be more
-        self._looked_at = time.monotonic()  # only open channels were claimed from
+        self._checked_at = time.monotonic()  # only open channels were claimed from
         self._closed_ids = set()
         self._check_registry(jobs[0].signals)
         while not self._stopping.is_set():
@@ -313,7 +313,7 @@ class Worker(threading.Thread):
 
     def _is_closed(self, channel_id: int) -> bool:
         now = time.monotonic()
-        if now - self._looked_at > LOOK_S:
-            self._looked_at = now
+        if now - self._checked_at > CHECK_S:
+            self._checked_at = now
             self._closed_ids = store.find_closed(self._books)
         return channel_id in self._closed_ids

@@ -26,7 +26,7 @@ from .misconfigured import find_settings
 _logger = logging.getLogger(__name__)
 
 BUDGET_S = 20.0  # well below the limit that restarts a server with a slow cron
-LOOK_S = 0.05  # between two checks whether anything is left
+CHECK_S = 0.05  # between two checks whether anything is left
 
 
 def run_without_worker(db_name: str) -> bool:
@@ -62,12 +62,12 @@ def _is_admitted(db_name: str, settings: Settings, cr) -> bool:
     """Return whether jobs may run in the database: no copy, or an accepted one."""
     if store.find_incomplete(cr):
         return False
-    admission = Admission(db_name, partial(_ask, cr), settings.copy_wait_s)
-    admission.look()
+    admission = Admission(db_name, partial(_run_statement, cr), settings.copy_wait_s)
+    admission.check()
     return admission.is_open
 
 
-def _ask(cr, statement, *values):
+def _run_statement(cr, statement, *values):
     return statement(cr, *values)
 
 
@@ -83,7 +83,7 @@ def _run_for(db_name: str, settings: Settings, cr) -> ServedChannels:
         if time.monotonic() >= deadline:
             break
         worker.wake()  # it receives no notifications here
-        time.sleep(LOOK_S)
+        time.sleep(CHECK_S)
         _beat(worker)
     worker.stop()
     # the running job may finish, however long it takes
@@ -97,7 +97,7 @@ def _beat(worker: Worker) -> None:
     """Give the worker's signs of life while it runs; enforce timeouts of its job."""
     try:
         worker.beat()
-        worker.supervisor.look()
+        worker.supervisor.check()
     except psycopg2.Error:
         worker.stop()
 

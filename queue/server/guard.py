@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 PING_S = 1.0  # between two signs of life
-LOOK_S = 4.0  # counted at most between two checks; a longer pause was our own
+CHECK_S = 4.0  # counted at most between two checks; a longer pause was our own
 TRACE_S = 2.0  # for a process to write its stacks
 TRACE = signal.SIGQUIT  # requests the stacks; Odoo writes its own too, when it can
 TRACE_BYTES = 100_000  # of the stacks, from their end
@@ -24,7 +24,7 @@ class Silence:
     """Time without a sign of life from a process, while we were awake ourselves.
 
     After a pause of the whole machine the next check must not find every process
-    silent: between two checks no more than ``LOOK_S`` counts.
+    silent: between two checks no more than ``CHECK_S`` counts.
 
     Args:
         limit_s: longest silence allowed; 0 for any.
@@ -35,7 +35,7 @@ class Silence:
         self.limit_s = limit_s
         self._clock = clock
         self._seconds = 0.0
-        self._looked_at = clock()
+        self._checked_at = clock()
 
     def is_too_long(self, is_alive: bool) -> bool:
         """Return whether the silence is too long by now.
@@ -44,8 +44,8 @@ class Silence:
             is_alive: there was a sign of life since the last check.
         """
         now = self._clock()
-        self._seconds += min(now - self._looked_at, LOOK_S)
-        self._looked_at = now
+        self._seconds += min(now - self._checked_at, CHECK_S)
+        self._checked_at = now
         if is_alive:
             self._seconds = 0.0
         return 0 < self.limit_s <= self._seconds
@@ -79,17 +79,17 @@ def watch(pid: int, limit_s: float, file: int, log_path: str) -> None:
         signal.signal(sig, signal.SIG_IGN)  # meant for the parent, which may wait
     silence = Silence(limit_s)
     while os.getppid() == pid:
-        is_alive = _hear(PING_S * 2)
+        is_alive = _wait_for_sign(PING_S * 2)
         if is_alive is None:
             return
         if silence.is_too_long(is_alive):
             os.kill(pid, TRACE)
-            if _hear(TRACE_S) is False and os.getppid() == pid:
+            if _wait_for_sign(TRACE_S) is False and os.getppid() == pid:
                 _log(pid, describe(pid, limit_s, read_trace(file)), log_path)
                 os.kill(pid, signal.SIGKILL)
 
 
-def _hear(seconds: float) -> bool | None:
+def _wait_for_sign(seconds: float) -> bool | None:
     """Return whether a sign of life comes in time; None when none can come."""
     if not select.select([STDIN], [], [], seconds)[0]:
         return False

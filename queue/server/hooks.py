@@ -113,7 +113,7 @@ class WorkerJobs(server.Worker):
         super().__init__(multi)
         self.watchdog_timeout = None  # our own check is _end_silent
         self.silence = Silence(multi.connector_respawn.settings.watchdog_s)
-        self.heard_at = self.watchdog_time
+        self.alive_at = self.watchdog_time
         self.trace = Trace()
         self.is_condemned = False
         self.request_max = float("inf")
@@ -165,8 +165,8 @@ class WorkerJobs(server.Worker):
 
     def is_silent(self) -> bool:
         """Return whether it was silent for too long; called by the master."""
-        heard_at, self.heard_at = self.heard_at, self.watchdog_time
-        return self.silence.is_too_long(is_alive=self.heard_at != heard_at)
+        alive_at, self.alive_at = self.alive_at, self.watchdog_time
+        return self.silence.is_too_long(is_alive=self.alive_at != alive_at)
 
     def close(self) -> None:
         """Close the master's resources for it."""

@@ -160,7 +160,7 @@ SELECT count(*)
 """
 
 # Locks: the job's row of progress, which only its worker writes.
-TELL_PROGRESS = """
+WRITE_PROGRESS = """
 INSERT INTO connector_queue_progress (job_id, done, total, message, date)
 VALUES (
     %(job_id)s, %(done)s, %(total)s, %(message)s, clock_timestamp() AT TIME ZONE 'UTC'
@@ -174,7 +174,7 @@ VALUES (
 
 # job. Request running jobs to stop. The request is for the current attempt only, not
 # for a later one. Locks: the new rows.
-ASK_TO_STOP = """
+REQUEST_STOP = """
 INSERT INTO connector_queue_cancel (job_id, attempt, user_id, date)
 SELECT id, attempt + 1, %(user_id)s, now() AT TIME ZONE 'UTC'
   FROM connector_queue_job
@@ -194,7 +194,7 @@ SELECT EXISTS (
 
 # The user who requested an attempt to stop. Indexes:
 # connector_queue_cancel__attempt_uniq, and the primary keys of users and partners.
-FIND_WISH = """
+FIND_STOP_REQUEST = """
 SELECT COALESCE(partner.name, users.login, 'somebody')
   FROM connector_queue_cancel AS cancel
   LEFT JOIN res_users AS users ON users.id = cancel.user_id
@@ -249,22 +249,22 @@ def settle(cr, values: dict, has_edges: bool = False) -> bool:
     return cr.rowcount == 1
 
 
-def tell_progress(
+def write_progress(
     cr, job_id: int, done: float, total: float | None, message: str | None
 ) -> None:
     """Store the progress of a job."""
     values = {"job_id": job_id, "done": done, "total": total, "message": message}
-    cr.execute(TELL_PROGRESS, values)
+    cr.execute(WRITE_PROGRESS, values)
 
 
-def ask_to_stop(cr, job_ids: list[int], user_id: int) -> None:
+def request_stop(cr, job_ids: list[int], user_id: int) -> None:
     """Request a stop of the jobs that workers hold."""
-    cr.execute(ASK_TO_STOP, {"job_ids": job_ids, "user_id": user_id})
+    cr.execute(REQUEST_STOP, {"job_ids": job_ids, "user_id": user_id})
 
 
-def find_wish(cr, job_id: int, attempt: int) -> str | None:
+def find_stop_request(cr, job_id: int, attempt: int) -> str | None:
     """Return the name of the user who requested an attempt to stop, or None."""
-    cr.execute(FIND_WISH, {"job_id": job_id, "attempt": attempt})
+    cr.execute(FIND_STOP_REQUEST, {"job_id": job_id, "attempt": attempt})
     row = cr.fetchone()
     return row and row[0]
 

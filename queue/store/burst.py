@@ -36,7 +36,7 @@ def announce_burst(cr) -> None:
         cr: a cursor in autocommit: workers are notified before it is stored.
     """
     cr.execute(ANNOUNCE_BURST)
-    _told, now_ms = cr.fetchone()
+    _notified, now_ms = cr.fetchone()
     cr.execute(NOTE_BURST, {"until_ms": now_ms + int(BURST_S * 1000)})
 
 

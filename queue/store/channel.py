@@ -21,12 +21,12 @@ HAS_ROOM = """(
 # The channels that a worker is configured to serve, with those below them. An unknown
 # name has no id. A table of some dozens of rows.
 FIND_SERVED = """
-SELECT told.name, array_agg(channel.id) FILTER (WHERE channel.id IS NOT NULL)
-  FROM unnest(%(names)s::text[]) AS told (name)
+SELECT served.name, array_agg(channel.id) FILTER (WHERE channel.id IS NOT NULL)
+  FROM unnest(%(names)s::text[]) AS served (name)
   LEFT JOIN connector_queue_channel AS channel
-    ON channel.complete_name = told.name
-    OR starts_with(channel.complete_name, told.name || '.')
- GROUP BY told.name
+    ON channel.complete_name = served.name
+    OR starts_with(channel.complete_name, served.name || '.')
+ GROUP BY served.name
 """
 
 # The names of all channels.

@@ -5,7 +5,7 @@
 # many notes for single jobs, and how many were posted in the current hour. Jobs of
 # functions without a row have function 0. Indexes:
 # connector_queue_job_untold_idx, once for each function.
-FIND_UNTOLD = """
+FIND_UNREPORTED = """
 SELECT function.id, function.note_limit, function.note_count
   FROM (
        SELECT id,
@@ -28,8 +28,8 @@ SELECT function.id, function.note_limit, function.note_count
 # The oldest unreported failures of a function, which this transaction reports. Locks:
 # the rows, SKIP LOCKED: a person who changes a job knows of it. Index:
 # connector_queue_job_untold_idx, which alone has this order.
-_TELL = """
-WITH untold AS (
+_REPORT = """
+WITH unreported AS (
     SELECT id
       FROM connector_queue_job
      WHERE job_function_id = %(function_id)s
@@ -38,21 +38,21 @@ WITH untold AS (
      LIMIT %(limit)s
        FOR NO KEY UPDATE SKIP LOCKED
 ),
-told AS (
+reported AS (
     UPDATE connector_queue_job AS job
        SET date_notified = now() AT TIME ZONE 'UTC'
-      FROM untold
-     WHERE job.id = untold.id
+      FROM unreported
+     WHERE job.id = unreported.id
     RETURNING job.id, job.company_id, job.date_done
 )"""
 
 # job. Report the first failures one by one.
-TELL_ONE_BY_ONE = f"{_TELL} SELECT id FROM told ORDER BY date_done, id"
+REPORT_ONE_BY_ONE = f"{_REPORT} SELECT id FROM reported ORDER BY date_done, id"
 
 # job. Report all other failures together, by company: their number and the last job.
-TELL_TOGETHER = f"""{_TELL}
+REPORT_TOGETHER = f"""{_REPORT}
 SELECT count(*), (array_agg(id ORDER BY date_done DESC, id DESC))[1]
-  FROM told
+  FROM reported
  GROUP BY company_id
 """
 
@@ -85,21 +85,21 @@ SELECT array(
 """
 
 
-def find_untold(cr) -> list[tuple[int, int, int]]:
+def find_unreported(cr) -> list[tuple[int, int, int]]:
     """Return id, limit and count of notes of functions with unreported failures."""
-    cr.execute(FIND_UNTOLD)
+    cr.execute(FIND_UNREPORTED)
     return cr.fetchall()
 
 
-def tell_one_by_one(cr, function_id: int, limit: int) -> list[int]:
+def report_one_by_one(cr, function_id: int, limit: int) -> list[int]:
     """Mark a function's oldest failures as reported; return the jobs, oldest first."""
-    cr.execute(TELL_ONE_BY_ONE, {"function_id": function_id, "limit": limit})
+    cr.execute(REPORT_ONE_BY_ONE, {"function_id": function_id, "limit": limit})
     return [row[0] for row in cr.fetchall()]
 
 
-def tell_together(cr, function_id: int) -> list[tuple[int, int]]:
+def report_together(cr, function_id: int) -> list[tuple[int, int]]:
     """Mark a function's failures as reported; return count and last job by company."""
-    cr.execute(TELL_TOGETHER, {"function_id": function_id, "limit": None})
+    cr.execute(REPORT_TOGETHER, {"function_id": function_id, "limit": None})
     return cr.fetchall()
 
 

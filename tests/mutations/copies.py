@@ -11,14 +11,14 @@ MUTATIONS = [
     ),
     (
         "a neutralized database has no workers",
-        "Admission.look",
+        "Admission.check",
         "if standing.is_neutralized:",
         "if False:",
         "TestNeutralizedDatabase.test_no_job_runs_whoever_accepts_it",
     ),
     (
         "a new database waits",
-        "Admission.look",
+        "Admission.check",
         "self.is_open = self._judge()",
         "self.is_open = True",
         "TestNewDatabase.test_no_job_runs_and_nothing_is_changed",

@@ -39,8 +39,8 @@ MUTATIONS = [
     ),
     (
         "in a burst workers look by themselves",
-        "WorkerPool.look_in_burst",
-        "if is_over or self.control.ask(store.has_ready_job, self.served.ids):",
+        "WorkerPool.poll_in_burst",
+        "if is_over or self.control.run(store.has_ready_job, self.served.ids):",
         "if is_over:",
         "TestWatcherInBurst.test_worker_looks_by_itself_in_a_burst",
     ),

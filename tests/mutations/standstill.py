@@ -5,8 +5,8 @@ MUTATIONS = [
     (
         "a pause of the whole machine is no silence of its processes",
         "Silence.is_too_long",
-        "min(now - self._looked_at, LOOK_S)",
-        "now - self._looked_at",
+        "min(now - self._checked_at, CHECK_S)",
+        "now - self._checked_at",
         "TestSilence.test_pause_of_the_whole_machine_counts_as_one_look",
     ),
     (

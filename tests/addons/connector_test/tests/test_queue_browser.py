@@ -128,7 +128,7 @@ class TestOwnJobs(SightCase, BrowserCase):
         other = self.delay(description="Of the boss")
         for one in (mine, other):
             self.take(one)
-            store.tell_progress(self.env.cr, one.id, 1, 4, "counting")
+            store.write_progress(self.env.cr, one.id, 1, 4, "counting")
 
         self.drive(
             "connector-my-jobs",

@@ -40,8 +40,8 @@ class BurstCase(QueueRaceCase):
 
     def heard(self) -> list[str]:
         """Return what notifications said since the last call."""
-        self.ear.ask(lambda cr: cr.execute("SELECT 1"))  # brings what is on its way
-        return self.ear.hear()
+        self.ear.run(lambda cr: cr.execute("SELECT 1"))  # brings what is on its way
+        return self.ear.read_notifications()
 
     def announce(self):
         """Announce a burst."""
@@ -121,29 +121,29 @@ class TestBurst(BurstCase):
         other = ControlConnection(get_db_name())
         self.addCleanup(other.close)
 
-        self.burst.hear([""] * (MANY - 1))
-        few = other.hear()
-        self.burst.hear([""])
+        self.burst.note([""] * (MANY - 1))
+        few = other.read_notifications()
+        self.burst.note([""])
 
         self.assertEqual((few, self.heard()), ([], [BURST]))
         self.delay()
         self.assertEqual(self.heard(), [])
 
     def test_wake_ups_that_take_their_time_are_none(self):
-        self.burst.hear([""] * (MANY - 1))
+        self.burst.note([""] * (MANY - 1))
         with self.later(burst_room, MANY_S):
-            self.burst.hear([""])
+            self.burst.note([""])
 
         self.assertEqual(self.heard(), [])
 
     def test_burst_is_announced_once(self):
-        self.burst.hear([BURST])
-        self.burst.hear([""] * MANY)
+        self.burst.note([BURST])
+        self.burst.note([""] * MANY)
 
         self.assertEqual(self.heard(), [])
 
     def test_who_hears_of_it_looks_for_longer_than_the_others_rely_on_it(self):
-        self.burst.hear([BURST])
+        self.burst.note([BURST])
 
         self.assertTrue(self.burst.go_on())
         with self.later(burst_room, BURST_S):
@@ -156,8 +156,8 @@ class TestBurst(BurstCase):
         for count, words in ((1000, [BURST]), (10, [])):
             with self.subTest(count=count):
                 self.burst._announced_until = 0.0
-                self.burst.hear([""] * MANY)
-                self.burst.hear(self.heard())
+                self.burst.note([""] * MANY)
+                self.burst.note(self.heard())
                 session = self.open_session()
                 leave_trace.delay_many(session, TRACE, [()] * count)
                 session.rollback()

@@ -40,8 +40,8 @@ class TestMisconfigured(WatcherCase):
         self.delay()
 
         pool = watcher._pools[get_db_name()]
-        pool.hear()
-        pool.look()
+        pool.handle_notifications()
+        pool.check()
 
         self.assertEqual((self.states(), pool.workers), (["pending"], []))
 

@@ -248,7 +248,7 @@ class TestNotice(NoticeCase):
         )
 
         self.env.cr.execute(
-            f"EXPLAIN {store.notice.TELL_ONE_BY_ONE}", {"function_id": 1, "limit": 1}
+            f"EXPLAIN {store.notice.REPORT_ONE_BY_ONE}", {"function_id": 1, "limit": 1}
         )
 
         plan = "\n".join(row[0] for row in self.env.cr.fetchall())

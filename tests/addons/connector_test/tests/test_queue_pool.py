@@ -64,10 +64,10 @@ class TestThreads(WatcherCase):
         pool = keeper.pool = WorkerPool(get_db_name(), watcher)
         self.addCleanup(pool.control.close)
         self.query("NOTIFY connector_queue")
-        pool.control.ask(lambda cr: cr.execute("SELECT 1"))
+        pool.control.run(lambda cr: cr.execute("SELECT 1"))
 
         with mock.patch.object(pool, "wake_one") as wake_one:
-            keeper._hear()
+            keeper._receive()
 
         wake_one.assert_called_once()
 
@@ -185,7 +185,7 @@ class TestAddonState(WorkerCase):
 
     def setUp(self):
         super().setUp()
-        self.patch(databases, "ASK_S", 0.1)
+        self.patch(databases, "CHECK_S", 0.1)
         self.patch(databases, "cron_database_list", lambda: [get_db_name()])
         self.patch(worker, "TICK_S", 0.05)
         self.watcher = WorkerWatcher("test", Settings(poll_s=1000))
@@ -222,7 +222,7 @@ class TestAddonState(WorkerCase):
         self.assertIn("wait while its addons change", logs.output[0])
 
     def test_addon_that_is_being_installed_is_seen_as_soon_as_it_is(self):
-        self.patch(databases, "ASK_S", 1000)
+        self.patch(databases, "CHECK_S", 1000)
         self.patch(databases, "CHANGE_S", 0.1)
         self.set_state("connector", "to install")
         self.watcher.start()
@@ -235,7 +235,7 @@ class TestAddonState(WorkerCase):
         self.wait_for(self.pool, "no pool came")
 
     def test_database_that_could_not_be_reached_is_asked_again_soon(self):
-        self.patch(databases, "ASK_S", 1000)
+        self.patch(databases, "CHECK_S", 1000)
         self.patch(databases, "RECONNECT_S", 0.1)
         unreachable = mock.Mock(side_effect=psycopg2.OperationalError)
         with mock.patch.object(databases, "connect", unreachable):

@@ -32,7 +32,7 @@ class TestServed(ChannelCase):
         """Let the runners claim from some channels only; return these."""
         served = ServedChannels(names)
         self.env.flush_all()
-        served.look(lambda ask, *values: ask(self.env.cr, *values), get_db_name())
+        served.refresh(lambda ask, *values: ask(self.env.cr, *values), get_db_name())
         self.runners = [Runner(self.env.cr, number, None, served) for number in (1, 2)]
         return served
 

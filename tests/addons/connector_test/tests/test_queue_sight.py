@@ -270,7 +270,7 @@ class TestOwnRunning(SightCase):
         mine, other = self.delay(session=self.session_of(ada)), self.delay()
         for one in (mine, other):
             self.take(one)
-            store.tell_progress(self.env.cr, one.id, 1, 4, "counting")
+            store.write_progress(self.env.cr, one.id, 1, 4, "counting")
 
         found = self.env[JOB].with_user(ada).find_own_running()
 

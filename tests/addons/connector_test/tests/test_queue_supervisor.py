@@ -118,7 +118,7 @@ class SupervisorCase(WorkerCase):
         """Look after a worker until something is true."""
 
         def look():
-            worker.supervisor.look()
+            worker.supervisor.check()
             return is_true()
 
         self.wait_for(look, "its jobs do not end as they must")
@@ -177,7 +177,7 @@ class TestTimeout(SupervisorCase):
         attempt = worker.runner.attempt
         attempt.started -= 3600
 
-        worker.supervisor.look()
+        worker.supervisor.check()
 
         self.assertIsNone(attempt.reason)
         attempt.interrupt(supervisor.Reason(JobTimeoutError("the end of the test")))
@@ -202,7 +202,7 @@ class TestStop(SupervisorCase):
         uuid = self.delay_one(function)
         worker = self.start_worker()
         self.started.wait(DEADLINE_S)
-        self.patch(supervisor, "LOOK_S", 0)
+        self.patch(supervisor, "CHECK_S", 0)
         self.stop_job(uuid)
         return uuid, worker
 
@@ -227,17 +227,17 @@ class TestStop(SupervisorCase):
     def test_short_job_is_not_asked_after(self):
         runner, registration = SimpleNamespace(attempt=None), mock.Mock()
         one = JobSupervisor(SimpleNamespace(runner=runner, registration=registration))
-        registration.control.ask.return_value = None
+        registration.control.run.return_value = None
         claimed = SimpleNamespace(id=1, attempt=1, timeout=None)
         asked = []
 
         for age_s, has_news in ((0.5, True), (1.5, False), (1.5, True), (5.5, False)):
             attempt = runner.attempt = RunningAttempt(claimed)
             attempt.started -= age_s
-            one.has_news = has_news
-            one.look()
-            one.look()
-            asked.append(registration.control.ask.call_count)
+            one.is_notified = has_news
+            one.check()
+            one.check()
+            asked.append(registration.control.run.call_count)
 
         self.assertEqual(asked, [0, 0, 1, 2])
 
