@@ -58,10 +58,10 @@ def _check_settings(server_args: list[str]) -> None:
     config.parse_config(list(server_args), setup_logging=False)
     # by its path: an addon imported before the server loads it gets no hook
     settings_class = runpy.run_path(str(QUEUE / "settings.py"))["Settings"]
-    read_limits = runpy.run_path(str(QUEUE / "channel_text.py"))["read_limits"]
+    parse_limits = runpy.run_path(str(QUEUE / "channel_text.py"))["parse_limits"]
     try:
         settings = settings_class.find()
-        read_limits(settings.channels)
+        parse_limits(settings.channels)
     except ValueError as error:
         sys.exit(f"connector_worker: {error}")
     if not settings.workers:

@@ -38,7 +38,7 @@ def parse_simple_config(text: str) -> list[dict]:
     return entries
 
 
-def read_limits(text: str) -> dict[str, dict]:
+def parse_limits(text: str) -> dict[str, dict]:
     """Return the limits that a configuration sets, by complete name of the channel.
 
     Returns:
@@ -82,15 +82,15 @@ def _limits(entry: dict) -> dict:
         near = get_close_matches(key, OPTIONS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise _refusal(name, f"{key!r} is not known{hint}", FORM)
-    is_sequential = read_sequential(entry)
+    is_sequential = parse_sequential(entry)
     return {
         "capacity": capacity,
         "is_sequential": is_sequential,
-        "throttle_s": read_throttle_s(entry),
+        "throttle_s": parse_throttle_s(entry),
     }
 
 
-def read_sequential(entry: dict) -> bool:
+def parse_sequential(entry: dict) -> bool:
     """Return whether an entry keeps the order of its jobs.
 
     Raises:
@@ -108,7 +108,7 @@ def read_sequential(entry: dict) -> bool:
     return is_sequential
 
 
-def read_throttle_s(entry: dict) -> float:
+def parse_throttle_s(entry: dict) -> float:
     """Return the minimum seconds between two starts in an entry, 0 for none.
 
     Raises:

@@ -19,37 +19,37 @@ PREFIX = "CONNECTOR_"
 OLD_SECTION = "options-connector"
 OLD_VARIABLE = "ODOO_CONNECTOR_CHANNELS"
 
-Read = Callable[[str], Any]
+Parse = Callable[[str], Any]
 
 
-def _number(read: Read, least: float, most: float = math.inf) -> Read:
+def _number(parse: Parse, least: float, most: float = math.inf) -> Parse:
     """Return a parser of numbers within a range."""
 
-    def read_number(text: str):
-        value = read(text)
+    def parse_number(text: str):
+        value = parse(text)
         if not least <= value <= most or math.isinf(value):
             top = "" if math.isinf(most) else f" and <= {most}"
             raise ValueError(f"expected a number >= {least}{top}")
         return value
 
-    return read_number
+    return parse_number
 
 
-def _or_never(read: Read) -> Read:
+def _or_never(parse: Parse) -> Parse:
     """Return a parser that accepts 0 too, which means never."""
 
-    def read_or_never(text: str):
+    def parse_or_never(text: str):
         try:
-            return read(text)
+            return parse(text)
         except ValueError as error:
             if text.strip() == "0":
                 return 0.0
             raise ValueError(f"{error}".replace("expected", "expected 0 or")) from None
 
-    return read_or_never
+    return parse_or_never
 
 
-def _read_names(text: str) -> tuple[str, ...]:
+def _parse_names(text: str) -> tuple[str, ...]:
     """Return the names of a list of channels."""
     names = tuple(one.strip() for one in text.replace("\n", ",").split(","))
     names = tuple(filter(None, names))
@@ -61,15 +61,15 @@ def _read_names(text: str) -> tuple[str, ...]:
 ANSWERS = {"auto": None, "yes": True, "no": False}
 
 
-def _read_answer(text: str) -> bool | None:
+def _parse_answer(text: str) -> bool | None:
     """Parse yes, no or auto."""
     if text.strip().lower() not in ANSWERS:
         raise ValueError(f"expected one of {', '.join(ANSWERS)}")
     return ANSWERS[text.strip().lower()]
 
 
-def _setting(default, read: Read):
-    return field(default=default, metadata={"read": read})
+def _setting(default, parse: Parse):
+    return field(default=default, metadata={"parse": parse})
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ class Settings:
     """Jobs at the same time in each process."""
     channels: str = _setting("", str.strip)
     """The limits of channels, set once at the start; ``channel_text`` reads them."""
-    only_channels: tuple[str, ...] = _setting((), _read_names)
+    only_channels: tuple[str, ...] = _setting((), _parse_names)
     """The channels whose jobs run here, with those below them; none: all channels."""
-    pooled: bool | None = _setting(None, _read_answer)
+    pooled: bool | None = _setting(None, _parse_answer)
     """Whether a transaction pooler stands before PostgreSQL; auto: detect it."""
     poll_s: float = _setting(30.0, _number(float, 0.1))
     """How long a lost notification can go unnoticed."""
@@ -113,7 +113,7 @@ class Settings:
         Raises:
             ValueError: a name is unknown or a value unreadable.
         """
-        return cls(**_read_all(values, source or f"[{SECTION}]"))
+        return cls(**_parse_all(values, source or f"[{SECTION}]"))
 
     @classmethod
     def find(cls) -> "Settings":
@@ -125,15 +125,15 @@ class Settings:
         path = config["config"]
         return cls(
             **{
-                **_read_all(_from_old_file(path), f"[{OLD_SECTION}] of {path}"),
-                **_read_all(_from_file(path), f"[{SECTION}] of {path}"),
-                **_read_all(_from_old_environment(), OLD_VARIABLE),
-                **_read_all(_from_environment(), "the environment"),
+                **_parse_all(_from_old_file(path), f"[{OLD_SECTION}] of {path}"),
+                **_parse_all(_from_file(path), f"[{SECTION}] of {path}"),
+                **_parse_all(_from_old_environment(), OLD_VARIABLE),
+                **_parse_all(_from_environment(), "the environment"),
             }
         )
 
 
-def _read_all(values: Mapping[str, str], source: str) -> dict[str, Any]:
+def _parse_all(values: Mapping[str, str], source: str) -> dict[str, Any]:
     known = {setting.name: setting for setting in fields(Settings)}
     for name in values.keys() - known.keys():
         near = get_close_matches(name, known, n=1)
@@ -141,12 +141,12 @@ def _read_all(values: Mapping[str, str], source: str) -> dict[str, Any]:
         raise ValueError(
             f"Unknown setting {name!r} in {source}.{hint} There are {', '.join(known)}."
         )
-    return {name: _read(known[name], text, source) for name, text in values.items()}
+    return {name: _parse(known[name], text, source) for name, text in values.items()}
 
 
-def _read(setting, text: str, source: str):
+def _parse(setting, text: str, source: str):
     try:
-        return setting.metadata["read"](text)
+        return setting.metadata["parse"](text)
     except ValueError as error:
         reason = str(error) if str(error).startswith("expected") else ""
         raise ValueError(

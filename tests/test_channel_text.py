@@ -3,7 +3,7 @@
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.connector.queue.channel_text import parse_simple_config, read_limits
+from odoo.addons.connector.queue.channel_text import parse_limits, parse_simple_config
 
 
 @tagged("post_install", "-at_install")
@@ -47,7 +47,7 @@ class TestParse(BaseCase):
 @tagged("post_install", "-at_install")
 class TestLimits(BaseCase):
     def test_limits_are_told_by_complete_name(self):
-        limits = read_limits("root:4,shop:1:sequential:throttle=2")
+        limits = parse_limits("root:4,shop:1:sequential:throttle=2")
 
         free = {"is_sequential": False, "throttle_s": 0}
         self.assertEqual(limits["root"], {"capacity": 4, **free})
@@ -69,5 +69,5 @@ class TestLimits(BaseCase):
         }
         for text, message in cases.items():
             with self.subTest(text), self.assertRaises(ValueError) as caught:
-                read_limits(text)
+                parse_limits(text)
             self.assertIn(message, str(caught.exception))

@@ -240,7 +240,7 @@ class QueueChannel(models.Model):
         """Set the limits of channels from a configuration; create missing channels.
 
         Args:
-            limits: columns by complete name, see ``queue.channel_text.read_limits``.
+            limits: columns by complete name, see ``queue.channel_text.parse_limits``.
         """
         for complete_name, told in limits.items():
             channel = self.browse(self._id_of(complete_name))

@@ -11,7 +11,7 @@ from odoo.exceptions import ValidationError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 
-from ..channel_text import read_limits
+from ..channel_text import parse_limits
 
 _logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class ChannelFile:
     """
 
     def __init__(self, text: str):
-        self._limits = read_limits(text)
+        self._limits = parse_limits(text)
         self._done: set[str] = set()
 
     def apply(self, db_name: str) -> None:

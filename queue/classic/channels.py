@@ -12,9 +12,9 @@ from ...exception import ChannelNotFound
 from ..channel_text import (
     ROOT,
     complete_name,
+    parse_sequential,
     parse_simple_config,
-    read_sequential,
-    read_throttle_s,
+    parse_throttle_s,
 )
 from ..state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
 from .channel_queue import ChannelJob, ChannelQueue, SafeSet
@@ -81,8 +81,8 @@ class Channel:
         """
         self.capacity = config.get("capacity") or None
         entry = {"capacity": 0, **config, "name": self.fullname}
-        self._queue.is_sequential = read_sequential(entry)
-        self.throttle = read_throttle_s(entry)
+        self._queue.is_sequential = parse_sequential(entry)
+        self.throttle = parse_throttle_s(entry)
 
     def get_subchannel_by_name(self, name: str) -> "Channel | None":
         """Return the channel right below with a name, None when there is none."""

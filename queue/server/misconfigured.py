@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import psycopg2
 
-from ..channel_text import read_limits
+from ..channel_text import parse_limits
 from ..engine.pool import WorkerPool
 from ..engine.registration import WorkerRegistration
 from ..engine.watcher import WorkerWatcher
@@ -22,7 +22,7 @@ def find_settings() -> tuple[Settings, str]:
     """
     try:
         settings = Settings.find()
-        read_limits(settings.channels)
+        parse_limits(settings.channels)
         return settings, ""
     except ValueError as error:
         _logger.error("No job will run in this process: %s", error)

@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.jobrunner.channels import ChannelManager
-from odoo.addons.connector.queue.channel_text import read_limits
+from odoo.addons.connector.queue.channel_text import parse_limits
 from odoo.addons.connector.queue.channels import config_file as channel_file
 from odoo.addons.connector.queue.channels.config_file import ChannelFile
 
@@ -27,7 +27,7 @@ NOW = 1_000.0  # seconds since the epoch; any will do
 class TestConfigure(ChannelCase):
     def configure(self, text: str) -> None:
         """Set what a configuration says."""
-        self.env[CHANNEL]._configure(read_limits(text))
+        self.env[CHANNEL]._configure(parse_limits(text))
 
     def test_named_channels_get_their_limits(self):
         other = self.channel("root.other", capacity=7)
@@ -89,7 +89,7 @@ class TestModel(ChannelCase):
 
     def setUp(self):
         super().setUp()
-        self.env[CHANNEL]._configure(read_limits(self.TEXT))
+        self.env[CHANNEL]._configure(parse_limits(self.TEXT))
 
     def model(self) -> set[str]:
         """Return the uuids of the jobs that start in memory."""
