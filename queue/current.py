@@ -37,17 +37,17 @@ class CurrentJob:
 
     Args:
         job: the claimed job that runs.
-        books: cursor of the worker's connection.
+        bookkeeping: cursor of the worker's connection.
         secrets: the secrets that the job has read; progress messages hide them.
     """
 
-    def __init__(self, job, books, secrets: KnownSecrets | None = None):
+    def __init__(self, job, bookkeeping, secrets: KnownSecrets | None = None):
         self.uuid: str = job.uuid
         self.attempt: int = job.attempt
         """Number of this start; the first is 1."""
         self.id: int = job.id
         self.secrets = KnownSecrets() if secrets is None else secrets
-        self._books = books
+        self._bookkeeping = bookkeeping
         self._reported_at = self._checked_at = float("-inf")
         self._is_cancelled = False
 
@@ -66,7 +66,7 @@ class CurrentJob:
         if now - self._reported_at >= QUIET_S or is_last:
             self._reported_at = now
             text = message and self.secrets.stored(str(message), MESSAGE_SIZE)
-            store.write_progress(self._books, self.id, done, total, text)
+            store.write_progress(self._bookkeeping, self.id, done, total, text)
 
     @property
     def is_cancelled(self) -> bool:
@@ -112,7 +112,7 @@ class CurrentJob:
 
     def find_cancelled(self) -> bool:
         """Check in the database now whether the job was requested to stop."""
-        return store.is_cancelled(self._books, self.id, self.attempt)
+        return store.is_cancelled(self._bookkeeping, self.id, self.attempt)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ KEEPALIVES = {
 PROBES = 5  # for a session that two connections share
 
 
-class BooksConnection(psycopg2.extensions.connection):
+class BookkeepingConnection(psycopg2.extensions.connection):
     """A bookkeeping connection of the engine."""
 
     is_pooled = False
@@ -58,7 +58,7 @@ def bounded_cursor(connection) -> BoundedCursor:
     return connection.cursor(cursor_factory=BoundedCursor)
 
 
-def connect(db_name: str, is_pooled: bool | None = None) -> BooksConnection:
+def connect(db_name: str, is_pooled: bool | None = None) -> BookkeepingConnection:
     """Return a connection at READ COMMITTED, in autocommit, outside of Odoo's pool.
 
     Args:
@@ -76,14 +76,14 @@ def connect(db_name: str, is_pooled: bool | None = None) -> BooksConnection:
     return connection
 
 
-def _open(db_name: str) -> BooksConnection:
+def _open(db_name: str) -> BookkeepingConnection:
     _name, info = sql_db.connection_info_for(db_name)
     return keep_from_children(
-        psycopg2.connect(**info, **KEEPALIVES, connection_factory=BooksConnection)
+        psycopg2.connect(**info, **KEEPALIVES, connection_factory=BookkeepingConnection)
     )
 
 
-def _has_pooler(connection: BooksConnection, db_name: str) -> bool:
+def _has_pooler(connection: BookkeepingConnection, db_name: str) -> bool:
     """Return whether the sessions of connections change after each transaction.
 
     A pooler answers a new connection itself, with a process number of its own. If it

@@ -54,14 +54,14 @@ class RegistryWatch:
 
     Args:
         db_name: the database.
-        books: bookkeeping cursor.
+        bookkeeping: cursor of the worker's bookkeeping connection.
     """
 
-    def __init__(self, db_name: str, books):
+    def __init__(self, db_name: str, bookkeeping):
         self.is_suspect = False
         """Whether the registry may be too old for the next job."""
         self._db_name = db_name
-        self._books = books
+        self._bookkeeping = bookkeeping
         self._registry: Registry | None = None
         self._addons: store.Addons | None = None
 
@@ -69,11 +69,11 @@ class RegistryWatch:
         """Record the addons of a registry when it is first seen."""
         if registry is not self._registry:
             self._registry = registry
-            self._addons = store.read_addons(self._books)
+            self._addons = store.read_addons(self._bookkeeping)
 
     def has_changed(self, job: ClaimedJob) -> bool:
         """Return whether addons, or the registry, changed since a job was claimed."""
-        addons = store.read_addons(self._books)
+        addons = store.read_addons(self._bookkeeping)
         self.is_suspect = (
             Registry(self._db_name) is not self._registry
             or addons.rows != self._addons.rows
@@ -87,11 +87,11 @@ class RegistryWatch:
         Args:
             follow: follows Odoo's signals and returns the registry.
         """
-        addons = store.read_addons(self._books)
+        addons = store.read_addons(self._bookkeeping)
         if addons.is_changing:
             return
         with _turn:
-            registry = follow(OdooCursor(self._books))
+            registry = follow(OdooCursor(self._bookkeeping))
             if registry is self._registry and addons.rows != self._addons.rows:
                 registry = Registry.new(self._db_name)
         self._registry, self._addons, self.is_suspect = registry, addons, False

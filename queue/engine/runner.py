@@ -52,7 +52,7 @@ class Runner:
     """Claims jobs for a worker and runs them, one after the other.
 
     Args:
-        books: bookkeeping cursor, for claims and failures.
+        bookkeeping: cursor of the bookkeeping connection, for claims and failures.
         worker_id: the worker that holds the jobs.
         transaction: opens the transaction of one job; see :func:`own_transaction`.
         served: the channels to claim from; all when it is left out.
@@ -63,7 +63,7 @@ class Runner:
 
     def __init__(
         self,
-        books,
+        bookkeeping,
         worker_id: int,
         transaction: Transaction,
         served: ServedChannels | None = None,
@@ -73,7 +73,7 @@ class Runner:
         self.worker_id = worker_id
         self.attempt: RunningAttempt | None = None
         """The attempt of the running job, for interruptions."""
-        self._books = books
+        self._bookkeeping = bookkeeping
         self._transaction = transaction
         self._served = served or ServedChannels()
         self._completer = completer
@@ -108,16 +108,16 @@ class Runner:
         others = [row for row in rows if row["payload"] is None]
         if others:
             ids = [row["id"] for row in others]
-            store.set_aside(self._books, self.worker_id, ids, NOT_OURS)
+            store.set_aside(self._bookkeeping, self.worker_id, ids, NOT_OURS)
             for row in others:
                 _logger.warning("job %s (No. %s): %s", row["uuid"], row["id"], NOT_OURS)
-            release_children(self._books, ids)
+            release_children(self._bookkeeping, ids)
         return jobs
 
     def _claim_batch(self, has_seen_limits: bool = True) -> list[dict] | None:
         limit = max(1, min(BATCH, int(BATCH_S / max(self._mean_s, 1e-6))))
         return store.claim_jobs(
-            self._books,
+            self._bookkeeping,
             self.worker_id,
             limit,
             self._claimed_count,
@@ -128,15 +128,18 @@ class Runner:
     def _claim_limited(self) -> list[dict]:
         """Claim one job of the first limited channel that has room."""
         for channel_id, limiting_ids in store.find_limited(
-            self._books, self._served.ids
+            self._bookkeeping, self._served.ids
         ):
-            with one_transaction(self._books):
+            with one_transaction(self._bookkeeping):
                 if self._has_room(limiting_ids):
                     rows = store.claim_limited_job(
-                        self._books, self.worker_id, channel_id, self._claimed_count
+                        self._bookkeeping,
+                        self.worker_id,
+                        channel_id,
+                        self._claimed_count,
                     )
                     if rows and rows[0]["payload"] is not None:
-                        store.note_start(self._books, limiting_ids)
+                        store.note_start(self._bookkeeping, limiting_ids)
                     if rows:
                         return [{**row, "is_limited": True} for row in rows]
         return []
@@ -144,7 +147,7 @@ class Runner:
     def _has_room(self, channel_ids: list[int]) -> bool:
         """Return whether every channel lets a job start; lock their limits."""
         channels = [
-            Limits(**row) for row in store.lock_limits(self._books, channel_ids)
+            Limits(**row) for row in store.lock_limits(self._bookkeeping, channel_ids)
         ]
         wait_s = max(channel.start_in_s() for channel in channels)
         if wait_s:
@@ -155,13 +158,15 @@ class Runner:
 
     def _is_full(self, channel: Limits) -> bool:
         if channel.slots is not None:
-            if store.count_taken(self._books, channel.id) >= channel.slots:
+            if store.count_taken(self._bookkeeping, channel.id) >= channel.slots:
                 return True
-        return channel.is_sequential and store.is_order_blocked(self._books, channel.id)
+        return channel.is_sequential and store.is_order_blocked(
+            self._bookkeeping, channel.id
+        )
 
     def release(self, jobs: list[ClaimedJob]) -> None:
         """Release claimed jobs that were not started."""
-        store.release_jobs(self._books, self.worker_id, [job.id for job in jobs])
+        store.release_jobs(self._bookkeeping, self.worker_id, [job.id for job in jobs])
 
     def run_job(self, job: ClaimedJob) -> None:
         """Run one job and store its outcome."""
@@ -184,7 +189,7 @@ class Runner:
             _logger.debug("job %s ran %.3f s", job.uuid, seconds)
         self.ready_count = 0
         if job.has_edges:  # after the commit: others may have ended meanwhile
-            self.ready_count = release_children(self._books, [job.id])
+            self.ready_count = release_children(self._bookkeeping, [job.id])
 
     def _perform(self, attempt: RunningAttempt) -> None:
         job = attempt.job
@@ -196,7 +201,7 @@ class Runner:
         with self._transaction(is_ours) as cr:
             env = job.open_env(cr)
             job.args, job.kwargs = codec.decode(job.payload, env, job.payload_version)
-            with running(CurrentJob(job, self._books, attempt.secrets)):
+            with running(CurrentJob(job, self._bookkeeping, attempt.secrets)):
                 result = attempt.perform(partial(_call, job, env), cr.connection)
             self._finish(cr, attempt, result)
 
@@ -219,13 +224,13 @@ class Runner:
         if attempt.is_given_up:
             return
         values = self.end_values(attempt, error)
-        if not store.settle(self._books, values, attempt.job.has_edges):
+        if not store.settle(self._bookkeeping, values, attempt.job.has_edges):
             _logger.warning("job %s: another worker has it", attempt.job.uuid)
 
     def _settle_lost(self, attempt: RunningAttempt, error: AttemptLost) -> None:
         """Fail a job that wrote its own row, if it is still ours; undo the write."""
         job = attempt.job
-        if store.is_held(self._books, self.worker_id, job.id, job.attempt):
+        if store.is_held(self._bookkeeping, self.worker_id, job.id, job.attempt):
             self._settle(attempt, own_row_error(job, error))
         else:
             _logger.warning("job %s: %s", job.uuid, error)
@@ -247,8 +252,8 @@ class Runner:
             is_cancelled = reason.is_cancelled
             reason.error.__cause__, error = error, reason.error
         else:
-            is_cancelled = CurrentJob(job, self._books).find_cancelled()
-        count = partial(store.count_conflicts, self._books, job.id)
+            is_cancelled = CurrentJob(job, self._bookkeeping).find_cancelled()
+        count = partial(store.count_conflicts, self._bookkeeping, job.id)
         outcome = outcome_of(
             error, job, job.now(), is_cancelled, count, self._has_changed
         )

@@ -104,14 +104,14 @@ class Worker(threading.Thread):
             pool.control if pool else ControlConnection(db_name, self.settings.pooled)
         )
         self._connection = connect(db_name, control.is_pooled)
-        self._books = self._connection.cursor()
+        self._bookkeeping = self._connection.cursor()
         self._job_pool = JobConnectionPool(db_name, control.is_pooled)
         self._job_pool.open()
         self.served = pool.served if pool else self._find_served(control)
         # last of all: a worker with a row counts as alive
         self.registration = self._appear(control)
         self._completer = JobCompleter(db_name)
-        self.watch = RegistryWatch(db_name, self._books)
+        self.watch = RegistryWatch(db_name, self._bookkeeping)
         self.runner = self._make_runner()
         self.supervisor = JobSupervisor(self)
         self._closed_ids: set[int] = set()
@@ -216,7 +216,7 @@ class Worker(threading.Thread):
 
     def _make_runner(self) -> Runner:
         return Runner(
-            self._books,
+            self._bookkeeping,
             self.registration.worker_id,
             partial(own_transaction, self._job_pool),
             self.served,
@@ -248,7 +248,7 @@ class Worker(threading.Thread):
             poll_s = min(poll_s, POOLED_POLL_S)
         if self._is_held:
             return poll_s
-        known = store.next_ready_s(self._books), self.runner.start_in_s
+        known = store.next_ready_s(self._bookkeeping), self.runner.start_in_s
         waits = [seconds for seconds in known if seconds is not None]
         return max(AGAIN_S, min([poll_s, *waits]))
 
@@ -289,7 +289,7 @@ class Worker(threading.Thread):
         """
         registry = Registry(self.db_name)
         if signals != store.known_signals(registry):
-            registry = self._follow(OdooCursor(self._books))
+            registry = self._follow(OdooCursor(self._bookkeeping))
         if MODEL not in registry:
             self.stop()
         self.watch.note(registry)
@@ -309,11 +309,11 @@ class Worker(threading.Thread):
         # as soon as it has none left
         has_more = self.runner.ready_count > (0 if self.queue else 1)
         if job.is_limited or job.concurrency_key or has_more:
-            store.wake(self._books)
+            store.wake(self._bookkeeping)
 
     def _is_closed(self, channel_id: int) -> bool:
         now = time.monotonic()
         if now - self._checked_at > CHECK_S:
             self._checked_at = now
-            self._closed_ids = store.find_closed(self._books)
+            self._closed_ids = store.find_closed(self._bookkeeping)
         return channel_id in self._closed_ids

@@ -6,7 +6,8 @@ MUTATIONS = [
         "edges are marked by the transaction of their parent",
         "Runner._finish",
         "is_stored = store.finish(own_cr, values, job.has_edges)",
-        "self._books.execute(\"SELECT connector_queue_mark(%s, 'done')\", [job.id]); "
+        "self._bookkeeping.execute("
+        "\"SELECT connector_queue_mark(%s, 'done')\", [job.id]); "
         "is_stored = store.finish(own_cr, values)",
         "TestMark.test_edge_is_marked_by_the_transaction_of_its_parent",
     ),

@@ -13,7 +13,7 @@ MUTATIONS = [
         "no start of a job is written",
         "Runner.run_job",
         "job.date_started = job.now()",
-        "store.release_jobs(self._books, self.worker_id, [job.id]); "
+        "store.release_jobs(self._bookkeeping, self.worker_id, [job.id]); "
         "job.date_started = job.now()",
         "TestStartCost.test_start_of_a_job_writes_nothing",
     ),

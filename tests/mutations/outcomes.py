@@ -5,7 +5,7 @@ MUTATIONS = [
     (
         "a job that deletes its own row fails",
         "Runner._settle_lost",
-        "if store.is_held(self._books, self.worker_id, job.id, job.attempt):",
+        "if store.is_held(self._bookkeeping, self.worker_id, job.id, job.attempt):",
         "if False:",
         "TestOwnRow.test_job_that_writes_its_own_row_fails_and_its_work_is_undone",
     ),

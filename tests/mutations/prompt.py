@@ -89,7 +89,7 @@ MUTATIONS = [
     (
         "throttle and rate count each start",
         "Runner._claim_limited",
-        "store.note_start(self._books, limiting_ids)",
+        "store.note_start(self._bookkeeping, limiting_ids)",
         "pass",
         "TestThrottleAndRate.test_throttle_lets_no_second_job_start_at_once",
     ),

@@ -85,8 +85,8 @@ class QueueRaceCase(RaceCase):
         """Return a session in a transaction of its own."""
         return ConnectorSession.from_env(self.open_env())
 
-    def open_books(self):
-        """Return a cursor as that on which a worker keeps its books."""
+    def open_bookkeeping(self):
+        """Return a cursor as that on which a worker does its bookkeeping."""
         connection = connect(get_db_name())
         self.addCleanup(connection.close)
         return connection.cursor()

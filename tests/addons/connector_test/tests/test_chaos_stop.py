@@ -102,7 +102,7 @@ class TestFreeze(ChaosCase):
         self.wait_for(
             lambda: other.beat() and other.control.recover(), "it is not given up"
         )
-        store.claim_jobs(self.open_books(), other.worker_id, self.job_count, 0)
+        store.claim_jobs(self.open_bookkeeping(), other.worker_id, self.job_count, 0)
         return other
 
     def test_worker_that_comes_back_commits_nothing(self):

@@ -172,7 +172,9 @@ class TestLogOfAJob(LogRaceCase):
         self.session.commit()
         connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
-        runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
+        runner = Runner(
+            self.open_bookkeeping(), 1, partial(own_transaction, connection)
+        )
         with mute_logger(RUNNER_LOG):
             for job in runner.claim():
                 runner.run_job(job)

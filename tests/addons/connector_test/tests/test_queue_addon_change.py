@@ -97,11 +97,11 @@ class TestAddonChange(ChangeCase, QueueRaceCase):
         super().setUp()
         connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
-        books = self.open_books()
-        self.watch = RegistryWatch(get_db_name(), books)
+        bookkeeping = self.open_bookkeeping()
+        self.watch = RegistryWatch(get_db_name(), bookkeeping)
         self.watch.note(Registry(get_db_name()))
         self.runner = Runner(
-            books,
+            bookkeeping,
             1,
             partial(own_transaction, connection),
             has_changed=self.watch.has_changed,

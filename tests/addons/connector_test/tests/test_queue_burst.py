@@ -45,7 +45,7 @@ class BurstCase(QueueRaceCase):
 
     def announce(self):
         """Announce a burst."""
-        store.announce_burst(self.open_books())
+        store.announce_burst(self.open_bookkeeping())
         self.heard()
 
     def delay(self, **options):
@@ -233,9 +233,9 @@ class TestWatcherInBurst(BurstCase, WatcherCase):
         old = self.open_session()
         old.env[TRACE].search_count([])  # its snapshot is from now
 
-        books = self.open_books()
+        bookkeeping = self.open_bookkeeping()
         for _wake_up in range(2 * MANY):
-            store.wake(books)
+            store.wake(bookkeeping)
         self.wait_for(lambda: BURST in self.heard(), "nobody announces it")
         self.wait_for(lambda: self.query(IS_NOTED), "nobody writes it down")
         leave_trace.delay(old, TRACE)

@@ -201,7 +201,9 @@ class TestCapacityAcrossWorkers(QueueRaceCase):
         self.addCleanup(
             self.query, "DELETE FROM connector_queue_channel WHERE id = %s", channel.id
         )
-        runners = [Runner(self.open_books(), number, None) for number in range(1, 9)]
+        runners = [
+            Runner(self.open_bookkeeping(), number, None) for number in range(1, 9)
+        ]
         barrier = threading.Barrier(len(runners))
 
         def claim(runner):

@@ -66,7 +66,7 @@ class CompleterCase(QueueRaceCase):
         self.addCleanup(self.completer.close)
         transaction = partial(own_transaction, connection)
         self.runner = Runner(
-            self.open_books(), 1, transaction, completer=self.completer
+            self.open_bookkeeping(), 1, transaction, completer=self.completer
         )
 
     def claim(self, *functions, **options):

@@ -85,7 +85,7 @@ class TestClaimCost(QueueRaceCase):
         self.query("DELETE FROM connector_queue_job WHERE priority = 1")
         self.insert(READY, "root", "pending", None, 1, None, None)
         self.query("VACUUM ANALYZE connector_queue_job")
-        cr = self.open_books()
+        cr = self.open_bookkeeping()
         for _turn in ("with what planning reads", "alone"):
             cr.execute("BEGIN")
             cr.execute(CLAIM, [READY])
@@ -111,7 +111,9 @@ class TestStartCost(QueueRaceCase):
         session.commit()
         connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
-        runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
+        runner = Runner(
+            self.open_bookkeeping(), 1, partial(own_transaction, connection)
+        )
         runner._mean_s = 0.001  # of the jobs before: both are claimed together
         jobs = runner.claim()
         columns = "xmin::text, job::text"

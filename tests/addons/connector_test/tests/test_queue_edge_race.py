@@ -57,7 +57,7 @@ class EdgeRaceCase(QueueRaceCase):
         connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         transaction = partial(own_transaction, connection)
-        return Runner(self.open_books(), worker_id, transaction)
+        return Runner(self.open_bookkeeping(), worker_id, transaction)
 
 
 class TestMark(EdgeRaceCase):
@@ -136,7 +136,7 @@ class TestRelease(EdgeRaceCase):
             barrier.wait()
             runner._finish(session.cr, RunningAttempt(job), None)
             session.commit()
-            counts.append(release.release_children(runner._books, [job.id]))
+            counts.append(release.release_children(runner._bookkeeping, [job.id]))
 
         jobs = [runner.claim()[0] for runner in runners]
         threads = [
@@ -153,7 +153,7 @@ class TestRelease(EdgeRaceCase):
         """The second waits for nobody: what the first has locked is the first's."""
         *_parents, child = self.delay_join()
         self.end_parents()
-        first, second = self.open_books(), self.open_books()
+        first, second = self.open_bookkeeping(), self.open_bookkeeping()
         first.connection.autocommit = False
 
         one = store.release_all(first, 100)
@@ -168,12 +168,12 @@ class TestRelease(EdgeRaceCase):
         """A person presses a button at that moment, and the transaction fails."""
         *_parents, child = self.delay_join()
         self.end_parents()
-        session, books = self.open_session(), self.open_books()
+        session, bookkeeping = self.open_session(), self.open_bookkeeping()
         session.env[JOB].search([("uuid", "=", child)]).button_cancel()
 
-        early = release.sweep(books)
+        early = release.sweep(bookkeeping)
         session.rollback()
-        late = release.sweep(books)
+        late = release.sweep(bookkeeping)
 
         self.assertEqual((early, late), (0, 1))
         self.assertEqual(self.row(child), ("pending",))
@@ -321,7 +321,7 @@ class WorkerOfTests:
     def __init__(self, runner):
         self.runner = runner
         self.queue = Worker.queue_class()
-        self._books = runner._books
+        self._bookkeeping = runner._bookkeeping
 
     def _is_closed(self, _channel_id) -> bool:
         return False

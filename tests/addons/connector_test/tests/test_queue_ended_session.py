@@ -152,7 +152,7 @@ class TestEndedSession(QueueRaceCase):
         self.connection = JobConnectionPool(get_db_name())
         self.addCleanup(self.connection.close)
         transaction = partial(own_transaction, self.connection)
-        self.runner = Runner(self.open_books(), 1, transaction)
+        self.runner = Runner(self.open_bookkeeping(), 1, transaction)
 
     @mute_logger(RUNNER_LOG, "odoo.sql_db")
     def run_job(self, *args, tries=1, **options):

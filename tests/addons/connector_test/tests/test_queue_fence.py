@@ -69,7 +69,7 @@ class FenceCase(QueueRaceCase):
         connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         transaction = partial(own_transaction, connection)
-        self.runner = Runner(self.open_books(), 1, transaction)
+        self.runner = Runner(self.open_bookkeeping(), 1, transaction)
         (job,) = self.runner.claim()
         return job
 
@@ -243,7 +243,8 @@ class TestClaim(QueueRaceCase):
         claimed = [[] for _claimer in range(CLAIMERS)]
         threads = [
             threading.Thread(
-                target=self._claim_all, args=(number + 1, self.open_books(), start, ids)
+                target=self._claim_all,
+                args=(number + 1, self.open_bookkeeping(), start, ids),
             )
             for number, ids in enumerate(claimed)
         ]
@@ -257,9 +258,9 @@ class TestClaim(QueueRaceCase):
         self.assertEqual((len(every), len(set(every))), (JOBS, JOBS))
         self.assertGreater(sum(map(bool, claimed)), 1)
 
-    def _claim_all(self, worker_id, books, start, ids):
+    def _claim_all(self, worker_id, bookkeeping, start, ids):
         start.wait()
-        while rows := store.claim_jobs(books, worker_id, 3, len(ids)):
+        while rows := store.claim_jobs(bookkeeping, worker_id, 3, len(ids)):
             ids += [row["id"] for row in rows]
 
     def test_jobs_are_claimed_in_the_order_of_their_priority(self):
@@ -267,10 +268,10 @@ class TestClaim(QueueRaceCase):
         for priority in (10, 5, 10, 1):
             leave_trace.delay(session, TRACE, priority=priority)
         session.commit()
-        books = self.open_books()
+        bookkeeping = self.open_bookkeeping()
 
-        first = store.claim_jobs(books, 1, 3, 0)
-        second = store.claim_jobs(books, 1, 3, 3)
+        first = store.claim_jobs(bookkeeping, 1, 3, 0)
+        second = store.claim_jobs(bookkeeping, 1, 3, 3)
 
         claimed = [row["id"] for row in first + second]
         by_number = "SELECT id, priority FROM connector_queue_job ORDER BY claim_number"

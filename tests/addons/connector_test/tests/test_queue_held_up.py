@@ -34,7 +34,7 @@ class HeldUpCase(WatcherCase):
 
     def hold(self, statement: str, *values):
         """Hold what a statement locks; return the connection, which gives it back."""
-        holder = self.open_books().connection
+        holder = self.open_bookkeeping().connection
         holder.autocommit = False
         holder.cursor().execute(statement, values)
         return holder

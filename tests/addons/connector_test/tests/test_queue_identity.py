@@ -121,12 +121,12 @@ class TestIdentityRace(QueueRaceCase):
         uuid = self.delay(self.winner)
         self.winner.commit()
         self.loser.rollback()
-        books = self.open_books()
+        bookkeeping = self.open_bookkeeping()
 
         self.assertEqual(self.delay(self.loser), uuid)
-        early = store.claim_jobs(books, 1, 50, 0)
+        early = store.claim_jobs(bookkeeping, 1, 50, 0)
         self.loser.commit()
-        late = store.claim_jobs(books, 1, 50, 0)
+        late = store.claim_jobs(bookkeeping, 1, 50, 0)
 
         self.assertEqual(early, [])
         self.assertEqual([row["uuid"] for row in late], [uuid])
@@ -138,7 +138,7 @@ class TestIdentityRace(QueueRaceCase):
         self.winner.commit()
         self.loser.rollback()
         self.loser.cr.execute("SELECT 1")
-        store.claim_jobs(self.open_books(), 1, 50, 0)
+        store.claim_jobs(self.open_bookkeeping(), 1, 50, 0)
 
         again = self.delay(self.loser)
         self.loser.commit()

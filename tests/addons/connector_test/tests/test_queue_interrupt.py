@@ -93,7 +93,7 @@ class InterruptCase(QueueRaceCase):
         connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
         transaction = partial(own_transaction, connection)
-        self.runner = Runner(self.open_books(), 1, transaction)
+        self.runner = Runner(self.open_bookkeeping(), 1, transaction)
         self.runner._mean_s = 0.001
 
     def delay(self, function, list_of_args, **options):
@@ -259,7 +259,7 @@ class TestRunningAttempt(QueueRaceCase):
 
     def test_ended_call_cannot_be_interrupted(self):
         attempt = RunningAttempt(None)
-        attempt.perform(lambda: None, self.open_books().connection)
+        attempt.perform(lambda: None, self.open_bookkeeping().connection)
 
         self.assertFalse(attempt.interrupt(Reason(ValueError())))
         attempt.end()
@@ -269,7 +269,7 @@ class TestRunningAttempt(QueueRaceCase):
     def test_interruption_in_the_last_moment_does_not_come_later(self):
         """The call returns when the other thread has begun, and not sent it yet."""
         attempt = RunningAttempt(None)
-        connection = self.open_books().connection
+        connection = self.open_bookkeeping().connection
         send, has_begun = interrupt._set_async_exc, threading.Event()
 
         def send_late(thread_id, what):

@@ -262,10 +262,12 @@ class TestKeyRace(QueueRaceCase):
         self.delay(*names, concurrency_key=lambda task: str(int(task.args[0]) % 3))
         self.barrier = threading.Barrier(8)
         self.done_ids, self.actives = [], []
-        books = [(self.open_books(), self.open_books()) for _worker in range(8)]
+        cursors = [
+            (self.open_bookkeeping(), self.open_bookkeeping()) for _worker in range(8)
+        ]
         threads = [
             threading.Thread(target=self.work, args=[number, *two])
-            for number, two in enumerate(books, start=1)
+            for number, two in enumerate(cursors, start=1)
         ]
 
         for thread in threads:
@@ -278,9 +280,9 @@ class TestKeyRace(QueueRaceCase):
         self.assertEqual(len(self.done_ids), 60)
         self.assertLessEqual(max(self.actives), 3)
 
-    def work(self, worker_id, books, job_cr):
+    def work(self, worker_id, bookkeeping, job_cr):
         """Claim jobs and end them, until none is left."""
-        runner = Runner(books, worker_id, None)
+        runner = Runner(bookkeeping, worker_id, None)
         self.barrier.wait(timeout=DEADLINE_S)
         deadline = time.monotonic() + DEADLINE_S
         while not self.is_over() and time.monotonic() < deadline:
@@ -313,14 +315,14 @@ class TestKeyRace(QueueRaceCase):
         """
         self.delay("a")
         (uuid,) = self.delay("b", identity_key="one")
-        books = self.open_books()
-        runner = Runner(books, 1, None)
+        bookkeeping = self.open_bookkeeping()
+        runner = Runner(bookkeeping, 1, None)
         (first,) = runner.claim()
         session = self.open_session()
         leave_trace.delay(session, TRACE, "c", identity_key="one")
-        self.finish(first, 1, books)
+        self.finish(first, 1, bookkeeping)
         early = runner.claim()
-        look_again_s = store.next_ready_s(books)
+        look_again_s = store.next_ready_s(bookkeeping)
 
         session.commit()
 
@@ -333,17 +335,17 @@ class TestKeyRace(QueueRaceCase):
         promoter = self.open_env().cr
         store.promote(promoter)
         self.delay("b")
-        books = self.open_books()
-        books.execute("SET lock_timeout = '2s'")
+        bookkeeping = self.open_bookkeeping()
+        bookkeeping.execute("SET lock_timeout = '2s'")
 
-        self.assertEqual(store.promote(books), 0)
+        self.assertEqual(store.promote(bookkeeping), 0)
 
     def test_worker_that_promotes_keeps_no_other_from_claiming(self):
         self.delay("a")
         promoter = self.open_env().cr
         store.promote(promoter)
         (plain,) = self.delay("b", concurrency_key=None)
-        runner = Runner(self.open_books(), 1, None)
+        runner = Runner(self.open_bookkeeping(), 1, None)
 
         taken = runner.claim()
 

@@ -49,7 +49,9 @@ class TestMisconfigured(WatcherCase):
         """Else no cron would run the jobs."""
         self.start_misconfigured()
 
-        self.assertEqual(store.find_live_workers(self.open_books(), SILENCE_S), [])
+        self.assertEqual(
+            store.find_live_workers(self.open_bookkeeping(), SILENCE_S), []
+        )
 
     def test_row_goes_with_the_server(self):
         watcher = self.start_misconfigured()

@@ -240,7 +240,7 @@ class TestReplaceRace(QueueRaceCase):
         session.commit()
         self.session = self.open_session()
         self.session.cr.execute("SELECT 1")
-        self.runner = Runner(self.open_books(), 1, None)
+        self.runner = Runner(self.open_bookkeeping(), 1, None)
 
     def replace(self):
         """Delay the call that replaces the first one."""

@@ -73,7 +73,9 @@ class TestOwnRow(QueueRaceCase):
         session.commit()
         connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
-        runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
+        runner = Runner(
+            self.open_bookkeeping(), 1, partial(own_transaction, connection)
+        )
         for _try in range(tries):
             self.query("UPDATE connector_queue_job SET hold = NULL")
             with mute_logger(RUNNER_LOG, "odoo.sql_db"):
@@ -131,7 +133,9 @@ class TestOwnRow(QueueRaceCase):
         session.commit()
         connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
-        runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
+        runner = Runner(
+            self.open_bookkeeping(), 1, partial(own_transaction, connection)
+        )
 
         with mute_logger(RUNNER_LOG):
             runner.run_job(*runner.claim())

@@ -44,7 +44,7 @@ class RecoveryCase(QueueRaceCase):
 
     def claim(self, worker: WorkerRegistration) -> None:
         """Let a worker claim all jobs."""
-        store.claim_jobs(self.open_books(), worker.worker_id, 50, 0)
+        store.claim_jobs(self.open_bookkeeping(), worker.worker_id, 50, 0)
 
     def kill(self, worker: WorkerRegistration) -> None:
         """End the session of a worker, as the end of its process does."""
@@ -162,7 +162,7 @@ class TestRecovery(RecoveryCase):
         uuid = self.delay(max_retries=2)
         self._die_with(uuid)
         worker = self.open_worker()
-        runner = Runner(self.open_books(), worker.worker_id, None)
+        runner = Runner(self.open_bookkeeping(), worker.worker_id, None)
         (job,) = runner.claim()
         job.attempt += 1
         error = psycopg2.errors.SerializationFailure("again")
@@ -194,15 +194,15 @@ class TestRecovery(RecoveryCase):
     def test_sessions_of_a_silent_worker_are_ended(self):
         """Nothing of it can commit after its jobs were given to others."""
         worker, recoverer = self.open_worker(), self.open_worker()
-        job_books = self.open_books()
-        worker.beat(None, job_books.connection.get_backend_pid())
+        job_cr = self.open_bookkeeping()
+        worker.beat(None, job_cr.connection.get_backend_pid())
         self._age(recoverer, -60)
         self.patch(registration, "SILENCE_S", 0)
 
         with mute_logger(REGISTRATION_LOG):
             recoverer.control.recover()
 
-        for cr in (worker.control._cr, job_books):
+        for cr in (worker.control._cr, job_cr):
             with self.assertRaises(psycopg2.OperationalError):
                 self._wait_for_the_end(cr)
 
@@ -241,14 +241,14 @@ class TestRecovery(RecoveryCase):
         self.assertEqual(self.row(uuid, "state, identity_key"), ("pending", "same"))
 
     def test_worker_is_seen_as_long_as_it_lives(self):
-        books = self.open_books()
+        bookkeeping = self.open_bookkeeping()
         worker = self.open_worker()
 
-        alive = store.find_live_workers(books, SILENCE_S)
+        alive = store.find_live_workers(bookkeeping, SILENCE_S)
         self.kill(worker)
 
         self.assertEqual(alive, [(worker.worker_id, os.getpid())])
-        self.assertEqual(store.find_live_workers(books, SILENCE_S), [])
+        self.assertEqual(store.find_live_workers(bookkeeping, SILENCE_S), [])
 
     def _age(self, worker, seconds):
         """Let the last sign of life be that long ago."""

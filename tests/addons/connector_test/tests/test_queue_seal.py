@@ -374,7 +374,7 @@ class TestRecoveryOfForged(RecoveryCase):
 
         self.assertEqual(self.row(healthy, "state, worker_id"), ("pending", None))
         with self.assertLogs(RUNNER_LOG, "WARNING"):
-            jobs = Runner(self.open_books(), 0, None).claim()
+            jobs = Runner(self.open_bookkeeping(), 0, None).claim()
         self.assertEqual([one.uuid for one in jobs], [healthy])
         self.assertEqual(self.row("forged"), ("failed",))
 

@@ -178,7 +178,9 @@ class TestRun(SyncRaceCase):
         """Run what is ready."""
         connection = JobConnectionPool(get_db_name())
         self.addCleanup(connection.close)
-        runner = Runner(self.open_books(), 1, partial(own_transaction, connection))
+        runner = Runner(
+            self.open_bookkeeping(), 1, partial(own_transaction, connection)
+        )
         while jobs := runner.claim():
             for job in jobs:
                 runner.run_job(job)
@@ -197,7 +199,7 @@ class TestRun(SyncRaceCase):
             " WHERE uuid = %s AND hold = 'eta'",
             uuid,
         )
-        store.promote(self.open_books())
+        store.promote(self.open_bookkeeping())
         self.run_jobs()
 
     def names(self) -> list[str]:
