@@ -31,7 +31,7 @@ THREAD = "connector.watcher"  # name of the watcher's thread
 OWN_PROCESS = "prefork"  # process type of dedicated job processes
 END_S = 2.0  # how long to wait for the watcher's own threads
 TICK_S = 1.0  # at most between two turns
-HUSH_S = 0.005  # pause after a notification, so that several count as one
+DEBOUNCE_S = 0.005  # after a notification: several count as one
 
 
 class WorkerWatcher(threading.Thread):
@@ -58,8 +58,8 @@ class WorkerWatcher(threading.Thread):
         self._closing = threading.Event()  # no worker starts any more
         self._ending = threading.Event()
         self._news = threading.Event()  # a keeper has ended, or all must
-        self._ringer, self.bell = socket.socketpair()
-        """Wake-up sockets: the second is readable when every keeper must end."""
+        self._wakeup_sender, self.wakeup_socket = socket.socketpair()
+        """Readable when every keeper must end."""
 
     # === LIFE === #
 
@@ -88,7 +88,7 @@ class WorkerWatcher(threading.Thread):
         for pool in pools:
             pool.join(deadline)
         self._ending.set()
-        self._ringer.send(b".")
+        self._wakeup_sender.send(b".")
         self.wake()
         self._join(time.monotonic() + END_S)
         for pool in self._pools.values():
@@ -305,11 +305,11 @@ class Keeper(threading.Thread):
         if control.has_notifications:
             timeout_s = 0
         ready, _write, _error = select.select(
-            [control, self._watcher.bell], [], [], timeout_s
+            [control, self._watcher.wakeup_socket], [], [], timeout_s
         )
         if control.has_notifications or control in ready:
             self.pool.handle_notifications()
-            self._watcher.wait_closing(HUSH_S)
+            self._watcher.wait_closing(DEBOUNCE_S)
 
     def _supervise(self) -> None:
         """Enforce timeouts and stop requests of the running jobs."""
