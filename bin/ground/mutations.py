@@ -4,7 +4,7 @@
 ``tests/mutations/`` lists them as (promise, definition, old text, new text, test). The
 definition is a function, method, class, class attribute or module constant of the
 product, named by the end of its full name, as long as is needed to be the only one:
-``"release_children"``, ``"Runner._finish"``, ``"store.delay.MOVE"``. So files may move
+``"unblock_children"``, ``"Runner._finish"``, ``"store.delay.MOVE"``. So files may move
 and neighbours change. What several statements of one scope define, such as a property
 and its setter, is one definition. A file that is not Python is named by its path.
 """

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...queue import store
 from ...queue.classic.related import find_related_action
-from ...queue.engine.dependencies import release_after_commit
+from ...queue.engine.dependencies import unblock_after_commit
 from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, FAILED, NOT_STARTED, PENDING
 
@@ -120,7 +120,7 @@ class QueueJob(models.Model):
         self.invalidate_recordset()
         self.env["connector.queue.edge"].invalidate_model()
         if any(moved.values()):
-            release_after_commit(self.env.cr)
+            unblock_after_commit(self.env.cr)
         return set(moved)
 
     def _retry_resolved(self, user: models.BaseModel) -> models.BaseModel:

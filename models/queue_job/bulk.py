@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...queue import store
-from ...queue.engine.dependencies import release_after_commit
+from ...queue.engine.dependencies import unblock_after_commit
 from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, ENQUEUED, NOT_STARTED, PENDING
 from .actions import NOT_DONE, OVER
@@ -72,7 +72,7 @@ class QueueJob(models.Model):
             store.reopen_edges(self.env.cr, jobs.ids, list(sources))
         moved = jobs._change_in_parts(move)
         if any(any(part.values()) for part in moved):
-            release_after_commit(self.env.cr)
+            unblock_after_commit(self.env.cr)
         return self._tell_count(sum(map(len, moved)))
 
     def _reschedule_all(self, domain: list, **vals) -> dict:

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...queue import store
-from ...queue.engine.dependencies import release_after_commit
+from ...queue.engine.dependencies import unblock_after_commit
 from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, ENQUEUED, FAILED
 
@@ -40,7 +40,7 @@ class QueueJob(models.Model):
         self.check_access("unlink")
         self._check_may_move()
         store.forget(self.env.cr, self.ids)
-        release_after_commit(self.env.cr)
+        unblock_after_commit(self.env.cr)
         wake_after_commit(self.env.cr)
         return super().unlink()
 

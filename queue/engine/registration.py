@@ -87,7 +87,7 @@ class ControlConnection:
         return payloads
 
     def recover(self) -> bool:
-        """Free the jobs of dead workers, and release jobs whose dependencies ended.
+        """Free the jobs of dead workers, and unblock jobs whose dependencies ended.
 
         Returns:
             Whether there were any.

@@ -23,7 +23,7 @@ from ..state import FAILED
 from .claimed_job import ClaimedJob
 from .completer import JobCompleter
 from .connection import one_transaction
-from .dependencies import release_children
+from .dependencies import unblock_children
 from .interrupt import RunningAttempt
 from .job_connection import Fence, JobConnection, last_word
 from .outcome import (
@@ -111,7 +111,7 @@ class Runner:
             store.set_aside(self._bookkeeping, self.worker_id, ids, NOT_OURS)
             for row in others:
                 _logger.warning("job %s (No. %s): %s", row["uuid"], row["id"], NOT_OURS)
-            release_children(self._bookkeeping, ids)
+            unblock_children(self._bookkeeping, ids)
         return jobs
 
     def _claim_batch(self, has_seen_limits: bool = True) -> list[dict] | None:
@@ -189,7 +189,7 @@ class Runner:
             _logger.debug("job %s ran %.3f s", job.uuid, seconds)
         self.ready_count = 0
         if job.has_edges:  # after the commit: others may have ended meanwhile
-            self.ready_count = release_children(self._bookkeeping, [job.id])
+            self.ready_count = unblock_children(self._bookkeeping, [job.id])
 
     def _perform(self, attempt: RunningAttempt) -> None:
         job = attempt.job

@@ -6,7 +6,7 @@ import time
 
 from ...exception import FailedJobError, JobTimeoutError
 from .. import store
-from .dependencies import release_children
+from .dependencies import unblock_children
 from .interrupt import Reason, RunningAttempt
 from .process import SupervisedWorker
 
@@ -110,7 +110,7 @@ class JobSupervisor:
         values = worker.runner.end_values(attempt, where=where)
         run(store.settle, values, job.has_edges)
         if job.has_edges:
-            run(release_children, [job.id])
+            run(unblock_children, [job.id])
         ids = [claimed.id for claimed in worker.drain()]
         run(store.release_jobs, worker.runner.worker_id, ids)
         run(store.wake)

@@ -76,12 +76,12 @@ from .delay import (
 )
 from .edge import (
     MAKE_MARK,
-    MAKE_RELEASE,
-    Released,
+    MAKE_UNBLOCK,
+    Unblocked,
     insert_edges,
-    release_all,
-    release_children,
     reopen_edges,
+    unblock_all,
+    unblock_children,
 )
 from .function import (
     drop_functions,
@@ -167,7 +167,7 @@ MAKE_FUNCTIONS = ";".join(
         MAKE_CLAIM_LIMITED,
         MAKE_FINISH,
         MAKE_MARK,
-        MAKE_RELEASE,
+        MAKE_UNBLOCK,
     ]
 )
 
@@ -196,7 +196,7 @@ __all__ = [
     "Admitted",
     "ChannelCount",
     "Inserted",
-    "Released",
+    "Unblocked",
     "Waiting",
     "admit",
     "announce_burst",
@@ -275,8 +275,8 @@ __all__ = [
     "read_clock",
     "read_standing",
     "recover_jobs",
-    "release_all",
-    "release_children",
+    "unblock_all",
+    "unblock_children",
     "release_jobs",
     "reopen_edges",
     "replace_identical",

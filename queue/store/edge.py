@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Edges between dependent jobs, and the release of their children.
+"""Edges between dependent jobs, and unblocking of their children.
 
 Only its parent's transaction writes an open edge, whatever happens to the child. Two
-parents may share the child: only the release, in a transaction of its own after
+parents may share the child: only unblocking, in a transaction of its own after
 theirs, decides about it.
 """
 
@@ -152,7 +152,7 @@ UPDATE connector_queue_edge AS edge
 # of cancelled children are dirty then. Edges of a locked child stay dirty for the next
 # time, not those of a deleted child. Locks: edges and their children, SKIP LOCKED.
 # Indexes: connector_queue_edge__news_idx, connector_queue_edge__child_idx.
-_RELEASE = f"""
+_UNBLOCK = f"""
 WITH news AS (
     SELECT edge.id, edge.child_id, job.state AS child_state
       FROM connector_queue_edge AS edge
@@ -225,7 +225,7 @@ END $$
 _OF_PARENTS = "AND edge.parent_id = ANY (p_parent_ids)"
 
 # Decide about the children of some parents; NULL for those of all dirty edges.
-MAKE_RELEASE = f"""
+MAKE_UNBLOCK = f"""
 CREATE OR REPLACE FUNCTION connector_queue_release(
     p_parent_ids integer[], p_limit integer
 )
@@ -234,18 +234,18 @@ RETURNS TABLE (handled_count bigint, ready_count bigint, cancelled_ids integer[]
 BEGIN
     IF p_parent_ids IS NULL THEN
         {_CATCH_UP.format(of_these="")};
-        RETURN QUERY {_RELEASE.format(of_these="")};
+        RETURN QUERY {_UNBLOCK.format(of_these="")};
     ELSE
         {_CATCH_UP.format(of_these=_OF_PARENTS)};
-        RETURN QUERY {_RELEASE.format(of_these=_OF_PARENTS)};
+        RETURN QUERY {_UNBLOCK.format(of_these=_OF_PARENTS)};
     END IF;
 END $$
 """
-RELEASE = "SELECT * FROM connector_queue_release(%(parent_ids)s, %(limit)s)"
+UNBLOCK = "SELECT * FROM connector_queue_release(%(parent_ids)s, %(limit)s)"
 
 
-class Released(NamedTuple):
-    """Result of a release."""
+class Unblocked(NamedTuple):
+    """Result of unblocking."""
 
     handled_count: int  # edges
     ready_count: int  # children that may start, now or when their eta has come
@@ -264,13 +264,13 @@ def reopen_edges(cr, job_ids: list[int], sources: list[str]) -> None:
     cr.execute(REOPEN_EDGES, {"job_ids": job_ids, "sources": sources})
 
 
-def release_children(cr, parent_ids: list[int], limit: int) -> Released:
+def unblock_children(cr, parent_ids: list[int], limit: int) -> Unblocked:
     """Decide about the children of some ended parents."""
-    cr.execute(RELEASE, {"parent_ids": parent_ids, "limit": limit})
-    return Released(*cr.fetchone())
+    cr.execute(UNBLOCK, {"parent_ids": parent_ids, "limit": limit})
+    return Unblocked(*cr.fetchone())
 
 
-def release_all(cr, limit: int) -> Released:
+def unblock_all(cr, limit: int) -> Unblocked:
     """Decide about the children left undecided, of any parents."""
-    cr.execute(RELEASE, {"parent_ids": None, "limit": limit})
-    return Released(*cr.fetchone())
+    cr.execute(UNBLOCK, {"parent_ids": None, "limit": limit})
+    return Unblocked(*cr.fetchone())

@@ -104,7 +104,7 @@ MUTATIONS = [
     ),
     (
         "an edge that is opened while its parent runs is not left",
-        "MAKE_RELEASE",
+        "MAKE_UNBLOCK",
         "{_CATCH_UP.format(of_these=_OF_PARENTS)};",
         "",
         "TestRequeueRace.test_parent_that_does_not_see_the_edge_releases_the_child",

@@ -34,4 +34,4 @@ class TestDatabaseFunction(QueueCase):
         with self.assertNoLogs("odoo.sql_db", "ERROR"):
             store.make_functions(self.env.cr)
 
-        self.assertEqual(store.release_all(self.env.cr, 1).cancelled_ids, [])
+        self.assertEqual(store.unblock_all(self.env.cr, 1).cancelled_ids, [])

@@ -108,7 +108,7 @@ class TestMark(EdgeRaceCase):
 class TestRelease(EdgeRaceCase):
     def end_parents(self):
         """Let both parents be done, and nobody look at the child."""
-        self.patch(runner_module, "release_children", lambda *_args: 0)
+        self.patch(runner_module, "unblock_children", lambda *_args: 0)
         runner = self.open_runner(1)
         while jobs := runner.claim():
             runner.run_job(*jobs)
@@ -136,7 +136,7 @@ class TestRelease(EdgeRaceCase):
             barrier.wait()
             runner._finish(session.cr, RunningAttempt(job), None)
             session.commit()
-            counts.append(release.release_children(runner._bookkeeping, [job.id]))
+            counts.append(release.unblock_children(runner._bookkeeping, [job.id]))
 
         jobs = [runner.claim()[0] for runner in runners]
         threads = [
@@ -156,8 +156,8 @@ class TestRelease(EdgeRaceCase):
         first, second = self.open_bookkeeping(), self.open_bookkeeping()
         first.connection.autocommit = False
 
-        one = store.release_all(first, 100)
-        other = store.release_all(second, 100)
+        one = store.unblock_all(first, 100)
+        other = store.unblock_all(second, 100)
         first.connection.commit()
 
         self.assertEqual((one.ready_count, other.ready_count), (1, 0))

@@ -110,7 +110,7 @@ class TestSelection(SelectionCase):
         self.act("button_done", domain=[("uuid", "=", parent.uuid)])
 
         self.assertEqual(jobs.child_edge_ids.mapped("state"), ["met"])
-        self.assertIn("connector.queue.release", self.env.cr.postcommit.data)
+        self.assertIn("connector.queue.unblock", self.env.cr.postcommit.data)
 
 
 class TestDialog(SelectionCase):
