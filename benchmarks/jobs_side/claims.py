@@ -47,7 +47,7 @@ CASES = {  # how the rows of a backlog differ from ready jobs of root
 }
 PLANS = {
     "release_eta": ready.RELEASE_ETA,
-    "exist_news": f"SELECT {ready.EXIST_NEWS}",
+    "exist_dirty_keys": f"SELECT {ready.EXIST_DIRTY_KEYS}",
     "promote": ready.PROMOTE,
     "has_limited": claim.HAS_LIMITED,
     "find_limited": channel.FIND_LIMITED,

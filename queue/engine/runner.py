@@ -38,7 +38,7 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 50  # most jobs of one claim
 BATCH_S = 0.2  # of a batch's work: other workers may be free earlier
-NEWS_WEIGHT = 0.2  # of the last job in the mean duration
+LAST_WEIGHT = 0.2  # of the last job in the mean duration
 NOT_OURS = (
     "Cannot run the job: its row was not made by delaying a job, or was altered since; "
     "its seal is wrong, or a column is empty. Find out who wrote it, and delay the job "
@@ -185,7 +185,7 @@ class Runner:
             attempt.end()
             self.attempt = None
             seconds = time.monotonic() - attempt.started
-            self._mean_s += (seconds - self._mean_s) * NEWS_WEIGHT
+            self._mean_s += (seconds - self._mean_s) * LAST_WEIGHT
             _logger.debug("job %s ran %.3f s", job.uuid, seconds)
         self.ready_count = 0
         if job.has_edges:  # after the commit: others may have ended meanwhile

@@ -57,7 +57,7 @@ class WorkerWatcher(threading.Thread):
         self._errors: dict[str, str] = {}  # the last error of each database
         self._closing = threading.Event()  # no worker starts any more
         self._ending = threading.Event()
-        self._news = threading.Event()  # a keeper has ended, or all must
+        self._changed = threading.Event()  # a keeper has ended, or all must
         self._wakeup_sender, self.wakeup_socket = socket.socketpair()
         """Readable when every keeper must end."""
 
@@ -70,8 +70,8 @@ class WorkerWatcher(threading.Thread):
                 self._keep_pools()
             except Exception:  # noqa: BLE001 without the watcher no job would run
                 _logger.exception("the watcher stumbled, it goes on")
-            self._news.wait(TICK_S)
-            self._news.clear()
+            self._changed.wait(TICK_S)
+            self._changed.clear()
 
     def stop(self, grace_s: float | None = None) -> None:
         """Stop every worker; wait for running jobs up to the grace period.
@@ -139,7 +139,7 @@ class WorkerWatcher(threading.Thread):
 
     def wake(self) -> None:
         """Check the databases and keepers now."""
-        self._news.set()
+        self._changed.set()
 
     def apply_channels(self, db_name: str) -> None:
         """Apply the channel limits of the settings, unless that was done before."""

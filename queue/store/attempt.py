@@ -9,7 +9,7 @@ from ..state import CONFLICTED
 from .edge import mark_edges
 from .function import LANGUAGE
 from .identity import KEPT_KEY
-from .ready import HAS_NEWS
+from .ready import IS_DIRTY
 
 # Reset the session after a job: as DISCARD ALL, but keep the plans of foreign keys and
 # triggers, which are shared and expensive to make again. A job relies on the ISO dates
@@ -65,7 +65,7 @@ BEGIN
            result_json = p_result_json,
            exc_info = NULL,
            worker_id = NULL,
-           key_news = {HAS_NEWS},
+           key_news = {IS_DIRTY},
            date_started = p_date_started,
            date_done = ended
      WHERE id = p_job_id
@@ -123,7 +123,7 @@ UPDATE connector_queue_job AS job
        result_json = NULL,
        exc_info = %(exc_info)s,
        worker_id = NULL,
-       key_news = {HAS_NEWS},
+       key_news = {IS_DIRTY},
        identity_key = CASE WHEN %(state)s = 'pending' THEN {KEPT_KEY}
                            ELSE job.identity_key END,
        date_started = %(date_started)s,

@@ -8,7 +8,7 @@ from .channel import HAS_ROOM, is_served
 from .edge import mark_edges
 from .function import LANGUAGE
 from .identity import KEPT_KEY
-from .ready import EXIST_DUE, EXIST_NEWS, HAS_NEWS, RELEASE_ETA
+from .ready import EXIST_DIRTY_KEYS, EXIST_DUE, IS_DIRTY, RELEASE_ETA
 from .seal import IS_WHOLE
 
 # Odoo's signals that a registry or a cache is old. Each row of its tables is a signal;
@@ -102,9 +102,9 @@ RETURNS TABLE ({_TAKEN}) {CLAIM_LANGUAGE} AS $$
 BEGIN
     IF {EXIST_DUE} THEN {RELEASE_ETA};
     END IF;
-    IF {EXIST_NEWS} THEN
+    IF {EXIST_DIRTY_KEYS} THEN
         PERFORM connector_queue_promote();
-        IF {EXIST_NEWS} THEN  -- a job stepped back, or there were many
+        IF {EXIST_DIRTY_KEYS} THEN  -- a job stepped back, or there were many
             PERFORM connector_queue_promote();
         END IF;
     END IF;
@@ -157,7 +157,7 @@ WITH aside AS (
     UPDATE connector_queue_job AS job
        SET state = 'failed', worker_id = NULL, claim_number = NULL,
            result = %(reason)s, exc_info = %(reason)s,
-           key_news = {HAS_NEWS},
+           key_news = {IS_DIRTY},
            date_done = clock_timestamp() AT TIME ZONE 'UTC'
      WHERE id = ANY (%(job_ids)s)
        AND state = 'enqueued'
@@ -183,7 +183,7 @@ SELECT EXISTS (
      ) AS job
      WHERE channel.is_open AND {is_served("channel", "%(channel_ids)s::integer[]")}
 )
-    OR {EXIST_DUE} OR {EXIST_NEWS}
+    OR {EXIST_DUE} OR {EXIST_DIRTY_KEYS}
 """
 
 

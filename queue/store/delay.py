@@ -10,7 +10,7 @@ from .burst import BURST_LEFT, BURST_S
 from .edge import IS_BLOCKED, mark_edges
 from .identity import KEPT_KEY
 from .liveness import CHANNEL
-from .ready import HAS_NEWS, hold_of
+from .ready import IS_DIRTY, hold_of
 from .seal import SEALED, seal_of
 
 COLUMNS = (  # that differ between jobs of one call, besides their payloads
@@ -80,7 +80,7 @@ WITH moved AS (
                         ELSE %(target)s END,
            hold = CASE WHEN %(target)s = 'pending' AND NOT {IS_BLOCKED}
                        THEN {hold_of("%(eta)s::timestamp")} END,
-           key_news = {HAS_NEWS},
+           key_news = {IS_DIRTY},
            eta = CASE WHEN %(target)s = 'pending' THEN %(eta)s ELSE eta END,
            retry = CASE WHEN %(target)s = 'pending' THEN 0 ELSE retry END,
            deaths = 0,
@@ -121,7 +121,7 @@ UPDATE connector_queue_job AS job
        hold = CASE WHEN NOT %(has_eta)s OR state <> 'pending'
                      OR hold NOT IN ('eta', 'key') THEN hold
                    ELSE {hold_of("%(eta)s::timestamp")} END,
-       key_news = {HAS_NEWS},
+       key_news = {IS_DIRTY},
        result = CASE WHEN %(has_end)s THEN %(result)s ELSE result END,
        exc_info = CASE WHEN %(has_end)s THEN %(exc_info)s ELSE exc_info END
  WHERE id = ANY (%(job_ids)s)

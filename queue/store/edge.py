@@ -9,7 +9,7 @@ theirs, decides about it.
 from typing import NamedTuple
 
 from .function import LANGUAGE
-from .ready import HAS_NEWS, hold_of
+from .ready import IS_DIRTY, hold_of
 
 # job. Insert the edges of a graph whose jobs were inserted before.
 # Locks: the new rows. Index: connector_queue_job_uuid_uniq.
@@ -153,7 +153,7 @@ UPDATE connector_queue_edge AS edge
 # time, not those of a deleted child. Locks: edges and their children, SKIP LOCKED.
 # Indexes: connector_queue_edge__news_idx, connector_queue_edge__child_idx.
 _UNBLOCK = f"""
-WITH news AS (
+WITH dirty AS (
     SELECT edge.id, edge.child_id, job.state AS child_state
       FROM connector_queue_edge AS edge
       LEFT JOIN connector_queue_job AS job ON job.id = edge.child_id
@@ -163,7 +163,7 @@ WITH news AS (
 ),
 child AS (
     SELECT job.id
-      FROM (SELECT DISTINCT child_id AS id FROM news WHERE child_state = 'waiting')
+      FROM (SELECT DISTINCT child_id AS id FROM dirty WHERE child_state = 'waiting')
            AS job
      WHERE NOT {IS_BLOCKED}
 ),
@@ -181,7 +181,7 @@ released AS (
     UPDATE connector_queue_job AS job
        SET state = CASE WHEN held.is_ready THEN 'pending' ELSE 'cancelled' END,
            hold = CASE WHEN held.is_ready THEN {hold_of("job.eta")} END,
-           key_news = {HAS_NEWS},
+           key_news = {IS_DIRTY},
            result = CASE WHEN NOT held.is_ready THEN ({_REASON}) END,
            date_done = CASE WHEN NOT held.is_ready
                             THEN clock_timestamp() AT TIME ZONE 'UTC' END
@@ -194,18 +194,18 @@ marked AS (
 ),
 gone AS (
     DELETE FROM connector_queue_edge AS edge
-     USING news
-     WHERE edge.id = news.id
-       AND news.child_state IS NULL
+     USING dirty
+     WHERE edge.id = dirty.id
+       AND dirty.child_state IS NULL
 ),
 handled AS (
     UPDATE connector_queue_edge AS edge
        SET has_news = FALSE
-      FROM news
-     WHERE edge.id = news.id
-       AND news.child_state IS NOT NULL
-       AND (news.child_id IN (SELECT id FROM held)
-            OR news.child_id NOT IN (SELECT id FROM child))
+      FROM dirty
+     WHERE edge.id = dirty.id
+       AND dirty.child_state IS NOT NULL
+       AND (dirty.child_id IN (SELECT id FROM held)
+            OR dirty.child_id NOT IN (SELECT id FROM child))
     RETURNING edge.id
 )
 SELECT (SELECT count(*) FROM handled),

@@ -2,7 +2,7 @@
 """Identity keys: lookup and replacement of identical jobs."""
 
 from ...sql import join_column, rows_from, to_column
-from .ready import HAS_NEWS, hold_of
+from .ready import IS_DIRTY, hold_of
 from .seal import IS_WHOLE, SEALED, seal_of
 
 # For the SET of an UPDATE whose table is called job: its key, or NULL where another job
@@ -86,7 +86,7 @@ UPDATE connector_queue_job AS job
        exc_info = NULL,
        hold = CASE WHEN job.state = 'waiting' THEN job.hold
                    ELSE {hold_of("%(eta)s::timestamp", "new.concurrency_key")} END,
-       key_news = {HAS_NEWS} OR new.concurrency_key IS NOT NULL,
+       key_news = {IS_DIRTY} OR new.concurrency_key IS NOT NULL,
        freed_key = CASE WHEN job.state = 'pending' AND job.hold IS NULL
                          AND job.concurrency_key <> COALESCE(new.concurrency_key, '')
                         THEN job.concurrency_key

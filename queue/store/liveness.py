@@ -9,7 +9,7 @@ from odoo.addons.base.models.ir_cron import BASE_VERSION
 
 from .edge import mark_edges
 from .identity import KEPT_KEY
-from .ready import HAS_NEWS
+from .ready import IS_DIRTY
 
 LOCK_CLASS = 0x436F6E6E  # first key of the workers' advisory locks: "Conn"
 
@@ -255,7 +255,7 @@ UPDATE connector_queue_job AS job
        date_done = CASE WHEN held.is_poison
                         THEN clock_timestamp() AT TIME ZONE 'UTC' END,
        identity_key = {KEPT_KEY},
-       key_news = CASE WHEN held.is_poison OR held.is_repeated THEN {HAS_NEWS}
+       key_news = CASE WHEN held.is_poison OR held.is_repeated THEN {IS_DIRTY}
                        ELSE job.key_news END,
        worker_id = NULL,
        claim_number = NULL

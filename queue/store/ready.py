@@ -13,7 +13,7 @@ from .function import LANGUAGE
 HOLD_ETA = "eta"
 HOLD_KEY = "key"
 
-NEWS_BATCH = 1_000  # dirty keys re-evaluated at once, each by a few look-ups
+DIRTY_BATCH = 1_000  # dirty keys re-evaluated at once, each by a few look-ups
 PROMOTE_LOCK = 0x436F6E6F  # advisory lock: one worker promotes at a time
 
 
@@ -21,7 +21,7 @@ def hold_of(eta: str, concurrency_key: str = "job.concurrency_key") -> str:
     """Return the SQL of what holds a job that waits for no other job, NULL for nothing.
 
     A statement that makes a job pending sets ``hold`` to this and ``key_news`` to
-    HAS_NEWS.
+    IS_DIRTY.
 
     Args:
         eta: SQL of the job's eta.
@@ -33,7 +33,7 @@ def hold_of(eta: str, concurrency_key: str = "job.concurrency_key") -> str:
 
 # For the SET of an UPDATE whose table is called job, which makes a job pending or ends
 # it: whether there is a key whose jobs may have their turn now.
-HAS_NEWS = "(job.concurrency_key IS NOT NULL OR job.freed_key IS NOT NULL)"
+IS_DIRTY = "(job.concurrency_key IS NOT NULL OR job.freed_key IS NOT NULL)"
 
 # Whether the eta of a held job has come. It reads the first, which only one index has,
 # whatever PostgreSQL estimates. Index: connector_queue_job__eta_idx.
@@ -45,14 +45,14 @@ EXIST_DUE = """COALESCE((
 
 # Whether there are dirty keys. Read in an order that only one index has, whatever
 # number PostgreSQL estimates. Index: connector_queue_job__news_idx.
-EXIST_NEWS = """EXISTS (
+EXIST_DIRTY_KEYS = """EXISTS (
            SELECT FROM (
                SELECT id
                  FROM connector_queue_job
                 WHERE key_news AND state <> 'enqueued'
                 ORDER BY priority, id
                 LIMIT 1
-           ) AS news
+           ) AS dirty
        )"""
 
 # Seconds until the next held job may start; 0 where there are dirty keys.
@@ -60,7 +60,7 @@ EXIST_NEWS = """EXISTS (
 NEXT_READY = f"""
 SELECT LEAST(
            extract(epoch FROM min(eta) - now() AT TIME ZONE 'UTC'),
-           CASE WHEN {EXIST_NEWS} THEN 0 END
+           CASE WHEN {EXIST_DIRTY_KEYS} THEN 0 END
        )
   FROM connector_queue_job
  WHERE state = 'pending' AND hold = 'eta'
@@ -80,7 +80,7 @@ WITH due AS (
 )
 UPDATE connector_queue_job AS job
    SET hold = {hold_of("job.eta")},
-       key_news = {HAS_NEWS}
+       key_news = {IS_DIRTY}
   FROM due
  WHERE job.id = due.id"""
 
@@ -91,18 +91,18 @@ UPDATE connector_queue_job AS job
 # Indexes: connector_queue_job__news_idx, connector_queue_job__active_uniq,
 # connector_queue_job__behind_idx.
 PROMOTE = f"""
-WITH news AS (
+WITH dirty AS (
     SELECT id, concurrency_key, freed_key
       FROM connector_queue_job
      WHERE key_news AND state <> 'enqueued'
      ORDER BY priority, id
-     LIMIT {NEWS_BATCH}
+     LIMIT {DIRTY_BATCH}
        FOR UPDATE SKIP LOCKED
 ),
 key AS (
-    SELECT concurrency_key AS name FROM news WHERE concurrency_key IS NOT NULL
+    SELECT concurrency_key AS name FROM dirty WHERE concurrency_key IS NOT NULL
      UNION
-    SELECT freed_key FROM news WHERE freed_key IS NOT NULL
+    SELECT freed_key FROM dirty WHERE freed_key IS NOT NULL
 ),
 turn AS (
     SELECT key.name, next.id AS next_id, back.id AS back_id,
@@ -146,9 +146,9 @@ target AS (
            bool_or(is_back) AS is_back
       FROM (
            SELECT id, TRUE AS is_heard, FALSE AS is_next, FALSE AS is_back
-             FROM news
-            WHERE NOT EXISTS (SELECT FROM stuck WHERE name = news.concurrency_key)
-              AND NOT EXISTS (SELECT FROM stuck WHERE name = news.freed_key)
+             FROM dirty
+            WHERE NOT EXISTS (SELECT FROM stuck WHERE name = dirty.concurrency_key)
+              AND NOT EXISTS (SELECT FROM stuck WHERE name = dirty.freed_key)
             UNION ALL
            SELECT next_id, FALSE, TRUE, FALSE FROM turn WHERE next_id IS NOT NULL
             UNION ALL

@@ -28,7 +28,7 @@ MUTATIONS = [
     (
         "a child that is locked is not left",
         "_RELEASE",
-        "OR news.child_id NOT IN (SELECT id FROM child))",
+        "OR dirty.child_id NOT IN (SELECT id FROM child))",
         "OR TRUE)",
         "TestRelease.test_child_that_somebody_holds_is_released_later",
     ),
