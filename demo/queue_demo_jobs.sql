@@ -19,11 +19,11 @@ SELECT '00000000-0000-4000-8000-' || lpad(demo.number::text, 12, '0'), demo.name
             WHEN demo.ended IS NOT NULL THEN demo.text END,
        CASE WHEN demo.state = 'failed' THEN
             E'Traceback (most recent call last):\n'
-            '  File "queue/trial.py", line 13, in try_queue\n'
+            '  File "queue/demo_job.py", line 12, in try_queue\n'
             '    raise FailedJobError(text)\n'
             'odoo.addons.connector.exception.FailedJobError: ' || demo.text END,
        demo.tags::jsonb, demo.tags IS NOT NULL,
-       'odoo.addons.connector.queue.trial.try_queue', 'res.partner', '{}',
+       'odoo.addons.connector.queue.demo_job.try_queue', 'res.partner', '{}',
        (SELECT res_id FROM ir_model_data
          WHERE module = 'base' AND name = 'user_admin'),
        (SELECT res_id FROM ir_model_data

@@ -1,13 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The demo job, which shows the queue at work."""
+"""Old path of the demo job: jobs that were delayed before store it."""
 
-from ..exception import FailedJobError
-from .job import job
+from .demo_job import try_queue
 
-
-@job(default_channel="root.demo")
-def try_queue(session, model_name, text, is_failure=False):
-    """Return a text, or fail with it: the demo data uses it."""
-    if is_failure:
-        raise FailedJobError(text)
-    return text
+__all__ = ["try_queue"]

@@ -10,7 +10,7 @@ INSERT INTO connector_queue_job (
     max_retries, deaths, commits, date_created, date_started, date_done
 )
 SELECT gen_random_uuid(), 'Export contact ' || n, '[["a"], []]',
-       'odoo.addons.connector.queue.trial.try_queue', 'res.partner', 1, 2, 1, '{}',
+       'odoo.addons.connector.queue.demo_job.try_queue', 'res.partner', 1, 2, 1, '{}',
        %(channel_id)s, CASE WHEN n %% 3 > 0 THEN %(backend)s END, one.state,
        CASE WHEN n %% 1000 BETWEEN 970 AND 979 THEN 'eta' END,
        CASE WHEN n %% 1000 BETWEEN 970 AND 979 THEN one.now + INTERVAL '1 day' END,

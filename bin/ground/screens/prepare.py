@@ -13,7 +13,7 @@ from odoo.modules.module import Manifest
 from odoo.tools import convert_file
 
 from odoo.addons.connector.magic import Magic
-from odoo.addons.connector.queue.trial import try_queue
+from odoo.addons.connector.queue.demo_job import try_queue
 from odoo.addons.connector.session import ConnectorSession
 
 MISSING = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"

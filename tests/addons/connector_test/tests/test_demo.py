@@ -4,6 +4,7 @@
 from odoo.modules.module import Manifest
 from odoo.tools import convert_file
 
+from odoo.addons.connector.queue.delay.registry import find_job_function
 from odoo.addons.connector.queue.state import ENQUEUED, STARTED, STATES
 
 from .queue_case import QueueCase
@@ -29,6 +30,11 @@ class TestDemo(QueueCase):
         self.assertEqual(self.run_jobs(), 3)
         waiting = self.job("00000000-0000-4000-8000-000000000009")
         self.assertEqual((waiting.state, waiting.result), ("done", "3 mails"))
+
+    def test_job_that_was_stored_under_the_old_path_is_found(self):
+        function = find_job_function("odoo.addons.connector.queue.trial.try_queue")
+
+        self.assertEqual(function.__module__, "odoo.addons.connector.queue.demo_job")
 
     def test_failed_jobs_fail_again_with_the_same_words(self):
         self.env.ref("connector.queue_channel_demo").is_paused = False
