@@ -5,6 +5,7 @@ Odoo finds this file by its name and loads it without the addon around it, so no
 of ours is imported at the top.
 """
 
+import argparse
 import os
 import runpy
 import sys
@@ -35,13 +36,18 @@ class ConnectorWorker(Command):
         add = self.parser.add_argument
         add("--workers", type=int, metavar="N", help="number of processes (1)")
         add("--threads", metavar="N", help="jobs at the same time in each of them (1)")
-        add("--channels", metavar="A,B", help="run the jobs of these and those below")
+        add(
+            "--only-channels",
+            metavar="A,B",
+            help="run the jobs of these channels and of those below them",
+        )
+        add("--channels", dest="only_channels", help=argparse.SUPPRESS)  # its old name
         options, server_args = self.parser.parse_known_args(args)
         if options.workers is not None and options.workers < 1:
             self.parser.error(f"--workers is {options.workers}, expected 1 or more")
         _set("workers", options.workers)
         _set("threads", options.threads)
-        _set("only_channels", options.channels)
+        _set("only_channels", options.only_channels)
         server_args = [*_with_addon(server_args), *NO_WEB_SERVER, PREFORK]
         _check_settings(server_args)
         main(server_args)

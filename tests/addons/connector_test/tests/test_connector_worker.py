@@ -50,6 +50,21 @@ class TestConnectorWorker(ChaosCase):
             output,
         )
 
+    def test_channels_that_it_serves_are_given_by_an_option_with_two_names(self):
+        for option in ("--only-channels", "--channels"):
+            with self.subTest(option):
+                output = self.run_command(
+                    "connector_worker", "-d", get_db_name(), option, "shop:2", code=1
+                )
+
+                self.assertIn("Unreadable setting 'only_channels'", output)
+
+    def test_old_name_of_an_option_is_hidden(self):
+        output = self.run_command("connector_worker", "--help")
+
+        self.assertIn("--only-channels", output)
+        self.assertNotIn("--channels", output.replace("--only-channels", ""))
+
     def test_wrong_channels_keep_the_command_from_starting(self):
         self.environment["CONNECTOR_CHANNELS"] = "shop:many"
 
