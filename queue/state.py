@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""States of a job and the outcome of an attempt that is not one of them.
+"""States of a job, and outcomes of an attempt.
 
 ::
 
@@ -42,4 +42,16 @@ STATES = [
     (CANCELLED, "Cancelled"),
 ]
 
-CONFLICTED = "conflicted"  # of an attempt: its transaction conflicted with another
+# outcomes of an attempt, besides DONE, FAILED and CANCELLED
+RETRIED = "retried"
+CONFLICTED = "conflicted"  # its transaction conflicted with another
+DIED = "died"  # with its worker
+OUTCOMES = [
+    (DONE, "Done"),
+    (RETRIED, "Retried"),
+    (CONFLICTED, "Conflicted"),
+    (FAILED, "Failed"),
+    (DIED, "Died"),
+    (CANCELLED, "Cancelled"),
+]
+FAILURES = (FAILED, RETRIED, CONFLICTED, DIED)

@@ -9,7 +9,7 @@ from odoo.tools.misc import get_lang
 
 from ...fields.loose import LooseMany2one
 from ...queue import store
-from .attempt import OUTCOMES
+from ...queue.state import OUTCOMES
 
 HOUR = "HH:00 dd MMM"
 

@@ -5,17 +5,8 @@ from odoo import fields, models
 from odoo.tools import babel_locale_parse
 
 from ...fields.loose import LooseMany2one
-from ...queue.state import CONFLICTED
+from ...queue.state import OUTCOMES
 from ..elapsed import elapsed_text
-
-OUTCOMES = [
-    ("done", "Done"),
-    ("retried", "Retried"),
-    (CONFLICTED, "Conflicted"),
-    ("failed", "Failed"),
-    ("died", "Died"),
-    ("cancelled", "Cancelled"),
-]
 
 
 class QueueAttempt(models.Model):

@@ -19,7 +19,7 @@ from ...exception import (
     message_of,
 )
 from ...redaction import HIDDEN, TEXT_SIZE, KnownSecrets, storable
-from ..state import CANCELLED, CONFLICTED, DONE, FAILED, PENDING
+from ..state import CANCELLED, CONFLICTED, DONE, FAILED, PENDING, RETRIED
 from .claimed_job import ClaimedJob
 from .registry_watch import is_misfit
 from .retry import Policy, conflict_delay_s, conflict_text, next_delay_s, real_error
@@ -59,7 +59,7 @@ def own_row_error(job: ClaimedJob, lost: AttemptLost) -> FailedJobError:
 class Outcome:
     """The end of an attempt, as it is stored."""
 
-    outcome: str  # state of the attempt
+    outcome: str  # of the attempt
     state: str  # state of the job
     message: str
     retry: int  # failed attempts that count as retries
@@ -90,36 +90,36 @@ def outcome_of(
         )
     except BaseException as fault:  # noqa: BLE001 the worker goes on
         message = f"{message_of(error)} (unreadable error: {message_of(fault)})"
-        return Outcome("failed", FAILED, message, job.retry)
+        return Outcome(FAILED, FAILED, message, job.retry)
 
 
 def _outcome_of(error, job, now, is_cancelled, count_conflicts, has_changed) -> Outcome:
     message = message_of(error)
     if is_cancelled:
-        return Outcome("cancelled", CANCELLED, message, job.retry)
+        return Outcome(CANCELLED, CANCELLED, message, job.retry)
     if isinstance(error, NothingToDoJob):
-        return Outcome("done", DONE, message_of(error, NOTHING_TO_DO), job.retry)
+        return Outcome(DONE, DONE, message_of(error, NOTHING_TO_DO), job.retry)
     if isinstance(error, CONCURRENCY_ERRORS):
         delay_s = conflict_delay_s(count_conflicts() + 1)
         if delay_s is None:
-            return Outcome("failed", FAILED, conflict_text(message), job.retry)
+            return Outcome(FAILED, FAILED, conflict_text(message), job.retry)
         return Outcome(CONFLICTED, PENDING, message, job.retry, delay_s)
     is_retryable = isinstance(error, RetryableJobError)
     if not is_retryable and is_misfit(error) and has_changed(job):
         delay_s = random.uniform(*RENEWAL_S)
         message = f"Addons changed meanwhile: {message}"
-        return Outcome("retried", PENDING, message, job.retry, delay_s)
+        return Outcome(RETRIED, PENDING, message, job.retry, delay_s)
     # a subclass may not have called its base
     is_counted = not (is_retryable and getattr(error, "ignore_retry", False))
     retry = job.retry + is_counted
     policy = getattr(job.func, "retry_policy", None) or Policy()
     delay_s = next_delay_s(error, policy, retry, now)
     if delay_s is None:
-        return Outcome("failed", FAILED, message, job.retry)
+        return Outcome(FAILED, FAILED, message, job.retry)
     if is_counted and job.max_retries and retry >= job.max_retries:
         message = f"Max. retries ({job.max_retries}) reached: {message}"
-        return Outcome("failed", FAILED, message, retry)
-    return Outcome("retried", PENDING, message, retry, delay_s)
+        return Outcome(FAILED, FAILED, message, retry)
+    return Outcome(RETRIED, PENDING, message, retry, delay_s)
 
 
 # === RESULTS === #

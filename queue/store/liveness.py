@@ -7,6 +7,7 @@ import psycopg2
 
 from odoo.addons.base.models.ir_cron import BASE_VERSION
 
+from ..state import DIED
 from .edge import mark_edges
 from .identity import KEPT_KEY
 from .ready import IS_DIRTY
@@ -228,7 +229,7 @@ attempt AS (
     INSERT INTO connector_queue_attempt (
         job_id, attempt, worker_id, state, message, date_done
     )
-    SELECT lost.id, lost.attempt + 1, lost.worker_id, 'died', %(message)s,
+    SELECT lost.id, lost.attempt + 1, lost.worker_id, '{DIED}', %(message)s,
            clock_timestamp() AT TIME ZONE 'UTC'
       FROM lost
       JOIN held ON held.id = lost.id

@@ -4,6 +4,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from ..state import FAILURES
 from .liveness import IS_ALIVE, LOCK_CLASS
 
 COUNT_LIMIT = 10_000  # jobs that are counted one by one
@@ -97,12 +98,12 @@ SELECT channel.id, running.count, ready.count, held.count, failed.count
 # leave out. Only the first start of a job shows how long it waited, and an eta after it
 # is that of a later attempt. Indexes: connector_queue_attempt_time_idx on date_done,
 # and connector_queue_job_pkey.
-ACTIVITY = """
+ACTIVITY = f"""
 SELECT attempt.id, attempt.job_id, attempt.attempt, attempt.state,
        attempt.date_started, attempt.date_done,
        job.name AS job_name, job.job_function_id, job.channel_id,
        job.user_id, job.company_id,
-       (attempt.state IN ('failed', 'retried', 'conflicted', 'died'))::int AS failed,
+       (attempt.state IN {FAILURES})::int AS failed,
        CASE WHEN attempt.attempt = 1 THEN GREATEST(0, extract(
            epoch FROM attempt.date_started - GREATEST(
                job.date_created,
