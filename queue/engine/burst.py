@@ -7,7 +7,7 @@ of workers that receives many announces a burst. Each process that receives this
 for jobs for a while; commits need not notify until that is over. The announcing
 process renews it in time, while as many jobs are delayed.
 
-See ``docs/decisions/0003-rushes.md``.
+See ``docs/decisions/0003-bursts.md``.
 """
 
 import time
