@@ -13,21 +13,21 @@ MUTATIONS = [
     ),
     (
         "a job waits for all its edges",
-        "_RELEASE",
+        "_UNBLOCK",
         "WHERE NOT {IS_BLOCKED}",
         "WHERE TRUE",
         "TestRelease.test_job_after_a_group_waits_for_all_of_it",
     ),
     (
         "of two parents that end together one releases the child",
-        "_RELEASE",
+        "_UNBLOCK",
         "WHERE edge.has_news AND edge.state IN ('met', 'unmet') {{of_these}}",
         "WHERE edge.has_news AND FALSE {{of_these}}",
         "TestRelease.test_two_parents_that_end_at_the_same_moment_release_the_child_once",
     ),
     (
         "a child that is locked is not left",
-        "_RELEASE",
+        "_UNBLOCK",
         "OR dirty.child_id NOT IN (SELECT id FROM child))",
         "OR TRUE)",
         "TestRelease.test_child_that_somebody_holds_is_released_later",
@@ -48,7 +48,7 @@ MUTATIONS = [
     ),
     (
         "a sweeper releases what a crash left",
-        "Line.recover",
+        "ControlConnection.recover",
         "ready_count = sweep(self._cr)",
         "ready_count = 0",
         "TestRelease.test_sweeper_releases_what_a_crash_left",
@@ -62,7 +62,7 @@ MUTATIONS = [
     ),
     (
         "a cancelled job tells its edges",
-        "_RELEASE",
+        "_UNBLOCK",
         '{mark_edges("released.id", "released.state", "released")}',
         "SELECT 1",
         "TestCancelled.test_cancelled_job_cancels_those_behind_it",

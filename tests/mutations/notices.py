@@ -4,7 +4,7 @@
 MUTATIONS = [
     (
         "a failure is told once",
-        "_TELL",
+        "_REPORT",
         "SET date_notified = now() AT TIME ZONE 'UTC'",
         "SET date_notified = NULL",
         "TestNotice.test_managers_are_told_of_a_failed_job",

@@ -68,7 +68,7 @@ MUTATIONS = [
     ),
     (
         "what is left of a worker that was given up is ended",
-        "Line.recover",
+        "ControlConnection.recover",
         "store.terminate_backends(self._cr, pids, date_alive)",
         "",
         "TestFreeze.test_sessions_of_a_stopped_worker_are_ended",

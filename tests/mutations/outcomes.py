@@ -26,7 +26,7 @@ MUTATIONS = [
     (
         "a job that always meets another transaction fails in the end",
         "conflict_delay_s",
-        "if conflict_count >= MOST:",
+        "if conflict_count >= MAX_CONFLICTS:",
         "if False:",
         "TestOwnRow.test_job_that_always_meets_itself_fails_after_some_tens_of_tries",
     ),

@@ -108,8 +108,8 @@ MUTATIONS = [
         "TestHeldUp.test_held_row_of_one_worker_keeps_no_other_from_giving_signs_of_life",
     ),
     (
-        "the end of a line waits for no statement",
-        "Line.close",
+        "the end of a control connection waits for no statement",
+        "ControlConnection.close",
         "cut(self.connection)",
         "",
         "TestLine.test_end_of_a_line_does_not_wait_for_a_statement_of_another_thread",
@@ -137,7 +137,7 @@ MUTATIONS = [
     ),
     (
         "a job that hangs is given up",
-        "JobSupervisor.look",
+        "JobSupervisor.check",
         "if now - self._first_at >= HARD_S:",
         "if False:",
         "TestGiveUp.test_job_that_hangs_is_given_up_and_tells_where",
