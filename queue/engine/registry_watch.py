@@ -62,20 +62,20 @@ class RegistryWatch:
         """Whether the registry may be too old for the next job."""
         self._db_name = db_name
         self._bookkeeping = bookkeeping
-        self._registry: Registry | None = None
+        self.registry: Registry | None = None
+        """The registry whose addons were recorded last."""
         self._addons: store.Addons | None = None
 
     def note(self, registry: Registry) -> None:
-        """Record the addons of a registry when it is first seen."""
-        if registry is not self._registry:
-            self._registry = registry
-            self._addons = store.read_addons(self._bookkeeping)
+        """Record the addons of a registry."""
+        self.registry = registry
+        self._addons = store.read_addons(self._bookkeeping)
 
     def has_changed(self, job: ClaimedJob) -> bool:
         """Return whether addons, or the registry, changed since a job was claimed."""
         addons = store.read_addons(self._bookkeeping)
         self.is_suspect = (
-            Registry(self._db_name) is not self._registry
+            Registry(self._db_name) is not self.registry
             or addons.rows != self._addons.rows
             or addons.signal != job.signals[0]
         )
@@ -92,6 +92,6 @@ class RegistryWatch:
             return
         with _turn:
             registry = follow(OdooCursor(self._bookkeeping))
-            if registry is self._registry and addons.rows != self._addons.rows:
+            if registry is self.registry and addons.rows != self._addons.rows:
                 registry = Registry.new(self._db_name)
-        self._registry, self._addons, self.is_suspect = registry, addons, False
+        self.registry, self._addons, self.is_suspect = registry, addons, False

@@ -292,7 +292,8 @@ class Worker(threading.Thread):
             registry = self._follow(OdooCursor(self._bookkeeping))
         if MODEL not in registry:
             self.stop()
-        self.watch.note(registry)
+        if registry is not self.watch.registry:
+            self.watch.note(registry)
 
     def _follow(self, cr: OdooCursor) -> Registry:
         if self.pool:

@@ -158,7 +158,7 @@ class TestAddonChange(ChangeCase, QueueRaceCase):
             self.assertEqual(new.call_count, count)
 
     def test_registry_that_was_loaded_anew_meanwhile_is_a_change(self):
-        self.watch._registry = None
+        self.watch.registry = None
 
         self.assertEqual(self.row(self.run_job("model", change)), ("pending",))
 
@@ -195,7 +195,7 @@ class TestWorkerRenewal(ChangeCase, WorkerCase):
 
         def renew(watch, _follow):
             renewed.append(self.states())
-            watch._registry = None
+            watch.registry = None
             watch.note(Registry(get_db_name()))
             watch.is_suspect = False
 
