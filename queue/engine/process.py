@@ -17,14 +17,14 @@ from .registration import ControlConnection, WorkerRegistration
 from .runner import Runner
 
 
-class JobProcess(Protocol):
+class ProcessContext(Protocol):
     """What a worker knows of its process."""
 
     process_type: str
     settings: Settings
 
 
-class PoolOwner(JobProcess, Protocol):
+class PoolOwner(ProcessContext, Protocol):
     """What a pool needs of the watcher."""
 
     worker_class: type

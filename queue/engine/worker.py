@@ -22,7 +22,7 @@ from .completer import JobCompleter
 from .connection import OdooCursor, connect, cut
 from .interrupt import RunningAttempt
 from .job_connection import JobConnectionPool, own_transaction
-from .process import JobProcess, WorkerOwner
+from .process import ProcessContext, WorkerOwner
 from .registration import ControlConnection, WorkerRegistration
 from .registry_watch import RegistryWatch
 from .runner import Runner
@@ -89,7 +89,7 @@ class Worker(threading.Thread):
     """The classic storage of jobs, which sets this itself."""
 
     def __init__(
-        self, db_name: str, watcher: JobProcess, pool: WorkerOwner | None = None
+        self, db_name: str, watcher: ProcessContext, pool: WorkerOwner | None = None
     ):
         super().__init__(name=f"connector.worker.{db_name}", daemon=True)
         self.db_name = db_name
