@@ -35,7 +35,7 @@ MUTATIONS = [
         "trigger_cron",
         "cr.execute(TRIGGER_CRON)",
         "return False",
-        "TestStandIn.test_cron_is_called_where_no_worker_is_alive",
+        "TestCronCall.test_cron_is_called_where_no_worker_is_alive",
     ),
     (
         "in a burst workers look by themselves",

@@ -187,14 +187,14 @@ class TestIdentityExact(StorageCase):
 class TestProcessWatcher(StorageCase):
     """In a test no jobs run beside it: there is no watcher."""
 
-    def test_stand_in_knows_of_no_worker_where_none_runs(self):
+    def test_proxy_knows_of_no_worker_where_none_runs(self):
         self.assertIsNone(watcher.find())
         self.assertIsNone(watcher.worker_for_db(self.env.cr.dbname))
         self.assertEqual(watcher.available_db_names(), set())
         with self.assertRaisesRegex(AttributeError, "'stop': no watcher runs in this"):
             watcher.stop()
 
-    def test_stand_in_speaks_for_the_watcher_that_runs(self):
+    def test_proxy_speaks_for_the_watcher_that_runs(self):
         running = WorkerWatcher("test", Settings())
         self.patch(threading, "enumerate", lambda: [threading.main_thread(), running])
 

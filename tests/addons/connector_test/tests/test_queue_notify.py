@@ -19,7 +19,7 @@ SELECT count(*)
 """
 
 
-class TestStandIn(QueueRaceCase):
+class TestCronCall(QueueRaceCase):
     def setUp(self):
         super().setUp()
         self.patch(notify, "_seen_at", {})
@@ -53,7 +53,7 @@ class TestStandIn(QueueRaceCase):
     def test_cron_is_not_called_twice(self):
         self.assertEqual([self.delay(), self.delay()], [1, 1])
 
-    def test_worker_that_is_alive_is_not_stood_in_for(self):
+    def test_cron_is_not_called_where_a_worker_is_alive(self):
         self.open_worker("prefork")
 
         self.assertEqual(self.delay(), 0)
