@@ -202,20 +202,20 @@ def _find_function(
 
 
 def _concurrency_values(tasks: list[Task], options: JobOptions, keys: list) -> dict:
-    """Return the columns ``concurrency_keys`` and ``has_news`` of calls.
+    """Return the columns ``concurrency_keys`` and ``are_dirty`` of calls.
 
-    One job with news for each key is enough, unless its identity key may drop it.
+    One dirty job for each key is enough, unless its identity key may drop it.
     """
     if options.concurrency_key is None:
         return {
             "concurrency_keys": [None] * len(tasks),
-            "has_news": [None] * len(tasks),
+            "are_dirty": [None] * len(tasks),
         }
     concurrency_keys = [options.concurrency_key_of(task) for task in tasks]
     first = {key: place for place, key in reversed(list(enumerate(concurrency_keys)))}
     return {
         "concurrency_keys": concurrency_keys,
-        "has_news": [
+        "are_dirty": [
             key is not None and (identity_key is not None or first[key] == place)
             for place, (key, identity_key) in enumerate(
                 zip(concurrency_keys, keys, strict=True)

@@ -17,7 +17,7 @@ COLUMNS = (  # that differ between jobs of one call, besides their payloads
     "uuids",
     "identity_keys",
     "concurrency_keys",
-    "has_news",
+    "are_dirty",
     "backend_ids",
     "own_channel_ids",
 )
@@ -40,7 +40,7 @@ INSERT INTO connector_queue_job (
     retry, attempt, deaths, commits, date_created
 )
 SELECT {_SEAL}, new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
-       COALESCE(new.has_news::boolean, FALSE) AND %(state)s = 'pending',
+       COALESCE(new.is_dirty::boolean, FALSE) AND %(state)s = 'pending',
        CASE WHEN %(state)s = 'pending'
             THEN {hold_of("%(eta)s::timestamp", "new.concurrency_key")} END,
        %(name)s, %(func_name)s, %(method_name)s, %(model_name)s, %(payload_version)s,
@@ -51,7 +51,7 @@ SELECT {_SEAL}, new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_
        %(timeout)s,
        0, 0, 0, 0, now() AT TIME ZONE 'UTC'
   FROM {rows_from("payloads", *COLUMNS)} AS new (
-           payload, uuid, identity_key, concurrency_key, has_news, backend_id,
+           payload, uuid, identity_key, concurrency_key, is_dirty, backend_id,
            own_channel_id
        )
 """

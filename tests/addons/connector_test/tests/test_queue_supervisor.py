@@ -231,10 +231,10 @@ class TestStop(SupervisorCase):
         claimed = SimpleNamespace(id=1, attempt=1, timeout=None)
         asked = []
 
-        for age_s, has_news in ((0.5, True), (1.5, False), (1.5, True), (5.5, False)):
+        for age_s, is_new in ((0.5, True), (1.5, False), (1.5, True), (5.5, False)):
             attempt = runner.attempt = RunningAttempt(claimed)
             attempt.started -= age_s
-            one.is_notified = has_news
+            one.is_notified = is_new
             one.check()
             one.check()
             asked.append(registration.control.run.call_count)
