@@ -11,20 +11,12 @@ from odoo import fields, models
 from odoo.exceptions import ConcurrencyError
 
 from ..exception import InvalidUsageError, RetryableJobError
+from ..text import is_missing
 from .core import ConnectorUnit
 
 _logger = logging.getLogger(__name__)
 
 RACE_RETRY_S = 1  # the winner of a race has committed already: no need to wait long
-
-
-def is_missing(value) -> bool:
-    """Tell whether a value is missing: None, False or empty text, but not 0.
-
-    >>> [is_missing(value) for value in (None, False, "", 0, 0.0, [])]
-    [True, True, True, False, False, False]
-    """
-    return value is None or value is False or value == ""
 
 
 class Binder(ConnectorUnit):

@@ -2,7 +2,7 @@
 """MAGIC: log, links, syncs, downloads and jobs for server actions."""
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
 from odoo import api
 from odoo.exceptions import UserError, ValidationError
@@ -12,18 +12,17 @@ from odoo.tools.safe_eval import datetime, dateutil, json, pytz, time
 from ..exception import NothingToDoJob, RetryableJobError
 from .attr_dict import AttrDict
 from .job_call import delay_of
-from .links.find import get_link, search_links
-from .links.link import Link, Links
+from .links.link import Link, Links, get_link, search_links
 from .links.make import set_link
 from .log import line as log_line
-from .log.buffer import LogBuffer
-from .sync.result import SyncResult
-from .sync.sync import sync_external, sync_odoo2x, sync_x2odoo
+from .log.line import LogBuffer
+from .sync.declared import DeclaredSync
+from .sync.sync import SyncHelpers
 from .web import download
 from .web.address import ALLOWED_PARAMETER, read_networks
 
 
-class Magic:
+class Magic(SyncHelpers):
     """Everything needed to exchange data with other systems, bound to an environment.
 
     Code of server actions runs with it: what hangs here is for everyone who may write
@@ -106,14 +105,14 @@ class Magic:
     def get_link(self, relation: str, refs) -> Link:
         """Return the link of a reference or record, or an empty link.
 
-        See :func:`~.link_find.get_link`.
+        See :func:`~.link.get_link`.
         """
         return get_link(self.env, relation, refs)
 
     def search_links(self, relation: str, refs=None) -> Links:
         """Return the links of references or records, or of a whole relation.
 
-        See :func:`~.link_find.search_links`.
+        See :func:`~.link.search_links`.
         """
         return search_links(self.env, relation, refs)
 
@@ -122,49 +121,9 @@ class Magic:
     ) -> Link:
         """Return the link between references, created when missing.
 
-        See :func:`~.link_make.set_link`.
+        See :func:`~.make.set_link`.
         """
         return set_link(self.env, relation, refs, sync_date, allow_many2many)
-
-    # === SYNC === #
-
-    def sync_odoo2x(
-        self,
-        src_list: Iterable,
-        sync_info: Mapping | str,
-        create: bool = False,
-        update: bool = False,
-        **options,
-    ) -> SyncResult | list[str]:
-        """Sync records of Odoo to another system, see :func:`.sync.sync_odoo2x`."""
-        return sync_odoo2x(self.env, src_list, sync_info, create, update, **options)
-
-    def sync_x2odoo(
-        self,
-        src_list: Iterable,
-        sync_info: Mapping | str,
-        create: bool = False,
-        update: bool = False,
-        **options,
-    ) -> SyncResult | list[str]:
-        """Sync records of another system to Odoo, see :func:`.sync.sync_x2odoo`."""
-        return sync_x2odoo(self.env, src_list, sync_info, create, update, **options)
-
-    def sync_external(  # noqa: PLR0913 the signature of the helper
-        self,
-        src_list: Iterable,
-        relation: str,
-        src_info: Mapping | None = None,
-        dst_info: Mapping | None = None,
-        create: bool = False,
-        update: bool = False,
-        **options,
-    ) -> SyncResult | list[str]:
-        """Sync records between two other systems, see :func:`.sync.sync_external`."""
-        infos = src_info, dst_info
-        return sync_external(
-            self.env, src_list, relation, *infos, create, update, **options
-        )
 
     # === FILES === #
 
@@ -209,3 +168,6 @@ class Magic:
             InvalidUsageError: it is no job, or there is no such option.
         """
         return delay_of(self.env, func, options)
+
+
+DeclaredSync.magic_class = Magic

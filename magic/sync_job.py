@@ -9,18 +9,15 @@ from odoo.models import BaseModel
 
 from ..exception import InvalidDataError, InvalidUsageError, UnserializableArgumentError
 from ..queue.current import current_job
-from ..queue.delay.call import Task
 from ..queue.delay.options import JobOptions
 from ..queue.job import job
 from ..session import ConnectorSession
-from .sync.callback_result import check_record
 from .sync.chunk import Chunk, Sync
-from .sync.declared import declared_route
-from .sync.description import Flags
+from .sync.declared import DECLARED, declared_route
+from .sync.description import ODOO2X, RAISE, Flags
 from .sync.external_effects import Outside
-from .sync.push import PUSHES, Push
+from .sync.pending_links import check_record
 from .sync.result import SKIPPED, Detail, SyncResult, sync_error
-from .sync.route import ODOO2X, RAISE
 
 DELAYED_MAX = 1_000_000  # items; a source that has more has probably no end
 GONE = "it was deleted before its job ran"
@@ -180,35 +177,16 @@ def _named(helper: str, first: int, error: UnserializableArgumentError):
 # === PUSHING === #
 
 
-def push_records(session: ConnectorSession, push: Push, records) -> None:
-    """Delay a job for each record that has none yet."""
-    flags = push.create, push.write
-    calls = [(ODOO2X, push.relation, flags, RAISE, record) for record in records]
-    sync_chunk.delay_many(
-        session,
-        records._name,
-        calls,
-        identity_key=_push_key,
-        description=f"Push a changed record to {push.relation}",
-    )
-
-
-def _push_key(task: Task) -> str:
-    _helper, relation, _flags, _on_error, record = task.args
-    return f"push {relation} {record._name},{record.id}"
-
-
 @job
 def push_deletion(
     session: ConnectorSession, model_name: str, relation: str, ref
 ) -> None:
     """Tell the other system that a record is gone."""
-    from . import Magic
-
-    push = PUSHES.get((relation, model_name))
-    if not push or not push.unlink:
+    sync = DECLARED.get(relation)
+    unlink = sync and sync.deletions.get(model_name)
+    if not unlink:
         raise InvalidUsageError(
             f"Cannot push that {model_name} {ref!r} is gone: nothing says how for "
             f"{relation!r}. Give unlink to its push_on again, or cancel the job."
         )
-    push.unlink(Magic(session.env), ref)
+    unlink(sync.magic_class(session.env), ref)

@@ -6,12 +6,10 @@ from datetime import datetime
 from odoo import api, models
 
 from ..magic.links import store as link_store
-from ..magic.links.change import follow_change
-from ..magic.links.find import search_links
-from ..magic.links.link import Link, Links
+from ..magic.links.book import follow_change
+from ..magic.links.link import Link, Links, search_links
 from ..magic.links.make import set_link
-from ..magic.links.ref import Ref
-from ..magic.links.side import EXTERNAL
+from ..magic.links.side import EXTERNAL, Ref
 
 
 class Base(models.AbstractModel):

@@ -20,6 +20,7 @@ ROOT_FILES = (
     "redaction",
     "secret",
     "sql",
+    "text",
 )
 DEPENDS = ("odoo.addons.base", "odoo.addons.mail")  # what the manifest names
 # Odoo's API gives and raises their values; whoever takes these must name them.

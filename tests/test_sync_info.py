@@ -4,8 +4,13 @@
 from odoo.tests import BaseCase, tagged
 
 from ..exception import InvalidUsageError
-from ..magic.sync.description import Flags, external_route, odoo2x_route, x2odoo_route
-from ..magic.sync.route import Route
+from ..magic.sync.description import (
+    Flags,
+    Route,
+    external_route,
+    odoo2x_route,
+    x2odoo_route,
+)
 
 NONE, CREATE, UPDATE = Flags(False, False), Flags(True, False), Flags(False, True)
 BOTH = Flags(True, True)

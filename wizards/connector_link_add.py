@@ -5,9 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..exception import LinkError
+from ..magic.links.book import MANY2MANY, ONE2ONE
 from ..magic.links.make import set_link
-from ..magic.links.ref import restore_ref
-from ..magic.links.relation import MANY2MANY, ONE2ONE
+from ..magic.links.side import restore_ref
 from ..magic.links.store import ODOO
 
 

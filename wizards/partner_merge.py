@@ -3,7 +3,7 @@
 
 from odoo import api, models
 
-from ..magic.links.merge import merge_links
+from ..magic.links.make import merge_links
 
 
 class PartnerMerge(models.TransientModel):

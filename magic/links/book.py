@@ -1,7 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Bulk access to the links and reservations of a relation."""
+"""Bulk access to the links and reservations of a relation.
+
+Also what every change of links goes through: the lookup of relations, the dead links,
+and the caches.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -10,14 +15,80 @@ import psycopg2.errors
 from odoo import api
 from odoo.exceptions import ConcurrencyError
 
-from ...components.binder import is_missing
-from ...exception import LinkError
+from ...exception import STILL_REFERENCED, LinkError
 from . import store
-from .change import delete_dead, follow_change
-from .ref import Ref, restore_ref, store_ref
-from .relation import ONE2ONE, check_name, check_system, prepare_relation
-from .row import Row, Side, find_dead, read_rows
-from .store import StoredSide
+from .side import (
+    Ref,
+    Side,
+    check_name,
+    check_system,
+    group_by_model,
+    is_ref,
+    restore_ref,
+    store_ref,
+)
+from .store import ODOO, StoredSide
+
+ONE2ONE = "one2one"
+MANY2MANY = "many2many"
+
+
+@dataclass(slots=True)
+class Row:
+    """A stored link; its references as they were first given."""
+
+    link_id: int
+    sync_date: datetime | None = None
+    sides: dict[str, Side] = field(default_factory=dict)
+
+    @property
+    def is_link(self) -> bool:
+        """Tell whether it has two sides; with one it is a reservation."""
+        return len(self.sides) > 1
+
+    def has(self, system: str, side: Side) -> bool:
+        """Tell whether the link has a side; 1 and "1" are the same."""
+        own = self.sides.get(system)
+        return own is not None and own.store(system)[:3] == side.store(system)[:3]
+
+    def describe(self) -> str:
+        """Return the link as text for messages, with all of its sides."""
+        sides = [side.describe(system) for system, side in self.sides.items()]
+        return f"link No. {self.link_id} ({' = '.join(sides)})"
+
+
+def read_rows(records: Iterable[tuple]) -> list[Row]:
+    """Return the links from rows of the store, which hold one side each."""
+    rows: dict[int, Row] = {}
+    for link_id, sync_date, system, model, ref, ref_type in records:
+        row = rows.get(link_id) or rows.setdefault(link_id, Row(link_id, sync_date))
+        row.sides[system] = Side(model, restore_ref(ref, ref_type))
+    return list(rows.values())
+
+
+def find_dead(env: api.Environment, rows: Iterable[Row]) -> set[int]:
+    """Return the ids of the links to deleted records.
+
+    One query for each model: Odoo does not notice what SQL deletes.
+    """
+    links = [row for row in rows if ODOO in row.sides]
+    sides = group_by_model({row.sides[ODOO] for row in links})
+    living = {
+        model: existing_ids(env, model, [side.ref for side in of_model])
+        for model, of_model in sides.items()
+    }
+    return {
+        row.link_id
+        for row in links
+        if (side := row.sides[ODOO]).ref not in living[side.model]
+    }
+
+
+def existing_ids(env: api.Environment, model: str, ids: Iterable[int]) -> set[int]:
+    """Return the ids of the existing records; none when the model is gone."""
+    if model not in env or env[model]._abstract:
+        return set()
+    return set(env[model].browse(ids).exists()._ids)
 
 
 class LinkBook:
@@ -62,7 +133,7 @@ class LinkBook:
         Returns:
             ``{reference as it was given here: links}``
         """
-        texts = {ref: store_ref(ref).text for ref in refs if not is_missing(ref)}
+        texts = {ref: store_ref(ref).text for ref in refs if is_ref(ref)}
         if not texts:
             return {}
         found: dict[str, list[Row]] = {}
@@ -282,3 +353,64 @@ def _store_sides(
         check_system(system, model)
         stored[link_id] = Side(model, ref).store(system)
     return stored
+
+
+# === RELATIONS === #
+
+
+def prepare_relation(env: api.Environment, name: str, kind: str) -> int:
+    """Return the id of the relation, created when missing.
+
+    Raises:
+        LinkError: its links are of another kind.
+    """
+    env["connector.relation"].flush_model()
+    relation_id, known_kind = store.find_relation(
+        env.cr, name, env.company.id
+    ) or store.create_relation(env.cr, name, kind, env.uid)
+    if known_kind == kind:
+        return relation_id
+    return _change_kind(env, relation_id, name, kind)
+
+
+def _change_kind(env: api.Environment, relation_id: int, name: str, kind: str) -> int:
+    """Change the kind of a relation before its first link; return its new id."""
+    if store.has_links(env.cr, relation_id):
+        other = MANY2MANY if kind == ONE2ONE else ONE2ONE
+        raise LinkError(
+            f"Cannot link in relation {name!r} as {kind}: it is {other} since its "
+            f"first link. Say so with allow_many2many={other == MANY2MANY}, or use "
+            "another relation."
+        )
+    try:
+        with env.cr.savepoint(flush=False):
+            return store.change_kind(env.cr, relation_id, kind)
+    except STILL_REFERENCED as error:
+        raise ConcurrencyError(
+            f"Cannot make relation {name!r} {kind}: another transaction made its first "
+            "link. Run the transaction again."
+        ) from error
+    finally:
+        env["connector.relation"].invalidate_model(flush=False)
+
+
+# === CHANGES === #
+
+
+def follow_change(env: api.Environment, sides: Iterable[StoredSide] = ()) -> None:
+    """Invalidate the cache of the links, and watch the models of new sides."""
+    env["connector.link"].invalidate_model(flush=False)
+    env["connector.link.side"].invalidate_model(flush=False)
+    models = {side.model for side in sides if side.model}
+    if not models <= env["connector.link.side"]._linked_models():
+        # now for us; after the commit for those who looked meanwhile and saw nothing
+        env.registry.clear_cache()
+        env.cr.postcommit.add(env.registry.clear_cache)
+
+
+def delete_dead(env: api.Environment, rows: Iterable[Row]) -> set[int]:
+    """Delete the links to deleted records; return their ids."""
+    dead = find_dead(env, rows)
+    if dead:
+        store.delete(env.cr, dead)
+    return dead

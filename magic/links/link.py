@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Link and Links: one link or a set of links, as users of links get them."""
+"""Link and Links, one link or a set of links, and the search for them."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
@@ -8,10 +8,20 @@ from odoo import api, fields, models
 
 from ...exception import LinkError
 from . import store
-from .change import follow_change
-from .ref import Ref
-from .row import Row
-from .side import EXTERNAL
+from .book import LinkBook, Row, follow_change
+from .side import (
+    EXTERNAL,
+    Ref,
+    Refs,
+    check_name,
+    describe_refs,
+    group_by_model,
+    is_ref,
+    many_sides,
+    name_sides,
+    one_side,
+)
+from .store import ODOO
 
 
 class LinkSet:
@@ -101,7 +111,7 @@ class LinkSet:
         Raises:
             LinkError: the links lead to records of several models.
         """
-        sides = [row.sides[store.ODOO] for row in self._rows if store.ODOO in row.sides]
+        sides = [row.sides[ODOO] for row in self._rows if ODOO in row.sides]
         names = {side.model for side in sides}
         if len(names) > 1:
             raise LinkError(
@@ -169,7 +179,7 @@ class Link(LinkSet):
 
     def get(self, system: str) -> Ref | models.BaseModel | bool:
         """Return the reference on a system, False without one; Odoo's is a record."""
-        if system == store.ODOO:
+        if system == ODOO:
             return self.odoo
         side = self._rows[0].sides.get(system) if self._rows else None
         return side.ref if side else False
@@ -215,16 +225,14 @@ class Links(LinkSet):
 
     def get(self, system: str) -> list[Ref] | models.BaseModel:
         """Return the references on a system; those of Odoo are records."""
-        if system == store.ODOO:
+        if system == ODOO:
             return self.odoo
         return [row.sides[system].ref for row in self._rows if system in row.sides]
 
 
 def _other_sides(row: Row, relation: str) -> list[Ref]:
     """Return the reference of the only side outside of Odoo, if there is one."""
-    others = {
-        system: side for system, side in row.sides.items() if system != store.ODOO
-    }
+    others = {system: side for system, side in row.sides.items() if system != ODOO}
     if EXTERNAL in others:
         return [others[EXTERNAL].ref]
     if len(others) > 1:
@@ -242,12 +250,9 @@ def check_write(env: api.Environment, rows: Iterable[Row]) -> None:
     Raises:
         AccessError: that is so.
     """
-    ids_by_model: dict[str, list[int]] = {}
-    for row in rows:
-        if side := row.sides.get(store.ODOO):
-            ids_by_model.setdefault(side.model, []).append(side.ref)
-    for model, ids in ids_by_model.items():
-        env[model].browse(ids).check_access("write")
+    sides = [row.sides[ODOO] for row in rows if ODOO in row.sides]
+    for model, of_model in group_by_model(sides).items():
+        env[model].browse([side.ref for side in of_model]).check_access("write")
 
 
 def to_sync_date(date: datetime | str | bool | None) -> datetime | None:
@@ -257,3 +262,79 @@ def to_sync_date(date: datetime | str | bool | None) -> datetime | None:
     if isinstance(date, datetime) and date.tzinfo:
         date = date.astimezone(timezone.utc).replace(tzinfo=None)
     return fields.Datetime.to_datetime(date) or None
+
+
+# === SEARCH === #
+
+
+def get_link(env: api.Environment, relation: str, refs: Refs | None) -> Link:
+    """Return the link of a reference, or an empty link.
+
+    Args:
+        env: its company decides about the relation.
+        relation: name of the relation.
+        refs: a reference on the system "external"; a record; or ``{system: reference,
+            other: None}``, which is the link with this reference and with a side on the
+            other system. What is missing (False, "", no record, or None alone) has no
+            link.
+
+    Raises:
+        LinkError: there are several such links.
+    """
+    sides = name_sides(refs)
+    given = {system: ref for system, ref in sides.items() if ref is not None}
+    if not given or not all(map(_is_given, given.values())):
+        return Link(env, check_name(relation))
+    for system, ref in given.items():
+        one_side(system, ref)
+    many = {system: ref if system == ODOO else [ref] for system, ref in given.items()}
+    links = search_links(env, relation, {**sides, **many})
+    if len(links) > 1:
+        raise LinkError(
+            f"Cannot return the one link of {describe_refs(given)} in relation "
+            f"{relation!r}: there are {len(links)}, {links.describe()}. Use "
+            "search_links, or remove the wrong ones."
+        )
+    return links.as_one()
+
+
+def search_links(
+    env: api.Environment, relation: str, refs: Refs | None = None
+) -> Links:
+    """Return links of a relation, oldest first.
+
+    Args:
+        env: its company decides about the relation.
+        relation: name of the relation.
+        refs: records; a list of references on the system "external"; or ``{system:
+            references, other: None}``, which are the links with one of these and with
+            a side on the other system. None alone: all links.
+    """
+    book = LinkBook(env, relation)
+    if refs is None:
+        return Links(env, relation, book.find_all())
+    sides = name_sides(refs)
+    wanted = {
+        system: many_sides(system, those)
+        for system, those in sides.items()
+        if those is not None
+    }
+    rows = _find(book, wanted) if wanted else book.find_all()
+    rows = [row for row in rows if row.sides.keys() >= sides.keys()]
+    model = wanted[ODOO][0] if ODOO in wanted else ""
+    return Links(env, relation, rows, model)
+
+
+def _find(book: LinkBook, wanted: dict[str, tuple[str, list]]) -> list[Row]:
+    """Return the links that have one of the references on each system."""
+    found = []
+    for system, (model, refs) in wanted.items():
+        of_refs = book.find(system, model, refs).values()
+        found.append({row.link_id: row for rows in of_refs for row in rows})
+    ids = set.intersection(*map(set, found))
+    return [row for link_id, row in sorted(found[0].items()) if link_id in ids]
+
+
+def _is_given(ref) -> bool:
+    """Tell whether a value is a reference or a non-empty record."""
+    return is_ref(ref) and len(getattr(ref, "_ids", "_")) > 0

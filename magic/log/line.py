@@ -1,17 +1,26 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Log lines: a message, or a transmission to another system."""
+"""Log lines: what they are about, and how they outlive the transaction they report."""
 
-from dataclasses import dataclass
+import logging
+from contextlib import closing
+from contextvars import ContextVar
 from datetime import datetime, timezone
+from typing import NamedTuple
+
+import psycopg2
 
 from odoo import api
 from odoo.models import BaseModel
+from odoo.sql_db import PoolError
 
 from ...exception import InvalidUsageError
 from ...queue.current import current_job
 from ...redaction import MESSAGE_SIZE, redact
 from ...secret import known_secrets
-from .scope import current_scope
+from . import store as log_store
+from .store import LogLine
+
+_logger = logging.getLogger(__name__)
 
 DEBUG = "debug"
 INFO = "info"
@@ -25,24 +34,55 @@ TRANSMISSION = "transmission"
 
 DATA_SIZE = 64_000  # characters of what was sent: a log is no archive
 
+KEY = "connector.log"
+MAX_COUNT = 1_000  # lines in memory; what is more is written before the end
+MAX_SIZE = 8_000_000  # characters in memory, as well
 
-@dataclass(frozen=True)
-class LogLine:
-    """A log line; its fields are the columns of the table."""
 
-    date: str  # naive UTC, in ISO format
-    kind: str
-    level: str
-    message: str
-    recipient: str | None
-    data: str | None
-    user_id: int
-    company_id: int
-    job_uuid: str | None
-    action_id: int | None  # of the server action whose code logs
-    relation: str | None
-    res_model: str | None
-    res_id: int | None
+# === WHAT IT IS ABOUT === #
+
+
+class LogScope(NamedTuple):
+    """The relation and the record that log lines are about."""
+
+    relation: str | None = None
+    record: BaseModel | None = None
+
+
+_NOTHING = LogScope()
+_scope: ContextVar[LogScope] = ContextVar("connector_log_scope", default=_NOTHING)
+
+
+def current_scope() -> LogScope:
+    """Return the current log scope."""
+    return _scope.get()
+
+
+class log_about:  # noqa: N801 used as a function
+    """Attach relation and record to every log line written inside the block.
+
+    What is not given stays as it is around the block. A class, as each item of a sync
+    is such a block: a generator takes twice as long.
+    """
+
+    __slots__ = ("_record", "_relation", "_token")
+
+    def __init__(self, relation: str | None = None, record: BaseModel | None = None):
+        self._relation = relation
+        self._record = record
+
+    def __enter__(self) -> None:
+        around = _scope.get()
+        scope = LogScope(
+            self._relation or around.relation, self._record or around.record
+        )
+        self._token = _scope.set(scope)
+
+    def __exit__(self, *_error) -> None:
+        _scope.reset(self._token)
+
+
+# === LINES === #
 
 
 def message_line(env: api.Environment, message, level: str, **about) -> LogLine:
@@ -115,3 +155,72 @@ def _reference(record, env, action_id) -> tuple[str | None, int | None]:
 def _text(value) -> str | None:
     """Return a context value if it is text; clients may send anything."""
     return value if isinstance(value, str) and "\0" not in value else None
+
+
+# === BUFFER === #
+
+
+class LogBuffer:
+    """Log lines of one transaction, kept until it ends and written in one statement.
+
+    They are written on a cursor of their own after the commit, and as well after a
+    rollback: the lines of what failed are the ones that somebody needs.
+    """
+
+    def __init__(self, env: api.Environment):
+        self._registry = env.registry
+        self._lines: list[LogLine] = []
+        self._size = 0
+        self._early_ids: list[int] = []  # written before the end was known
+        self._is_over = False
+        env.cr.postcommit.add(self._end_done)
+        env.cr.postrollback.add(self._end_undone)
+
+    def __deepcopy__(self, _memo) -> "LogBuffer":
+        return self  # tests copy the hooks of a cursor, but share its buffer
+
+    @classmethod
+    def of(cls, env: api.Environment) -> "LogBuffer":
+        """Return the buffer of the current transaction."""
+        data = env.cr.postrollback.data
+        buffer = data.get(KEY)
+        if buffer is None or buffer._is_over:
+            buffer = data[KEY] = cls(env)
+        return buffer
+
+    def add(self, line: LogLine) -> None:
+        """Keep a line."""
+        self._lines.append(line)
+        self._size += len(line.message) + len(line.data or "")
+        if len(self._lines) >= MAX_COUNT or self._size >= MAX_SIZE:
+            self._early_ids += self._write(is_undone=False)
+
+    def take(self) -> list[LogLine]:
+        """Return the unwritten lines and clear the buffer."""
+        lines, self._lines, self._size = self._lines, [], 0
+        return lines
+
+    def _end_done(self) -> None:
+        self._is_over = True
+        self._write(is_undone=False)
+
+    def _end_undone(self) -> None:
+        self._is_over = True
+        self._write(is_undone=True)
+
+    def _write(self, is_undone: bool) -> list[int]:
+        """Write the lines and return their ids; a failure stops no work."""
+        lines = self.take()
+        early_ids = self._early_ids if is_undone else []
+        try:
+            with closing(self._registry.cursor()) as cr:
+                ids = log_store.insert(cr, lines, is_undone) if lines else []
+                if early_ids:
+                    log_store.mark_undone(cr, early_ids)
+                cr.commit()  # pylint: disable=invalid-commit  # our own cursor
+                return ids
+        except (psycopg2.Error, PoolError) as error:
+            _logger.error("cannot write %d lines of the log: %s", len(lines), error)
+            for line in lines:
+                _logger.warning("log line not written: %s %s", line.level, line.message)
+            return []

@@ -3,9 +3,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
-
-from .line import LogLine
+from dataclasses import asdict, dataclass
 
 # Write lines, in their order. The commit need not wait for the disk: what they tell of
 # is safe already, or gone. Locks: none but on the new rows.
@@ -55,6 +53,25 @@ DELETE FROM connector_log
           FOR UPDATE SKIP LOCKED
        ))
 """
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A log line; its fields are the columns of the table."""
+
+    date: str  # naive UTC, in ISO format
+    kind: str
+    level: str
+    message: str
+    recipient: str | None
+    data: str | None
+    user_id: int
+    company_id: int
+    job_uuid: str | None
+    action_id: int | None  # of the server action whose code logs
+    relation: str | None
+    res_model: str | None
+    res_id: int | None
 
 
 def insert(cr, lines: Iterable[LogLine], is_undone: bool) -> list[int]:

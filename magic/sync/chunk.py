@@ -13,7 +13,6 @@ from typing import Any
 from odoo import api, fields
 from odoo.models import BaseModel
 
-from ...components.binder import is_missing
 from ...exception import (
     InvalidDataError,
     NothingToDoJob,
@@ -24,17 +23,23 @@ from ...exception import (
 from ...queue.engine.outcome import CONCURRENCY_ERRORS
 from ...queue.engine.retry import real_error
 from ..links.book import LinkBook
-from ..links.row import Side
-from ..log.scope import log_about
-from .callback_result import check_record, side_of
+from ..links.side import Side, is_ref
+from ..log.line import log_about
+from .description import ODOO, Route
+from .echo import writing
 from .events import on_sync_create, on_sync_update, tell
 from .external_effects import Outside
-from .known_ref import Key, KnownLink, KnownRef, find_links, key_of
-from .outcome import Outcome
-from .pending_links import PendingLinks
-from .push import writing
-from .result import CREATED, FAILED, UPDATED, SyncResult
-from .route import ODOO, Route
+from .pending_links import (
+    Key,
+    KnownLink,
+    KnownRef,
+    PendingLinks,
+    check_record,
+    find_links,
+    key_of,
+    side_of,
+)
+from .result import CREATED, FAILED, SKIPPED, UPDATED, Detail, SyncResult, reason_of
 from .savepoints import ItemGuard
 
 _logger = logging.getLogger(__name__)
@@ -62,6 +67,32 @@ class Sync:
     result: SyncResult
     stops_to_retry: bool
     tell_progress: Callable[[int], None] = lambda done: None
+
+
+class Outcome:
+    """An item, its known ref, and what was done for it.
+
+    Args:
+        source: the item itself, until its ref is known.
+    """
+
+    __slots__ = ("action", "error", "known", "reason", "source", "target")
+
+    def __init__(self, source: Any):
+        self.source = source
+        self.known: KnownRef | None = None
+        self.target: Any = None
+        self.action = SKIPPED
+        self.reason = ""
+        self.error: Exception | None = None
+
+    def fail(self, error: Exception) -> None:
+        """Mark the item as failed."""
+        self.action, self.error, self.reason = FAILED, error, reason_of(error)
+
+    def detail(self) -> Detail:
+        """Return the outcome for the result."""
+        return Detail(self.action, self.source, self.target, self.reason)
 
 
 class Chunk:
@@ -125,10 +156,10 @@ class Chunk:
                 outcome.source = ref
             else:
                 model, ref = check_record(item)
-            if is_missing(ref):
-                outcome.reason = "it has no ref"
-            else:
+            if is_ref(ref):
                 outcome.known = self._known_of(model, ref)
+            else:
+                outcome.reason = "it has no ref"
         except Exception as error:  # noqa: BLE001 it is the item's
             outcome.error = error
         return outcome

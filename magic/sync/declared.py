@@ -6,22 +6,24 @@ there in every process.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping
 
 from odoo import api
 
 from ...addon import addon_of, is_module_installed
 from ...exception import InvalidUsageError
+from ...text import did_you_mean
 from .description import (
+    EXTERNAL_TO_EXTERNAL,
+    ODOO2X,
+    X2ODOO,
     Described,
     Flags,
+    Route,
     external_route,
     odoo2x_route,
     x2odoo_route,
 )
-from .push import Push
-from .route import EXTERNAL_TO_EXTERNAL, ODOO2X, X2ODOO, Route
 
 DECLARED: dict[str, "DeclaredSync"] = {}
 """The declared syncs by their relations."""
@@ -36,17 +38,26 @@ class DeclaredSync:
             dictionary with ``src`` and ``dst``.
     """
 
+    magic_class: type  # of MAGIC: set by its own module, which imports this one
+
     def __init__(self, relation: str, function: Callable):
         functools.update_wrapper(self, function)
         self.relation = relation
         self.function = function
+        self.deletions: dict[str, Callable] = {}
+        """By model: gets MAGIC and the ref of a record that is gone."""
 
     def __call__(self, magic) -> dict:
         """Return the result of the function."""
         return self.function(magic)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.relation!r} of {_place_of(self)}>"
+        return f"<{type(self).__name__} {self.relation!r} of {self.place}>"
+
+    @property
+    def place(self) -> str:
+        """Path of the declaring function, for messages."""
+        return f"{self.function.__module__}.{self.function.__qualname__}"
 
     def describe(self, env: api.Environment, helper: str) -> Mapping:
         """Return the sync description of the function, with its relation.
@@ -54,10 +65,8 @@ class DeclaredSync:
         Raises:
             InvalidUsageError: it is no dictionary, or of another relation.
         """
-        from .. import Magic  # which has the helpers that find this here
-
-        path = f"what {_place_of(self)} returned"
-        info = self.function(Magic(env))
+        path = f"what {self.place} returned"
+        info = self.function(self.magic_class(env))
         Described(helper, path, info)
         if info.get("relation", self.relation) != self.relation:
             raise InvalidUsageError(
@@ -65,62 +74,6 @@ class DeclaredSync:
                 f"expected {self.relation!r}, as it is declared. Drop the key."
             )
         return {**info, "relation": self.relation}
-
-    def push_on(
-        self,
-        model_name: str,
-        create: bool = False,
-        write: bool = False,
-        unlink: Callable | None = None,
-        fields: Iterable[str] | None = None,
-    ) -> None:
-        """Push changed records to the other system, by ``sync_odoo2x``.
-
-        One job for each record, however often it changes meanwhile, runs after the
-        commit. What a sync of this relation writes itself is not pushed back.
-
-        Args:
-            model_name: of the records.
-            create: push new records.
-            write: push what was changed of known ones.
-            unlink: a function that gets MAGIC and the ref of a record that is gone.
-            fields: push a change only if it is one of these fields; any by default.
-
-        Raises:
-            InvalidUsageError: there is nothing to push, or an argument is wrong.
-        """
-        Push.of(self, model_name, create, write, unlink, fields).subscribe()
-
-
-def declare_sync(relation: str) -> Callable[[Callable], DeclaredSync]:
-    """Declare the decorated function as the sync of a relation.
-
-    ::
-
-        @declare_sync("my_system_and_odoo_employee_rel")
-        def employee_sync(MAGIC):
-            return {"x": {"get_ref": …}, "odoo": {"create": …}}
-
-    Raises:
-        InvalidUsageError: another function is declared for it.
-    """
-    if not isinstance(relation, str) or not relation:
-        raise InvalidUsageError(
-            f"Cannot declare a sync: the relation is {relation!r}, expected its name. "
-            'Write @declare_sync("name of the relation").'
-        )
-
-    def declare(function: Callable) -> DeclaredSync:
-        new, known = DeclaredSync(relation, function), DECLARED.get(relation)
-        if known and _place_of(known) != _place_of(new):  # else it is loaded anew
-            raise InvalidUsageError(
-                f"Cannot declare {_place_of(new)} as sync of {relation!r}: "
-                f"{_place_of(known)} is. Take another relation."
-            )
-        DECLARED[relation] = new
-        return new
-
-    return declare
 
 
 def find_declared(env: api.Environment, relation: str, helper: str) -> DeclaredSync:
@@ -136,12 +89,10 @@ def find_declared(env: api.Environment, relation: str, helper: str) -> DeclaredS
     ]
     if relation in names:
         return DECLARED[relation]
-    close = get_close_matches(str(relation), names, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
     raise InvalidUsageError(
         f"Cannot run {helper}: no installed addon declares a sync of {relation!r}."
-        f"{hint} Declare it with @declare_sync({relation!r}) in a module that its "
-        "addon imports."
+        f"{did_you_mean(relation, names)} Declare it with @declare_sync({relation!r}) "
+        "in a module that its addon imports."
     )
 
 
@@ -168,7 +119,3 @@ def declared_route(
 
 
 ROUTES = {ODOO2X: odoo2x_route, X2ODOO: x2odoo_route}
-
-
-def _place_of(declared: DeclaredSync) -> str:
-    return f"{declared.function.__module__}.{declared.function.__qualname__}"

@@ -1,16 +1,26 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Validation of a sync description (``sync_info``).
+"""Routes of a sync, from a validated description (``sync_info``).
 
 All is checked before the first item: a wrong key found at item 400 comes too late.
 """
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...exception import InvalidUsageError
-from .route import EXTERNAL, EXTERNAL_TO_EXTERNAL, ODOO, ODOO2X, X2ODOO, Route
+from ...text import did_you_mean
+
+ODOO = "odoo"
+EXTERNAL = "external"  # the other system, where the sync has no name for it
+
+ODOO2X = "sync_odoo2x"
+X2ODOO = "sync_x2odoo"
+EXTERNAL_TO_EXTERNAL = "sync_external"
+
+RAISE = "raise"  # the failures, after their chunk
+COLLECT = "collect"  # them, and go on
 
 CALLBACKS = {
     ("x", "get_ref"): "a function get_ref(x) that returns the ref of an item",
@@ -34,6 +44,38 @@ class Flags(NamedTuple):
 
     create: bool
     update: bool
+
+
+@dataclass(frozen=True)
+class Route:
+    """The route from one system to another, with its callbacks.
+
+    The callbacks of all helpers have one form: what is known of the target first,
+    then the item.
+
+    Args:
+        helper: name of the helper, for messages.
+        relation: of the links.
+        source: system of the items.
+        target: system in which records are created and updated.
+        get_ref: returns the ref of an item; None where items are records of Odoo.
+        create: returns the new record or ref; None when nothing is to be created.
+        update: gets record or ref and the item, and returns None, or the record or
+            ref that is linked from now on; None when nothing is to be updated.
+    """
+
+    helper: str
+    relation: str
+    source: str
+    target: str
+    get_ref: Callable[[Any], Any] | None
+    create: Callable[[Any], Any] | None
+    update: Callable[[Any, Any], Any] | None
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether callbacks have effects that a rollback does not undo."""
+        return self.target != ODOO
 
 
 def odoo2x_route(sync_info: Mapping, flags: Flags) -> Route:
@@ -106,7 +148,7 @@ class Described:
                 raise InvalidUsageError(
                     f"Cannot run {self.helper}: {self.path} has the key {key!r}, "
                     f"expected only {', '.join(map(repr, known))}."
-                    f"{_did_you_mean(key, known)}"
+                    f"{did_you_mean(key, known)}"
                 )
 
     def part(self, key: str, is_needed: bool) -> "Described":
@@ -145,7 +187,7 @@ class Described:
         if key not in self._given:
             raise InvalidUsageError(
                 f"Cannot run {self.helper}: {self._of(key)} is missing, expected "
-                f"{expected}.{_did_you_mean(key, self._given)}"
+                f"{expected}.{did_you_mean(key, self._given)}"
             )
         return self._given[key]
 
@@ -217,9 +259,3 @@ def refusal(helper: str, path: str, seen: Any, expected: str) -> InvalidUsageErr
     return InvalidUsageError(
         f"Cannot run {helper}: {path} is {seen!r:.80}, expected {expected}."
     )
-
-
-def _did_you_mean(key: Any, known: Iterable) -> str:
-    names = [name for name in known if isinstance(name, str)]
-    close = get_close_matches(str(key), names, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""

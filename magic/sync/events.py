@@ -7,8 +7,8 @@ from odoo import api
 
 from ...event import Event
 from ...session import ConnectorSession
-from .known_ref import KnownRef
-from .route import ODOO, Route
+from .description import ODOO, Route
+from .pending_links import KnownRef
 
 
 class SyncEvent(Event):

@@ -16,12 +16,18 @@ from psycopg2 import errors
 from odoo import api, fields
 
 from ...queue.engine.outcome import CONCURRENCY_ERRORS
-from ..links.book import LinkBook
-from ..links.row import Side
+from ..links.book import LinkBook, existing_ids
+from ..links.side import Side, group_by_model
+from .description import ODOO, Route
 from .events import on_sync_create, tell
-from .known_ref import Key, KnownLink, KnownRef, find_links, key_of
-from .pending_links import PendingLinks
-from .route import ODOO, Route
+from .pending_links import (
+    Key,
+    KnownLink,
+    KnownRef,
+    PendingLinks,
+    find_links,
+    key_of,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -151,11 +157,10 @@ class Outside:
         """Return the links to records that exist outside of the transaction."""
         if self._route.source != ODOO:
             return self._made
-        ids: dict[str, list[int]] = {}
-        for known, _side in self._made.values():
-            ids.setdefault(known.model, []).append(known.ref)
+        records = group_by_model(known for known, _side in self._made.values())
         existing = {
-            model: set(env[model].browse(ids[model]).exists()._ids) for model in ids
+            model: existing_ids(env, model, [known.ref for known in of_model])
+            for model, of_model in records.items()
         }
         gone = [
             key

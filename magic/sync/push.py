@@ -1,32 +1,83 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Push of changed records to another system, by jobs."""
+"""Declaration of syncs, and push of changed records to another system, by jobs."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ...event import on_record_create, on_record_unlink, on_record_write
 from ...exception import InvalidUsageError
+from ...queue.delay.call import Task
 from ...session import ConnectorSession
+from ...text import reference_of
 from ..links.book import LinkBook
-from .route import EXTERNAL, ODOO
-
-PUSHES: dict[tuple[str, str], "Push"] = {}
-"""What is pushed, by relation and model."""
+from ..sync_job import push_deletion, sync_chunk
+from .declared import DECLARED, DeclaredSync
+from .description import EXTERNAL, ODOO, ODOO2X, RAISE
+from .echo import is_echo
 
 _WAITING = "connector.push"  # key of what is delayed when the transaction is committed
-_writing: ContextVar[tuple[str, ...]] = ContextVar("writing", default=())
 
 
-@contextmanager
-def writing(relation: str) -> Iterator[None]:
-    """Mark what is written inside the block as coming from the other system."""
-    token = _writing.set((*_writing.get(), relation))
-    try:
-        yield
-    finally:
-        _writing.reset(token)
+class PushedSync(DeclaredSync):
+    """A declared sync that can push records when they change."""
+
+    def push_on(
+        self,
+        model_name: str,
+        create: bool = False,
+        write: bool = False,
+        unlink: Callable | None = None,
+        fields: Iterable[str] | None = None,
+    ) -> None:
+        """Push changed records to the other system, by ``sync_odoo2x``.
+
+        One job for each record, however often it changes meanwhile, runs after the
+        commit. What a sync of this relation writes itself is not pushed back.
+
+        Args:
+            model_name: of the records.
+            create: push new records.
+            write: push what was changed of known ones.
+            unlink: a function that gets MAGIC and the ref of a record that is gone.
+            fields: push a change only if it is one of these fields; any by default.
+
+        Raises:
+            InvalidUsageError: there is nothing to push, or an argument is wrong.
+        """
+        Push.of(self, model_name, create, write, unlink, fields).subscribe()
+        if unlink:
+            self.deletions[model_name] = unlink
+
+
+def declare_sync(relation: str) -> Callable[[Callable], PushedSync]:
+    """Declare the decorated function as the sync of a relation.
+
+    ::
+
+        @declare_sync("my_system_and_odoo_employee_rel")
+        def employee_sync(MAGIC):
+            return {"x": {"get_ref": …}, "odoo": {"create": …}}
+
+    Raises:
+        InvalidUsageError: another function is declared for it.
+    """
+    if not isinstance(relation, str) or not relation:
+        raise InvalidUsageError(
+            f"Cannot declare a sync: the relation is {relation!r}, expected its name. "
+            'Write @declare_sync("name of the relation").'
+        )
+
+    def declare(function: Callable) -> PushedSync:
+        new, known = PushedSync(relation, function), DECLARED.get(relation)
+        if known and known.place != new.place:  # else it is loaded anew
+            raise InvalidUsageError(
+                f"Cannot declare {new.place} as sync of {relation!r}: "
+                f"{known.place} is. Take another relation."
+            )
+        DECLARED[relation] = new
+        return new
+
+    return declare
 
 
 @dataclass(frozen=True)
@@ -62,7 +113,6 @@ class Push:
 
     def subscribe(self) -> None:
         """Subscribe to the record events of the model."""
-        PUSHES[self.relation, self.model_name] = self
         listeners = [
             (on_record_create, self.create, self._on_create),
             (on_record_write, self.write, self._on_write),
@@ -77,7 +127,7 @@ class Push:
 
         def consume(session, model_name, record_id, *vals):
             is_quiet = session.context.get("connector_no_export")
-            if not is_quiet and self.relation not in _writing.get():
+            if not is_quiet and not is_echo(self.relation):
                 method(session, record_id, *vals)
 
         consume.__module__ = self.module
@@ -99,6 +149,18 @@ class Push:
         for row in rows.get(record_id, ()):
             if EXTERNAL in row.sides:
                 waiting.gone.append(row.sides[EXTERNAL].ref)
+
+    def delay(self, session: ConnectorSession, records) -> None:
+        """Delay a job for each record that has none yet."""
+        flags = self.create, self.write
+        calls = [(ODOO2X, self.relation, flags, RAISE, record) for record in records]
+        sync_chunk.delay_many(
+            session,
+            self.model_name,
+            calls,
+            identity_key=_push_key,
+            description=f"Push a changed record to {self.relation}",
+        )
 
     def _wait_for_commit(self, session: ConnectorSession) -> "Waiting":
         """Return the pushes that are delayed together before the commit."""
@@ -125,12 +187,9 @@ class Waiting:
 
     def delay(self) -> None:
         """Store the jobs."""
-        from ..sync_job import push_deletion, push_records  # which import this module
-
         push, session = self._push, self._session
         if self.changed:
-            records = session.env[push.model_name].browse(self.changed)
-            push_records(session, push, records)
+            push.delay(session, session.env[push.model_name].browse(self.changed))
         if self.gone:
             gone = [(push.relation, ref) for ref in self.gone]
             push_deletion.delay_many(session, push.model_name, gone)
@@ -153,6 +212,11 @@ class Changes:
         """Store the jobs."""
         for waiting in self._waiting.values():
             waiting.delay()
+
+
+def _push_key(task: Task) -> str:
+    _helper, relation, _flags, _on_error, record = task.args
+    return f"push {relation} {reference_of(record)}"
 
 
 def _check(declared, model_name, is_wanted, unlink, fields) -> None:

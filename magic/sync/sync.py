@@ -8,7 +8,7 @@ of the sync is checked before the first item.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Literal, overload
 
 from odoo import api
 
@@ -16,10 +16,23 @@ from ...exception import InvalidUsageError
 from ..sync_job import delay_chunks
 from .chunk import Chunk, Sync
 from .declared import ROUTES, DeclaredSync, declared_route
-from .description import Flags, external_route, refusal
+from .description import (
+    COLLECT,
+    EXTERNAL_TO_EXTERNAL,
+    ODOO2X,
+    RAISE,
+    X2ODOO,
+    Flags,
+    Route,
+    external_route,
+    refusal,
+)
 from .external_effects import Outside
 from .result import SyncResult, sync_error
-from .route import COLLECT, EXTERNAL_TO_EXTERNAL, ODOO2X, RAISE, X2ODOO, Route
+
+Now = Literal[False] | None
+Later = Literal[True] | dict
+SyncInfo = Mapping | str | DeclaredSync
 
 CHUNK = 500  # items: what a job of a slow system does in some minutes
 
@@ -61,6 +74,12 @@ class Call:
         route = declared_route(self.env, self.helper, sync, self.flags)
         return self._delay(route) if self._is_delayed else self._run(route)
 
+    def start_described(self, sync_info: SyncInfo) -> SyncResult | list[str]:
+        """Run the sync of a ``sync_info``, or a declared one."""
+        if isinstance(sync_info, (str, DeclaredSync)):
+            return self.start_declared(sync_info)
+        return self.start(ROUTES[self.helper](sync_info, self.flags))
+
     def start(self, route: Route) -> SyncResult:
         """Run a sync now, with the callbacks given by the caller."""
         if self._is_delayed:
@@ -94,87 +113,162 @@ class Call:
         return delay_chunks(self.env, way, chunks(self.src_list), options)
 
 
-def sync_odoo2x(  # noqa: PLR0913 the signature of the helper
-    env: api.Environment,
-    src_list: Iterable,
-    sync_info: Mapping | str,
-    create: bool = False,
-    update: bool = False,
-    on_error: str = RAISE,
-    delay: bool | dict | None = None,
-) -> SyncResult | list[str]:
-    """Sync records of Odoo to another system.
+class SyncHelpers:
+    """The three sync helpers of MAGIC.
 
-    Args:
-        src_list: records, or anything that gives one after the other.
-        sync_info: ``relation``, ``x`` with ``create(record) -> ref`` and
-            ``update(ref, record)``; or the relation of a declared sync.
-        create: create what is not linked yet.
-        update: update what is.
-
-    Returns:
-        What became of the items; the uuids of jobs when it is delayed.
-
-    Raises:
-        InvalidUsageError: an argument is wrong; nothing was done.
-        SyncError: items failed; what was created outside is linked.
-        RetryableJobError: an item may succeed later.
+    Called directly they return what became of the items; with ``delay`` the uuids of
+    the jobs, one for each chunk.
     """
-    flags = Flags(bool(create), bool(update))
-    return _start(Call(env, ODOO2X, src_list, flags, on_error, delay), sync_info)
 
+    __slots__ = ()
 
-def sync_x2odoo(  # noqa: PLR0913 the signature of the helper
-    env: api.Environment,
-    src_list: Iterable,
-    sync_info: Mapping | str,
-    create: bool = False,
-    update: bool = False,
-    on_error: str = RAISE,
-    delay: bool | dict | None = None,
-) -> SyncResult | list[str]:
-    """Sync records of another system to Odoo; the rest is as in :func:`sync_odoo2x`.
+    env: api.Environment
 
-    Args:
-        src_list: data of the other system, item by item.
-        sync_info: ``relation``, ``x`` with ``get_ref(item)``, ``odoo`` with
-            ``create(item) -> record`` and ``update(record, item)``.
-    """
-    flags = Flags(bool(create), bool(update))
-    return _start(Call(env, X2ODOO, src_list, flags, on_error, delay), sync_info)
+    @overload
+    def sync_odoo2x(
+        self,
+        src_list: Iterable,
+        sync_info: SyncInfo,
+        create: bool = False,
+        update: bool = False,
+        on_error: str = RAISE,
+        delay: Now = None,
+    ) -> SyncResult: ...
+    @overload
+    def sync_odoo2x(
+        self,
+        src_list: Iterable,
+        sync_info: SyncInfo,
+        create: bool = False,
+        update: bool = False,
+        on_error: str = RAISE,
+        *,
+        delay: Later,
+    ) -> list[str]: ...
+    def sync_odoo2x(
+        self,
+        src_list,
+        sync_info,
+        create=False,
+        update=False,
+        on_error=RAISE,
+        delay=None,
+    ):
+        """Sync records of Odoo to another system.
 
+        Args:
+            src_list: records, or anything that gives one after the other.
+            sync_info: ``relation``, ``x`` with ``create(record) -> ref`` and
+                ``update(ref, record)``; or the relation of a declared sync.
+            create: create what is not linked yet.
+            update: update what is.
+            on_error: ``"raise"`` ends the sync after the chunk with failed items,
+                ``"collect"`` goes on and returns them.
+            delay: True, or a dictionary of job options, to have a job for each chunk.
 
-def sync_external(  # noqa: PLR0913 the signature of the helper
-    env: api.Environment,
-    src_list: Iterable,
-    relation: str,
-    src_info: Mapping | None = None,
-    dst_info: Mapping | None = None,
-    create: bool = False,
-    update: bool = False,
-    on_error: str = RAISE,
-    delay: bool | dict | None = None,
-) -> SyncResult | list[str]:
-    """Sync records between two other systems; the rest is as in :func:`sync_odoo2x`.
+        Returns:
+            What became of the items; the uuids of jobs when it is delayed.
 
-    Args:
-        src_list: data of the first system, item by item.
-        relation: of the links; of a declared sync when there is no ``src_info``.
-        src_info: ``system``, ``get_ref(item)``, ``create(item) -> ref`` and
-            ``update(ref, item)``.
-        dst_info: ``system``.
-    """
-    flags = Flags(bool(create), bool(update))
-    call = Call(env, EXTERNAL_TO_EXTERNAL, src_list, flags, on_error, delay)
-    if src_info is None and dst_info is None:
-        return call.start_declared(relation)
-    return call.start(external_route(relation, src_info, dst_info, flags))
+        Raises:
+            InvalidUsageError: an argument is wrong; nothing was done.
+            SyncError: items failed; what was created outside is linked.
+            RetryableJobError: an item may succeed later.
+        """
+        flags = Flags(bool(create), bool(update))
+        call = Call(self.env, ODOO2X, src_list, flags, on_error, delay)
+        return call.start_described(sync_info)
 
+    @overload
+    def sync_x2odoo(
+        self,
+        src_list: Iterable,
+        sync_info: SyncInfo,
+        create: bool = False,
+        update: bool = False,
+        on_error: str = RAISE,
+        delay: Now = None,
+    ) -> SyncResult: ...
+    @overload
+    def sync_x2odoo(
+        self,
+        src_list: Iterable,
+        sync_info: SyncInfo,
+        create: bool = False,
+        update: bool = False,
+        on_error: str = RAISE,
+        *,
+        delay: Later,
+    ) -> list[str]: ...
+    def sync_x2odoo(
+        self,
+        src_list,
+        sync_info,
+        create=False,
+        update=False,
+        on_error=RAISE,
+        delay=None,
+    ):
+        """Sync records of another system to Odoo; see also :meth:`sync_odoo2x`.
 
-def _start(call: Call, sync_info: Any) -> SyncResult | list[str]:
-    if isinstance(sync_info, (str, DeclaredSync)):
-        return call.start_declared(sync_info)
-    return call.start(ROUTES[call.helper](sync_info, call.flags))
+        Args:
+            src_list: data of the other system, item by item.
+            sync_info: ``relation``, ``x`` with ``get_ref(item)``, ``odoo`` with
+                ``create(item) -> record`` and ``update(record, item)``.
+        """
+        flags = Flags(bool(create), bool(update))
+        call = Call(self.env, X2ODOO, src_list, flags, on_error, delay)
+        return call.start_described(sync_info)
+
+    @overload
+    def sync_external(
+        self,
+        src_list: Iterable,
+        relation: str,
+        src_info: Mapping | None = None,
+        dst_info: Mapping | None = None,
+        create: bool = False,
+        update: bool = False,
+        on_error: str = RAISE,
+        delay: Now = None,
+    ) -> SyncResult: ...
+    @overload
+    def sync_external(
+        self,
+        src_list: Iterable,
+        relation: str,
+        src_info: Mapping | None = None,
+        dst_info: Mapping | None = None,
+        create: bool = False,
+        update: bool = False,
+        on_error: str = RAISE,
+        *,
+        delay: Later,
+    ) -> list[str]: ...
+    def sync_external(  # noqa: PLR0913 the signature of the helper
+        self,
+        src_list,
+        relation,
+        src_info=None,
+        dst_info=None,
+        create=False,
+        update=False,
+        on_error=RAISE,
+        delay=None,
+    ):
+        """Sync records between two other systems; see also :meth:`sync_odoo2x`.
+
+        Args:
+            src_list: data of the first system, item by item.
+            relation: of the links; of a declared sync when there is no ``src_info``.
+            src_info: ``system``, ``get_ref(item)``, ``create(item) -> ref`` and
+                ``update(ref, item)``.
+            dst_info: ``system``.
+        """
+        flags = Flags(bool(create), bool(update))
+        call = Call(self.env, EXTERNAL_TO_EXTERNAL, src_list, flags, on_error, delay)
+        if src_info is None and dst_info is None:
+            return call.start_declared(relation)
+        return call.start(external_route(relation, src_info, dst_info, flags))
 
 
 def chunks(src_list: Iterable) -> Iterator[list]:

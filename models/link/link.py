@@ -6,9 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...magic.links import store as link_store
-from ...magic.links.change import follow_change
+from ...magic.links.book import find_dead, follow_change, read_rows
 from ...magic.links.link import check_write
-from ...magic.links.row import find_dead, read_rows
 from ..reviewed_record import (
     find_records,
     hide_closed,
@@ -35,7 +34,7 @@ FROM_SIDES = {
 class ConnectorLink(models.Model):
     """A link: references on two or more systems that mean the same record.
 
-    Rows are written by ``magic/link_store`` only.
+    Rows are written by ``magic/links/store`` only.
     """
 
     _name = "connector.link"

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...magic.links.relation import MANY2MANY, ONE2ONE
+from ...magic.links.book import MANY2MANY, ONE2ONE
 from ..reviewed_record import hide_closed
 
 

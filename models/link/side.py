@@ -11,7 +11,7 @@ from ...magic.links import store as link_store
 class ConnectorLinkSide(models.Model):
     """A reference of a link; the first is written together with the link.
 
-    Rows are written by ``magic/link_store`` only.
+    Rows are written by ``magic/links/store`` only.
     """
 
     _name = "connector.link.side"

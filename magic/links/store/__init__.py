@@ -4,22 +4,31 @@
 They run in the transaction of the caller, on an Odoo cursor at REPEATABLE READ.
 """
 
-from .read import find, find_all, find_any, find_model, read, read_of_record
-from .record import (
+from .read import (
+    ODOO,
+    StoredSide,
+    find,
+    find_all,
+    find_any,
+    find_linked_models,
+    find_model,
+    find_relation,
+    has_links,
+    read,
+    read_of_record,
+)
+from .write import (
     MovedLink,
+    change_kind,
+    complete,
+    create_relation,
+    delete,
     delete_dead,
     delete_of_records,
-    find_linked_models,
-    merge_records,
-)
-from .relation import change_kind, create_relation, find_relation, has_links
-from .side import ODOO, StoredSide
-from .write import (
-    complete,
-    delete,
     discard,
     insert,
     lock_reserved,
+    merge_records,
     move,
     reserve,
     set_fingerprint,

@@ -14,11 +14,14 @@ many rows are inserted without looking, and all again with it where one was ther
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg2.errors import UniqueViolation
 
+from odoo.tools import SQL
+
 from ....sql import any_of, rows_from, to_column
-from .side import COLUMNS, StoredSide, columns_of
+from .read import COLUMNS, StoredSide, columns_of
 
 UNLESS_THERE = "ON CONFLICT DO NOTHING"
 MANY = 20  # rows, for which a savepoint costs less than it saves
@@ -193,6 +196,86 @@ DELETE = """
 DELETE FROM connector_link WHERE id = ANY (%(link_ids)s)
 """
 
+# Remove the links of records. Locks: the links and their sides. Index:
+# connector_link_side__record_idx.
+DELETE_OF_RECORDS = """
+DELETE FROM connector_link
+ WHERE id IN (
+           SELECT link_id
+             FROM connector_link_side
+            WHERE system = 'odoo' AND model = %(model)s AND ref = ANY (%(refs)s)
+       )
+"""
+
+# Remove links of records that are not there any more. Locks: the links and their sides.
+# Index: connector_link_side__record_idx.
+DELETE_DEAD = """
+DELETE FROM connector_link
+ WHERE id = ANY (ARRAY(
+           SELECT link_id
+             FROM connector_link_side AS side
+            WHERE system = 'odoo'
+              AND model = %s
+              AND NOT EXISTS (SELECT FROM %s WHERE id = side.ref::integer)
+            LIMIT %s
+       ))
+"""
+
+# Move the links of merged records to the record that stays. In a one to one relation
+# only one of its links may be sole, the others clash: they stay for a person to decide.
+# Locks: the sides. Index: connector_link_side__record_idx.
+MERGE_RECORDS = """
+WITH moved AS (
+    SELECT side.id, side.is_sole, relation.kind = 'one2one' AS is_one2one,
+           side.is_sole
+           AND NOT EXISTS (
+               SELECT FROM connector_link_side AS kept
+                WHERE kept.relation_id = side.relation_id
+                  AND kept.system = 'odoo'
+                  AND kept.model = side.model
+                  AND kept.ref = %(ref)s
+                  AND kept.is_sole
+           )
+           AND row_number() OVER (
+               PARTITION BY side.relation_id, side.is_sole ORDER BY side.link_id
+           ) = 1 AS stays_sole
+      FROM connector_link_side AS side
+      JOIN connector_relation AS relation ON relation.id = side.relation_id
+     WHERE side.system = 'odoo'
+       AND side.model = %(model)s
+       AND side.ref = ANY (%(refs)s)
+)
+UPDATE connector_link_side AS side
+   SET ref = %(ref)s, is_sole = moved.stays_sole
+  FROM moved
+ WHERE side.id = moved.id
+RETURNING side.link_id, side.relation_id, moved.is_one2one, side.is_sole
+"""
+
+# Make a relation that all companies share. Locks: the new row.
+CREATE_RELATION = """
+INSERT INTO connector_relation (name, kind, create_uid, create_date,
+                                write_uid, write_date)
+VALUES (%(relation)s, %(kind)s, %(uid)s, now() AT TIME ZONE 'UTC',
+        %(uid)s, now() AT TIME ZONE 'UTC')
+    ON CONFLICT DO NOTHING
+RETURNING id, kind
+"""
+
+# Give a relation without links another kind, as a new row: a link that another
+# transaction makes meanwhile refers to the old one, and one of both fails.
+# Locks: both rows.
+CHANGE_KIND = """
+WITH gone AS (
+    DELETE FROM connector_relation WHERE id = %(relation_id)s RETURNING *
+)
+INSERT INTO connector_relation (name, company_id, kind, create_uid, create_date,
+                                write_uid, write_date)
+SELECT name, company_id, %(kind)s, create_uid, create_date, write_uid, write_date
+  FROM gone
+RETURNING id
+"""
+
 
 def reserve(
     cr,
@@ -287,6 +370,47 @@ def discard(cr, link_ids: Iterable[int]) -> None:
 def delete(cr, link_ids: Iterable[int]) -> None:
     """Delete links."""
     cr.execute(DELETE, {"link_ids": list(link_ids)})
+
+
+class MovedLink(NamedTuple):
+    """A link that a merge moved to another record."""
+
+    link_id: int
+    relation_id: int
+    is_one2one: bool
+    is_sole: bool
+
+
+def delete_of_records(cr, model: str, record_ids: Iterable[int]) -> None:
+    """Remove the links of records."""
+    cr.execute(DELETE_OF_RECORDS, {"model": model, "refs": list(map(str, record_ids))})
+
+
+def delete_dead(cr, model: str, table: str, limit: int) -> int:
+    """Delete links of records that the database deleted; return their number."""
+    cr.execute(SQL(DELETE_DEAD, model, SQL.identifier(table), limit))
+    return cr.rowcount
+
+
+def merge_records(
+    cr, model: str, record_ids: Iterable[int], stays_id: int
+) -> list[MovedLink]:
+    """Move the links of merged records to the record that stays; return them."""
+    values = {"model": model, "refs": list(map(str, record_ids)), "ref": str(stays_id)}
+    cr.execute(MERGE_RECORDS, values)
+    return [MovedLink(*row) for row in cr.fetchall()]
+
+
+def create_relation(cr, relation: str, kind: str, uid: int) -> tuple[int, str] | None:
+    """Create a relation shared by all companies; return its id and kind."""
+    cr.execute(CREATE_RELATION, {"relation": relation, "kind": kind, "uid": uid})
+    return cr.fetchone()
+
+
+def change_kind(cr, relation_id: int, kind: str) -> int:
+    """Change the kind of a relation without links; return its new id."""
+    cr.execute(CHANGE_KIND, {"relation_id": relation_id, "kind": kind})
+    return cr.fetchone()[0]
 
 
 def _insert(cr, statement: str, values: dict, count: int) -> list[tuple]:

@@ -11,7 +11,6 @@ from odoo.addons.connector.api import (
     on_record_write,
 )
 from odoo.addons.connector.magic.sync.declared import DECLARED
-from odoo.addons.connector.magic.sync.push import PUSHES
 from odoo.addons.connector.queue.job import JOB_REGISTRY
 from odoo.addons.connector.tests.common import ConnectorCase
 from odoo.addons.connector.tests.documents import ROOT, find_false_examples
@@ -42,7 +41,6 @@ class TestManual(ConnectorCase):
 
     def test_examples_of_the_sync_helpers_give_what_they_show(self):
         self.enterContext(mock.patch.dict(DECLARED))
-        self.addCleanup(PUSHES.clear)
 
         self.assertEqual(self.find_false("sync.rst"), "")
 

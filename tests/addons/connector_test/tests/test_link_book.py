@@ -6,7 +6,7 @@ from uuid import UUID
 
 from odoo.addons.connector.exception import LinkError
 from odoo.addons.connector.magic.links.book import LinkBook
-from odoo.addons.connector.magic.links.row import Side
+from odoo.addons.connector.magic.links.side import Side
 
 from .link_case import PARTNER, LinkCase
 

@@ -8,8 +8,7 @@ import psycopg2.errors
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import mute_logger
 
-from odoo.addons.connector.magic.links.book import LinkBook
-from odoo.addons.connector.magic.links.relation import MANY2MANY
+from odoo.addons.connector.magic.links.book import MANY2MANY, LinkBook
 from odoo.addons.connector.tests.common import RaceCase
 
 RELATION = "test_race_rel"

@@ -9,8 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import STILL_REFERENCED, LinkError
 from odoo.addons.connector.magic import Magic
-from odoo.addons.connector.magic.links.book import LinkBook
-from odoo.addons.connector.magic.links.relation import MANY2MANY
+from odoo.addons.connector.magic.links.book import MANY2MANY, LinkBook
 
 from .link_case import PARTNER, RELATION, LinkCase
 

@@ -11,7 +11,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.magic import Magic
-from odoo.addons.connector.magic.log import buffer as log_buffer
+from odoo.addons.connector.magic.log import line as log_buffer
 from odoo.addons.connector.magic.log import store as log_store
 from odoo.addons.connector.queue.engine.job_connection import (
     JobConnectionPool,
@@ -22,7 +22,7 @@ from odoo.addons.connector.queue.engine.runner import Runner
 from ..models.job import TRACE, run_action
 from .queue_case import RUNNER_LOG, QueueRaceCase
 
-BUFFER_LOG = "odoo.addons.connector.magic.log.buffer"
+BUFFER_LOG = "odoo.addons.connector.magic.log.line"
 
 
 class LogRaceCase(QueueRaceCase):

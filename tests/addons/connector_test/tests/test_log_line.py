@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.addons.connector.exception import InvalidUsageError
 from odoo.addons.connector.magic import Magic, log_about
 from odoo.addons.connector.magic.log import store as log_store
-from odoo.addons.connector.magic.log.buffer import LogBuffer
+from odoo.addons.connector.magic.log.line import LogBuffer
 from odoo.addons.connector.models import connector_log
 
 from ..models.job import TRACE, run_action
