@@ -8,7 +8,8 @@ from odoo import models
 from odoo.fields import Command
 
 from ..exception import NoConnectorUnitError
-from .binder import Binder, is_missing
+from ..text import is_missing
+from .binder import Binder
 from .core import ConnectorUnit
 from .map_record import MapOptions, MapRecord
 

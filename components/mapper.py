@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from odoo import models
 
 from ..exception import InvalidUsageError, NoConnectorUnitError
-from .binder import is_missing
+from ..text import is_missing
 from .core import ConnectorEnvironment, ConnectorUnit
 from .map_child import ExportMapChild, ImportMapChild, MapChild
 from .map_record import MapOptions, MapRecord

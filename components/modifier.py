@@ -15,7 +15,7 @@ from collections.abc import Callable
 from odoo import models
 
 from ..exception import MappingError
-from .binder import is_missing
+from ..text import is_missing
 
 Modifier = Callable[..., object]
 

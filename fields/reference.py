@@ -3,6 +3,8 @@
 
 from odoo import fields, models
 
+from ..text import reference_of
+
 
 class LastingReference(fields.Reference):
     """A reference that reads as empty when the addon of its model was removed.
@@ -13,7 +15,7 @@ class LastingReference(fields.Reference):
     def convert_to_column(self, value, record, values=None, validate=True):
         """Return the text, also for a record, without a query whether it exists."""
         if isinstance(value, models.BaseModel):
-            value = f"{value._name},{value.id}" if value else None
+            value = reference_of(value) if value else None
         return super().convert_to_column(value, record, values, validate)
 
     def convert_to_record(self, value, record):

@@ -50,9 +50,11 @@ class Room(NamedTuple):
 ROOMS = {
     "": Room(ROOT_FILES),
     "components": Room((*ROOT_FILES, "queue.job"), ("requests", "lxml")),
-    "queue": Room(("exception", "session", "addon", "sql", "redaction", "secret")),
+    "queue": Room(
+        ("exception", "session", "addon", "sql", "text", "redaction", "secret")
+    ),
     "magic": Room((*ROOT_FILES, "components", *OF_QUEUE)),
-    "fields": Room(()),
+    "fields": Room(("text",)),
     "models": Room((*EVERYTHING, "fields")),
     "wizards": Room((*EVERYTHING, "fields")),
     "controllers": Room(EVERYTHING),

@@ -41,13 +41,13 @@ def tell(
     known_refs: Iterable[KnownRef],
 ) -> None:
     """Fire an event for each link of some refs."""
-    session = ConnectorSession.from_env(env)
     has_consumer: dict[str, bool] = {}
     for known in known_refs:
         for link in known.links:
             model = known.model or link.side.model
             if model not in has_consumer:
-                has_consumer[model] = event.has_consumer_for(session, model)
+                has_consumer[model] = event.has_consumer_in(env.registry, model)
             if has_consumer[model]:
                 refs = {route.source: known.ref, route.target: link.side.ref}
+                session = ConnectorSession.from_env(env)
                 event.fire(session, model, route.relation, refs)

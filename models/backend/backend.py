@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from ...backend import Backend, get_backend
 from ...components.core import ConnectorEnvironment
 from ...session import ConnectorSession
+from ...text import reference_of
 
 
 class ConnectorBackend(models.AbstractModel):
@@ -51,7 +52,7 @@ class ConnectorBackend(models.AbstractModel):
     def describe(self) -> str:
         """Return the record's name for messages: ``'Shop FR' (shop.backend,3)``."""
         self.ensure_one()
-        return f"{self.name!r} ({self._name},{self.id})"
+        return f"{self.name!r} ({reference_of(self)})"
 
     @api.private
     def get_backend(self) -> Backend:

@@ -33,7 +33,7 @@ class ConnectorBackend(models.AbstractModel):
 
     def _compute_checkpoint_count(self):
         """Count the open checkpoints of all backends, in one query."""
-        references = [f"{self._name},{backend.id}" for backend in self]
+        references = [backend.reference() for backend in self]
         counts = dict(
             self.env["connector.checkpoint"]._read_group(
                 [("backend_id", "in", references), ("state", "=", "need_review")],
@@ -54,7 +54,7 @@ class ConnectorBackend(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "connector.action_connector_checkpoint"
         )
-        return {**action, "domain": [("backend_id", "=", f"{self._name},{self.id}")]}
+        return {**action, "domain": [("backend_id", "=", self.reference())]}
 
     # === HELPERS === #
 

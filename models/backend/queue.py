@@ -7,6 +7,7 @@ from odoo import api, models
 
 from ...queue import store
 from ...queue.channel_text import ROOT
+from ...text import reference_of
 
 
 class ConnectorBackend(models.AbstractModel):
@@ -30,7 +31,7 @@ class ConnectorBackend(models.AbstractModel):
     def reference(self) -> str:
         """Return the record as the text of a reference: ``shop.backend,3``."""
         self.ensure_one()
-        return f"{self._name},{self.id}"
+        return reference_of(self)
 
     def _queue_channels(self) -> dict:
         """Return the channels of these backends, by backend id.

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 
 from ...fields.loose import LooseMany2one
 from ...fields.reference import LastingReference
+from ...text import reference_of
 from ..reviewed_record import find_records, has_records
 
 # The worst first, also in the alphabet: so the database sorts by them.
@@ -229,7 +230,7 @@ class ConnectorCheckpoint(models.Model):
 
     def _refresh_backend_facts(self, backends: models.BaseModel) -> None:
         """Copy a new name or company of backends to their checkpoints."""
-        references = [f"{backend._name},{backend.id}" for backend in backends]
+        references = [reference_of(backend) for backend in backends]
         # A user who edits a backend may have no right on its checkpoints.
         checkpoints_sudo = self.sudo().search([("backend_id", "in", references)])
         for name in ("backend_name", "company_id"):

@@ -1,12 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Reasons of checkpoints, with advice for the reviewer."""
 
-from difflib import get_close_matches
-
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
 from ...exception import InvalidUsageError
+from ...text import did_you_mean
 from .checkpoint import SEVERITIES
 
 
@@ -73,12 +72,9 @@ class CheckpointReason(models.Model):
         codes = (
             self.sudo().search([("code", "!=", False)]).mapped("code")
         )  # codes are no secret
-        near = get_close_matches(code, codes, 1)
-        hint = (
-            f"did you mean {near[0]!r}?" if near else f"there are {', '.join(codes)}."
-        )
+        hint = did_you_mean(code, codes) or f" There are {', '.join(codes)}."
         raise InvalidUsageError(
-            f"Cannot add a checkpoint with reason {code!r}: there is no such reason; "
+            f"Cannot add a checkpoint with reason {code!r}: there is no such reason."
             f"{hint} Correct the code, or add a connector.checkpoint.reason as data."
         )
 

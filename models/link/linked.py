@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...text import reference_of
+
 SIDE = "connector.link.side"
 BUTTON = {
     "name": "action_open_links",
@@ -67,7 +69,7 @@ class ConnectorLinked(models.AbstractModel):
         )
         return action | {
             "domain": [("side_ids", "any", list(self._link_side_domain()))],
-            "context": {"default_record": f"{self._name},{self[:1].id}"},
+            "context": {"default_record": reference_of(self[:1])},
         }
 
     # === HELPERS === #

@@ -8,6 +8,7 @@ from ...fields.reference import LastingReference
 from ...queue import store
 from ...queue.channel_text import ROOT
 from ...queue.notify import wake_after_commit
+from ...text import reference_of
 from ..access_guard import framework_context, own_code
 
 
@@ -230,9 +231,7 @@ class QueueChannel(models.Model):
         """Return the channels that belong to backends, by ``model,id``."""
         rows_sudo = self.sudo().search([("backend_id", "!=", False)])  # for all users
         return {
-            f"{one.backend_id._name},{one.backend_id.id}": one.id
-            for one in rows_sudo
-            if one.backend_id
+            reference_of(one.backend_id): one.id for one in rows_sudo if one.backend_id
         }
 
     @api.model

@@ -3,8 +3,8 @@
 
 import logging
 from collections.abc import Callable
-from difflib import get_close_matches
 
+from ...text import did_you_mean
 from .. import store
 from ..channel_text import ROOT, complete_name
 
@@ -50,9 +50,8 @@ class ServedChannels:
 
 
 def _unknown_text(name: str, known: list[str], db_name: str) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=LIKENESS)
-    hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}."
+    hint = did_you_mean(name, known, LIKENESS) or f" There are {', '.join(known)}."
     return (
         f"Cannot serve channel {name!r} of setting only_channels: there is none in "
-        f"database {db_name!r}. {hint} Its jobs run here as soon as it is there."
+        f"database {db_name!r}.{hint} Its jobs run here as soon as it is there."
     )

@@ -56,8 +56,8 @@ class TestReason(CheckpointCase):
 
         self.assertEqual(
             str(caught.exception),
-            "Cannot add a checkpoint with reason 'conflct': there is no such reason; "
-            "did you mean 'conflict'? Correct the code, or add a "
+            "Cannot add a checkpoint with reason 'conflct': there is no such reason. "
+            "Did you mean 'conflict'? Correct the code, or add a "
             "connector.checkpoint.reason as data.",
         )
 
