@@ -229,7 +229,7 @@ def _with_new_keys(src_info: Mapping) -> Mapping:
         "MAGIC.sync_external are deprecated: write src_info['create'] and "
         "src_info['update'].",
         DeprecationWarning,
-        stacklevel=5,  # the caller of the helper
+        stacklevel=4,  # the caller of the helper
     )
     renamed = {OLD_CREATE: "create", OLD_UPDATE: "update"}
     old = {renamed.get(key, key): value for key, value in old.items()}
