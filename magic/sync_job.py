@@ -1,26 +1,44 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Jobs of a sync: each runs a chunk, a retry only the rest of it."""
 
+import hashlib
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from odoo import api
 from odoo.models import BaseModel
 
 from ..exception import InvalidDataError, InvalidUsageError, UnserializableArgumentError
-from ..queue.current import current_job
+from ..queue.current import CurrentJob, current_job
 from ..queue.delay.options import JobOptions
 from ..queue.job import job
 from ..session import ConnectorSession
+from .links.book import find_or_make_relation
 from .sync.chunk import Chunk, Sync
 from .sync.declared import DECLARED, declared_route
-from .sync.description import ODOO2X, RAISE, Flags
+from .sync.description import COLLECT, ODOO2X, RAISE, Flags
 from .sync.external_effects import Outside
 from .sync.pending_links import check_record
-from .sync.result import SKIPPED, Detail, SyncResult, sync_error
+from .sync.result import SKIPPED, Detail, SyncResult, sync_error, text_of
 
 DELAYED_MAX = 1_000_000  # items; a source that has more has probably no end
 GONE = "it was deleted before its job ran"
+CHECKPOINTS_MAX = 100  # for the failures of a chunk; one more counts the others
+
+KEPT_BY_JOB = "The others are kept; Requeue tries only the failed ones again."
+KEPT_BY_CALLER = (
+    "Where this error ends the transaction, nothing of it is kept. To keep the others, "
+    "catch it, pass on_error='collect', or delay the sync."
+)
+KEPT_OUTSIDE = (
+    "What was created in the other system stays there and is linked; what was written "
+    "in Odoo is taken back."
+)
+
+Way = tuple[str, str, tuple[bool, bool]]
+"""Helper, relation and flags of a declared sync."""
+
 PLACE = re.compile(r"argument 'items'\[(\d+)\]")  # of what a job cannot keep
 
 
@@ -49,15 +67,20 @@ def sync_chunk(  # noqa: PLR0913 what a job needs to know
     route = declared_route(env, helper, relation, Flags(*flags))
     result = SyncResult.from_json(so_far) if so_far else SyncResult(relation)
     chunk = _perform(env, route, result, _existing(items, result))
-    failed = [*failed, *chunk.failed] if on_error == RAISE else []
+    if on_error == COLLECT:
+        keep_failures(env, (helper, relation, flags), chunk.failures, result)
+    else:
+        failed = [*failed, *(item for item, _detail in chunk.failures)]
+    current = current_job(env)
     if chunk.retry_error:
         error, rest = chunk.retry_error, {"items": chunk.left, "failed": failed}
     elif failed:
-        error, rest = sync_error(result), {"items": failed}
+        kept = KEPT_BY_JOB if current else KEPT_BY_CALLER
+        error, rest = sync_error(result, kept), {"items": failed}
         result.forget_failures()
     else:
         return result
-    if current := current_job(env):
+    if current:
         # what is finished stays; a connector's own transaction would lose it
         rest = {name: _packed(some) for name, some in rest.items()}
         way = helper, relation, flags, on_error
@@ -100,25 +123,100 @@ def _packed(items: list):
     return items[0].concat(*items[1:]) if len(models) == 1 else items
 
 
+# === FAILED ITEMS === #
+
+
+def keep_failures(
+    env: api.Environment,
+    way: Way | None,
+    failures: list[tuple[Any, Detail]],
+    result: SyncResult,
+) -> None:
+    """Keep the failed items of a job that goes on, for people to try them again.
+
+    Those of a declared sync get a job of their own: it calls nothing, fails at once
+    with their reasons, and *Requeue* tries them. Other items, and those that no job can
+    store, become checkpoints of the relation.
+
+    Args:
+        way: of a declared sync; None where the caller gave the callbacks.
+        failures: items with their outcomes.
+        result: where it is noted.
+    """
+    current = current_job(env)
+    if not failures or not current:
+        return  # the caller sees the result
+    uuid = way and _delay_failures(env, way, failures, current)
+    kept_in = f"job {uuid}" if uuid else _add_checkpoints(env, result, failures)
+    result.kept_in.append(kept_in)
+
+
+def _delay_failures(env, way: Way, failures, current: CurrentJob) -> str | None:
+    """Delay the job that fails with the failures; None where it cannot store them."""
+    helper, relation, flags = way
+    so_far = SyncResult(relation)
+    for _item, detail in failures:
+        so_far.add(detail)
+    items = [item for item, _detail in failures]
+    sources = sorted(text_of(detail.source) for _item, detail in failures)
+    key = hashlib.sha256(repr((helper, *flags, sources)).encode()).hexdigest()
+    row_sudo = env["connector.queue.job"].sudo().browse(current.id)  # that runs this
+    try:
+        return sync_chunk.delay(
+            ConnectorSession.from_env(env),
+            getattr(items[0], "_name", None),
+            helper,
+            relation,
+            tuple(flags),
+            RAISE,
+            items=[],
+            failed=_packed(items),
+            so_far=so_far.as_json(),
+            description=f"{relation}: {len(items):,} failed items",
+            channel=row_sudo.channel_id.complete_name,
+            priority=row_sudo.priority,
+            identity_key=f"failed items of {relation}: {key}",
+            scope="failed",
+        )
+    except UnserializableArgumentError:
+        return None
+
+
+def _add_checkpoints(env: api.Environment, result: SyncResult, failures) -> str:
+    """Add a checkpoint for each failure; return how many there are, as text."""
+    texts = [str(detail) for _item, detail in failures]
+    if more := texts[CHECKPOINTS_MAX:]:
+        texts[CHECKPOINTS_MAX:] = [f"{len(more):,} more items failed"]
+    relation_id = find_or_make_relation(env, result.relation)
+    for text in texts:
+        env["connector.checkpoint"].create_from_message(
+            "connector.relation", relation_id, text, severity="major"
+        )
+    noun = "checkpoint" if len(texts) == 1 else "checkpoints"
+    return f"{len(texts)} {noun} of the relation"
+
+
 # === DELAYING === #
 
 
 def delay_chunks(
     env: api.Environment,
-    way: tuple[str, str, Flags, str],
+    way: Way,
+    on_error: str,
     chunks: Iterable[list],
     given: dict,
 ) -> list[str]:
     """Delay a job for each chunk of a source; return their uuids.
 
     Args:
-        way: helper, relation, flags and what to do on errors.
+        way: of a declared sync.
+        on_error: what its jobs do about failed items.
         given: options of the jobs.
 
     Raises:
         InvalidUsageError: an item cannot be kept, or there is no end of them.
     """
-    helper, relation, flags, on_error = way
+    helper, relation, flags = way
     JobOptions.read(given)
     session, uuids, first = ConnectorSession.from_env(env), [], 1
     with env.cr.savepoint():

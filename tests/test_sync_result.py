@@ -57,6 +57,8 @@ class TestSyncResult(BaseCase):
     def test_it_becomes_json_and_itself_again(self):
         result = result_of(Detail(CREATED, "A1", 7), Detail(FAILED, "A2", None, "no"))
 
+        result.kept_in.append("job 1")
+
         values = json.loads(json.dumps(result.as_json()))
 
         self.assertEqual(
@@ -72,6 +74,7 @@ class TestSyncResult(BaseCase):
                     ["created", "A1", 7, ""],
                     ["failed", "A2", None, "no"],
                 ],
+                "kept_in": ["job 1"],
             },
         )
         again = SyncResult.from_json(values)
@@ -82,11 +85,11 @@ class TestSyncResult(BaseCase):
         failures = [Detail(FAILED, f"A{number}", None, "no") for number in (1, 2)]
         result = result_of(Detail(CREATED, "A0", 7), *failures)
 
-        error = sync_error(result)
+        error = sync_error(result, "All is lost.")
 
         self.assertEqual(
             str(error),
-            "2 of 3 items failed. rel: 1 created, 2 failed.\n"
+            "2 of 3 items failed. rel: 1 created, 2 failed. All is lost.\n"
             "A1 failed: no\n"
             "A2 failed: no",
         )
@@ -95,7 +98,9 @@ class TestSyncResult(BaseCase):
     def test_error_says_how_many_it_does_not_list(self):
         result = result_of(*[Detail(FAILED, number) for number in range(1002)])
 
-        self.assertTrue(str(sync_error(result)).endswith("\n… and 2 more."))
+        self.assertTrue(
+            str(sync_error(result, "All is lost.")).endswith("\n… and 2 more.")
+        )
 
     def test_reason_names_the_error_unless_its_message_is_for_people(self):
         cases = {

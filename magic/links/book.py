@@ -358,6 +358,12 @@ def _store_sides(
 # === RELATIONS === #
 
 
+def find_or_make_relation(env: api.Environment, name: str) -> int:
+    """Return the id of the relation of any kind, created when missing."""
+    known = store.find_relation(env.cr, name, env.company.id)
+    return known[0] if known else prepare_relation(env, name, ONE2ONE)
+
+
 def prepare_relation(env: api.Environment, name: str, kind: str) -> int:
     """Return the id of the relation, created when missing.
 

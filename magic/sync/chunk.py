@@ -140,10 +140,10 @@ class Chunk:
         self._tell()
 
     @property
-    def failed(self) -> list:
-        """The items that failed."""
+    def failures(self) -> list[tuple[Any, Detail]]:
+        """The items that failed, each with its outcome."""
         pairs = zip(self._items, self._outcomes, strict=False)
-        return [item for item, outcome in pairs if outcome.action == FAILED]
+        return [(item, one.detail()) for item, one in pairs if one.action == FAILED]
 
     # === REFS === #
 

@@ -47,6 +47,8 @@ class SyncResult:
         self.details: deque[Detail] = deque(maxlen=KEPT)
         """The last ``KEPT`` items."""
         self.first_error: Exception | None = None
+        self.kept_in: list[str] = []
+        """What holds the failed items of a job that went on: jobs and checkpoints."""
 
     @classmethod
     def from_json(cls, values: dict) -> "SyncResult":
@@ -56,6 +58,7 @@ class SyncResult:
             setattr(result, action, values[action])
         result.failures = [Detail(*one) for one in values["failures"]]
         result.details.extend(Detail(*one) for one in values["details"])
+        result.kept_in = list(values.get("kept_in", ()))
         return result
 
     def add(self, detail: Detail, error: Exception | None = None) -> None:
@@ -83,7 +86,8 @@ class SyncResult:
     def __str__(self) -> str:
         counts = ((getattr(self, action), action) for action in ACTIONS)
         text = ", ".join(f"{count:,} {action}" for count, action in counts if count)
-        return f"{self.relation}: {text or 'no items'}"
+        kept = f" (kept in {', '.join(self.kept_in)})" if self.kept_in else ""
+        return f"{self.relation}: {text or 'no items'}{kept}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"
@@ -95,12 +99,17 @@ class SyncResult:
             **{action: getattr(self, action) for action in ACTIONS},
             "failures": [_plain(one) for one in self.failures],
             "details": [_plain(one) for one in self.details],
+            "kept_in": self.kept_in,
         }
 
 
-def sync_error(result: SyncResult) -> SyncError:
-    """Return the error that lists the failures of a sync."""
-    lines = [f"{result.failed:,} of {result.done:,} items failed. {result}."]
+def sync_error(result: SyncResult, kept: str) -> SyncError:
+    """Return the error that lists the failures of a sync.
+
+    Args:
+        kept: what becomes of the items that did not fail, as sentences.
+    """
+    lines = [f"{result.failed:,} of {result.done:,} items failed. {result}. {kept}"]
     lines += map(str, result.failures)
     if result.failed > len(result.failures):
         lines.append(f"… and {result.failed - len(result.failures):,} more.")

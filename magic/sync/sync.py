@@ -13,7 +13,13 @@ from typing import Literal, overload
 from odoo import api
 
 from ...exception import InvalidUsageError
-from ..sync_job import delay_chunks
+from ..sync_job import (
+    KEPT_BY_CALLER,
+    KEPT_OUTSIDE,
+    Way,
+    delay_chunks,
+    keep_failures,
+)
 from .chunk import Chunk, Sync
 from .declared import ROUTES, DeclaredSync, declared_route
 from .description import (
@@ -72,7 +78,8 @@ class Call:
     def start_declared(self, sync: str | DeclaredSync) -> SyncResult | list[str]:
         """Run a declared sync, now or by jobs."""
         route = declared_route(self.env, self.helper, sync, self.flags)
-        return self._delay(route) if self._is_delayed else self._run(route)
+        way = self.helper, route.relation, self.flags
+        return self._delay(way) if self._is_delayed else self._run(route, way)
 
     def start_described(self, sync_info: SyncInfo) -> SyncResult | list[str]:
         """Run the sync of a ``sync_info``, or a declared one."""
@@ -94,7 +101,8 @@ class Call:
     def _is_delayed(self) -> bool:
         return self.delay not in (None, False)  # options may be empty
 
-    def _run(self, route: Route) -> SyncResult:
+    def _run(self, route: Route, way: Way | None = None) -> SyncResult:
+        """Run a sync now; ``way`` is that of a declared one."""
         result, outside = SyncResult(route.relation), Outside(self.env, route)
         sync = Sync(self.env, route, outside, result, self.on_error == RAISE)
         with outside.kept():
@@ -103,14 +111,18 @@ class Call:
                 chunk.perform()
                 if chunk.retry_error:
                     raise chunk.retry_error
-                if result.failed and self.on_error == RAISE:
-                    raise sync_error(result) from result.first_error
+                if self.on_error == COLLECT:
+                    keep_failures(self.env, way, chunk.failures, result)
+                elif result.failed:
+                    kept = KEPT_OUTSIDE if route.is_outside else KEPT_BY_CALLER
+                    raise sync_error(result, kept) from result.first_error
         return result
 
-    def _delay(self, route: Route) -> list[str]:
+    def _delay(self, way: Way) -> list[str]:
         options = self.delay if isinstance(self.delay, dict) else {}
-        way = self.helper, route.relation, self.flags, self.on_error
-        return delay_chunks(self.env, way, chunks(self.src_list), options)
+        return delay_chunks(
+            self.env, way, self.on_error, chunks(self.src_list), options
+        )
 
 
 class SyncHelpers:

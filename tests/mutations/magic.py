@@ -98,6 +98,13 @@ MUTATIONS = [
         "TestRun.test_only_the_item_that_has_to_wait_and_those_after_it_are_tried_again",
     ),
     (
+        "a failed item of a job that goes on waits in a job",
+        "keep_failures",
+        "uuid = way and _delay_failures(env, way, failures, current)",
+        "return",
+        "TestCollect.test_failed_items_are_a_job_that_can_be_requeued",
+    ),
+    (
         "what a sync wrote is not pushed back",
         "Push._consumer.consume",
         "if not is_quiet and not is_echo(self.relation):",

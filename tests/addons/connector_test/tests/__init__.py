@@ -138,6 +138,7 @@ from . import (
     test_sync_event,
     test_sync_item,
     test_sync_job,
+    test_sync_kept,
     test_sync_odoo2x,
     test_sync_outside,
     test_sync_push,

@@ -68,7 +68,7 @@ class TestDelay(SyncCase):
         )
         self.run_jobs()
 
-        job = self.jobs()
+        job = self.jobs()[0]
         self.assertEqual((job.state, self.trace_names()), ("done", ["a"]))
         self.assertEqual(job.result_json["failed"], 1)
         self.assertEqual(job.result_json["failures"][0][1], "T2")
