@@ -4,14 +4,15 @@
 import base64
 from collections.abc import Callable
 
-from odoo import api
+from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import get_lang, html2plaintext
 from odoo.tools.safe_eval import datetime, dateutil, json, pytz, time
 
-from ..exception import NothingToDoJob, RetryableJobError
-from .attr_dict import AttrDict
-from .job_call import delay_of
+from ..exception import InvalidUsageError, NothingToDoJob, RetryableJobError
+from ..queue.delay.call import Task
+from ..queue.delay.insert import delay_tasks
+from ..queue.delay.options import JobOptions
 from .links.link import Link, Links, get_link, search_links
 from .links.make import set_link
 from .log import line as log_line
@@ -20,6 +21,42 @@ from .sync.declared import DeclaredSync
 from .sync.sync import SyncHelpers
 from .web import download
 from .web.address import ALLOWED_PARAMETER, read_networks
+
+
+class AttrDict(dict):
+    """A dict whose keys can be read as attributes, nested dicts included.
+
+    ``AttrDict(order).customer.name`` reads ``order["customer"]["name"]``. A key that
+    is called like a method of dict, such as ``items``, is read with brackets.
+
+    Raises:
+        AttributeError: there is no such key.
+    """
+
+    def __getattr__(self, name: str):
+        try:
+            value = self[name]
+        except KeyError:
+            keys = ", ".join(map(repr, self)) or "none"
+            raise AttributeError(
+                f"Cannot read {name!r}: there is no such key. Keys are: {keys}."
+            ) from None
+        return _readable(value)
+
+    def __setattr__(self, name: str, value) -> None:
+        self[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        del self[name]
+
+
+def _readable(value):
+    """Return a value with every dict in it as an AttrDict."""
+    if type(value) is dict:
+        return AttrDict(value)
+    if type(value) is list:
+        return [_readable(one) for one in value]
+    return value
 
 
 class Magic(SyncHelpers):
@@ -167,7 +204,24 @@ class Magic(SyncHelpers):
         Raises:
             InvalidUsageError: it is no job, or there is no such option.
         """
-        return delay_of(self.env, func, options)
+        records = getattr(func, "__self__", None)
+        if isinstance(records, models.BaseModel):
+            return getattr(records.delayed(**options), func.__name__)
+        if getattr(func, "is_job", False) and hasattr(func, "delay"):
+            return self._delay_of(func, JobOptions.read(options))
+        raise InvalidUsageError(
+            f"Cannot add a job: {func!r} is a {type(func).__name__}, expected a "
+            "function or a method of records that is declared with @job of "
+            "connector.queue.job. Pass it without calling it: "
+            "MAGIC.add_job(records.method)(arguments)."
+        )
+
+    def _delay_of(self, func: Callable, options: JobOptions) -> Callable[..., str]:
+        def delay(model_name: str, *args, **kwargs) -> str:
+            task = Task(func, model_name, args, kwargs)
+            return delay_tasks(self.env, [task], options)[0]
+
+        return delay
 
 
 DeclaredSync.magic_class = Magic

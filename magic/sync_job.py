@@ -16,7 +16,7 @@ from ..queue.job import job
 from ..session import ConnectorSession
 from .links.book import find_or_make_relation
 from .sync.chunk import Chunk, Sync
-from .sync.declared import DECLARED, declared_route
+from .sync.declared import PUSHES, DeclaredSync, declared_route
 from .sync.description import COLLECT, ODOO2X, RAISE, Flags
 from .sync.external_effects import Outside
 from .sync.pending_links import check_record
@@ -280,11 +280,10 @@ def push_deletion(
     session: ConnectorSession, model_name: str, relation: str, ref
 ) -> None:
     """Tell the other system that a record is gone."""
-    sync = DECLARED.get(relation)
-    unlink = sync and sync.deletions.get(model_name)
-    if not unlink:
+    push = PUSHES.get((relation, model_name))
+    if not push or not push.unlink:
         raise InvalidUsageError(
             f"Cannot push that {model_name} {ref!r} is gone: nothing says how for "
             f"{relation!r}. Give unlink to its push_on again, or cancel the job."
         )
-    unlink(sync.magic_class(session.env), ref)
+    push.unlink(DeclaredSync.magic_class(session.env), ref)

@@ -6,7 +6,7 @@ import pickle
 
 from odoo.tests import BaseCase, tagged
 
-from ..magic.attr_dict import AttrDict
+from ..magic.magic import AttrDict
 
 
 @tagged("post_install", "-at_install")

@@ -7,6 +7,7 @@ there in every process.
 
 import functools
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from odoo import api
 
@@ -28,6 +29,9 @@ from .description import (
 DECLARED: dict[str, "DeclaredSync"] = {}
 """The declared syncs by their relations."""
 
+PUSHES: dict[tuple[str, str], Any] = {}
+"""What is pushed, by relation and model: the file that pushes fills it."""
+
 
 class DeclaredSync:
     """A sync named by its relation.
@@ -44,8 +48,6 @@ class DeclaredSync:
         functools.update_wrapper(self, function)
         self.relation = relation
         self.function = function
-        self.deletions: dict[str, Callable] = {}
-        """By model: gets MAGIC and the ref of a record that is gone."""
 
     def __call__(self, magic) -> dict:
         """Return the result of the function."""

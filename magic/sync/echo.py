@@ -18,6 +18,6 @@ def writing(relation: str) -> Iterator[None]:
         _writing.reset(token)
 
 
-def is_echo(relation: str) -> bool:
-    """Return whether a sync of this relation is what writes now."""
+def is_echo_of(relation: str) -> bool:
+    """Return whether a sync of the relation is what writes now."""
     return relation in _writing.get()

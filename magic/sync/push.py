@@ -11,9 +11,9 @@ from ...session import ConnectorSession
 from ...text import reference_of
 from ..links.book import LinkBook
 from ..sync_job import push_deletion, sync_chunk
-from .declared import DECLARED, DeclaredSync
+from .declared import DECLARED, PUSHES, DeclaredSync
 from .description import EXTERNAL, ODOO, ODOO2X, RAISE
-from .echo import is_echo
+from .echo import is_echo_of
 
 _WAITING = "connector.push"  # key of what is delayed when the transaction is committed
 
@@ -45,8 +45,6 @@ class PushedSync(DeclaredSync):
             InvalidUsageError: there is nothing to push, or an argument is wrong.
         """
         Push.of(self, model_name, create, write, unlink, fields).subscribe()
-        if unlink:
-            self.deletions[model_name] = unlink
 
 
 def declare_sync(relation: str) -> Callable[[Callable], PushedSync]:
@@ -113,6 +111,7 @@ class Push:
 
     def subscribe(self) -> None:
         """Subscribe to the record events of the model."""
+        PUSHES[self.relation, self.model_name] = self
         listeners = [
             (on_record_create, self.create, self._on_create),
             (on_record_write, self.write, self._on_write),
@@ -127,7 +126,7 @@ class Push:
 
         def consume(session, model_name, record_id, *vals):
             is_quiet = session.context.get("connector_no_export")
-            if not is_quiet and not is_echo(self.relation):
+            if not is_quiet and not is_echo_of(self.relation):
                 method(session, record_id, *vals)
 
         consume.__module__ = self.module

@@ -107,7 +107,7 @@ MUTATIONS = [
     (
         "what a sync wrote is not pushed back",
         "Push._consumer.consume",
-        "if not is_quiet and not is_echo(self.relation):",
+        "if not is_quiet and not is_echo_of(self.relation):",
         "if not is_quiet:",
         "TestPush.test_what_the_sync_itself_wrote_is_not_pushed_back",
     ),

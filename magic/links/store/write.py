@@ -26,6 +26,10 @@ from .read import COLUMNS, StoredSide, columns_of
 UNLESS_THERE = "ON CONFLICT DO NOTHING"
 MANY = 20  # rows, for which a savepoint costs less than it saves
 
+_INSERT_SIDE = """    INSERT INTO connector_link_side (
+        link_id, relation_id, system, model, ref, ref_type, is_sole
+    )"""
+
 # New links with their first side. Locks: the new rows, and with a key share the row of
 # the relation; waits for those who insert the same. Arbiter: its __side_uniq.
 RESERVE = f"""
@@ -34,9 +38,7 @@ WITH given AS MATERIALIZED (
       FROM {rows_from("refs", "ref_types")} AS ref (ref, ref_type)
      ORDER BY ref
 ), side AS (
-    INSERT INTO connector_link_side (
-        link_id, relation_id, system, model, ref, ref_type, is_sole
-    )
+{_INSERT_SIDE}
     SELECT link_id, %(relation_id)s, %(system)s, %(model)s, ref, ref_type, TRUE
       FROM given
         {UNLESS_THERE}
@@ -91,9 +93,7 @@ WITH given AS (
         {UNLESS_THERE}
     RETURNING id
 ), side AS (
-    INSERT INTO connector_link_side (
-        link_id, relation_id, system, model, ref, ref_type, is_sole
-    )
+{_INSERT_SIDE}
     SELECT link.id, %(relation_id)s, system, model, ref, ref_type, %(is_sole)s
       FROM link, given
      ORDER BY system, ref
@@ -119,9 +119,7 @@ SELECT link_id FROM side"""
 # and _system_uniq.
 COMPLETE = f"""
 WITH side AS (
-    INSERT INTO connector_link_side (
-        link_id, relation_id, system, model, ref, ref_type, is_sole
-    )
+{_INSERT_SIDE}
     SELECT given.link_id::integer, %(relation_id)s, given.system, given.model,
            given.ref, given.ref_type, %(is_sole)s
       FROM {rows_from("link_ids", *COLUMNS)}
@@ -144,9 +142,7 @@ WITH given AS (
      WHERE side.link_id = given.link_id AND side.system = given.system
     RETURNING given.*, side.relation_id, side.is_sole
 ), side AS (
-    INSERT INTO connector_link_side (
-        link_id, relation_id, system, model, ref, ref_type, is_sole
-    )
+{_INSERT_SIDE}
     SELECT link_id, relation_id, system, model, ref, ref_type, is_sole
       FROM gone
      ORDER BY system, ref

@@ -11,6 +11,7 @@ from odoo.addons.connector.api import (
     on_record_write,
 )
 from odoo.addons.connector.magic.sync.declared import DECLARED
+from odoo.addons.connector.magic.sync.push import PUSHES
 from odoo.addons.connector.queue.job import JOB_REGISTRY
 from odoo.addons.connector.tests.common import ConnectorCase
 from odoo.addons.connector.tests.documents import ROOT, find_false_examples
@@ -41,6 +42,7 @@ class TestManual(ConnectorCase):
 
     def test_examples_of_the_sync_helpers_give_what_they_show(self):
         self.enterContext(mock.patch.dict(DECLARED))
+        self.addCleanup(PUSHES.clear)
 
         self.assertEqual(self.find_false("sync.rst"), "")
 

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of MAGIC: its content, and the jobs that it adds."""
 
+import inspect
+
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.connector.exception import (
@@ -35,6 +37,20 @@ class TestMagic(QueueCase):
             with self.subTest(error=error):
                 self.assertIs(getattr(self.magic, error.__name__), error)
         self.assertIs(self.magic.OSError, OSError)
+
+    def test_signatures_of_the_sync_helpers_name_all_options(self):
+        options = {"create": False, "update": False, "on_error": "raise", "delay": None}
+        given = {
+            "sync_odoo2x": ["src_list", "sync_info"],
+            "sync_x2odoo": ["src_list", "sync_info"],
+            "sync_external": ["src_list", "relation", "src_info", "dst_info"],
+        }
+        for helper, names in given.items():
+            with self.subTest(helper=helper):
+                parameters = inspect.signature(getattr(self.magic, helper)).parameters
+                self.assertEqual([*parameters], [*names, *options])
+                for name, default in options.items():
+                    self.assertEqual(parameters[name].default, default)
 
     def test_tools_work(self):
         magic = self.magic

@@ -7,6 +7,7 @@ from odoo.addons.connector.event import (
     on_record_write,
 )
 from odoo.addons.connector.exception import InvalidUsageError
+from odoo.addons.connector.magic.sync.push import PUSHES
 
 from ..models.job import TRACE
 from ..models.sync import trace_sync
@@ -18,7 +19,7 @@ class TestPush(SyncCase):
         super().setUp()
         for event in (on_record_create, on_record_write, on_record_unlink):
             self.patch(event, "_consumers", dict(event._consumers))
-        self.addCleanup(trace_sync.deletions.clear)
+        self.addCleanup(PUSHES.clear)
 
     def push_on(self, model_name=TRACE, **options):
         """Push what changes, until the end of the test."""
