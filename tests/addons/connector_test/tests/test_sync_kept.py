@@ -30,6 +30,14 @@ def sync_given(session, model_name, names):
 
 
 @job
+def sync_unstorable(session, model_name):
+    """Sync a thing with a function in it, by the declared sync."""
+    (thing,) = things("b")
+    items = [{**thing, "on_change": print}]
+    return Magic(session.env).sync_x2odoo(items, REL, True, on_error="collect")
+
+
+@job
 def sync_in_sync(session, model_name, is_failing):
     """Sync things in the callback of another sync, which may fail afterwards."""
 
@@ -192,6 +200,13 @@ class TestCollect(KeptCase):
             f"{REL}: 1 created, 1 failed (kept in 1 checkpoint of the relation)",
         )
         self.assertFalse(self.kept())
+
+    def test_item_that_no_job_can_store_is_a_checkpoint(self):
+        job = self.run_one(sync_unstorable.delay(self.session, TRACE))
+
+        self.assertEqual((job.state, len(self.jobs())), ("done", 1))
+        messages = self.env[CHECKPOINT].search([]).mapped("message")
+        self.assertEqual(messages, ["T1 failed: ValueError: no"])
 
     def test_many_failures_are_a_hundred_checkpoints_and_a_count(self):
         names = [f"n{number}" for number in range(103)]
