@@ -37,6 +37,10 @@ from psycopg2 import errors
 # raises 23001 from version 18 on and 23503 before, any other one 23503.
 STILL_REFERENCED = (errors.RestrictViolation, errors.ForeignKeyViolation)
 
+# HTTP statuses after which the same request may succeed: the far side is busy, down or
+# stumbled. 520 to 530 come from a proxy in front of it.
+RETRIED_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
+
 
 def message_of(error: BaseException, empty: str = "") -> str:
     """Return the text of an error, its class where there is none to show.

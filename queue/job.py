@@ -57,6 +57,7 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
     backoff: Backoff | None = None,
     timeout: float | None = None,
     on_missing: str = FAIL,
+    network_retry_s: float | None = None,
 ):
     """Allow a function, or a method of a model, to run as a job.
 
@@ -76,6 +77,9 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
         on_missing: what a job of a method does when records of it are gone: ``fail``
             and name them; ``done``: run for those that are left, end as done without
             any; ``run``: run for all, and check itself.
+        network_retry_s: for how long a job is retried after errors of the network,
+            in seconds; 0: its retries are counted. None: as the setting says, or by
+            count where there is a ``retry_pattern``.
 
     Raises:
         InvalidUsageError: an argument is invalid.
@@ -83,7 +87,7 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
     check_channel(default_channel)
     check_timeout(timeout)
     check_on_missing(on_missing)
-    policy = Policy(retry_pattern, retry_on, backoff)
+    policy = Policy(retry_pattern, retry_on, backoff, network_retry_s)
 
     def declare(function: Callable) -> Callable:
         function.is_job = True

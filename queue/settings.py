@@ -19,6 +19,8 @@ PREFIX = "CONNECTOR_"
 OLD_SECTION = "options-connector"
 OLD_VARIABLE = "ODOO_CONNECTOR_CHANNELS"
 
+YEAR_S = 366 * 86_400.0  # seconds
+
 Parse = Callable[[str], Any]
 
 
@@ -99,6 +101,8 @@ class Settings:
     """How long a process that stops waits for its jobs."""
     watchdog_s: float = _setting(60.0, _or_never(_number(float, 10.0, 3600.0)))
     """After how long without a sign of life a process is ended; 0: never."""
+    network_retry_s: float = _setting(86_400.0, _number(float, 0, YEAR_S))
+    """How long a job is retried after errors of the network; 0: by count."""
     copy_wait_s: float = _setting(60.0, _number(float, 0))
     """How long a new database, perhaps a copy, must be idle before its jobs run."""
 

@@ -45,13 +45,15 @@ STATES = [
 # outcomes of an attempt, besides DONE, FAILED and CANCELLED
 RETRIED = "retried"
 CONFLICTED = "conflicted"  # its transaction conflicted with another
+UNREACHABLE = "unreachable"  # no answer; retried by time, not by count
 DIED = "died"  # with its worker
 OUTCOMES = [
     (DONE, "Done"),
     (RETRIED, "Retried"),
     (CONFLICTED, "Conflicted"),
+    (UNREACHABLE, "No Answer"),
     (FAILED, "Failed"),
     (DIED, "Died"),
     (CANCELLED, "Cancelled"),
 ]
-FAILURES = (FAILED, RETRIED, CONFLICTED, DIED)
+FAILURES = (FAILED, RETRIED, CONFLICTED, UNREACHABLE, DIED)

@@ -207,6 +207,8 @@ class TestDownload(DownloadCase):
             404: IDMissingInBackend,
             410: IDMissingInBackend,
             429: NetworkRetryableError,
+            500: NetworkRetryableError,
+            522: NetworkRetryableError,
             503: NetworkRetryableError,
             401: FailedJobError,
             304: FailedJobError,

@@ -144,7 +144,7 @@ class TestNetworkError(NetworkCase):
                 self.assertTrue(is_network_error(error))
 
     def test_busy_answer(self):
-        for status in (429, 502, 503, 504):
+        for status in (408, 425, 429, 500, 502, 503, 504, *range(520, 531)):
             with self.subTest(status):
                 self.assertTrue(is_network_error(self.answer(status)))
 
@@ -164,7 +164,7 @@ class TestNetworkError(NetworkCase):
             URLError("unknown url type: ftps"),
             requests.exceptions.InvalidURL("x"),
             requests.HTTPError("without an answer"),
-            *(self.answer(status) for status in (400, 401, 404, 409, 500)),
+            *(self.answer(status) for status in (400, 401, 404, 409, 422)),
             self.error_of(urlopen, f"{self.url}/404/-"),
             self.error_of(ServerProxy(f"{self.url}/404/-").ping),
         ]
@@ -175,9 +175,15 @@ class TestNetworkError(NetworkCase):
 
 class TestRetryAfter(NetworkCase):
     def test_seconds_or_date_are_read(self):
-        for text in ("120", IN_TWO_MINUTES, "Sat, 31 Jan 2026 12:02:00 -0000"):
+        """A large shop sends its seconds with a fraction."""
+        seconds = ("120", "120.0", "120.", " 120 ")
+        dates = ("Sat, 31 Jan 2026 12:02:00 -0000", "2026-01-31T13:02:00+01:00")
+        for text in (*seconds, IN_TWO_MINUTES, *dates, "2026-01-31T12:02:00Z"):
             with self.subTest(text):
                 self.assertEqual(retry_after_s(self.answer(503, text), NOON), 120)
+
+    def test_fraction_of_a_second_counts(self):
+        self.assertEqual(retry_after_s(self.answer(429, "2.5"), NOON), 2.5)
 
     def test_other_libraries_are_read(self):
         url = f"{self.url}/503/120"
@@ -206,8 +212,8 @@ class TestRetryAfter(NetworkCase):
             requests.ConnectionError(),
             self.answer(503),
             self.answer(503, "soon"),
-            self.answer(503, "-1"),
-            self.answer(503, "1.5"),
+            *(self.answer(503, text) for text in ("-1", "nan", "inf", "1e3", "1.2.3")),
+            self.answer(503, "2026-13-31"),
         ]
         for error in errors:
             with self.subTest(error):

@@ -88,6 +88,7 @@ class TestSettings(BaseCase):
             ("heartbeat_s", "90", "expected a number >= 0.1 and <= 20.0."),
             # who looks so soon would end processes that are well
             ("watchdog_s", "5", "expected 0 or a number >= 10.0 and <= 3600.0."),
+            ("network_retry_s", "-1", "expected a number >= 0 and <= 31622400.0."),
             ("watchdog_s", "-1", "expected 0 or a number >= 10.0 and <= 3600.0."),
         ):
             with self.subTest(name=name, text=text):

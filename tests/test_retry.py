@@ -26,6 +26,7 @@ from ..queue.engine.retry import (
     Backoff,
     Policy,
     next_delay_s,
+    outage_delay_s,
     pattern_delay_s,
     real_error,
 )
@@ -163,6 +164,55 @@ class TestDelay(RetryCase):
                 self.assertIsNone(self.delay_s(cls("x"), retry_on=(Exception,)))
 
 
+class TestOutage(RetryCase):
+    """Pauses and budget of a job that is retried by time."""
+
+    def pause_s(self, error, failures, left_s=86_400, **policy):
+        return outage_delay_s(error, Policy(**policy), failures, left_s, NOON, latest)
+
+    def test_pauses_are_short_first_and_ten_minutes_at_most(self):
+        pauses = [self.pause_s(ConnectionError(), count) for count in (1, 2, 3, 9, 99)]
+
+        self.assertEqual(pauses, [10, 20, 40, 600, 600])
+
+    def test_last_pause_ends_with_the_budget(self):
+        self.assertEqual(self.pause_s(ConnectionError(), 9, left_s=7), 7)
+
+    def test_wait_that_the_far_side_requests_is_not_cut(self):
+        error = NetworkRetryableError("busy", seconds=50)
+
+        self.assertEqual(self.pause_s(error, 9, left_s=7), 50)
+
+    def test_declared_pauses_are_kept(self):
+        for policy in ({"backoff": Backoff(3, 6)}, {"retry_pattern": {1: 6}}):
+            with self.subTest(policy):
+                self.assertEqual(self.pause_s(ConnectionError(), 9, **policy), 6)
+
+    def test_setting_is_the_budget_of_a_function_that_declares_nothing(self):
+        for policy in ({}, {"backoff": Backoff()}, {"retry_on": (KeyError,)}):
+            with self.subTest(policy):
+                self.assertEqual(Policy(**policy).network_budget_s(77, False), 77)
+
+    def test_declared_budget_goes_before_the_setting(self):
+        for policy in ({}, {"retry_pattern": {1: 10}}):
+            with self.subTest(policy):
+                policy = Policy(**policy, network_retry_s=5)
+                self.assertEqual(policy.network_budget_s(77, False), 5)
+
+    def test_given_counts_go_before_the_time(self):
+        pattern = Policy(retry_pattern={1: 10})
+
+        self.assertEqual(pattern.network_budget_s(77, False), 0)
+        self.assertEqual(Policy().network_budget_s(77, True), 0)
+        self.assertEqual(Policy(network_retry_s=5).network_budget_s(77, True), 0)
+        self.assertEqual(Policy(network_retry_s=0).network_budget_s(77, False), 0)
+
+    def test_declared_budget_is_told(self):
+        text = Policy(network_retry_s=3600).describe()
+
+        self.assertEqual(text, "600 s; network errors: 3600 s")
+
+
 class TestPolicy(RetryCase):
     def test_usable_declaration_is_taken(self):
         policies = [
@@ -193,6 +243,9 @@ class TestPolicy(RetryCase):
             ("ends a job for good", {"retry_on": (KeyError, MappingError)}),
             ("backoff has 10", {"backoff": 10}),
             ("drop one", {"backoff": Backoff(), "retry_pattern": {1: 1}}),
+            ("network_retry_s has -1", {"network_retry_s": -1}),
+            ("network_retry_s has inf", {"network_retry_s": math.inf}),
+            ("network_retry_s has '1 h'", {"network_retry_s": "1 h"}),
         ]
         for message, policy in cases:
             with self.subTest(policy):

@@ -14,7 +14,12 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from ...exception import FailedJobError, IDMissingInBackend, NetworkRetryableError
+from ...exception import (
+    RETRIED_STATUSES,
+    FailedJobError,
+    IDMissingInBackend,
+    NetworkRetryableError,
+)
 from ...redaction import redact
 from .address import Network, find_addresses
 
@@ -26,7 +31,6 @@ URL_SIZE = 300  # characters of an URL in a message
 
 REDIRECTS = {301, 302, 303, 307, 308}
 GONE = {404, 410}
-BUSY = {408, 425, 429, 500, 502, 503, 504}
 SAFE = "%/:=&?~#+!$,;'@()*[]"  # characters of an URL that stay as they are
 HEADERS = {"User-Agent": "connector", "Accept": "*/*", "Accept-Encoding": "identity"}
 
@@ -108,7 +112,7 @@ def _check_status(url, response) -> None:
     text = f"{_shown(url)} answered {status} {response.reason}"
     if status in GONE:
         raise IDMissingInBackend(text)
-    if status in BUSY:
+    if status in RETRIED_STATUSES:
         raise NetworkRetryableError(text)
     raise FailedJobError(text)
 

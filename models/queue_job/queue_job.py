@@ -80,6 +80,21 @@ class QueueJob(models.Model):
     max_retries = fields.Integer(
         required=True, readonly=True, default=DEFAULT_MAX_RETRIES
     )
+    has_own_max_retries = fields.Boolean(
+        readonly=True,
+        help="The retries were given with the job, so they are counted also after "
+        "errors of the network.",
+    )
+    network_since = fields.Datetime(
+        string="No Answer Since",
+        readonly=True,
+        help="When the other system began not to answer this job.",
+    )
+    network_until = fields.Datetime(
+        string="Retried Until",
+        readonly=True,
+        help="When the job fails unless the other system answers before.",
+    )
     timeout = fields.Float(
         string="Timeout (s)", readonly=True, help="It is interrupted when it is over."
     )

@@ -179,7 +179,8 @@ def _call_values(env: api.Environment, task: Task, options: JobOptions) -> dict:
         "has_edges": False,
         "priority": options.priority,
         "eta": run_after,
-        "max_retries": options.max_retries,
+        "max_retries": options.most_retries,
+        "has_own_max_retries": options.max_retries is not None,
         "timeout": options.timeout_of(task.func) or None,
         "tags": json.dumps(list(options.tags)) if options.tags else None,
     }

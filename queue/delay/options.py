@@ -52,7 +52,7 @@ class JobOptions:
 
     priority: int = DEFAULT_PRIORITY
     eta: datetime | timedelta | int | float | None = None
-    max_retries: int = DEFAULT_MAX_RETRIES
+    max_retries: int | None = None
     description: str | None = None
     channel: str | None = None
     identity_key: str | Callable[["Task"], str | None] | None = None
@@ -110,6 +110,11 @@ class JobOptions:
     def is_replacing(self) -> bool:
         """Whether the new call replaces that of a waiting job with its identity key."""
         return self.mode != KEEP
+
+    @property
+    def most_retries(self) -> int:
+        """The given ``max_retries``, else the default."""
+        return DEFAULT_MAX_RETRIES if self.max_retries is None else self.max_retries
 
     def _check_identity(self) -> None:
         if self.mode == DEBOUNCE and self.eta is None:

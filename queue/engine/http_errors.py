@@ -2,12 +2,14 @@
 """Classification of network errors, and the ``Retry-After`` of HTTP answers."""
 
 import errno
+import re
+from collections.abc import Callable
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from urllib.error import HTTPError, URLError
 from xmlrpc.client import ProtocolError
 
-from ...exception import NetworkRetryableError
+from ...exception import RETRIED_STATUSES, NetworkRetryableError
 
 NETWORK_ERRORS = frozenset(
     {
@@ -35,8 +37,9 @@ NETWORK_ERRNOS = {
     errno.ENETDOWN,
     errno.ENETUNREACH,
 }
-ANSWERS_TO_WAIT_FOR = {429, 502, 503, 504}  # HTTP status: busy, or down for a while
 RETRY_AFTER_CAP_S = 24 * 60 * 60  # a longer Retry-After may be a mistake
+
+_SECONDS = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)  # servers send fractions, too
 
 _CLIENT_ERRORS = {"requests.exceptions.HTTPError", "httpx.HTTPStatusError"}
 
@@ -44,7 +47,7 @@ _CLIENT_ERRORS = {"requests.exceptions.HTTPError", "httpx.HTTPStatusError"}
 def is_network_error(error: BaseException) -> bool:
     """Return whether the remote side did not answer, or answered that it could not."""
     if answer := _answer_of(error):
-        return answer[0] in ANSWERS_TO_WAIT_FOR
+        return answer[0] in RETRIED_STATUSES
     if isinstance(error, URLError) and isinstance(error.reason, OSError):
         return is_network_error(error.reason)
     if isinstance(error, NetworkRetryableError):
@@ -61,24 +64,36 @@ def retry_after_s(error: BaseException, now: datetime) -> float | None:
 
     Returns:
         Seconds in ``[1, RETRY_AFTER_CAP_S]``; None when the answer has no
-        ``Retry-After`` (seconds or a date) that can be read.
+        ``Retry-After`` that can be read: seconds, also with a fraction, or a date.
     """
     _status, headers = _answer_of(error) or (None, None)
-    text = headers and headers.get("Retry-After")
+    text = ((headers and headers.get("Retry-After")) or "").strip()
     if not text:
         return None
-    seconds = float(text) if text.isdecimal() else seconds_until(text, now)
+    is_number = _SECONDS.fullmatch(text)
+    seconds = float(text) if is_number else seconds_until(text, now)
     return None if seconds is None else min(max(seconds, 1), RETRY_AFTER_CAP_S)
 
 
 def seconds_until(text: str, now: datetime) -> float | None:
-    """Return the seconds until an HTTP date; None when it is not one."""
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
+    """Return the seconds until an HTTP or ISO date; None when it is neither."""
+    at = _date_of(parsedate_to_datetime, text) or _date_of(_parse_iso, text)
+    if at is None:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
     return (at - now.replace(tzinfo=timezone.utc)).total_seconds()
+
+
+def _date_of(parse: Callable[[str], datetime], text: str) -> datetime | None:
+    try:
+        return parse(text)
+    except (OverflowError, TypeError, ValueError):
+        return None
+
+
+def _parse_iso(text: str) -> datetime:
+    """Parse an ISO date; before Python 3.11 it may not end with a Z."""
+    return datetime.fromisoformat(re.sub("[zZ]$", "+00:00", text))
 
 
 def _answer_of(error):

@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg2 import errors
@@ -19,10 +19,20 @@ from ...exception import (
     message_of,
 )
 from ...redaction import HIDDEN, TEXT_SIZE, KnownSecrets, storable
-from ..state import CANCELLED, CONFLICTED, DONE, FAILED, PENDING, RETRIED
+from ..settings import Settings
+from ..state import CANCELLED, CONFLICTED, DONE, FAILED, PENDING, RETRIED, UNREACHABLE
+from ..store import Outage
 from .claimed_job import ClaimedJob
+from .http_errors import is_network_error
 from .registry_watch import is_misfit
-from .retry import Policy, conflict_delay_s, conflict_text, next_delay_s, real_error
+from .retry import (
+    Policy,
+    conflict_delay_s,
+    conflict_text,
+    next_delay_s,
+    outage_delay_s,
+    real_error,
+)
 
 CONCURRENCY_ERRORS = (
     errors.SerializationFailure,
@@ -64,6 +74,24 @@ class Outcome:
     message: str
     retry: int  # failed attempts that count as retries
     delay_s: float | None = None
+    network_since: datetime | None = None  # when the far side began not to answer
+    network_until: datetime | None = None  # when the tries end
+
+
+@dataclass(frozen=True)
+class JobHistory:
+    """What decides besides the error; the database is read only where it matters.
+
+    Args:
+        count_conflicts: counts the conflicts in a row before this attempt.
+        find_outage: finds the outage in which the job was before this attempt.
+        network_retry_s: for how long jobs are retried after errors of the network,
+            in seconds; 0: by count.
+    """
+
+    count_conflicts: Callable[[], int] = int
+    find_outage: Callable[[], Outage] = Outage
+    network_retry_s: float = Settings.network_retry_s
 
 
 def outcome_of(
@@ -71,7 +99,7 @@ def outcome_of(
     job: ClaimedJob,
     now: datetime,
     is_cancelled: bool = False,
-    count_conflicts: Callable[[], int] = int,
+    history: JobHistory = JobHistory(),
     has_changed: Callable[[ClaimedJob], bool] = lambda job: False,
 ) -> Outcome:
     """Return the outcome of a job that raised an error.
@@ -81,26 +109,25 @@ def outcome_of(
     Args:
         now: naive, in UTC.
         is_cancelled: the job was requested to stop.
-        count_conflicts: counts the conflicts in a row before this attempt.
         has_changed: checks whether addons changed since the job was claimed.
     """
     try:
         return _outcome_of(
-            real_error(error), job, now, is_cancelled, count_conflicts, has_changed
+            real_error(error), job, now, is_cancelled, history, has_changed
         )
     except BaseException as fault:  # noqa: BLE001 the worker goes on
         message = f"{message_of(error)} (unreadable error: {message_of(fault)})"
         return Outcome(FAILED, FAILED, message, job.retry)
 
 
-def _outcome_of(error, job, now, is_cancelled, count_conflicts, has_changed) -> Outcome:
+def _outcome_of(error, job, now, is_cancelled, history, has_changed) -> Outcome:
     message = message_of(error)
     if is_cancelled:
         return Outcome(CANCELLED, CANCELLED, message, job.retry)
     if isinstance(error, NothingToDoJob):
         return Outcome(DONE, DONE, message_of(error, NOTHING_TO_DO), job.retry)
     if isinstance(error, CONCURRENCY_ERRORS):
-        delay_s = conflict_delay_s(count_conflicts() + 1)
+        delay_s = conflict_delay_s(history.count_conflicts() + 1)
         if delay_s is None:
             return Outcome(FAILED, FAILED, conflict_text(message), job.retry)
         return Outcome(CONFLICTED, PENDING, message, job.retry, delay_s)
@@ -113,6 +140,10 @@ def _outcome_of(error, job, now, is_cancelled, count_conflicts, has_changed) -> 
     is_counted = not (is_retryable and getattr(error, "ignore_retry", False))
     retry = job.retry + is_counted
     policy = getattr(job.func, "retry_policy", None) or Policy()
+    if is_counted and policy.is_retryable(error) and is_network_error(error):
+        outcome = _outage_outcome(error, job, now, policy, history)
+        if outcome:
+            return outcome
     delay_s = next_delay_s(error, policy, retry, now)
     if delay_s is None:
         return Outcome(FAILED, FAILED, message, job.retry)
@@ -120,6 +151,27 @@ def _outcome_of(error, job, now, is_cancelled, count_conflicts, has_changed) -> 
         message = f"Max. retries ({job.max_retries}) reached: {message}"
         return Outcome(FAILED, FAILED, message, retry)
     return Outcome(RETRIED, PENDING, message, retry, delay_s)
+
+
+def _outage_outcome(error, job, now, policy, history) -> Outcome | None:
+    """Return the outcome of a job that is retried by time; None for one by count."""
+    outage = history.find_outage()
+    budget_s = policy.network_budget_s(
+        history.network_retry_s, outage.has_own_max_retries
+    )
+    if not budget_s:
+        return None
+    since = outage.since or now
+    until = since + timedelta(seconds=budget_s)
+    message, left_s = message_of(error), (until - now).total_seconds()
+    if left_s <= 0:
+        message = (
+            f"No answer since {since:%Y-%m-%d %H:%M} UTC, retried for "
+            f"{timedelta(seconds=budget_s)}: {message}"
+        )
+        return Outcome(FAILED, FAILED, message, job.retry, None, since, until)
+    delay_s = outage_delay_s(error, policy, outage.failures + 1, left_s, now)
+    return Outcome(UNREACHABLE, PENDING, message, job.retry, delay_s, since, until)
 
 
 # === RESULTS === #

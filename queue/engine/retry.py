@@ -92,6 +92,9 @@ class Policy:
         retry_on: exceptions worth another try, besides RetryableJobError and those
             of the network.
         backoff: doubling delays instead of a pattern.
+        network_retry_s: for how long a job is retried after network errors, in
+            seconds; 0 counts its retries instead. None: by count where there is a
+            pattern, else as the setting says.
 
     Raises:
         InvalidUsageError: one of them is invalid.
@@ -100,14 +103,21 @@ class Policy:
     retry_pattern: Pattern | None = None
     retry_on: tuple[type[Exception], ...] = ()
     backoff: Backoff | None = None
+    network_retry_s: float | None = None
 
     def __post_init__(self):
         _check_pattern(self.retry_pattern)
         _check_retry_on(self.retry_on)
         _check_backoff(self.backoff, self.retry_pattern)
+        _check_network_retry(self.network_retry_s)
 
     def describe(self) -> str:
         """Return the delays as text, such as ``1: 10 s, 5: 300 s``."""
+        if self.network_retry_s is None:
+            return self._describe_delays()
+        return f"{self._describe_delays()}; network errors: {self.network_retry_s:g} s"
+
+    def _describe_delays(self) -> str:
         if self.retry_pattern is not None:
             return ", ".join(
                 f"{count}: {_seconds_text(self.retry_pattern[count])}"
@@ -123,6 +133,21 @@ class Policy:
             return False
         is_declared = isinstance(error, (RetryableJobError, *self.retry_on))
         return is_declared or is_network_error(error)
+
+    def network_budget_s(self, default_s: float, has_own_max_retries: bool) -> float:
+        """Return for how long a job is retried after network errors, in seconds.
+
+        0 where its retries are counted, because a count was given.
+
+        Args:
+            default_s: the setting.
+            has_own_max_retries: the caller, or a person, gave ``max_retries``.
+        """
+        if has_own_max_retries:
+            return 0
+        if self.network_retry_s is not None:
+            return self.network_retry_s
+        return default_s if self.retry_pattern is None else 0
 
     def delay_s(
         self,
@@ -172,6 +197,29 @@ def next_delay_s(
     delay_s = _asked_s(error, now)
     if delay_s is None:
         delay_s = policy.delay_s(error, retry_count, uniform)
+    return bounded_s(delay_s)
+
+
+def outage_delay_s(
+    error: BaseException,
+    policy: Policy,
+    failures: int,
+    left_s: float,
+    now: datetime,
+    uniform: Uniform = random.uniform,
+) -> float:
+    """Return how long to wait before the next try in an outage, in seconds.
+
+    Pauses of our own are cut at its end, so that the last try is then.
+
+    Args:
+        failures: network errors in a row, this one included.
+        left_s: until the tries end.
+        now: naive, in UTC.
+    """
+    delay_s = _asked_s(error, now)
+    if delay_s is None:
+        delay_s = min(policy.delay_s(error, failures, uniform), left_s)
     return bounded_s(delay_s)
 
 
@@ -297,6 +345,13 @@ def _check_backoff(backoff, pattern):
         raise _refusal("backoff", backoff, "a Backoff such as Backoff(base_s=10)")
     if pattern is not None:
         raise _refusal("backoff", backoff, "none beside a retry_pattern; drop one")
+
+
+def _check_network_retry(seconds):
+    if seconds is None:
+        return
+    if not _is_seconds(seconds) or seconds > MAX_DELAY_S:
+        raise _refusal("network_retry_s", seconds, "seconds, 0 to count the retries")
 
 
 _PATTERN_FORM = "retry counts with seconds or a range: {1: 10, 5: (300, 600)}"

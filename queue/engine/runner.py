@@ -19,6 +19,7 @@ from ..channels.limits import Limits
 from ..channels.served import ServedChannels
 from ..current import CurrentJob, running
 from ..delay import codec
+from ..settings import Settings
 from ..state import FAILED
 from .claimed_job import ClaimedJob
 from .completer import JobCompleter
@@ -28,6 +29,7 @@ from .interrupt import RunningAttempt
 from .job_connection import Fence, JobConnection, last_word
 from .outcome import (
     AttemptLost,
+    JobHistory,
     outcome_of,
     own_row_error,
     result_json,
@@ -78,6 +80,8 @@ class Runner:
         self._served = served or ServedChannels()
         self._completer = completer
         self._has_changed = has_changed
+        self.network_retry_s = Settings.network_retry_s
+        """For how long jobs are retried after errors of the network; 0: by count."""
         self.ready_count = 0
         """Jobs that may run because the last one ended."""
         self.start_in_s: float | None = None
@@ -253,9 +257,9 @@ class Runner:
             reason.error.__cause__, error = error, reason.error
         else:
             is_cancelled = CurrentJob(job, self._bookkeeping).find_cancelled()
-        count = partial(store.count_conflicts, self._bookkeeping, job.id)
+        history = self._history_of(job)
         outcome = outcome_of(
-            error, job, job.now(), is_cancelled, count, self._has_changed
+            error, job, job.now(), is_cancelled, history, self._has_changed
         )
         secrets, exc_info = attempt.secrets, None
         message = secrets.stored(outcome.message, MESSAGE_SIZE)
@@ -271,8 +275,17 @@ class Runner:
             hold=None if outcome.delay_s is None else store.HOLD_ETA,
             delay_s=outcome.delay_s,
             retry=outcome.retry,
+            network_since=outcome.network_since,
+            network_until=outcome.network_until,
             message=message,
             exc_info=exc_info,
+        )
+
+    def _history_of(self, job: ClaimedJob) -> JobHistory:
+        return JobHistory(
+            partial(store.count_conflicts, self._bookkeeping, job.id),
+            partial(store.find_outage, self._bookkeeping, job.id),
+            self.network_retry_s,
         )
 
     def _attempt_values(self, job: ClaimedJob, **values) -> dict:

@@ -215,7 +215,7 @@ class Worker(threading.Thread):
         )
 
     def _make_runner(self) -> Runner:
-        return Runner(
+        runner = Runner(
             self._bookkeeping,
             self.registration.worker_id,
             partial(own_transaction, self._job_pool),
@@ -223,6 +223,8 @@ class Worker(threading.Thread):
             None if self._connection.is_pooled else self._completer,
             self.watch.has_changed,
         )
+        runner.network_retry_s = self.settings.network_retry_s
+        return runner
 
     def _leave(self) -> None:
         self.is_free = False

@@ -27,9 +27,11 @@ from .admission import (
 )
 from .attempt import (
     MAKE_FINISH,
+    Outage,
     clean_session,
     count_conflicts,
     fence,
+    find_outage,
     find_stop_request,
     finish,
     is_cancelled,

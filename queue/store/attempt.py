@@ -5,7 +5,10 @@ Progress and stop requests do not write the row of the job: its own transaction 
 fail on that.
 """
 
-from ..state import CONFLICTED
+from datetime import datetime
+from typing import NamedTuple
+
+from ..state import CONFLICTED, UNREACHABLE
 from .edge import mark_edges
 from .function import LANGUAGE
 from .identity import KEPT_KEY
@@ -118,6 +121,10 @@ UPDATE connector_queue_job AS job
                   ELSE eta END,
        attempt = %(attempt)s,
        retry = %(retry)s,
+       network_since = CASE WHEN %(outcome)s = '{CONFLICTED}' THEN network_since
+                            ELSE %(network_since)s END,
+       network_until = CASE WHEN %(outcome)s = '{CONFLICTED}' THEN network_until
+                            ELSE %(network_until)s END,
        deaths = 0,
        result = %(message)s,
        result_json = NULL,
@@ -202,6 +209,28 @@ SELECT COALESCE(partner.name, users.login, 'somebody')
  WHERE cancel.job_id = %(job_id)s AND cancel.attempt = %(attempt)s
 """
 
+# The outage that a job is in: since when the far side does not answer, how often it did
+# not, and whether max_retries was given. Index: connector_queue_attempt_attempt_uniq.
+FIND_OUTAGE = f"""
+SELECT (SELECT count(*)
+          FROM connector_queue_attempt
+         WHERE job_id = job.id AND state = '{UNREACHABLE}'
+           AND date_done >= job.network_since),
+       network_since,
+       COALESCE(has_own_max_retries, FALSE)
+  FROM connector_queue_job AS job
+ WHERE id = %(job_id)s
+"""
+
+
+class Outage(NamedTuple):
+    """Failed tries of a job to reach the far side, since the last that did."""
+
+    failures: int = 0
+    since: datetime | None = None
+    has_own_max_retries: bool = False
+    """Whether the caller, or a person, gave the job its max_retries."""
+
 
 def clean_session(cr) -> None:
     """Reset the session of a connection."""
@@ -228,6 +257,13 @@ def count_conflicts(cr, job_id: int) -> int:
     return cr.fetchone()[0]
 
 
+def find_outage(cr, job_id: int) -> Outage:
+    """Return the outage in which a job is; none for a job that is gone."""
+    cr.execute(FIND_OUTAGE, {"job_id": job_id})
+    row = cr.fetchone()
+    return Outage(*row) if row else Outage()
+
+
 def finish(cr, values: dict, has_edges: bool = False) -> bool:
     """Store the success of an attempt; False when it is no longer ours."""
     cr.execute(FINISH_PARENT if has_edges else FINISH, values)
@@ -245,6 +281,7 @@ def send_finish(cr, values: dict) -> None:
 
 def settle(cr, values: dict, has_edges: bool = False) -> bool:
     """Store the end of an attempt without success; False when it is not ours."""
+    values = {"network_since": None, "network_until": None, **values}
     cr.execute(SETTLE_PARENT if has_edges else SETTLE, values)
     return cr.rowcount == 1
 

@@ -36,7 +36,8 @@ INSERT INTO connector_queue_job (
     name, func_name, method_name, model_name, payload_version,
     user_id, company_id, context, tags,
     channel_id, backend_id, job_function_id,
-    state, has_edges, priority, eta, max_retries, timeout,
+    state, has_edges, priority, eta, max_retries,
+    has_own_max_retries, timeout,
     retry, attempt, deaths, commits, date_created
 )
 SELECT {_SEAL}, new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_key,
@@ -48,7 +49,7 @@ SELECT {_SEAL}, new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_
        COALESCE(new.own_channel_id::integer, %(channel_id)s), new.backend_id,
        %(job_function_id)s,
        %(state)s, %(has_edges)s, %(priority)s, %(eta)s, %(max_retries)s,
-       %(timeout)s,
+       %(has_own_max_retries)s, %(timeout)s,
        0, 0, 0, 0, now() AT TIME ZONE 'UTC'
   FROM {rows_from("payloads", *COLUMNS)} AS new (
            payload, uuid, identity_key, concurrency_key, is_dirty, backend_id,
@@ -83,6 +84,8 @@ WITH moved AS (
            key_news = {IS_DIRTY},
            eta = CASE WHEN %(target)s = 'pending' THEN %(eta)s ELSE eta END,
            retry = CASE WHEN %(target)s = 'pending' THEN 0 ELSE retry END,
+           network_since = CASE WHEN %(target)s <> 'pending' THEN network_since END,
+           network_until = CASE WHEN %(target)s <> 'pending' THEN network_until END,
            deaths = 0,
            date_notified = CASE WHEN %(target)s = 'pending' THEN NULL
                                 ELSE date_notified END,
@@ -116,6 +119,7 @@ UPDATE connector_queue_job AS job
    SET priority = COALESCE(%(priority)s, priority),
        channel_id = COALESCE(%(channel_id)s, channel_id),
        max_retries = COALESCE(%(max_retries)s, max_retries),
+       has_own_max_retries = has_own_max_retries OR %(max_retries)s <> max_retries,
        retry = COALESCE(%(retry)s, retry),
        eta = CASE WHEN %(has_eta)s THEN %(eta)s::timestamp ELSE eta END,
        hold = CASE WHEN NOT %(has_eta)s OR state <> 'pending'

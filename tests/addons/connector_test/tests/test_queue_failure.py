@@ -207,7 +207,7 @@ class TestRetry(FailureCase):
         for error in ("no answer", "no answer either"):
             with self.subTest(error=error):
                 job = self.run_job(error)
-                self.assertEqual((job.state, job.retry), ("pending", 1))
+                self.assertEqual((job.state, job.retry), ("pending", 0))
                 self.assertLessEqual(self.wait_s(job), 10)
 
     def test_declared_error_is_tried_again(self):
