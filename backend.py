@@ -12,7 +12,7 @@ from functools import cache
 from weakref import ref
 
 from .addon import addon_of, is_module_installed
-from .exception import AmbiguousUnitError, NoConnectorUnitError
+from .exception import AmbiguousUnitError, GoneName, NoConnectorUnitError
 
 __all__ = ["Backend"]
 
@@ -102,6 +102,9 @@ class Backend:
     Raises:
         ValueError: neither service nor parent is given.
     """
+
+    registered_classes = GoneName("backend.get_class(base_class, session, model)")
+    unregister_class = GoneName("@backend(replacing=OldClass) above the new class")
 
     _generation = 0  # counts registrations on all backends; a new one voids the caches
 

@@ -209,3 +209,26 @@ class IDMissingInBackend(JobError):
 
 class ManyIDSInBackend(JobError):
     """More than one record of the backend carries the external id."""
+
+
+class GoneName:
+    """A name of series 7 or 8 that is gone: reading it names the remedy.
+
+    To ``hasattr`` it is not there, and a subclass or an object may use the name.
+
+    Args:
+        remedy: what to write instead.
+    """
+
+    def __init__(self, remedy: str):
+        self._remedy = remedy
+
+    def __set_name__(self, owner: type, name: str):
+        self._name = name
+
+    def __get__(self, thing: object, owner: type):
+        name = (thing if isinstance(thing, type) else owner).__name__
+        raise AttributeError(
+            f"{name}.{self._name} of series 7 and 8 is gone. Write "
+            f"{self._remedy} instead."
+        )

@@ -9,6 +9,7 @@ from odoo import api
 from odoo.modules.registry import Registry
 
 from .addon import is_module_installed
+from .exception import GoneName
 
 
 class ConnectorSession:
@@ -21,6 +22,13 @@ class ConnectorSession:
     """
 
     _is_changed = False
+
+    search = GoneName("session.env[model].search(domain)")
+    browse = GoneName("session.env[model].browse(ids)")
+    read = GoneName("session.env[model].browse(ids).read(fields)")
+    create = GoneName("session.env[model].create(values)")
+    write = GoneName("session.env[model].browse(ids).write(values)")
+    unlink = GoneName("session.env[model].browse(ids).unlink()")
 
     def __init__(self, cr, uid: int, context: dict | None = None):
         self.env = api.Environment(cr, uid, context or {})

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ..addon import addon_of
 from ..backend import Backend
-from ..exception import RetryableJobError
+from ..exception import GoneName, RetryableJobError
 from ..session import ConnectorSession
 
 Unit = TypeVar("Unit", bound="ConnectorUnit")
@@ -23,6 +23,8 @@ class MetaConnectorUnit(type):
     def __init__(cls, name, bases, namespace):
         super().__init__(name, bases, namespace)
         cls._openerp_module_ = addon_of(cls)
+
+    model_name = GoneName("for_model_names")
 
     @property
     def for_model_names(cls) -> list[str]:
@@ -52,6 +54,10 @@ class ConnectorUnit(metaclass=MetaConnectorUnit):
 
     _binder_class: "type[ConnectorUnit] | None" = None
     """The base class of binders, which their module sets."""
+
+    environment = GoneName("self.connector_env")
+    get_connector_unit_for_model = GoneName("self.unit_for(cls, model)")
+    get_binder_for_model = GoneName("self.binder_for(model)")
 
     def __init__(self, connector_env: "ConnectorEnvironment"):
         self.connector_env = connector_env
@@ -139,6 +145,8 @@ class ConnectorEnvironment:
     as keyword arguments of its constructor."""
 
     _backend: Backend | None = None
+
+    set_lang = GoneName("backend_record.get_environment(model)")
 
     def __init__(self, backend_record, session: ConnectorSession, model_name: str):
         self.backend_record = backend_record

@@ -10,6 +10,7 @@ ROOT = "odoo.addons.connector"
 # What connectors in the wild import from each module; the queue's are its own test's.
 CLASSIC_NAMES = {
     "event": "Event on_record_create on_record_write on_record_unlink",
+    "backend_model": "connector_backend external_binding",
     "session": "ConnectorSession ConnectorSessionHandler",
     "backend": "Backend BackendRegistry BACKENDS get_backend",
     "connector": (

@@ -3,7 +3,9 @@
 
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.components.core import ConnectorUnit
+from odoo.addons.connector.components.mapper import Mapper
 from odoo.addons.connector.exception import AmbiguousUnitError, NoConnectorUnitError
+from odoo.addons.connector.queue.job import OpenERPJobStorage
 from odoo.addons.connector.tests.common import UnitCase
 
 PARTNER = "connector.test.partner"
@@ -35,6 +37,45 @@ class TestUnitClass(UnitCase):
         self.assertEqual(PartnerGreeter.for_model_names, [PARTNER])
         self.assertEqual(CategoryGreeter.for_model_names, [CATEGORY])
         self.assertEqual(AnyBinder.for_model_names, [PARTNER, CATEGORY])
+
+    def test_names_that_are_gone_say_what_to_write(self):
+        """They were plain AttributeErrors."""
+        scope = self.environment(PARTNER)
+        mapper = self.unit(Mapper)
+        gone = [
+            (self.session, "browse", "session.env[model].browse(ids)"),
+            (self.session, "search", "session.env[model].search(domain)"),
+            (mapper, "environment", "self.connector_env"),
+            (mapper, "get_binder_for_model", "self.binder_for(model)"),
+            (mapper, "get_connector_unit_for_model", "self.unit_for(cls, model)"),
+            (mapper, "data", "self.map_record(record).values()"),
+            (mapper, "data_for_create", "values(for_create=True)"),
+            (PartnerGreeter, "model_name", "for_model_names"),
+            (scope, "set_lang", "backend_record.get_environment(model)"),
+            (self.backend, "unregister_class", "@backend(replacing=OldClass)"),
+            (OpenERPJobStorage(self.session), "openerp_id", "db_record(job).id"),
+        ]
+        for thing, name, remedy in gone:
+            with self.subTest(name):
+                with self.assertRaises(AttributeError) as caught:
+                    getattr(thing, name)
+                self.assertIn(
+                    f".{name} of series 7 and 8 is gone", str(caught.exception)
+                )
+                self.assertIn(remedy, str(caught.exception))
+                self.assertFalse(hasattr(thing, name))
+
+    def test_name_that_is_gone_may_be_used_again(self):
+        class Reader(ConnectorUnit):
+            environment = "a unit's own"
+
+        class Writer(ConnectorUnit):
+            def __init__(self, scope):
+                super().__init__(scope)
+                self.environment = scope
+
+        self.assertEqual(self.unit(Reader).environment, "a unit's own")
+        self.assertEqual(self.unit(Writer).environment.model_name, PARTNER)
 
     def test_class_without_model_has_no_models(self):
         with self.assertRaises(NotImplementedError):
