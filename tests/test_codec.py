@@ -6,6 +6,7 @@ import json
 import math
 import random
 from collections import OrderedDict, defaultdict, namedtuple
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
@@ -262,6 +263,32 @@ class TestSubclass(CodecCase):
             (defaultdict(list, b=[1]), {"b": [1]}),
             (frozendict(b=1, a=2), {"b": 1, "a": 2}),
             (Point(1, 2), (1, 2)),
+        ]
+        for given, expected in cases:
+            with self.subTest(given):
+                self.assertEqual(form(self.returned(given)), form(expected))
+
+    def test_views_of_a_dict_come_back_as_lists(self):
+        """Consumers pass ``vals.keys()`` on as the fields to export."""
+
+        class Own(Mapping):
+            def __getitem__(self, key):
+                return {"a": 1}[key]
+
+            def __iter__(self):
+                return iter(["a"])
+
+            def __len__(self):
+                return 1
+
+        cases = [
+            ({"b": 1, "a": 2}.keys(), ["b", "a"]),
+            ({"b": 1, "a": 2}.values(), [1, 2]),
+            ({"b": 1}.items(), [("b", 1)]),
+            (OrderedDict(b=1).keys(), ["b"]),
+            (frozendict(b=1).keys(), ["b"]),
+            (Own().keys(), ["a"]),
+            ({}.keys(), []),
         ]
         for given, expected in cases:
             with self.subTest(given):

@@ -8,8 +8,9 @@ object with exactly one key, its tag: ``{"$date": "2026-01-31"}``. A dict is
 tag stays data.
 
 A value of a subclass comes back as its base: a member of an IntEnum as int, a
-defaultdict as dict, a namedtuple as tuple; a tzinfo other than ``datetime.timezone``,
-``ZoneInfo`` and pytz as its offset. Records come back in the environment of the job:
+defaultdict as dict, a namedtuple as tuple; ``keys()``, ``values()`` and ``items()`` of
+a dict as list; a tzinfo other than ``datetime.timezone``, ``ZoneInfo`` and pytz as its
+offset. Records come back in the environment of the job:
 ``sudo()`` and their context are not carried.
 """
 
@@ -32,7 +33,7 @@ from odoo.models import BaseModel
 from ...exception import NewerPayloadError, NotReadableJobError
 from ...redaction import KnownSecrets
 from ...secret import SecretText
-from .unserializable import Refused, check_secrets, explain
+from .unserializable import VIEWS, Refused, check_secrets, explain
 
 VERSION = 1
 MAX_DEPTH = 100  # of values in values; far below Python's and PostgreSQL's limits
@@ -244,6 +245,7 @@ _WRITERS: dict[type, Callable[[Any, int], Any]] = {
     Markup: _write_markup,
     SecretText: _refuse,
     list: _write_list,
+    **dict.fromkeys(VIEWS, _write_list),
     tuple: _write_tuple,
     dict: _write_dict,
     set: _write_set,

@@ -2,7 +2,7 @@
 """Errors for job arguments that cannot be stored, with what to pass instead."""
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MappingView
 from datetime import time
 from typing import Any, NamedTuple
 
@@ -16,7 +16,8 @@ from ...secret import SecretText
 from ...session import ConnectorSession
 from .call import shorten
 
-CONTAINERS = (dict, list, tuple, set, frozenset)
+VIEWS = (MappingView, *(type(view()) for view in ({}.keys, {}.values, {}.items)))
+CONTAINERS = (dict, list, tuple, set, frozenset, *VIEWS)
 
 NO_SECRET = "A job keeps no secret: pass the backend, and read it in the job."
 KEY_STEP, A_KEY = ", key ", ", a key"
