@@ -2,7 +2,7 @@
 """Mapping of the lines of a record."""
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 
 from odoo import models
 from odoo.fields import Command
@@ -112,23 +112,44 @@ class ImportMapChild(MapChild):
         return () if options.for_create else None
 
     def _map_items(self, items, parent, to_attr, options):
-        mapped = super()._map_items(items, parent, to_attr, options)
         if self._line_binder is None:
-            return mapped
-        known = self._find_known([values for _record, values in mapped])
-        has_lines = bool(mapped and self._child_mapper().children)
+            return super()._map_items(items, parent, to_attr, options)
+        mapper = self._child_mapper()
+        records = (mapper.map_record(item, parent=parent) for item in items or ())
+        records = [record for record in records if not self.skip_item(record)]
+        name = self._line_binder._external_field
+        early = [
+            self._line_key({name: mapper.find_early(record, name, options)})
+            for record in records
+        ]
+        map_line = partial(self._map_line, to_attr, options, bool(mapper.children))
+        known = self._find_lines(early)
+        mapped = [
+            (record, map_line(record, known.get(key)))
+            for record, key in zip(records, early, strict=True)
+        ]
+        # an external id that no mapping names, such as one of finalize()
+        late = {
+            place: self._line_key(values)
+            for place, (_record, values) in enumerate(mapped)
+            if self._line_key(values) != early[place]
+        }
+        known = self._find_lines(list(late.values()))
+        for place, key in late.items():
+            record, line = records[place], known.get(key)
+            if bool(line) or early[place] is not None:
+                mapped[place] = record, map_line(record, line)
+        return mapped
 
-        def settle(record, values):
-            line = known.get(self._line_key(values))
-            if bool(line) != bool(options.for_create) and not (line and has_lines):
-                return values
-            # an old record may have new lines, and a new one known lines
-            settled = MapOptions(options, for_create=not line)
-            if line:
-                settled.binding = line
-            return self.get_item_values(record, to_attr, settled)
-
-        return [(record, settle(record, values)) for record, values in mapped]
+    def _map_line(self, to_attr, options, has_lines, record, line) -> dict:
+        """Return the values of a line, mapped as what it is: new or known."""
+        if bool(line) != bool(options.for_create) and not (line and has_lines):
+            return self.get_item_values(record, to_attr, options)
+        # an old record may have new lines, and a new one known lines
+        settled = MapOptions(options, for_create=not line)
+        if line:
+            settled.binding = line
+        return self.get_item_values(record, to_attr, settled)
 
     def format_items(self, items_values: list[dict]) -> list:
         """Return a command to create or to update for each line."""
@@ -155,7 +176,9 @@ class ImportMapChild(MapChild):
 
     def _find_known(self, items_values: list[dict]) -> dict:
         """Return the bound lines by their external id, in one query."""
-        keys = [self._line_key(values) for values in items_values]
+        return self._find_lines([self._line_key(values) for values in items_values])
+
+    def _find_lines(self, keys: list[str | None]) -> dict:
         keys = [key for key in keys if key is not None]
         return self._line_binder.to_internal_many(keys) if keys else {}
 

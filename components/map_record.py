@@ -27,13 +27,15 @@ class MapRecord:
         parent: MapRecord of the record this one is a line of.
     """
 
-    __slots__ = ("_forced_values", "_mapper", "parent", "source")
+    __slots__ = ("_forced_values", "_mapper", "early", "parent", "source")
 
     def __init__(self, mapper, source, parent: "MapRecord | None" = None):
         self._mapper = mapper
         self.source = source
         self.parent = parent
         self._forced_values: dict[str, object] = {}
+        self.early: dict[str, object] = {}
+        """What mapping methods returned that ran already, for the next ``values()``."""
 
     def update(self, *args, **kwargs) -> None:
         """Force values, with the arguments of ``dict.update``; they always win."""

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 
 from odoo import models
 
-from ..exception import InvalidUsageError, NoConnectorUnitError
+from ..exception import GoneName, InvalidUsageError, NoConnectorUnitError
 from ..text import is_missing
 from .core import ConnectorEnvironment, ConnectorUnit
 from .map_child import ExportMapChild, ImportMapChild, MapChild
 from .map_record import MapOptions, MapRecord
-from .mapping import MappingDefinition, MetaMapper
+from .mapping import MappingDefinition, MetaMapper, texts_in
 from .mapping_plan import DirectMapping, DirectPlan, DirectStep
 from .modifier import Modifier, backend_to_m2o, is_empty, m2o_to_backend
 
@@ -33,6 +33,13 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
     """The class of the unit that maps lines."""
 
     _plan: DirectPlan | None = None
+
+    data = GoneName("self.map_record(record).values()")
+    data_for_create = GoneName("self.map_record(record).values(for_create=True)")
+    convert = GoneName("values = self.map_record(record).values()")
+    convert_child = GoneName("children = [(source, target, model)]")
+    skip_convert_child = GoneName("skip_item(map_record) of a MapChild")
+    _after_mapping = GoneName("finalize(map_record, values)")
 
     def __init__(self, connector_env: ConnectorEnvironment):
         super().__init__(connector_env)
@@ -62,7 +69,33 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
         """Return the values after a last change; for overrides."""
         return values
 
+    def find_early(self, map_record: MapRecord, target: str, options: MapOptions):
+        """Return what a target field gets before the record is mapped, or None.
+
+        Only the mappings that name the field run for it. What its methods return is
+        kept for the mapping, so that none runs twice.
+        """
+        before, self._options = self._options, options
+        try:
+            return self._find_early(map_record, target)
+        finally:
+            self._options = before
+
     # === STEPS === #
+
+    def _find_early(self, map_record: MapRecord, target: str):
+        record, value, fields = map_record.source, None, self._options["fields"]
+        for field, source, to_attr in self._direct_plan().steps:
+            if to_attr == target and (not fields or field in fields):
+                value = self._map_direct(record, source, target)
+        for name, changed_by, only_create in self._method_steps:
+            is_left_out = fields and changed_by and changed_by.isdisjoint(fields)
+            if only_create or is_left_out:
+                continue
+            if target in texts_in(getattr(type(self), name)):
+                found = map_record.early[name] = getattr(self, name)(record)
+                value = found.get(target, value) if isinstance(found, dict) else value
+        return value
 
     def _apply(self, map_record: MapRecord, options: MapOptions | None = None) -> dict:
         before = self._options
@@ -76,7 +109,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
         values: dict[str, object] = {}
         fields = self._options["fields"]
         self._apply_direct(map_record.source, values, fields)
-        self._apply_methods(map_record.source, values, fields)
+        self._apply_methods(map_record, values, fields)
         if self.children:
             lines = self._map_children(map_record, fields)
             # first: Odoo forgets the tags that a write gives to the record behind a
@@ -95,14 +128,15 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
             if not fields or field in fields:
                 values[target] = self._map_direct(record, source, target)
 
-    def _apply_methods(self, record, values: dict, fields) -> None:
-        is_create = self._options["for_create"]
+    def _apply_methods(self, map_record: MapRecord, values: dict, fields) -> None:
+        record, is_create = map_record.source, self._options["for_create"]
+        early, map_record.early = map_record.early, {}
         for name, changed_by, only_create in self._method_steps:
             if only_create and not is_create:
                 continue
             if fields and changed_by and changed_by.isdisjoint(fields):
                 continue
-            found = getattr(self, name)(record)
+            found = early[name] if name in early else getattr(self, name)(record)
             if found:
                 if not isinstance(found, dict):
                     raise ValueError(_not_a_dict(self, name, found))
@@ -195,11 +229,12 @@ class ImportMapper(Mapper):
         if fields:
             self._apply_steps(plan.steps, record, values, fields)
             return
-        # the same values as from _map_direct, without a call for each
-        get = record.get
-        for source, target in plan.copies:
-            value = get(source)
-            values[target] = value if value or not is_missing(value) else False
+        if plan.copies:  # an object that only modifiers read need not be a dictionary
+            # the same values as from _map_direct, without a call for each
+            get = record.get
+            for source, target in plan.copies:
+                value = get(source)
+                values[target] = value if value or not is_missing(value) else False
         if plan.others:
             self._apply_steps(plan.others, record, values, fields)
 

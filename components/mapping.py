@@ -77,6 +77,20 @@ def source_field(source: str | Callable) -> str:
     return source
 
 
+def texts_in(function: Callable) -> set[str]:
+    """Return the texts that the code of a function names, such as keys of a dict."""
+    code = getattr(function, "__code__", None)
+    return set(_texts_of(code.co_consts)) if code else set()
+
+
+def _texts_of(constants: Iterable) -> Iterator[str]:
+    for one in constants:
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, tuple | frozenset):
+            yield from _texts_of(one)
+
+
 def _closure_of(modifier: Callable) -> dict[str, object]:
     code = getattr(modifier, "__code__", None)
     if code is None or not modifier.__closure__:

@@ -1,11 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of direct mappings."""
 
+from types import SimpleNamespace
+
+from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.components.mapper import ExportMapper, ImportMapper
-from odoo.addons.connector.components.modifier import none
+from odoo.addons.connector.components.modifier import (
+    follow_m2o_relations,
+    m2o_to_backend,
+    none,
+)
 from odoo.addons.connector.exception import MappingError, NoConnectorUnitError
 
-from .mapping_case import LINE, CategoryCase
+from .mapping_case import LINE, PARTNER, CategoryCase
 
 
 class TestDirectImport(CategoryCase):
@@ -52,6 +59,41 @@ class TestDirectImport(CategoryCase):
         values = self.import_values(self.NameMapper, Node())
 
         self.assertEqual(values, {"name": "text of name"})
+
+    def test_modifiers_read_an_object_that_has_no_get(self):
+        """Every ImportMapper took ``record.get``, also where it mapped no field."""
+
+        class Answer:
+            label = "ada"
+            owner = SimpleNamespace(company=SimpleNamespace(name="Engine Ltd"))
+
+        def upper(field):
+            return lambda _mapper, record, _to_attr: getattr(record, field).upper()
+
+        class AnswerMapper(ImportMapper):
+            direct = [
+                (upper("label"), "name"),
+                (follow_m2o_relations("owner.company.name"), "company_name"),
+            ]
+
+        values = self.import_values(AnswerMapper, Answer())
+
+        self.assertEqual(values, {"name": "ADA", "company_name": "Engine Ltd"})
+
+    def test_modifiers_of_an_import_read_records(self):
+        class CompanyMapper(ImportMapper):
+            direct = [
+                (follow_m2o_relations("partner_id.name"), "name"),
+                (m2o_to_backend("partner_id", binding=PARTNER), "number"),
+            ]
+
+        self.backend(type("PartnerBinder", (Binder,), {"_model_name": PARTNER}))
+        company = self.env.company
+        self.create_partner_binding("C1", odoo_id=company.partner_id.id)
+
+        values = self.import_values(CompanyMapper, company)
+
+        self.assertEqual(values, {"name": company.name, "number": "C1"})
 
     def test_modifier_gets_mapper_record_and_target(self):
         seen = []
