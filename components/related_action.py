@@ -10,7 +10,8 @@ def unwrap_binding(
 ) -> dict | None:
     """Return an action that opens the record behind the binding of a job.
 
-    For jobs whose arguments are ``(model_name, binding_id, …)``.
+    For jobs whose arguments are ``(model_name, binding_id, …)``; the name may be among
+    the ``args`` of a ``Job`` only.
 
     Args:
         session: session of the user that opens it.
@@ -23,7 +24,8 @@ def unwrap_binding(
         An action for the form of the normal record, or of the binding where the
         binder cannot unwrap it; None when the binding was deleted.
     """
-    binding = session.env[job.model_name].browse(job.args[id_pos - 1]).exists()
+    model_name = job.model_name or job.args[0]
+    binding = session.env[model_name].browse(job.args[id_pos - 1]).exists()
     if not binding:
         return None
     record = _normal_record(session, binding, binder_class) or binding

@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Classic import path of the jobs that a worker has claimed."""
+"""Classic import path of the queue in memory, see ``queue.classic.jobs_queue``."""
 
-from .engine.worker import JobsQueue
+from .classic.jobs_queue import JobsQueue
 
 __all__ = ["JobsQueue"]

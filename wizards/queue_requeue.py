@@ -34,5 +34,4 @@ class QueueRequeue(models.TransientModel):
         if self.domain:
             domain = read_domain(self.domain)
             return self.env[JOB]._move_all(domain, OVER, PENDING, eta=eta)
-        self.job_ids._requeue(eta)
-        return CLOSE
+        return self.job_ids._requeue(eta) or CLOSE

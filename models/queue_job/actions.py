@@ -17,31 +17,35 @@ NOT_DONE = (*NOT_STARTED, *OVER)  # no worker has them
 
 
 class QueueJob(models.Model):
-    """The buttons of a job."""
+    """The buttons of a job.
+
+    Of several jobs, those in a state that a button is not for are left alone, and a
+    notification counts the others. It is refused where it is for none.
+    """
 
     _inherit = "connector.queue.job"
 
     # === ACTIONS === #
 
-    def requeue(self) -> None:
+    def requeue(self) -> dict | None:
         """Requeue failed and cancelled jobs, with all their retries.
 
         They wait for parents that have not ended or are requeued with them.
         """
-        self._requeue()
+        return self._requeue()
 
     def button_start_now(self) -> None:
         """Remove the eta of jobs that have not started."""
         self._check_may_move()
         self._change(eta=False)
 
-    def button_done(self) -> None:
+    def button_done(self) -> dict | None:
         """Set jobs to done whose work was done by hand."""
-        self._set_done()
+        return self._set_done()
 
-    def button_cancel(self) -> None:
+    def button_cancel(self) -> dict | None:
         """Cancel jobs that have not started."""
-        self._move(NOT_STARTED, CANCELLED, self._cancelled_text())
+        return self._move(NOT_STARTED, CANCELLED, self._cancelled_text())
 
     def button_stop(self) -> None:
         """Request running jobs to stop; those that do not are interrupted soon."""
@@ -66,14 +70,15 @@ class QueueJob(models.Model):
 
     # === HELPERS === #
 
-    def _requeue(self, eta: datetime | None = None) -> None:
+    def _requeue(self, eta: datetime | None = None) -> dict | None:
         """Requeue failed and cancelled jobs, to run not before a time."""
-        self._move(OVER, PENDING, eta=eta)
+        told = self._move(OVER, PENDING, eta=eta)
         wake_after_commit(self.env.cr)
+        return told
 
-    def _set_done(self, message: str | None = None) -> None:
+    def _set_done(self, message: str | None = None) -> dict | None:
         """Set jobs to done that no worker has."""
-        self._move(NOT_DONE, DONE, message or self._done_text())
+        return self._move(NOT_DONE, DONE, message or self._done_text())
 
     def _cancelled_text(self) -> str:
         return self.env._("Cancelled by %(user)s", user=self.env.user.name)
@@ -87,12 +92,19 @@ class QueueJob(models.Model):
         target: str,
         message: str | None = None,
         eta: datetime | None = None,
-    ) -> None:
-        """Change the state of jobs in one of the source states; all of them or none."""
+    ) -> dict | None:
+        """Change the state of those jobs that are in one of the source states.
+
+        Returns:
+            A notification of how many were changed, where others are left alone.
+
+        Raises:
+            UserError: none is in a source state.
+        """
         self._check_may_move()
         moved = self._move_rows(list(sources), target, message, eta)
         others = self.filtered(lambda job: job.id not in moved)
-        if others:
+        if others and not moved:
             raise UserError(
                 self.env._(
                     "Cannot set %(count)s of the jobs to %(target)s, such as "
@@ -105,6 +117,7 @@ class QueueJob(models.Model):
                     sources=", ".join(sources),
                 )
             )
+        return self._tell_count(len(moved)) if others else None
 
     def _move_rows(
         self,

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from ...queue import store
 from ...queue.notify import wake_after_commit
 from ...queue.state import DONE, NOT_STARTED, PENDING
+from .actions import NOT_DONE, OVER
 
 CHANGEABLE = {"priority", "eta", "max_retries"}
 
@@ -76,13 +77,15 @@ class QueueJob(models.Model):
     def _change_job_state(self, state: str, result: str | None = None) -> None:
         """Set jobs to done, or requeue them; the classic name.
 
+        Jobs that cannot be moved are left alone, also when there are no others.
+
         Raises:
             ValueError: the state is neither.
         """
         if state == DONE:
-            self._set_done(result)
+            self.filtered(lambda job: job.state in NOT_DONE)._set_done(result)
         elif state == PENDING:
-            self.requeue()
+            self.filtered(lambda job: job.state in OVER).requeue()
         else:
             raise ValueError(
                 f"Cannot set jobs to {state!r}: expected {DONE!r} or {PENDING!r}."

@@ -16,7 +16,7 @@ from ...queue.delay.insert import (
     identity_keys,
     insert_jobs,
 )
-from ...queue.delay.options import JobOptions
+from ...queue.delay.options import DEFAULT_MAX_RETRIES, JobOptions
 from ...queue.engine.outcome import result_text
 from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, ENQUEUED, FAILED, PENDING, STARTED, WAITING
@@ -148,8 +148,14 @@ def _options(job: Job) -> JobOptions:
     return JobOptions(
         priority=job.priority,
         eta=job.eta,
-        max_retries=job.max_retries,
+        max_retries=_given_retries(job),
         description=job.description,
         channel=job.channel,
-        identity_key=job.identity_key,
+        identity_key=job.given_identity_key,
     )
+
+
+def _given_retries(job: Job) -> int | None:
+    """Return the max_retries of a job; None for the default that nobody gave."""
+    is_default = job.max_retries == DEFAULT_MAX_RETRIES and not job.has_own_max_retries
+    return None if is_default else job.max_retries

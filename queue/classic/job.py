@@ -3,6 +3,7 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from odoo import api
@@ -15,7 +16,12 @@ from ...exception import (
 from ...session import ConnectorSession
 from ..delay import codec
 from ..delay.call import Task, describe, new_uuid
-from ..delay.options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY, naive_time
+from ..delay.options import (
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_PRIORITY,
+    JobOptions,
+    naive_time,
+)
 from ..delay.registry import existing, find_job_function, require_job_method
 from ..engine.retry import RETRY_INTERVAL, pattern_delay_s
 from ..eta import bounded_s
@@ -34,7 +40,6 @@ COLUMNS = (
     "eta",
     "max_retries",
     "retry",
-    "identity_key",
     "date_created",
     "date_enqueued",
     "date_started",
@@ -53,8 +58,8 @@ class Job:
         func: a function with ``@job``, or its dotted path.
         model_name: goes before the other arguments.
         eta: not before: naive UTC, a timedelta, or seconds from now.
-        identity_key: text, or a function that computes it from the ``Task`` when the
-        job is stored.
+        identity_key: text, or a function that computes it. As attribute it is text;
+            it is computed again when the job is stored, for the user of that time.
 
     Raises:
         InvalidUsageError: there is no func, args is no tuple or kwargs no dict.
@@ -91,6 +96,7 @@ class Job:
         self.kwargs = _kwargs(kwargs)
         self.priority = DEFAULT_PRIORITY if priority is None else priority
         self.max_retries = DEFAULT_MAX_RETRIES if max_retries is None else max_retries
+        self.has_own_max_retries = max_retries is not None
         self.eta = eta
         self.channel = channel
         self.context = {}
@@ -100,7 +106,7 @@ class Job:
         self.date_created = _now()
         self._uuid = job_uuid
         self._description = description
-        self.identity_key = identity_key
+        self.given_identity_key = identity_key
 
     @classmethod
     def from_record(cls, row, env: api.Environment) -> "Job":
@@ -116,8 +122,10 @@ class Job:
         job._func = None
         for name in COLUMNS:
             setattr(job, "_uuid" if name == "uuid" else name, row[name] or None)
+        job.identity_key = row.identity_key or None
         job.priority, job.retry = row.priority, row.retry
         job.max_retries = row.max_retries
+        job.has_own_max_retries = row.has_own_max_retries
         job.channel = row.channel_id.complete_name
         job.context = row.context or {}
         job.user_id = row.user_id.id
@@ -173,11 +181,25 @@ class Job:
     @property
     def description(self) -> str:
         """Its description in the list of jobs."""
-        return self._description or self.task.description
+        if self._description:
+            return self._description
+        return Task(self.func, None).description  # whatever its arguments are
 
     @description.setter
     def description(self, text: str):
         self._description = text
+
+    @property
+    def identity_key(self) -> str | None:
+        """Its identity key; a function computes it for its user and company."""
+        if not callable(self.given_identity_key):
+            return self.given_identity_key
+        task = replace(self.task, user_id=self.user_id, company_id=self.company_id)
+        return JobOptions(identity_key=self.given_identity_key).identity_key_of(task)
+
+    @identity_key.setter
+    def identity_key(self, key: str | Callable | None):
+        self.given_identity_key = key
 
     @property
     def eta(self) -> datetime | None:
@@ -198,15 +220,16 @@ class Job:
 
     # === ORDER === #
 
-    def _place(self) -> tuple:
+    @property
+    def place(self) -> tuple:
         """Sort key: jobs without eta first, then the most urgent, then the oldest."""
         return self.eta or NO_ETA, self.priority, self.date_created
 
     def __lt__(self, other: "Job") -> bool:
-        return self._place() < other._place() if _is_job(other) else NotImplemented
+        return self.place < other.place if _is_job(other) else NotImplemented
 
     def __le__(self, other: "Job") -> bool:
-        return self._place() <= other._place() if _is_job(other) else NotImplemented
+        return self.place <= other.place if _is_job(other) else NotImplemented
 
     # === RUNNING === #
 

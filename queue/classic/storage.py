@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from ...exception import GoneName
 from ...session import ConnectorSession
 from ..delay.options import ALWAYS_OPTIONS
 from ..engine.worker import Worker
@@ -50,6 +51,8 @@ class OpenERPJobStorage(JobStorage):
 
     _job_model_name = "connector.queue.job"
     _worker_model_name = "connector.queue.worker"
+
+    openerp_id = GoneName("db_record(job).id")
 
     def __init__(self, session: ConnectorSession):
         self.session = session

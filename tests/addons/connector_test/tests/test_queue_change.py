@@ -95,6 +95,23 @@ class TestClassicMethods(ChangeCase):
         job._change_job_state("pending")
         self.assertEqual(job.state, "pending")
 
+    def test_jobs_that_cannot_be_moved_are_left_alone(self):
+        """One job that a worker had kept all the others from being set to done."""
+        jobs = self.delay() + self.delay() + self.delay()
+        self.take(jobs[0])
+        jobs[1].button_cancel()
+
+        jobs._change_job_state("done", result="By hand.")
+        self.assertEqual(jobs.mapped("state"), ["enqueued", "done", "done"])
+
+        failed = self.delay()
+        failed.button_cancel()
+        (jobs + failed)._change_job_state("pending")
+        self.assertEqual(
+            (jobs + failed).mapped("state")[1:], ["done"] * 2 + ["pending"]
+        )
+        jobs._change_job_state("pending")
+
     def test_other_states_are_refused(self):
         with self.assertRaisesRegex(ValueError, "to 'failed': expected 'done' or 'pen"):
             self.delay()._change_job_state("failed")

@@ -17,6 +17,7 @@ from odoo.addons.connector.queue.job import (
     identity_exact,
     job,
 )
+from odoo.addons.connector.queue.queue import JobsQueue
 from odoo.addons.connector.queue.settings import Settings
 from odoo.addons.connector.queue.worker import WorkerWatcher, start_service, watcher
 
@@ -84,6 +85,34 @@ class TestJob(StorageCase):
             sorted([late, soon, young, old, urgent]), [urgent, old, young, soon, late]
         )
         self.assertTrue(old <= young and young >= old)
+
+    def test_queue_in_memory_gives_the_most_urgent_job_first(self):
+        """It gave the first that came."""
+        late, old, urgent = self.make(eta=100), self.make(), self.make(priority=1)
+        young = self.make()
+        young.date_created = old.date_created
+        queue = JobsQueue()
+        for one in (late, old, urgent, young):
+            queue.enqueue(one)
+
+        self.assertEqual(
+            [queue.dequeue() for _ in range(4)], [urgent, old, young, late]
+        )
+
+    def test_queue_in_memory_is_waited_for(self):
+        queue, job, got = JobsQueue(), self.make(), []
+        reader = threading.Thread(target=lambda: got.append(queue.dequeue()))
+        reader.start()
+
+        queue.enqueue(job)
+        reader.join(10)
+
+        self.assertEqual(got, [job])
+
+    def test_description_needs_no_arguments_that_can_be_stored(self):
+        job = Job(leave_trace, args=(1, "a"))
+
+        self.assertEqual(job.description, "Leave a trace.")
 
     def test_job_is_not_compared_with_something_else(self):
         with self.assertRaises(TypeError):
@@ -174,6 +203,23 @@ class TestIdentityExact(StorageCase):
         ]
 
         self.assertNotEqual(*uuids)
+
+    def test_key_of_a_job_is_text(self):
+        """It was the function."""
+        job = self.make(
+            "a", identity_key=lambda call: f"{call.func_name}:{call.kwargs}"
+        )
+
+        self.assertEqual(job.identity_key, f"{PATH}:{{}}")
+        self.assertEqual(self.make(identity_key="x").identity_key, "x")
+        self.assertIsNone(self.make().identity_key)
+
+    def test_key_of_a_job_is_that_of_its_user(self):
+        first, second = self.make("a", **self.exact), self.make("a", **self.exact)
+        second.user_id = self.env.uid
+
+        self.assertNotEqual(first.identity_key, second.identity_key)
+        self.assertRegex(first.identity_key, "^[0-9a-f]{40}$")
 
     def test_stored_job_has_the_key_of_a_delayed_one(self):
         job = self.make("a", **self.exact)

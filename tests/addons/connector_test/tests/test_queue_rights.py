@@ -165,6 +165,20 @@ class TestButton(RightsCase):
                     )
                     self.assertEqual(self.of_ada.state, state)
 
+    def test_button_leaves_alone_what_it_is_not_for(self):
+        """One job in another state kept all the others from being moved."""
+        for button, sources in self.sources.items():
+            other = sorted(set(self.states) - sources)[0]
+            self.set_state(self.of_ada, sorted(sources)[0])
+            self.set_state(self.of_bob, other)
+            with self.subTest(button=button):
+                told = getattr(
+                    (self.of_ada + self.of_bob).with_user(self.boss), button
+                )()
+                self.assertEqual(self.of_ada.state, self.targets[button])
+                self.assertEqual(self.of_bob.state, other)
+                self.assertIn("1 jobs were changed", told["params"]["message"])
+
     def test_manager_may_act_on_the_jobs_of_others(self):
         self.press("button_cancel", self.of_ada, self.boss)
 

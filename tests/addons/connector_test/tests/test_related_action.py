@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.components.related_action import unwrap_binding
 from odoo.addons.connector.exception import NoConnectorUnitError
+from odoo.addons.connector.queue.job import Job
 from odoo.addons.connector.tests.common import UnitCase
 
 PARTNER = "connector.test.partner"
@@ -62,6 +63,14 @@ class TestUnwrapBinding(UnitCase):
         self.binding.unlink()
 
         self.assertIsNone(unwrap_binding(self.session, job))
+
+    def test_model_may_be_the_first_argument_of_a_job(self):
+        """As in jobs made by hand, which the classic action did not ask for it."""
+        job = Job("odoo.addons.x.export", args=(PARTNER, self.binding.id))
+
+        action = unwrap_binding(self.session, job)
+
+        self.assertEqual(action["res_id"], self.binding.odoo_id.id)
 
     def test_position_of_the_binding_counts_from_the_session(self):
         job = job_of(PARTNER, "name", self.binding.id)
