@@ -2,7 +2,7 @@
 """Workbench: all that Odoo needs to run with the addons of this repository."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from ground import addons, cache, cluster
 from ground.odoo_home import OdooHome, find_odoo
 from ground.postgres import Server
 from ground.python_env import find_python
+from ground.say import StepFailed
 
 CONFIG = """\
 [options]
@@ -60,7 +61,22 @@ def prepare() -> Workbench:
     python = find_python("odoo")
     server = cluster.find_server()
     config = write_config("odoo", addons.find_addons_path(), odoo, server)
-    return Workbench(odoo, python, server, config)
+    return Workbench(odoo, python, server, config, find_extra_packages(os.environ))
+
+
+def find_extra_packages(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder with Python packages that ``ODOO_PACKAGES`` names, if any."""
+    named = environment.get("ODOO_PACKAGES")
+    if not named:
+        return None
+    folder = Path(named).expanduser().resolve()
+    if not folder.is_dir():
+        raise StepFailed(
+            "find the Python packages of your addons",
+            f"ODOO_PACKAGES is {named!r}, which is no folder",
+            f"Fill it by pip install --target {folder} PACKAGE, then run it again.",
+        )
+    return folder
 
 
 def write_config(

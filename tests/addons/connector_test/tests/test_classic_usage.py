@@ -13,7 +13,7 @@ from odoo.addons.connector.components.mapper import ImportMapper
 from odoo.addons.connector.components.synchronizer import Exporter, Importer
 from odoo.addons.connector.exception import NetworkRetryableError
 from odoo.addons.connector.session import ConnectorSessionHandler
-from odoo.addons.connector.tests.common import UnitCase
+from odoo.addons.connector.tests.common import UnitCase, mock_session_commit
 from odoo.addons.connector.unit import synchronizer
 
 PARTNER = "connector.test.partner"
@@ -154,6 +154,18 @@ class TestCommitInTheMiddle(UnitCase):
                 PartnerExporter(scope).run(binding.id)
 
         self.assertEqual((binding.external_id, binding.name), ("7", "Ada"))
+
+    def test_commits_of_a_session_can_be_kept_from_a_test(self):
+        with mock_session_commit() as commit:
+            binding = self.create_partner_binding()
+            binding.name = "Ada King"
+            self.session.commit()
+
+        commit.assert_called_once_with(self.session)
+        self.env.cr.execute(
+            "SELECT name FROM res_partner WHERE id = %s", [binding.odoo_id.id]
+        )
+        self.assertEqual(self.env.cr.fetchone(), ("Ada King",))
 
 
 class TestOldSpellings(UnitCase):
