@@ -10,6 +10,7 @@ from .backend import Backend, get_backend
 from .components.backend_adapter import BackendAdapter, CRUDAdapter
 from .components.binder import Binder
 from .components.core import ConnectorEnvironment, ConnectorUnit
+from .components.list_adapter import FolderAdapter, ListAdapter
 from .components.map_child import ExportMapChild, ImportMapChild
 from .components.map_record import MapRecord
 from .components.mapper import ExportMapper, ImportMapper, Mapper
@@ -21,6 +22,7 @@ from .components.modifier import (
     m2o_to_backend,
     none,
 )
+from .components.paged_adapter import PagedAdapter
 from .components.related_action import unwrap_binding
 from .components.synchronizer import Deleter, Exporter, Importer, Synchronizer
 from .event import Event, on_record_create, on_record_unlink, on_record_write
@@ -45,8 +47,13 @@ from .exception import (
     NotReadableJobError,
     RetryableJobError,
     SyncError,
+    SystemicError,
     UnserializableArgumentError,
 )
+from .flows.importing.batch_importer import BatchImporter
+from .flows.importing.import_deleter import ImportDeleter
+from .flows.importing.record_importer import RecordImporter
+from .flows.importing.result import ImportResult
 from .magic import Magic, declare_sync, log_about, on_sync_create, on_sync_update
 from .models.checkpoint.add import add_checkpoint, add_checkpoint_message
 from .queue.current import current_job
@@ -60,6 +67,7 @@ __all__ = [
     "AmbiguousUnitError",
     "Backend",
     "BackendAdapter",
+    "BatchImporter",
     "Binder",
     "CRUDAdapter",
     "ChannelNotFound",
@@ -74,15 +82,19 @@ __all__ = [
     "ExportMapper",
     "Exporter",
     "FailedJobError",
+    "FolderAdapter",
     "IDMissingInBackend",
+    "ImportDeleter",
     "ImportMapChild",
     "ImportMapper",
+    "ImportResult",
     "Importer",
     "InvalidDataError",
     "InvalidUsageError",
     "JobError",
     "JobTimeoutError",
     "LinkError",
+    "ListAdapter",
     "Magic",
     "ManyIDSInBackend",
     "MapRecord",
@@ -94,11 +106,14 @@ __all__ = [
     "NoSuchJobError",
     "NotReadableJobError",
     "NothingToDoJob",
+    "PagedAdapter",
+    "RecordImporter",
     "RetryableJobError",
     "Secret",
     "SecretText",
     "SyncError",
     "Synchronizer",
+    "SystemicError",
     "UnserializableArgumentError",
     "add_checkpoint",
     "add_checkpoint_message",

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from typing import ClassVar
 from weakref import ref
 
 from .addon import addon_of, is_module_installed
@@ -107,6 +108,11 @@ class Backend:
     unregister_class = GoneName("@backend(replacing=OldClass) above the new class")
 
     _generation = 0  # counts registrations on all backends; a new one voids the caches
+
+    defaults: ClassVar[dict[type, type]] = {}
+    """The unit class that answers to a role where none is registered. It does so only
+    for models with a ``_backend_model``: the others are of connectors that know no
+    defaults."""
 
     def __init__(
         self,
@@ -236,6 +242,9 @@ class Backend:
             if candidates:
                 return candidates[0].cls
             backend = backend.parent
+        default = self.defaults.get(base_class)
+        if default and _takes_defaults(session, model_name):
+            return default
         raise NoConnectorUnitError(_not_found(self, base_class, session, model_name))
 
     def _candidates(self, base_class, session, model_name) -> list[ClassEntry]:
@@ -259,6 +268,12 @@ class Backend:
         while backend is not None:
             yield backend
             backend = backend.parent
+
+
+def _takes_defaults(session, model_name: str) -> bool:
+    """Return whether a model is a binding that names the model of its backends."""
+    model_class = session.env.registry.get(model_name)
+    return bool(getattr(model_class, "_backend_model", None))
 
 
 def _stand_ins(entry: ClassEntry, answers) -> list[ClassEntry]:

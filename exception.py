@@ -18,6 +18,7 @@
         ├── NoSuchJobError         the job's row is gone
         ├── NotReadableJobError    the job's arguments cannot be read
         ├── FailedJobError         fail the job for good
+        │   └── SystemicError          too many records of a page fail alike
         ├── JobTimeoutError        the job ran longer than it may
         ├── RetryableJobError      put the job back, with a delay
         │   ├── NewerPayloadError      a later version of the addon wrote the job
@@ -146,6 +147,10 @@ class NotReadableJobError(JobError):
 
 class FailedJobError(JobError):
     """The job must fail now; trying again cannot help."""
+
+
+class SystemicError(FailedJobError):
+    """Too many records of a page were rejected for the same reason."""
 
 
 class JobTimeoutError(JobError):

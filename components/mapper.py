@@ -59,6 +59,9 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
     def map_record(self, record, parent: MapRecord | None = None) -> MapRecord:
         """Return a record that can be mapped.
 
+        With the option ``leave_missing``, which flows set, a key that a dictionary
+        lacks leaves its field alone; without, it empties the field, as None does.
+
         Args:
             record: dictionary of an import, or recordset of an export.
             parent: the MapRecord of which the record is a line.
@@ -124,7 +127,10 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
     def _apply_steps(
         self, steps: list[DirectStep], record, values: dict, fields
     ) -> None:
+        leaves_missing = self._options["leave_missing"]
         for field, source, target in steps:
+            if leaves_missing and field not in record:
+                continue
             if not fields or field in fields:
                 values[target] = self._map_direct(record, source, target)
 
@@ -143,10 +149,12 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
                 values |= found
 
     def _map_children(self, map_record: MapRecord, fields) -> dict:
+        leaves_missing = self._options["leave_missing"]
         return {
             target: self._map_child(map_record, source, target, model_name)
             for source, target, model_name in self.children
-            if not fields or source in fields
+            if (not fields or source in fields)
+            and not (leaves_missing and source not in map_record.source)
         }
 
     def _direct_plan(self) -> DirectPlan:
@@ -230,13 +238,19 @@ class ImportMapper(Mapper):
             self._apply_steps(plan.steps, record, values, fields)
             return
         if plan.copies:  # an object that only modifiers read need not be a dictionary
-            # the same values as from _map_direct, without a call for each
-            get = record.get
-            for source, target in plan.copies:
-                value = get(source)
-                values[target] = value if value or not is_missing(value) else False
+            self._copy(plan.copies, record, values)
         if plan.others:
             self._apply_steps(plan.others, record, values, fields)
+
+    def _copy(self, copies, record, values: dict) -> None:
+        """Set the same values as _map_direct, without a call for each."""
+        get = record.get
+        leaves_missing = self._options["leave_missing"]
+        for source, target in copies:
+            if leaves_missing and source not in record:
+                continue
+            value = get(source)
+            values[target] = value if value or not is_missing(value) else False
 
     def _is_copy(self, source: str | Modifier, target: str) -> bool:
         is_overridden = type(self)._map_direct is not ImportMapper._map_direct

@@ -11,6 +11,7 @@ from .backend import backend as backend_backend
 from .backend import check as backend_check
 from .backend import checkpoint as backend_checkpoint
 from .backend import queue as backend_queue
+from .backend import flows as backend_flows
 from .checkpoint import checkpoint as checkpoint_checkpoint
 from .checkpoint import add as checkpoint_add
 from .checkpoint import mail as checkpoint_mail

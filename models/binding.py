@@ -3,6 +3,8 @@
 
 from odoo import fields, models
 
+from ..fields.declared import BackendOfBinding, RecordOfBinding
+
 
 class ExternalBinding(models.AbstractModel):
     """Base of binding models: a link between an Odoo record and a backend's."""
@@ -16,15 +18,41 @@ class ExternalBinding(models.AbstractModel):
 class ConnectorBinding(models.AbstractModel):
     """A binding whose uniqueness the database guarantees.
 
-    A concrete binding model inherits it and defines ``backend_id`` (to its own
-    backend model) and ``odoo_id`` (to the model it ``_inherits``).
+    A concrete binding model inherits it, names the model of its backends and the model
+    that it wraps; the fields for both are there then::
+
+        _name = "shop.product.product"
+        _inherit = "connector.binding"
+        _inherits = {"product.product": "odoo_id"}
+        _backend_model = "shop.backend"
+
+    A binding may define ``backend_id`` and ``odoo_id`` itself instead.
     """
 
     _name = "connector.binding"
     _inherit = "external.binding"
     _description = "Connector Binding"
 
+    _backend_model: str | None = None
+    """Model of the backends. Where it is set, flows take their default units for the
+    binding, if the connector registers none of its own."""
+
+    backend_id = BackendOfBinding(string="Backend")
+    odoo_id = RecordOfBinding(string="Record")
     external_id = fields.Char(string="External ID", copy=False)
+    external_version = fields.Char(
+        string="Version There",
+        readonly=True,
+        copy=False,
+        help="Version of the record on the backend that was imported last.",
+    )
+    import_hash = fields.Char(
+        string="Imported Values",
+        readonly=True,
+        copy=False,
+        help="Hash of the values that were imported last; equal values are not "
+        "written again.",
+    )
 
     _external_uniq = models.Constraint(
         "UNIQUE (backend_id, external_id)",

@@ -26,7 +26,7 @@ DEPENDS = ("odoo.addons.base", "odoo.addons.mail")  # what the manifest names
 # Odoo's API gives and raises their values; whoever takes these must name them.
 IN_ODOOS_API = ("babel", "markupsafe", "psycopg2", "pytz", "werkzeug")
 ENGINE = (*ROOT_FILES, "components", "queue", "magic")
-EVERYTHING = (*ENGINE, "models", "wizards", "controllers")
+EVERYTHING = (*ENGINE, "flows", "models", "wizards", "controllers")
 
 
 # What a room that delays jobs, or runs as one, may take of the queue.
@@ -49,7 +49,8 @@ class Room(NamedTuple):
 
 ROOMS = {
     "": Room(ROOT_FILES),
-    "components": Room((*ROOT_FILES, "queue.job"), ("requests", "lxml")),
+    "components": Room((*ROOT_FILES, "queue.job"), ("requests", "lxml", "openpyxl")),
+    "flows": Room((*ROOT_FILES, "components", "queue")),
     "queue": Room(
         ("exception", "session", "addon", "sql", "text", "redaction", "secret")
     ),

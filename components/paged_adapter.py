@@ -1,0 +1,89 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Paged adapters: adapters that read the records of a backend page by page."""
+
+from collections.abc import Iterable, Iterator
+
+from ..exception import IDMissingInBackend, InvalidDataError
+from .backend_adapter import CRUDAdapter
+from .binder import is_missing
+
+Record = dict[str, object]
+Page = tuple[list[Record], object]
+
+
+class PagedAdapter(CRUDAdapter):
+    """An adapter whose :meth:`read_page` gives records and where the next page is.
+
+    It is the one method that a flow needs of an adapter; the others stand on it,
+    and a subclass overrides those which the backend can do better.
+    """
+
+    _id = "id"
+    """Key of a record under which its external id stands."""
+
+    _version: str | None = None
+    """Key of a record under which its version stands: a number, a date or a hash that
+    changes with each change of the record. None: the records have none."""
+
+    def read_page(self, state: object = None) -> Page:
+        """Return the records of one page, and the state of the next one.
+
+        Args:
+            state: where to read, as this method returned it; None for the first page.
+                It is kept as JSON between pages.
+
+        Returns:
+            ``(records, next state)``; the next state is None after the last page.
+        """
+        raise NotImplementedError(self._undefined("read_page"))
+
+    def pages(self, state: object = None) -> Iterator[list[Record]]:
+        """Return the records page by page, from a state on."""
+        while True:
+            records, state = self.read_page(state)
+            yield self._records(records)
+            if state is None:
+                return
+
+    def read(self, external_id: str) -> Record:
+        """Return one record.
+
+        Raises:
+            IDMissingInBackend: there is none with this id.
+        """
+        for records in self.pages():
+            for record in records:
+                if self.id_of(record) == str(external_id):
+                    return record
+        raise IDMissingInBackend(
+            f"{self.backend_record.describe()} has no {self.connector_env.model_name} "
+            f"with id {external_id!r}."
+        )
+
+    def id_of(self, record: Record) -> str:
+        """Return the external id of a record, as text.
+
+        Raises:
+            InvalidDataError: the record has none.
+        """
+        external_id = record.get(self._id)
+        if is_missing(external_id):
+            raise InvalidDataError(
+                f"A record of {self.connector_env.model_name} on "
+                f"{self.backend_record.describe()} has no {self._id!r}, which is its "
+                f"external id; it has {', '.join(map(repr, record)) or 'no key'}. "
+                f"Name the key in {type(self).__qualname__}._id."
+            )
+        return str(external_id)
+
+    def version_of(self, record: Record) -> str | None:
+        """Return the version of a record as text, None where it has none."""
+        version = record.get(self._version) if self._version else None
+        return None if is_missing(version) else str(version)
+
+    def _records(self, page: Iterable[Record]) -> list[Record]:
+        """Return the records of a page; for overrides.
+
+        One object of the backend may be several records here, or none.
+        """
+        return list(page)

@@ -1,0 +1,83 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Batch importer: brings all records of a model to Odoo, page by page."""
+
+from ...components.synchronizer import Importer
+from ...exception import InvalidUsageError
+from .record_importer import RecordImporter
+from .result import ImportResult
+
+PAGE = "page"  # a job for each page, delayed by the page before
+INLINE = "inline"  # all pages now, in this transaction
+RECORD = "record"  # a job for each record
+MODES = (PAGE, INLINE, RECORD)
+
+
+class BatchImporter(Importer):
+    """Imports the records of a model: in a job for each page, or as ``mode`` says."""
+
+    mode = PAGE
+    """``"page"``: each page is a job; its records and the job of the next page are
+    committed together, so that an import that is killed goes on where it was.
+    ``"inline"``: all pages in this transaction. ``"record"``: a job for each record."""
+
+    job_options: dict = {}  # noqa: RUF012 read only, replaced by subclasses
+    """Options of the jobs, such as ``{"priority": 20}``."""
+
+    def run(self, state: object = None, force: bool = False) -> ImportResult:
+        """Import a page, and see to the following ones.
+
+        Args:
+            state: where to begin, as ``read_page`` of the adapter returned it.
+            force: import also what did not change.
+        """
+        if self.mode not in MODES:
+            raise InvalidUsageError(
+                f"The mode of {type(self).__qualname__} is {self.mode!r}, expected one "
+                f"of {', '.join(map(repr, MODES))}. Correct it."
+            )
+        if self.mode != INLINE:
+            return self._run_page(state, force)
+        result = ImportResult()
+        for records in self.backend_adapter.pages(state):
+            result.merge(self._import_page(records, force))
+        return result
+
+    def _run_page(self, state: object, force: bool) -> ImportResult:
+        page, next_state = self.backend_adapter.read_page(state)
+        records = self.backend_adapter._records(page)
+        if self.mode == RECORD:
+            result = self._delay_records(records, force)
+        else:
+            result = self._import_page(records, force)
+        if next_state is not None:
+            self._delay_page(next_state, force)
+        return result
+
+    def _import_page(self, records: list[dict], force: bool) -> ImportResult:
+        """Import the records of a page, with a checkpoint for each rejected one."""
+        result = self.unit_for(RecordImporter).run_page(records, force)
+        for external_id, reason in result.rejected.items():
+            self.backend_record.add_checkpoint(
+                message=self.env._(
+                    "%(model)s %(external_id)s was not imported: %(reason)s",
+                    model=self.model._description,
+                    external_id=external_id,
+                    reason=reason,
+                ),
+                reason="invalid_data",
+            )
+        return result
+
+    def _delay_records(self, records: list[dict], force: bool) -> ImportResult:
+        result = ImportResult()
+        for record in records:
+            external_id = self.backend_adapter.id_of(record)
+            self.backend_record.delay_import_record(
+                self.model._name, external_id, force, **self.job_options
+            )
+            result.note("delayed", external_id)
+        return result
+
+    def _delay_page(self, state: object, force: bool) -> None:
+        backend = self.backend_record.delayed(**self.job_options)
+        backend.import_page(self.model._name, state, force)

@@ -1,0 +1,106 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Changes of an import: which values differ, and how they are written.
+
+Odoo writes what it is given, equal or not: the date of the last change moves, tracked
+fields are compared, computed fields are computed. And it writes inherited fields to the
+record behind a binding one by one. So only what differs is written, and to the record
+that has the field.
+"""
+
+import json
+from datetime import date, datetime
+from hashlib import sha256
+
+from odoo import models
+from odoo.fields import Command
+
+RELATIONS = ("one2many", "many2many")
+
+
+def changed_values(record, values: dict) -> dict:
+    """Return the values that differ from those of a record.
+
+    Args:
+        record: of the model for which the values are.
+        values: by field; lists of commands are taken as they are.
+    """
+    return {
+        name: value
+        for name, value in values.items()
+        if not _is_equal(record, record._fields[name], value)
+    }
+
+
+def _is_equal(record, field, value) -> bool:
+    if field.type in RELATIONS:
+        return value == [] or _is_same_set(record, field, value)
+    if field.type == "binary":
+        return False
+    new = field.convert_to_cache(value, record)
+    return field.convert_to_record(new, record) == record[field.name]
+
+
+def _is_same_set(record, field, value) -> bool:
+    """Return whether a single command sets the records that are there already."""
+    if len(value) != 1 or value[0][0] != Command.SET:
+        return False
+    return set(value[0][2]) == set(record[field.name].ids)
+
+
+def write_split(binding, values: dict) -> None:
+    """Write values to a binding and, those of inherited fields, to what it wraps."""
+    own, wrapped = {}, {}
+    for name, value in values.items():
+        field = binding._fields[name]
+        if field.inherited:
+            parent = field.related.split(".")[0]
+            wrapped.setdefault(parent, {})[name] = value
+        else:
+            own[name] = value
+    for parent, parent_values in wrapped.items():
+        binding[parent].write(parent_values)
+    if own:
+        binding.write(own)
+
+
+def hash_of(values: dict) -> str:
+    """Return a hash that is the same for equal values, whatever their order.
+
+    Lines count by their values: a line that is created and the same line that is
+    updated are equal.
+    """
+    comparable = {name: _without_commands(value) for name, value in values.items()}
+    return sha256(_text(comparable).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _without_commands(value):
+    if not isinstance(value, list):
+        return value
+    lines = [_without_command(line) for line in value]
+    return sorted((line for line in lines if line is not None), key=_text)
+
+
+def _without_command(line):
+    """Return the values of a line; None where it is only linked."""
+    if not isinstance(line, tuple | list) or len(line) != 3:  # noqa: PLR2004 a command
+        return line
+    operation, _id, values = line
+    if operation in (Command.CREATE, Command.UPDATE):
+        return {name: _without_commands(one) for name, one in values.items()}
+    return None if operation == Command.LINK else list(line)
+
+
+def _text(value) -> str:
+    return json.dumps(value, sort_keys=True, default=_canonical, ensure_ascii=False)
+
+
+def _canonical(value):
+    if isinstance(value, models.BaseModel):
+        return [value._name, *value._ids]
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=repr)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return sha256(value).hexdigest()
+    return f"{type(value).__name__} {value}"

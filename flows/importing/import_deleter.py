@@ -1,0 +1,46 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Import deleter: what happens here to a record that was deleted on the backend."""
+
+from ...components.synchronizer import Deleter
+
+ARCHIVE = "archive"
+UNLINK = "unlink"
+UNBIND = "unbind"
+
+
+class ImportDeleter(Deleter):
+    """Archives the record here when its counterpart on the backend was deleted."""
+
+    policy = ARCHIVE
+    """``"archive"``: the record is archived, where its model can be; else nothing is
+    done. ``"unlink"``: it is deleted. ``"unbind"``: it stays as it is, and only its
+    binding is deleted."""
+
+    def run(self, external_id) -> str:
+        """Do here what the policy says for a record that is gone there.
+
+        Returns:
+            What was done: ``"archive"``, ``"unlink"``, ``"unbind"`` or ``"nothing"``.
+        """
+        binding = self.binder.to_internal(external_id)
+        if not binding:
+            return "nothing"
+        return self._delete(binding.with_context(connector_no_export=True))
+
+    def _delete(self, binding) -> str:
+        """Do what the policy says with one binding; for overrides."""
+        record = self.binder.unwrap_binding(binding, browse=True)
+        record = record.with_env(binding.env)
+        if self.policy == ARCHIVE:
+            return self._archive(binding, record)
+        binding.unlink()
+        if self.policy == UNLINK:
+            record.unlink()
+        return self.policy
+
+    def _archive(self, binding, record) -> str:
+        archived = [one for one in (record, binding) if one._active_name]
+        for one in archived:
+            if one[one._active_name]:
+                one.action_archive()
+        return ARCHIVE if archived else "nothing"

@@ -1,0 +1,34 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Import item: one record of a page on its way through the steps of an import."""
+
+from dataclasses import dataclass
+
+from odoo import models
+
+from ...components.map_record import MapRecord
+
+
+@dataclass(slots=True)
+class ImportItem:
+    """One record of a page, with what the steps have found out about it."""
+
+    external_id: str
+    record: dict
+    version: str | None = None
+    known: models.BaseModel | None = None  # the binding before the import
+    binding: models.BaseModel | None = None
+    map_record: MapRecord | None = None
+    values_hash: str = ""
+    data: dict | None = None
+    outcome: str = ""
+    reason: str = ""
+
+    def begin(self, known: models.BaseModel | None = None) -> None:
+        """Forget what an import that was taken back found out."""
+        if known is not None:
+            self.known = known
+        self.binding, self.outcome, self.reason = self.known, "", ""
+
+    def settle(self, outcome: str, reason: str = "") -> None:
+        """Note what became of the record; later steps leave it alone."""
+        self.outcome, self.reason = outcome, reason

@@ -1,0 +1,305 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Page import: the records of one page through the steps of their importer.
+
+The records of a page are looked up together, mapped one by one, and created together.
+They are stored in chunks, each in a savepoint; where a record of a chunk fails, the
+chunk is taken back and its records are imported alone, so that the bad ones are
+rejected and the others are in.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import psycopg2
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+from ...exception import (
+    AmbiguousUnitError,
+    ConnectorException,
+    FailedJobError,
+    InvalidUsageError,
+    NoConnectorUnitError,
+    NothingToDoJob,
+    RetryableJobError,
+    SystemicError,
+    message_of,
+)
+from .changes import hash_of
+from .fingerprint import fingerprint_of
+from .item import ImportItem
+from .result import CREATED, REJECTED, SKIPPED, UNCHANGED, UPDATED, ImportResult
+from .undo import undoable
+
+CHUNK_SIZE = 50  # records that share a savepoint; it costs 0.1 ms
+
+# What is the fault of one record. All else, such as a lost connection or a conflict
+# with another transaction, ends the page.
+RECORD_FAULTS = (
+    ConnectorException,
+    UserError,
+    psycopg2.IntegrityError,
+    psycopg2.DataError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+# What is a ConnectorException, and yet the fault of no record.
+PAGE_FAULTS = (
+    RetryableJobError,
+    FailedJobError,
+    InvalidUsageError,
+    NoConnectorUnitError,
+    AmbiguousUnitError,
+)
+
+# So many rejections of one class are not the fault of the records.
+SYSTEMIC_SHARE = 0.2  # of a page, and more than
+SYSTEMIC_COUNT = 5  # records
+
+
+class PageImport:
+    """One page of records on its way into Odoo.
+
+    Args:
+        importer: the RecordImporter whose steps are taken.
+        force: import also what did not change.
+    """
+
+    def __init__(self, importer, force: bool = False):
+        self.importer = importer
+        self.env = importer.env
+        self.binder = importer.binder
+        self.adapter = importer.backend_adapter
+        self.force = force
+        self.result = ImportResult()
+        self.faults: Counter[str] = Counter()
+        self.fingerprint = fingerprint_of(type(importer.mapper), type(importer))
+
+    def run(self, records: list[dict]) -> ImportResult:
+        """Import the records; see :meth:`RecordImporter.run_page`."""
+        items = self._identify(records)
+        self._find_bindings(items)
+        for chunk in _chunks(items):
+            self._import_chunk(chunk)
+            for item in chunk:
+                self.result.note(item.outcome, item.external_id, item.reason)
+        self._check_systemic(len(records))
+        return self.result
+
+    def run_one(self, external_id: str, record: dict) -> ImportItem:
+        """Import one record, and let it raise what is wrong with it."""
+        item = ImportItem(external_id, record, self._version_of(record))
+        self._find_bindings([item])
+        with undoable(self.env):
+            self._import([item])
+        return item
+
+    # === STEPS === #
+
+    def _identify(self, records: list[dict]) -> list[ImportItem]:
+        """Return an item for each record; of two with one id, the later counts."""
+        items: dict[str, ImportItem] = {}
+        for number, record in enumerate(records, start=1):
+            try:
+                external_id = self.adapter.id_of(record)
+            except ConnectorException as error:
+                self._reject(ImportItem(f"#{number}", record), error)
+                self.result.note(REJECTED, f"#{number}", message_of(error))
+                continue
+            items.pop(external_id, None)
+            version = self._version_of(record)
+            items[external_id] = ImportItem(external_id, record, version)
+        return list(items.values())
+
+    def _version_of(self, record: dict) -> str | None:
+        version_of = getattr(self.adapter, "version_of", None)  # adapters of old
+        return version_of(record) if version_of else None
+
+    def _find_bindings(self, items: list[ImportItem]) -> None:
+        """Look up the bindings of all records in one query."""
+        if self.importer._overrides("_get_binding"):
+            for item in items:
+                self.importer._take(item)
+                item.begin(self.importer._get_binding())
+            return
+        known = self.binder.to_internal_many(item.external_id for item in items)
+        for item in items:
+            item.begin(known.get(item.external_id, self.importer.model))
+
+    def _import_chunk(self, chunk: list[ImportItem]) -> None:
+        try:
+            with undoable(self.env):
+                self._import(chunk)
+        except PAGE_FAULTS:
+            raise
+        except RECORD_FAULTS:
+            for item in chunk:
+                self._import_alone(item)
+
+    def _import_alone(self, item: ImportItem) -> None:
+        item.begin()
+        try:
+            with undoable(self.env):
+                self._import([item])
+        except NothingToDoJob as error:
+            item.settle(SKIPPED, message_of(error))
+        except PAGE_FAULTS:
+            raise
+        except RECORD_FAULTS as error:
+            self._reject(item, error)
+
+    def _import(self, items: list[ImportItem]) -> None:
+        """Take all steps with some records; what a record raises is not caught."""
+        due = [item for item in items if self._is_due(item)]
+        self._call("_import_dependencies", due)
+        for item in due:
+            self._map(item)
+        changed = [item for item in due if not item.outcome]
+        self._create([item for item in changed if not item.binding])
+        self._update([item for item in changed if item.binding and not item.outcome])
+        if self.importer._overrides("_after_import"):
+            for item in changed:
+                self.importer._take(item)
+                self.importer._after_import(item.binding)
+
+    def _is_due(self, item: ImportItem) -> bool:
+        """Return whether a record has to be mapped; settle it where not."""
+        importer = self.importer
+        importer._take(item)
+        importer._before_import()
+        if reason := importer._must_skip():
+            item.settle(SKIPPED, reason if isinstance(reason, str) else "")
+        elif not self.force and self._is_uptodate(item):
+            item.settle(UNCHANGED)
+        return not item.outcome
+
+    def _is_uptodate(self, item: ImportItem) -> bool:
+        binding = item.binding
+        if not binding:
+            return False
+        if item.version and self._knows("external_version"):
+            kept = binding.import_hash or ""
+            is_same = binding.external_version == item.version
+            if is_same and kept.startswith(self.fingerprint):
+                return True
+        return self.importer._is_uptodate(binding)
+
+    def _map(self, item: ImportItem) -> None:
+        """Map a record; settle it where it says what is here already."""
+        importer = self.importer
+        importer._take(item)
+        map_record = importer._map_data()
+        options = {"leave_missing": True, "binding": item.binding}
+        if item.binding:
+            data = importer._update_data(map_record, **options, delete_missing=True)
+        else:
+            data = importer._create_data(map_record, **options)
+        importer._validate_data(data)
+        item.values_hash = f"{self.fingerprint}{hash_of(data)}"
+        item.data = data
+        if item.binding and not self.force and self._has_same_values(item):
+            self._note_version(item)
+            item.settle(UNCHANGED)
+
+    def _has_same_values(self, item: ImportItem) -> bool:
+        if not self._knows("import_hash"):
+            return False
+        return item.binding.import_hash == item.values_hash
+
+    def _note_version(self, item: ImportItem) -> None:
+        """Keep the new version of a record whose values are the same."""
+        if self._knows("external_version") and item.version:
+            self.importer._silent(item.binding).external_version = item.version
+
+    def _create(self, items: list[ImportItem]) -> None:
+        """Create the bindings of new records."""
+        if not items:
+            return
+        for item in items:
+            item.data = {**item.data, **self._identity(item), **self._state(item)}
+        with self.binder.concurrency_guard():
+            if self.importer._overrides("_create"):
+                for item in items:
+                    self.importer._take(item)
+                    item.binding = self.importer._create(item.data)
+            else:
+                created = self.importer._create([item.data for item in items])
+                for item, binding in zip(items, created, strict=True):
+                    item.binding = binding
+            self.importer.model.flush_model()
+        for item in items:
+            item.settle(CREATED)
+
+    def _update(self, items: list[ImportItem]) -> None:
+        """Write what differs to the bindings of known records."""
+        for item in items:
+            self.importer._take(item)
+            self.importer._update(item.binding, {**item.data, **self._state(item)})
+            item.settle(UPDATED)
+
+    # === HELPERS === #
+
+    def _identity(self, item: ImportItem) -> dict:
+        """Return the values that make a record the binding of its external id."""
+        return {
+            self.binder._backend_field: self.importer.backend_record.id,
+            self.binder._external_field: item.external_id,
+        }
+
+    def _state(self, item: ImportItem) -> dict:
+        """Return what a binding keeps of the import of its record."""
+        state = {
+            self.binder._sync_date_field: fields.Datetime.now(),
+            "external_version": item.version,
+            "import_hash": item.values_hash,
+        }
+        return {name: value for name, value in state.items() if self._knows(name)}
+
+    def _knows(self, field: str) -> bool:
+        return field in self.importer.model._fields
+
+    def _call(self, hook: str, items: Iterable[ImportItem]) -> None:
+        """Call a hook for each record, where the importer has one of its own."""
+        if self.importer._overrides(hook):
+            for item in items:
+                self.importer._take(item)
+                getattr(self.importer, hook)()
+
+    def _reject(self, item: ImportItem, error: Exception) -> None:
+        self.faults[type(error).__name__] += 1
+        item.settle(REJECTED, _reason_of(error))
+
+    def _check_systemic(self, count: int) -> None:
+        """Refuse a page in which one class of error is too frequent.
+
+        Raises:
+            SystemicError: it is; nothing of the page is to be kept.
+        """
+        for name, rejected in self.faults.items():
+            if rejected >= SYSTEMIC_COUNT and rejected > SYSTEMIC_SHARE * count:
+                example, reason = next(iter(self.result.rejected.items()))
+                raise SystemicError(
+                    f"{rejected} of {count} records of {self.importer.model._name} "
+                    f"from {self.importer.backend_record.describe()} were rejected "
+                    f"with {name}, expected {SYSTEMIC_SHARE:.0%} at most: it is not "
+                    f"the fault of single records. The first is {example!r}: "
+                    f"{reason} Correct the mapping or the settings, then retry."
+                )
+
+
+def _chunks(items: list[ImportItem]) -> Iterable[list[ImportItem]]:
+    for start in range(0, len(items), CHUNK_SIZE):
+        yield items[start : start + CHUNK_SIZE]
+
+
+def _reason_of(error: Exception) -> str:
+    """Return why a record was rejected, for the person who corrects it."""
+    if isinstance(error, psycopg2.Error):
+        return " ".join(message_of(error).split())
+    if isinstance(error, ConnectorException | UserError):
+        return message_of(error)
+    return f"{type(error).__name__}: {message_of(error)}"

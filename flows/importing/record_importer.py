@@ -1,0 +1,161 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Record importer: makes records here equal to their counterparts on the backend."""
+
+from ...components.map_record import MapRecord
+from ...components.synchronizer import Importer
+from ...exception import IDMissingInBackend
+from .changes import changed_values, write_split
+from .item import ImportItem
+from .page_import import PageImport
+from .result import ImportResult
+
+
+class RecordImporter(Importer):
+    """Imports records: one by its external id, or those of a page together.
+
+    The steps of one record are the methods below, for overrides: those with an
+    underscore find ``self.external_id`` and ``self.remote_record``, which is what the
+    adapter has read. A page runs the same steps, as far as a class overrides them, and
+    looks up, creates and writes many records at once where it does not.
+    """
+
+    external_id: str = ""
+    """External id of the record in hand."""
+
+    remote_record: dict
+    """The record in hand, as the backend sent it."""
+
+    def run(self, external_id, remote_record: dict | None = None, force: bool = False):
+        """Import one record.
+
+        Args:
+            external_id: id on the backend.
+            remote_record: the record, if it was read already.
+            force: import it also if it did not change.
+
+        Returns:
+            What was done: ``"created"``, ``"updated"``, ``"unchanged"`` or
+            ``"skipped: …"`` with the reason.
+
+        Raises:
+            InvalidDataError, MappingError: the record cannot be imported before
+                somebody corrects it.
+            IDMissingInBackend: the backend has no such record.
+            RetryableJobError: another transaction imports it at this moment.
+        """
+        self.external_id = str(external_id)
+        self.advisory_lock_or_retry(
+            f"import {self.backend_record.reference()} {self.model._name} {external_id}"
+        )
+        if remote_record is None:
+            remote_record = self._read()
+        item = PageImport(self, force).run_one(self.external_id, remote_record)
+        return f"{item.outcome}: {item.reason}" if item.reason else item.outcome
+
+    def run_page(self, records: list[dict], force: bool = False) -> ImportResult:
+        """Import the records of one page; a bad one does not stop the others.
+
+        Args:
+            records: as the adapter has read them.
+            force: import also those that did not change.
+
+        Raises:
+            SystemicError: so many records were rejected for the same reason that the
+                fault is not theirs.
+        """
+        return PageImport(self, force).run(records)
+
+    # === STEPS === #
+
+    def _read(self) -> dict:
+        """Return the record from the backend.
+
+        Raises:
+            IDMissingInBackend: there is none with this id.
+        """
+        record = self.backend_adapter.read(self.external_id)
+        if not record:
+            raise IDMissingInBackend(
+                f"{self.backend_record.describe()} has no {self.model._name} with id "
+                f"{self.external_id!r}."
+            )
+        return record
+
+    def _before_import(self) -> None:
+        """Prepare the import of the record; for overrides."""
+
+    def _must_skip(self) -> str | None:
+        """Return why the record is not to be imported, None to import it."""
+        return None
+
+    def _get_binding(self):
+        """Return the binding of the record, empty when there is none."""
+        return self.binder.to_internal(self.external_id)
+
+    def _is_uptodate(self, binding) -> bool:
+        """Return whether the binding has all that the record says, for overrides.
+
+        The version of the record, where its adapter knows one, is compared before.
+        """
+        return False
+
+    def _import_dependencies(self) -> None:
+        """Import what the record needs to be there before it; for overrides."""
+
+    def _import_dependency(self, external_id, model: str, force: bool = False) -> None:
+        """Import a record of another model, unless it is here already.
+
+        Args:
+            external_id: its id on the backend; none does nothing.
+            model: its binding model.
+            force: import it also if it is here.
+        """
+        if external_id in (None, False, ""):
+            return
+        if force or not self.binder_for(model).to_internal(external_id):
+            self.unit_for(Importer, model).run(external_id)
+
+    def _map_data(self) -> MapRecord:
+        """Return the record, ready to be mapped."""
+        return self.mapper.map_record(self.remote_record)
+
+    def _create_data(self, map_record: MapRecord, **options) -> dict:
+        """Return the values of a new binding."""
+        return map_record.values(for_create=True, **options)
+
+    def _update_data(self, map_record: MapRecord, **options) -> dict:
+        """Return the values for a binding that is here."""
+        return map_record.values(**options)
+
+    def _validate_data(self, data: dict) -> None:
+        """Check the mapped values; for overrides.
+
+        Raises:
+            InvalidDataError: they cannot be stored. The message is for the person who
+                corrects the record.
+        """
+
+    def _create(self, data: dict):
+        """Return a new binding with these values."""
+        return self._silent(self.model).create(data)
+
+    def _update(self, binding, data: dict) -> None:
+        """Write the values that differ to a binding and the record it wraps."""
+        write_split(self._silent(binding), changed_values(binding, data))
+
+    def _after_import(self, binding) -> None:
+        """Do what is left once the record is here; for overrides."""
+
+    # === HELPERS === #
+
+    def _take(self, item: ImportItem) -> None:
+        """Make an item the record in hand."""
+        self.external_id, self.remote_record = item.external_id, item.record
+
+    def _overrides(self, hook: str) -> bool:
+        """Return whether this class has a hook of its own."""
+        return getattr(type(self), hook) is not getattr(RecordImporter, hook)
+
+    def _silent(self, records):
+        """Return records in a context in which their changes are not exported."""
+        return records.with_context(connector_no_export=True)

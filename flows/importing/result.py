@@ -1,0 +1,44 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Outcome of an import: what became of each record of a page."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+CREATED = "created"
+UPDATED = "updated"
+UNCHANGED = "unchanged"  # the same version or the same values as last time
+SKIPPED = "skipped"  # the importer does not want it
+REJECTED = "rejected"  # it cannot be imported before somebody corrects it
+
+
+@dataclass
+class ImportResult:
+    """What became of the records of an import, and why some were not imported."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    """Number of records by outcome."""
+
+    rejected: dict[str, str] = field(default_factory=dict)
+    """Reason by external id."""
+
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Reason by external id."""
+
+    def note(self, outcome: str, external_id: str, reason: str = "") -> None:
+        """Count the outcome of one record, and keep why it was not imported."""
+        self.counts[outcome] += 1
+        if outcome == REJECTED:
+            self.rejected[external_id] = reason
+        elif outcome == SKIPPED:
+            self.skipped[external_id] = reason
+
+    def merge(self, other: "ImportResult") -> None:
+        """Add what became of the records of another page."""
+        self.counts.update(other.counts)
+        self.rejected.update(other.rejected)
+        self.skipped.update(other.skipped)
+
+    def __str__(self) -> str:
+        """Return the counts as a sentence, for the result of a job."""
+        counts = [f"{number} {outcome}" for outcome, number in self.counts.items()]
+        return ", ".join(counts) or "no records"

@@ -1,0 +1,27 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Undoable steps: savepoints whose rollback leaves nothing of the step behind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from odoo import api
+
+
+@contextmanager
+def undoable(env: api.Environment) -> Iterator[None]:
+    """Take back all that the block did, where it raises.
+
+    Besides its writes these are the callbacks that it registered for after the commit,
+    and what the environment knows of records that are gone again, such as a company.
+    """
+    callbacks = env.cr.postcommit._funcs  # Odoo has no public way to drop some of them
+    registered = len(callbacks)
+    try:
+        with env.cr.savepoint():
+            yield
+    except BaseException:
+        while len(callbacks) > registered:
+            callbacks.pop()
+        if env.transaction:
+            env.transaction.reset()
+        raise

@@ -1,0 +1,114 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Flows of a backend: in whose name they run, and their jobs."""
+
+from odoo import api, fields, models
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+from ...components.synchronizer import Importer
+from ...flows.importing.batch_importer import BatchImporter
+from ...queue.job import job
+
+
+class ConnectorBackend(models.AbstractModel):
+    """The jobs that import records, and the context in which they do."""
+
+    _inherit = "connector.backend"
+
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        help="Company in which the records of this backend are imported.",
+    )
+    flow_user_id = fields.Many2one(
+        "res.users",
+        string="Import As",
+        help="User in whose name records are imported, whoever caused it. Without "
+        "one, it is the user who caused the import.",
+    )
+    default_lang_id = fields.Many2one(
+        "res.lang",
+        string="Language",
+        help="Language of the texts of this backend. Without one, it is the "
+        "language of the user.",
+    )
+    tz = fields.Selection(
+        _tz_get,
+        string="Time Zone",
+        help="Time zone of dates that the backend sends without one. Without one, "
+        "they are UTC.",
+    )
+
+    # === JOBS === #
+
+    @job
+    def import_batch(self, model_name: str, force: bool = False) -> str:
+        """Import all records of a model, page by page.
+
+        Args:
+            model_name: binding model.
+            force: import also what did not change.
+
+        Returns:
+            What became of the records of the first page.
+        """
+        return self.import_page(model_name, None, force)
+
+    @job
+    def import_page(
+        self, model_name: str, state: object = None, force: bool = False
+    ) -> str:
+        """Import one page of records, and delay the job of the next one.
+
+        Args:
+            model_name: binding model.
+            state: where the page is, as the adapter returned it.
+            force: import also what did not change.
+        """
+        scope = self._in_flow().get_environment(model_name)
+        return str(scope.get_connector_unit(BatchImporter).run(state, force))
+
+    @job
+    def import_record(
+        self, model_name: str, external_id: str, force: bool = False
+    ) -> str:
+        """Import one record.
+
+        Args:
+            model_name: binding model.
+            external_id: id of the record on the backend.
+            force: import it also if it did not change.
+        """
+        scope = self._in_flow().get_environment(model_name)
+        importer = scope.get_connector_unit(Importer)
+        return str(importer.run(external_id, force=force))
+
+    @api.private
+    def delay_import_record(
+        self, model_name: str, external_id, force: bool = False, **options
+    ) -> str:
+        """Delay the import of one record, once until it has started.
+
+        Args:
+            model_name: binding model.
+            external_id: id of the record on the backend.
+            force: import it also if it did not change.
+            options: of the job, such as ``priority``.
+
+        Returns:
+            The uuid of the job.
+        """
+        self.ensure_one()
+        key = f"import {self.reference()} {model_name} {external_id}"
+        delayed = self.delayed(**{"identity_key": key, **options})
+        return delayed.import_record(model_name, str(external_id), force)
+
+    # === HELPERS === #
+
+    def _in_flow(self):
+        """Return the backend as the user and in the company of its flows."""
+        self.ensure_one()
+        backend = self.with_user(self.flow_user_id) if self.flow_user_id else self
+        if self.company_id:
+            backend = backend.with_company(self.company_id)
+        return backend
