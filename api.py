@@ -9,6 +9,7 @@ from the classic import paths, which stay for ports (``docs/classic_names.rst``)
 from .backend import Backend, get_backend
 from .components.backend_adapter import BackendAdapter, CRUDAdapter
 from .components.binder import Binder
+from .components.changed_since import ChangedSince
 from .components.core import ConnectorEnvironment, ConnectorUnit
 from .components.list_adapter import FolderAdapter, ListAdapter
 from .components.map_child import ExportMapChild, ImportMapChild
@@ -50,6 +51,7 @@ from .exception import (
     SystemicError,
     UnserializableArgumentError,
 )
+from .flows.declare import Stream
 from .flows.importing.batch_importer import BatchImporter
 from .flows.importing.import_deleter import ImportDeleter
 from .flows.importing.record_importer import RecordImporter
@@ -70,6 +72,7 @@ __all__ = [
     "BatchImporter",
     "Binder",
     "CRUDAdapter",
+    "ChangedSince",
     "ChannelNotFound",
     "ConnectorEnvironment",
     "ConnectorException",
@@ -111,6 +114,7 @@ __all__ = [
     "RetryableJobError",
     "Secret",
     "SecretText",
+    "Stream",
     "SyncError",
     "Synchronizer",
     "SystemicError",

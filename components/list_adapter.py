@@ -4,19 +4,21 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 import openpyxl
 
 from ..exception import InvalidDataError, InvalidUsageError
+from .changed_since import parse_stamp
 from .paged_adapter import Page, PagedAdapter, Record
 
 
 class ListAdapter(PagedAdapter):
     """An adapter over the records that :meth:`list_records` gives.
 
-    The state of a page is the number of records before it.
+    The state of a page is the number of records before it, and since when they changed.
     """
 
     _page_size = 1000
@@ -25,15 +27,31 @@ class ListAdapter(PagedAdapter):
         """Return all records, always in the same order."""
         raise NotImplementedError(self._undefined("list_records"))
 
+    def begin(self, since: datetime | None = None) -> object:
+        """Return the state of the first page of what changed since a time."""
+        return {"since": since.isoformat()} if since else None
+
     def read_page(self, state: object = None) -> Page:
         """Return the records of one page, and the state of the next one."""
-        start = int(state or 0)
+        state = state or {}
+        start = state.get("start", 0)
         end = start + self._page_size
         # one more than a page shows whether there is a next one
-        records = list(islice(self.list_records(), start, end + 1))
+        records = list(islice(self._list_since(state.get("since")), start, end + 1))
         if len(records) > self._page_size:
-            return records[:-1], end
+            return records[:-1], {**state, "start": end}
         return records, None
+
+    def _list_since(self, since: str | None) -> Iterator[Record]:
+        """Return the records that changed since a time; those of no known time, too."""
+        if since is None:
+            yield from self.list_records()
+            return
+        begin = parse_stamp(since)
+        for record in self.list_records():
+            stamp = self._changed_since.stamp_of(record)
+            if stamp is None or stamp >= begin:
+                yield record
 
 
 class FolderAdapter(ListAdapter):

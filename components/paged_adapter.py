@@ -2,10 +2,12 @@
 """Paged adapters: adapters that read the records of a backend page by page."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from ..exception import IDMissingInBackend, InvalidDataError
 from .backend_adapter import CRUDAdapter
 from .binder import is_missing
+from .changed_since import ChangedSince
 
 Record = dict[str, object]
 Page = tuple[list[Record], object]
@@ -24,6 +26,27 @@ class PagedAdapter(CRUDAdapter):
     _version: str | None = None
     """Key of a record under which its version stands: a number, a date or a hash that
     changes with each change of the record. None: the records have none."""
+
+    _changed_since: ChangedSince | None = None
+    """How :meth:`begin` finds what changed since a time; None: each import of a stream
+    reads everything."""
+
+    def begin(self, since: datetime | None = None) -> object:
+        """Return the state of the first page of what changed since a time.
+
+        Args:
+            since: in UTC with its zone; None for everything.
+        """
+        if since is None:
+            return None
+        raise NotImplementedError(self._undefined("begin"))
+
+    def clock(self) -> datetime | None:
+        """Return the time of the backend now, None where it gives none; for overrides.
+
+        In UTC with its zone.
+        """
+        return None
 
     def read_page(self, state: object = None) -> Page:
         """Return the records of one page, and the state of the next one.

@@ -53,3 +53,5 @@ from .queue_job import alerts as queue_job_alerts
 from .queue import worker as queue_worker
 from .queue import worker_alerts as queue_worker_alerts
 from .link import res_partner as link_res_partner
+from .stream import stream as stream_stream
+from .stream import run as stream_run

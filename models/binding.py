@@ -53,6 +53,12 @@ class ConnectorBinding(models.AbstractModel):
         help="Hash of the values that were imported last; equal values are not "
         "written again.",
     )
+    seen_run = fields.Integer(
+        string="Seen in Run",
+        readonly=True,
+        copy=False,
+        help="The last full refresh in which the record was on the backend.",
+    )
 
     _external_uniq = models.Constraint(
         "UNIQUE (backend_id, external_id)",

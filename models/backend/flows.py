@@ -1,11 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Flows of a backend: in whose name they run, and their jobs."""
 
+from collections.abc import Sequence
+
 from odoo import api, fields, models
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ...components.synchronizer import Importer
+from ...flows.declare import Stream, check_streams
 from ...flows.importing.batch_importer import BatchImporter
 from ...queue.job import job
 
@@ -39,8 +42,32 @@ class ConnectorBackend(models.AbstractModel):
         "they are UTC.",
     )
 
+    _streams: Sequence[Stream] = ()
+    """Flows that run by themselves, see :class:`~..flows.declare.Stream`; those of all
+    addons that extend the model count."""
+
+    stream_ids = fields.One2many(
+        "connector.stream", compute="_compute_stream_ids", string="Streams"
+    )
+
+    def _post_model_setup__(self):
+        """Refuse streams that name what does not exist, when the addon is loaded."""
+        super()._post_model_setup__()
+        if not self._abstract:
+            check_streams(type(self))
+
+    # === COMPUTE === #
+
+    def _compute_stream_ids(self):
+        for backend in self:
+            streams = self.env["connector.stream"].with_context(active_test=False)
+            backend.stream_ids = streams.search(
+                [("backend_id", "=", backend.reference())]
+            )
+
     # === JOBS === #
 
+    @api.private
     @job
     def import_batch(self, model_name: str, force: bool = False) -> str:
         """Import all records of a model, page by page.
@@ -54,6 +81,7 @@ class ConnectorBackend(models.AbstractModel):
         """
         return self.import_page(model_name, None, force)
 
+    @api.private
     @job
     def import_page(
         self, model_name: str, state: object = None, force: bool = False
@@ -68,6 +96,7 @@ class ConnectorBackend(models.AbstractModel):
         scope = self._in_flow().get_environment(model_name)
         return str(scope.get_connector_unit(BatchImporter).run(state, force))
 
+    @api.private
     @job
     def import_record(
         self, model_name: str, external_id: str, force: bool = False

@@ -1,9 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A backend without a remote system."""
 
+from datetime import timedelta
+
 from odoo import fields, models
 
 from odoo.addons.connector.backend import Backend
+from odoo.addons.connector.flows.declare import Stream
 from odoo.addons.connector.secret import Secret
 
 service = Backend("connector_test")
@@ -17,6 +20,15 @@ class TestBackend(models.Model):
     _description = "Test Backend"
 
     _backend_type = "connector_test"
+    _streams = [
+        Stream("contacts", "connector.test.contact", every=timedelta(minutes=15)),
+        Stream(
+            "labels",
+            "connector.test.label",
+            full_every=timedelta(days=1),
+            after=["contacts"],
+        ),
+    ]
 
     version = fields.Selection([("1", "1"), ("2", "2")], default="1")
     company_id = fields.Many2one("res.company")

@@ -138,6 +138,7 @@ from . import (
     test_server_copies,
     test_server_databases,
     test_server_standstill,
+    test_stream,
     test_sync_declared,
     test_sync_event,
     test_sync_item,

@@ -102,6 +102,15 @@ class RightsCase(HttpCase):
             "name": f"rights.{n}",
             "channel_id": case.env.ref("connector.channel_root").id,
         },
+        "connector.stream": lambda case, n: {
+            "name": f"rights_{n}",
+            "backend_id": case.backend,
+            "model": "connector.test.contact",
+        },
+        "connector.stream.run": lambda case, _n: {
+            "stream_id": case.make("connector.stream", None).id,
+            "kind": "changes",
+        },
         "connector.relation": lambda _case, n: {"name": f"rights_{n}"},
         "connector.link": lambda case, _n: {
             "relation_id": case.make("connector.relation", None).id

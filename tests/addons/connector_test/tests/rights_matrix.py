@@ -43,6 +43,8 @@ ACCESS = {
     "connector.queue.requeue": DIALOG,
     "connector.queue.reschedule": DIALOG,
     "connector.log": READ,
+    "connector.stream": {**READ_ALL, "manager": ("rw", "rw")},
+    "connector.stream.run": READ_ALL,
     "connector.relation": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.link": {**READ_ALL, "manager": ("rd", "rd")},
     "connector.link.side": READ_ALL,
@@ -67,6 +69,11 @@ METHODS = {
         "action_open_record": "user",
     },
     "connector.checkpoint.review": {"review": "user"},
+    "connector.stream": {
+        "action_run": "manager",
+        "action_full_refresh": "manager",
+        "action_resume": "manager",
+    },
     "connector.backend": {
         "action_open_checkpoints": "user",
         "action_check_connection": "employee",  # who may write this kind of backend

@@ -48,6 +48,7 @@ class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
         self.env["connector.log"].create(
             {**line, "message": "Asked for Ada", "user_id": self.env.uid}
         )
+        self.env["connector.stream"]._declare_all()
         screens = list(self.find_screens())
         self.assertGreater(len(screens), 10)
         axe = import_tool("axe")

@@ -1,0 +1,76 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Declarations of flows on model classes, merged over the addons that extend them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+
+from ..exception import InvalidUsageError
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A flow of records of one model from a backend to Odoo, which runs by itself.
+
+    Args:
+        name: unique among the streams of a backend.
+        model: binding model of the records.
+        every: time between two imports of what changed; None for none by itself.
+        full_every: time between two imports of everything, which also find what was
+            deleted on the backend; None for none by itself.
+        after: names of the streams that have to be done before.
+    """
+
+    name: str
+    model: str
+    every: timedelta | None = None
+    full_every: timedelta | None = None
+    after: Sequence[str] = ()
+
+
+def declared_streams(model_class: type) -> dict[str, Stream]:
+    """Return the streams of a backend model, by name.
+
+    Each addon that extends the model may add streams, and replace one by its name;
+    none takes another away.
+    """
+    streams: dict[str, Stream] = {}
+    for cls in reversed(model_class.mro()):
+        for stream in vars(cls).get("_streams", ()):
+            streams[stream.name] = stream
+    return streams
+
+
+def check_streams(model_class: type) -> None:
+    """Refuse the streams of a backend model that name what does not exist.
+
+    Raises:
+        InvalidUsageError: a model or a stream is not there.
+    """
+    streams = declared_streams(model_class)
+    bindings = [
+        name
+        for name, model in model_class.pool.items()
+        if getattr(model, "_backend_model", None) == model_class._name
+    ]
+    for stream in streams.values():
+        where = f"Stream {stream.name!r} of {model_class._name!r}"
+        if stream.model not in bindings:
+            raise InvalidUsageError(
+                f"{where} is for model {stream.model!r}, expected a binding with "
+                f"_backend_model = {model_class._name!r}. "
+                f"{_suggest(stream.model, bindings)}"
+            )
+        for name in stream.after:
+            if name not in streams:
+                raise InvalidUsageError(
+                    f"{where} runs after {name!r}, which is no stream of that model. "
+                    f"{_suggest(name, streams)}"
+                )
+
+
+def _suggest(name: str, known: Sequence[str]) -> str:
+    if found := get_close_matches(name, list(known), n=1):
+        return f"Did you mean {found[0]!r}?"
+    return f"There are {', '.join(map(repr, known)) or 'none'}."

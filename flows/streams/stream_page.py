@@ -1,0 +1,113 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Page of a stream: read, checked against the cursor, and imported."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timezone
+
+from ...components.backend_adapter import BackendAdapter
+from ...components.changed_since import parse_stamp
+from ...components.core import ConnectorEnvironment
+from ...components.synchronizer import Deleter, Importer
+from ...exception import IDMissingInBackend, InvalidDataError
+from ..importing.batch_importer import BatchImporter
+from ..importing.result import ImportResult
+from .cursor import Cursor
+
+DELETED = "deleted"  # outcome of a record that is gone on the backend
+
+
+class StreamPage:
+    """One page of a run of a stream.
+
+    Args:
+        scope: environment of the backend for the binding model.
+        stream: name of the stream, for messages.
+        cursor: texts of the cursor after the page before, by the names of its fields.
+    """
+
+    def __init__(self, scope: ConnectorEnvironment, stream: str, cursor: dict):
+        self.scope = scope
+        self.stream = stream
+        self.adapter = scope.get_connector_unit(BackendAdapter)
+        self.importer = scope.get_connector_unit(BatchImporter)
+        self.cursor = self._read_cursor(**cursor)
+        self.read_count = 0
+        self.external_ids: list[str] = []
+
+    @property
+    def is_sorted(self) -> bool:
+        """Whether the records come in the order of their changes."""
+        changed_since = self.adapter._changed_since
+        return bool(changed_since and changed_since.sorted)
+
+    def begin(self, since: str | None) -> object:
+        """Return the state of the first page."""
+        return self.adapter.begin(parse_stamp(since) if since else None)
+
+    def run(self, state: object) -> tuple[ImportResult, object]:
+        """Import the page, and return what came of it and where the next one is."""
+        page, next_state = self.adapter.read_page(state)
+        records = self.adapter._records(page)
+        stamps = self._stamps(records)
+        if self.is_sorted:
+            self.cursor.check_order(stamps, self.stream)
+        self.cursor = self.cursor.pass_page(stamps)
+        self.read_count = len(records)
+        result = self.importer._import_page(records, force=False)
+        self.external_ids = list(self._ids(records))
+        return result, next_state
+
+    def cursor_values(self) -> dict:
+        """Return the cursor as texts, to be kept until the next page."""
+        cursor = self.cursor
+        return {
+            "clock": cursor.clock.isoformat(),
+            "newest": cursor.newest.isoformat() if cursor.newest else False,
+            "last": cursor.last.isoformat() if cursor.last else False,
+        }
+
+    def delete(self, external_ids: list[str]) -> ImportResult:
+        """Settle records that no page had: each is read again, to be sure.
+
+        What is there after all is imported.
+        """
+        result = ImportResult()
+        deleter = self.scope.get_connector_unit(Deleter)
+        importer = self.scope.get_connector_unit(Importer)
+        for external_id in external_ids:
+            try:
+                record = self.adapter.read(external_id)
+            except IDMissingInBackend:
+                deleter.run(external_id)
+                result.note(DELETED, external_id)
+            else:
+                importer.run(external_id, record)
+        return result
+
+    # === HELPERS === #
+
+    def _read_cursor(self, clock, newest, last) -> Cursor:
+        """Return the cursor of the page before; that of the first has only a clock."""
+        return Cursor(
+            parse_stamp(clock) if clock else self._now(),
+            parse_stamp(newest) if newest else None,
+            parse_stamp(last) if last else None,
+        )
+
+    def _now(self) -> datetime:
+        """Return the time of the backend, else that of the database."""
+        if clock := self.adapter.clock():
+            return clock
+        self.scope.env.cr.execute("SELECT clock_timestamp()")
+        return self.scope.env.cr.fetchone()[0].astimezone(timezone.utc)
+
+    def _stamps(self, records: list[dict]) -> list[datetime | None]:
+        changed_since = self.adapter._changed_since
+        return [changed_since.stamp_of(one) for one in records] if changed_since else []
+
+    def _ids(self, records: list[dict]) -> Iterator[str]:
+        """Return the external ids of records; one without was rejected."""
+        for record in records:
+            with suppress(InvalidDataError):
+                yield self.adapter.id_of(record)

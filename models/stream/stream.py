@@ -1,0 +1,242 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Streams: flows of records from a backend to Odoo that run by themselves."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...components.backend_adapter import BackendAdapter
+from ...components.changed_since import parse_stamp
+from ...fields.reference import LastingReference
+from ...flows.declare import Stream, declared_streams
+from ..access_guard import framework_context, own_code
+
+CHANGES = "changes"
+FULL = "full"
+
+
+class ConnectorStream(models.Model):
+    """A flow of records of one model from one backend to Odoo.
+
+    The addon of the connector declares it (``_streams``); when it runs is a setting
+    that people change, and that an upgrade leaves alone.
+    """
+
+    _name = "connector.stream"
+    _inherit = ["connector.guarded"]
+    _description = "Stream"
+    _order = "backend_id, sequence, id"
+
+    name = fields.Char(required=True, readonly=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(
+        default=True, help="A stream that is not active does not run by itself."
+    )
+    backend_id = LastingReference(
+        selection="_select_backends", required=True, readonly=True
+    )
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True, index=True
+    )
+    model = fields.Char(string="Binding Model", required=True, readonly=True)
+    state = fields.Selection(
+        [("idle", "Idle"), ("running", "Running"), ("held", "Held")],
+        required=True,
+        default="idle",
+        readonly=True,
+        copy=False,
+        help="A stream is held when a page of it cannot be imported. Correct the "
+        "cause, then press Resume.",
+    )
+    hold_reason = fields.Char(string="Why Held", readonly=True, copy=False)
+    interval_minutes = fields.Integer(
+        string="Every (Minutes)",
+        help="Minutes between two imports of what changed; 0: only by hand.",
+    )
+    full_interval_hours = fields.Integer(
+        string="Full Refresh Every (Hours)",
+        help="Hours between two imports of everything, which also find what was "
+        "deleted on the backend; 0: only by hand.",
+    )
+    next_run_at = fields.Datetime(string="Next Import", copy=False)
+    next_full_at = fields.Datetime(string="Next Full Refresh", copy=False)
+    last_success_at = fields.Datetime(string="Last Success", readonly=True, copy=False)
+    cursor = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Time up to which all changes on the backend are here, in UTC.",
+    )
+    run_ids = fields.One2many("connector.stream.run", "stream_id", readonly=True)
+
+    _name_uniq = models.UniqueIndex(
+        "(backend_id, name)", "The backend has a stream of this name already."
+    )
+
+    # === COMPUTE === #
+
+    @api.model
+    def _select_backends(self) -> list[tuple[str, str]]:
+        return self.env["connector.backend"]._select_models()
+
+    @api.depends("backend_id")
+    def _compute_company_id(self):
+        for stream in self:
+            stream.company_id = stream.backend_id and stream.backend_id.company_id
+
+    # === ACTIONS === #
+
+    def action_run(self) -> None:
+        """Import now what changed."""
+        self.check_access("write")
+        self._start_all(CHANGES)
+
+    def action_full_refresh(self) -> None:
+        """Import everything now, and find what was deleted on the backend."""
+        self.check_access("write")
+        self._start_all(FULL)
+
+    def action_resume(self) -> None:
+        """Go on with streams that are held, from their cursor."""
+        self.check_access("write")
+        held = self.filtered(lambda one: one.state == "held")
+        held.run_ids.filtered(lambda one: one.state == "held")._give_up()
+        held._set({"state": "idle", "hold_reason": False})
+        held._start_all(CHANGES)
+
+    # === CRON === #
+
+    @api.model
+    def _cron_run(self) -> None:
+        """Start the streams that are due, and hold those whose page failed."""
+        self._declare_all()
+        self.search([("state", "!=", "idle")])._settle()
+        now = fields.Datetime.now()
+        for stream in self.search([("state", "=", "idle")]):
+            if kind := stream._kind_due(now):
+                stream._start(kind)
+
+    @api.model
+    def _declare_all(self) -> None:
+        """Create the declared streams that backends do not have yet."""
+        for model_name, _label in self._select_backends():
+            declared = declared_streams(self.env.registry[model_name])
+            if declared:
+                # pylint: disable-next=no-search-all
+                for backend in self.env[model_name].search([]):
+                    self._declare(backend, declared)
+
+    @api.model
+    def _declare(self, backend, declared: dict[str, Stream]) -> None:
+        known = self.with_context(active_test=False).search(
+            [("backend_id", "=", backend.reference())]
+        )
+        missing = [name for name in declared if name not in known.mapped("name")]
+        if not missing:
+            return
+        with own_code():
+            framework_context(self).create(
+                [self._values_of(backend, declared[name]) for name in missing]
+            )
+
+    def _values_of(self, backend, stream: Stream) -> dict:
+        order = list(declared_streams(type(backend)))
+        return {
+            "name": stream.name,
+            "sequence": 10 * (1 + order.index(stream.name)),
+            "backend_id": backend,
+            "model": stream.model,
+            "interval_minutes": _whole(stream.every, timedelta(minutes=1)),
+            "full_interval_hours": _whole(stream.full_every, timedelta(hours=1)),
+            "next_run_at": fields.Datetime.now() if stream.every else False,
+            "next_full_at": fields.Datetime.now() if stream.full_every else False,
+        }
+
+    def _kind_due(self, now) -> str | None:
+        """Return which import is due, None where none is, or others come first."""
+        if not self.backend_id.exists() or not self._others_are_done():
+            return None
+        if self.full_interval_hours and (self.next_full_at or now) <= now:
+            return FULL
+        if self.interval_minutes and (self.next_run_at or now) <= now:
+            return CHANGES
+        return None
+
+    def _others_are_done(self) -> bool:
+        """Return whether the streams that have to be done before have been."""
+        declared = declared_streams(type(self.backend_id)).get(self.name)
+        others = self.search(
+            [
+                ("backend_id", "=", self.backend_id.reference()),
+                ("name", "in", list(declared.after) if declared else []),
+            ]
+        )
+        return all(one.last_success_at and one.state == "idle" for one in others)
+
+    def _settle(self) -> None:
+        """Hold the streams whose page failed, and go on with those retried since."""
+        for run in self.run_ids.filtered(lambda one: one.state in ("running", "held")):
+            run._settle()
+
+    # === HELPERS === #
+
+    def _start_all(self, kind: str) -> None:
+        for stream in self:
+            if stream.state != "idle":
+                raise UserError(
+                    self.env._(
+                        "Stream %(stream)s of %(backend)s is %(state)s, expected an "
+                        "idle one. Wait until it is done, or resume it.",
+                        stream=stream.name,
+                        backend=stream.backend_id.display_name,
+                        state=stream.state,
+                    )
+                )
+            stream._start(kind)
+
+    def _start(self, kind: str):
+        """Start a run of the stream, and return it."""
+        with own_code():
+            # with elevated rights: nobody makes runs by hand
+            runs_sudo = framework_context(self.env["connector.stream.run"].sudo())
+            run_sudo = runs_sudo.create(
+                {"stream_id": self.id, "kind": kind, "since": self._since(kind)}
+            )
+            run = run_sudo.with_env(self.env)
+        self._set({"state": "running", "hold_reason": False})
+        run._delay_page(None)
+        return run
+
+    def _since(self, kind: str) -> str | bool:
+        """Return from when on changes are read, False for everything."""
+        if kind == FULL or not self.cursor:
+            return False
+        adapter = self._scope().get_connector_unit(BackendAdapter)
+        if not adapter._changed_since:
+            return False
+        begin = parse_stamp(self.cursor) - adapter._changed_since.lookback
+        return begin.isoformat()
+
+    def _scope(self):
+        """Return the environment in which the units of the stream work."""
+        return self.backend_id._in_flow().get_environment(self.model)
+
+    def _done(self, kind: str) -> None:
+        """Note a success, and when the next import is due."""
+        now = fields.Datetime.now()
+        values = {"state": "idle", "last_success_at": now}
+        if self.interval_minutes:
+            values["next_run_at"] = now + timedelta(minutes=self.interval_minutes)
+        if self.full_interval_hours and kind == FULL:
+            values["next_full_at"] = now + timedelta(hours=self.full_interval_hours)
+        self._set(values)
+
+    def _set(self, values: dict) -> None:
+        """Write what no form may write."""
+        with own_code():
+            framework_context(self.sudo()).write(values)  # facts of the framework
+
+
+def _whole(time: timedelta | None, unit: timedelta) -> int:
+    """Return a time in whole units, at least one; 0 for no time."""
+    return max(1, round(time / unit)) if time else 0
