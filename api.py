@@ -56,6 +56,12 @@ from .flows.importing.batch_importer import BatchImporter
 from .flows.importing.import_deleter import ImportDeleter
 from .flows.importing.record_importer import RecordImporter
 from .flows.importing.result import ImportResult
+from .flows.values.converter import UnfitValueError, converter
+from .flows.values.files import base64, image
+from .flows.values.numbers import boolean, decimal, integer, money
+from .flows.values.places import country, language
+from .flows.values.relations import many2one, related
+from .flows.values.times import day, utc
 from .magic import Magic, declare_sync, log_about, on_sync_create, on_sync_update
 from .models.checkpoint.add import add_checkpoint, add_checkpoint_message
 from .queue.current import current_job
@@ -118,24 +124,36 @@ __all__ = [
     "SyncError",
     "Synchronizer",
     "SystemicError",
+    "UnfitValueError",
     "UnserializableArgumentError",
     "add_checkpoint",
     "add_checkpoint_message",
     "backend_to_m2o",
+    "base64",
+    "boolean",
     "chain",
     "changed_by",
     "convert",
+    "converter",
+    "country",
     "current_job",
+    "day",
+    "decimal",
     "declare_sync",
     "follow_m2o_relations",
     "get_backend",
     "group",
     "identity_exact",
+    "image",
+    "integer",
     "job",
+    "language",
     "log_about",
     "m2o_to_backend",
+    "many2one",
     "mapping",
     "mock_job_delay_to_direct",
+    "money",
     "none",
     "on_record_create",
     "on_record_unlink",
@@ -143,8 +161,10 @@ __all__ = [
     "on_sync_create",
     "on_sync_update",
     "only_create",
+    "related",
     "related_action",
     "run_jobs",
     "trap_jobs",
     "unwrap_binding",
+    "utc",
 ]

@@ -12,7 +12,7 @@ from .map_child import ExportMapChild, ImportMapChild, MapChild
 from .map_record import MapOptions, MapRecord
 from .mapping import MappingDefinition, MetaMapper, texts_in
 from .mapping_plan import DirectMapping, DirectPlan, DirectStep
-from .modifier import Modifier, backend_to_m2o, is_empty, m2o_to_backend
+from .modifier import LEAVE, Modifier, backend_to_m2o, is_empty, m2o_to_backend
 
 
 class Mapper(ConnectorUnit, metaclass=MetaMapper):
@@ -132,7 +132,9 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
             if leaves_missing and field not in record:
                 continue
             if not fields or field in fields:
-                values[target] = self._map_direct(record, source, target)
+                value = self._map_direct(record, source, target)
+                if value is not LEAVE:
+                    values[target] = value
 
     def _apply_methods(self, map_record: MapRecord, values: dict, fields) -> None:
         record, is_create = map_record.source, self._options["for_create"]

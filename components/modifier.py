@@ -19,6 +19,9 @@ from ..text import is_missing
 
 Modifier = Callable[..., object]
 
+LEAVE = object()
+"""What a modifier returns to leave the target field alone."""
+
 
 def source_value(mapper, record, field: str | Modifier, to_attr: str):
     """Return what a record holds in a field, or what a modifier makes of it.

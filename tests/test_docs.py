@@ -15,6 +15,7 @@ from .documents import (
 )
 
 SECURITY = ROOT / "docs" / "security.rst"
+FLOWS = ROOT / "docs" / "flows.rst"
 TUTORIAL = ROOT / "docs" / "writing_a_connector.rst"
 EXAMPLE = ROOT / "examples" / "connector_carddav"
 LEFT_OUT = "…"
@@ -65,6 +66,18 @@ class TestTutorial(BaseCase):
             with self.subTest(quote=quote):
                 pieces = [strip_lines(piece) for piece in quote.split(LEFT_OUT)]
                 self.assertTrue(any(is_in_order(pieces, text) for text in files))
+
+
+@tagged("post_install", "-at_install")
+class TestFlowsPage(BaseCase):
+    def test_quoted_code_is_in_the_tests(self):
+        folder = ROOT / "tests" / "addons" / "connector_test"
+        files = [strip_lines(path.read_text()) for path in folder.rglob("*.py")]
+        quotes = [strip_lines(one) for one in read_blocks(FLOWS)]
+        found = [one for one in quotes if any(one in text for text in files)]
+
+        self.assertGreater(len(found), 3)  # the others are calls
+        self.assertLess(len(quotes) - len(found), 3)
 
 
 def strip_lines(text: str) -> str:

@@ -45,6 +45,8 @@ def _parts(member) -> Iterator[str]:
     elif isinstance(member, list | tuple):
         for one in member:
             yield from _parts(one)
+    elif isinstance(member, dict):
+        yield from _parts([*member.items()])
     elif isinstance(member, str | int | float | bool | None):
         yield repr(member)
     else:  # its text may hold an address, which is another one in each process

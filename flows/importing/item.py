@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Import item: one record of a page on its way through the steps of an import."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odoo import models
 
@@ -22,12 +22,15 @@ class ImportItem:
     data: dict | None = None
     outcome: str = ""
     reason: str = ""
+    dropped: list[str] = field(default_factory=list)  # parts that were left out
+    rings: list[tuple] = field(default_factory=list)  # field and target left empty
 
     def begin(self, known: models.BaseModel | None = None) -> None:
         """Forget what an import that was taken back found out."""
         if known is not None:
             self.known = known
         self.binding, self.outcome, self.reason = self.known, "", ""
+        self.dropped, self.rings = [], []
 
     def settle(self, outcome: str, reason: str = "") -> None:
         """Note what became of the record; later steps leave it alone."""

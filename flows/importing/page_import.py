@@ -15,6 +15,7 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ...components.binder import is_missing
 from ...exception import (
     AmbiguousUnitError,
     ConnectorException,
@@ -26,10 +27,12 @@ from ...exception import (
     SystemicError,
     message_of,
 )
-from .changes import hash_of
+from ..values.relations import Related
+from .changes import hash_of, write_split
 from .fingerprint import fingerprint_of
 from .item import ImportItem
 from .result import CREATED, REJECTED, SKIPPED, UNCHANGED, UPDATED, ImportResult
+from .ring import ImportRing, OpenLink
 from .undo import undoable
 
 CHUNK_SIZE = 50  # records that share a savepoint; it costs 0.1 ms
@@ -75,6 +78,7 @@ class PageImport:
         self.binder = importer.binder
         self.adapter = importer.backend_adapter
         self.force = force
+        self.ring = ImportRing.of(importer.env)
         self.result = ImportResult()
         self.faults: Counter[str] = Counter()
         self.fingerprint = fingerprint_of(type(importer.mapper), type(importer))
@@ -87,6 +91,8 @@ class PageImport:
             self._import_chunk(chunk)
             for item in chunk:
                 self.result.note(item.outcome, item.external_id, item.reason)
+                if item.dropped:
+                    self.result.dropped[item.external_id] = item.dropped
         self._check_systemic(len(records))
         return self.result
 
@@ -155,12 +161,14 @@ class PageImport:
     def _import(self, items: list[ImportItem]) -> None:
         """Take all steps with some records; what a record raises is not caught."""
         due = [item for item in items if self._is_due(item)]
+        self._import_related(due)
         self._call("_import_dependencies", due)
         for item in due:
             self._map(item)
         changed = [item for item in due if not item.outcome]
         self._create([item for item in changed if not item.binding])
         self._update([item for item in changed if item.binding and not item.outcome])
+        self._close_rings(changed)
         if self.importer._overrides("_after_import"):
             for item in changed:
                 self.importer._take(item)
@@ -188,12 +196,63 @@ class PageImport:
                 return True
         return self.importer._is_uptodate(binding)
 
+    def _import_related(self, items: list[ImportItem]) -> None:
+        """Import the related records that are missing, found in one query per model."""
+        is_imported = False
+        for source, _target in self.importer.mapper.direct:
+            if isinstance(source, Related):
+                is_imported |= self._import_missing(items, source)
+        if is_imported:  # perhaps some of these records, too
+            self._find_bindings(items)
+
+    def _import_missing(self, items: list[ImportItem], source: Related) -> bool:
+        """Import the missing records of one relation; return whether there are any."""
+        wanted: dict[str, list[ImportItem]] = {}
+        for item in items:
+            external_id = item.record.get(source.field)
+            if not is_missing(external_id):
+                wanted.setdefault(str(external_id), []).append(item)
+        known = self.importer.binder_for(source.model).to_internal_many(wanted)
+        missing = [one for one in wanted if one not in known]
+        for external_id in missing:
+            waiting = [self._key(item) for item in wanted[external_id]]
+            if (source.model, external_id) in [*self.ring.waiting, *waiting]:
+                continue  # the mapping leaves the link empty
+            with self.ring.wait(waiting):
+                self.importer._import_dependency(external_id, source.model)
+        return bool(missing)
+
+    def _key(self, item: ImportItem) -> tuple[str, str]:
+        return self.importer.model._name, item.external_id
+
+    def _close_rings(self, items: list[ImportItem]) -> None:
+        """Set the links that were left empty, as far as their targets are here."""
+        for item in items:
+            self.ring.links += [
+                OpenLink(item.binding, name, target) for name, target in item.rings
+            ]
+        open_links, self.ring.links = self.ring.links, []
+        for link in open_links:
+            model, external_id = link.target
+            binder = self.importer.binder_for(model)
+            record = binder.to_internal(external_id, unwrap=True)
+            if not record:
+                self.ring.links.append(link)
+            elif link.binding.exists():
+                values = {link.field: record.id}
+                write_split(self.importer._silent(link.binding), values)
+
     def _map(self, item: ImportItem) -> None:
         """Map a record; settle it where it says what is here already."""
         importer = self.importer
         importer._take(item)
         map_record = importer._map_data()
-        options = {"leave_missing": True, "binding": item.binding}
+        options = {
+            "leave_missing": True,
+            "binding": item.binding,
+            "dropped": item.dropped,
+            "rings": item.rings,
+        }
         if item.binding:
             data = importer._update_data(map_record, **options, delete_missing=True)
         else:

@@ -24,6 +24,9 @@ class ImportResult:
     skipped: dict[str, str] = field(default_factory=dict)
     """Reason by external id."""
 
+    dropped: dict[str, list[str]] = field(default_factory=dict)
+    """What was left out of records that were imported, by external id."""
+
     def note(self, outcome: str, external_id: str, reason: str = "") -> None:
         """Count the outcome of one record, and keep why it was not imported."""
         self.counts[outcome] += 1
@@ -37,6 +40,7 @@ class ImportResult:
         self.counts.update(other.counts)
         self.rejected.update(other.rejected)
         self.skipped.update(other.skipped)
+        self.dropped.update(other.dropped)
 
     def __str__(self) -> str:
         """Return the counts as a sentence, for the result of a job."""

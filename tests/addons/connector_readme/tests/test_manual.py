@@ -46,6 +46,9 @@ class TestManual(ConnectorCase):
 
         self.assertEqual(self.find_false("sync.rst"), "")
 
+    def test_examples_of_the_flows_give_what_they_show(self):
+        self.assertEqual(self.find_false("flows.rst"), "")
+
     def test_examples_of_magic_give_what_they_show(self):
         self.assertEqual(self.find_false("magic.rst"), "")
 

@@ -14,6 +14,7 @@ class TestContact(models.Model):
     _description = "Test Contact"
     _backend_model = "connector.test.backend"
 
+    commercial_twin_id = fields.Many2one("res.partner")
     label_ids = fields.One2many(LABEL, "contact_id")
 
 

@@ -1,0 +1,64 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Converters of files and pictures, which Odoo takes as Base64."""
+
+import base64 as python_base64
+import binascii
+
+from .converter import UnfitValueError, converter
+
+# First bytes of the pictures that Odoo keeps, and what follows later in some.
+SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")
+JPEG, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+SVG_SIZE = 1_000  # bytes in which the root element of an SVG stands
+
+
+def _decode(value) -> bytes:
+    """Return the bytes of a file: as they are, Base64, or a ``data:`` URL."""
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    if not isinstance(value, str):
+        raise UnfitValueError("bytes, Base64 or a data: URL")
+    text = value.strip()
+    if text.startswith("data:"):
+        head, _comma, text = text.partition(",")
+        if not head.endswith(";base64"):
+            raise UnfitValueError("a data: URL with Base64")
+    text = "".join(text.split()).translate(str.maketrans("-_", "+/"))
+    try:
+        text += "=" * (-len(text) % 4)
+        return python_base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise UnfitValueError("Base64") from error
+
+
+@converter
+def base64(mapper, value, to_attr):
+    """Return a file as the Base64 that Odoo takes: of bytes, Base64 or a data: URL.
+
+    Odoo keeps a ``data:`` URL as garbage, and the form for URLs as an empty file.
+    """
+    return python_base64.b64encode(_decode(value))
+
+
+@converter
+def image(mapper, value, to_attr):
+    """Return a picture as the Base64 that Odoo takes.
+
+    Its first bytes are looked at: Odoo keeps an error page that a server sends in place
+    of a picture, and takes a picture that was cut off for a whole one.
+    """
+    data = _decode(value)
+    if not _is_picture(data):
+        raise UnfitValueError("a PNG, JPEG, GIF, BMP, WebP or SVG picture")
+    if data.startswith(JPEG) and JPEG_END not in data[-64:]:
+        raise UnfitValueError("a whole JPEG picture, and this one is cut off")
+    return python_base64.b64encode(data)
+
+
+def _is_picture(data: bytes) -> bool:
+    if data.startswith(SIGNATURES):
+        return True
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return True
+    start = data[:SVG_SIZE].lower()
+    return b"<svg" in start and b"<html" not in start

@@ -1,0 +1,68 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Converters of relations: to records of the backend, and to records known by a key."""
+
+from ...components.modifier import LEAVE, Modifier, backend_to_m2o, source_value
+from ...exception import MappingError
+from ..importing.ring import ImportRing
+from .converter import UnfitValueError, converter
+
+
+class Related:
+    """A direct mapping to the record that is bound to an external id.
+
+    It is a modifier, which also names what the record needs to be there before it: an
+    importer reads it, and imports first what is missing.
+
+    Args:
+        field: key of the source with the external id.
+        model: binding model of the related record.
+    """
+
+    def __init__(self, field: str, model: str):
+        self.field = field
+        self.model = model
+        self._modifier = backend_to_m2o(field, binding=model)
+
+    def __call__(self, mapper, record, to_attr):
+        """Return the id of the related record, as a modifier does."""
+        external_id = source_value(mapper, record, self.field, to_attr)
+        ring = ImportRing.of(mapper.env)
+        target = self.model, str(external_id)
+        is_open = external_id is not None and target in ring.waiting
+        if not is_open or mapper.binder_for(self.model).to_internal(external_id):
+            return self._modifier(mapper, record, to_attr)
+        if mapper.options.rings is None or mapper.model._fields[to_attr].required:
+            raise MappingError(
+                f"Cannot map {self.field!r} to {to_attr!r} of {mapper.model._name!r}: "
+                f"the records need each other: {ring.describe(target)}. Make the field "
+                "optional, or import one of them without it."
+            )
+        mapper.options.rings.append((to_attr, target))
+        return LEAVE
+
+
+def related(field: str, model: str) -> Modifier:
+    """Return the record that is bound to an external id; it is imported where missing.
+
+    Args:
+        field: key of the source with the external id.
+        model: binding model of the related record.
+    """
+    return Related(field, model)
+
+
+@converter
+def many2one(mapper, value, to_attr, key: str = "name"):
+    """Return the id of the record that has a value in a field, such as a code.
+
+    None, or several, are refused; Odoo would empty the field where it gets a text.
+
+    Args:
+        key: field of the related model; archived records do not count.
+    """
+    model = mapper.env[mapper.model._fields[to_attr].comodel_name]
+    found = model.search([(key, "=", value)], limit=2)
+    if len(found) != 1:
+        many = "several have it" if found else "none has it"
+        raise UnfitValueError(f"{key!r} of one {model._description}, and {many}")
+    return found.id

@@ -1,0 +1,185 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Tests of converters, each against what Odoo does with the value (promise 18)."""
+
+import base64 as python_base64
+import io
+from datetime import date
+
+from PIL import Image
+
+from odoo.fields import Datetime
+
+from odoo.addons.connector.api import (
+    ImportMapper,
+    InvalidUsageError,
+    MappingError,
+    base64,
+    boolean,
+    country,
+    day,
+    decimal,
+    image,
+    integer,
+    language,
+    many2one,
+    money,
+    utc,
+)
+from odoo.addons.connector_test.models.flow import CONTACT
+
+from .flow_case import FlowCase
+
+to_datetime = Datetime.to_datetime
+
+
+class ConverterCase(FlowCase):
+    def convert(self, modifier, value, to_attr="name"):
+        """Return what a converter of the field ``x`` makes of a value."""
+        return modifier(self.unit(ImportMapper, CONTACT), {"x": value}, to_attr)
+
+    def assert_refused(self, modifier, values, to_attr="name"):
+        for value in values:
+            with self.subTest(value=value):
+                with self.assertRaises(MappingError) as caught:
+                    self.convert(modifier, value, to_attr)
+                message = str(caught.exception)
+                self.assertIn("'x'", message)
+                self.assertIn(repr(value)[:20], message)
+
+
+class TestPlaces(ConverterCase):
+    def test_o1_country_is_found_by_its_code_and_by_nothing_shorter(self):
+        cases = {"DE": "DE", " de ": "DE", "DEU": "DE", "AUT": "AT", "che": "CH"}
+        for value, code in cases.items():
+            with self.subTest(value=value):
+                found = self.convert(country("x"), value, "country_id")
+                self.assertEqual(self.env["res.country"].browse(found).code, code)
+
+    def test_o1_names_of_countries_are_refused(self):
+        names = ["DENMARK", "IRELAND", "germany", "XX", "SUN"]
+        self.assert_refused(country("x"), names, "country_id")
+
+    def test_o4_language_is_one_that_is_active(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+
+        self.assertEqual(self.convert(language("x"), "fr-fr", "lang"), "fr_FR")
+        self.assertEqual(self.convert(language("x"), "fr", "lang"), "fr_FR")
+        self.assert_refused(language("x"), ["klingon", "de", "fr_CA"], "lang")
+
+
+class TestNumbers(ConverterCase):
+    def test_o4_boolean_texts_mean_what_they_say(self):
+        for value, expected in {
+            "false": False,
+            "0": False,
+            "Yes": True,
+            1: True,
+        }.items():
+            with self.subTest(value=value):
+                self.assertIs(self.convert(boolean("x"), value), expected)
+        self.assert_refused(boolean("x"), ["maybe", 2, [1]])
+
+    def test_o4_numbers_are_whole_or_refused(self):
+        self.assertEqual(self.convert(integer("x"), "5.0"), 5)
+        self.assert_refused(integer("x"), [5.7, "x", True])
+
+    def test_decimal_takes_no_comma_and_no_infinity(self):
+        self.assertEqual(self.convert(decimal("x"), "12.50"), 12.5)
+        self.assertEqual(self.convert(decimal("x", places=2), "1.005"), 1.01)
+        self.assert_refused(decimal("x"), ["12,5", "NaN", float("inf"), True])
+
+    def test_o21_money_is_rounded_as_its_currency_is(self):
+        self.assertEqual(self.convert(money("x", currency="USD"), "2.675"), 2.68)
+        self.assertEqual(self.convert(money("x", currency="JPY"), "2.5"), 3.0)
+        self.assertEqual(
+            self.convert(money("x", currency="USD", in_cents=True), 199), 1.99
+        )
+        self.assert_refused(money("x", currency="XXQ"), ["1"])
+
+
+class TestTimes(ConverterCase):
+    def test_times_become_utc_without_a_zone(self):
+        cases = {
+            "2026-11-30T12:00:00+02:00": to_datetime("2026-11-30 10:00:00"),
+            "2026-11-30T12:00:00.9Z": to_datetime("2026-11-30 12:00:00"),
+            0: to_datetime("1970-01-01 00:00:00"),
+        }
+        for value, expected in cases.items():
+            with self.subTest(value=value):
+                self.assertEqual(self.convert(utc("x"), value), expected)
+        self.assert_refused(utc("x"), ["30.11.2026", True, 1e30])
+
+    def test_time_without_a_zone_is_of_that_of_the_backend(self):
+        self.backend_record.tz = "Europe/Berlin"
+
+        found = self.convert(utc("x"), "2026-01-01T00:30:00")
+
+        self.assertEqual(found, to_datetime("2025-12-31 23:30:00"))
+
+    def test_o39_day_of_a_time_is_that_of_the_place(self):
+        self.backend_record.tz = "Europe/Berlin"
+
+        self.assertEqual(
+            self.convert(day("x"), "2026-01-01T23:30:00+00:00"), date(2026, 1, 2)
+        )
+        self.assertEqual(self.convert(day("x"), "2026-01-01"), date(2026, 1, 1))
+        self.assert_refused(day("x"), ["2026-13-01", "soon"])
+
+
+class TestFiles(ConverterCase):
+    def picture(self, kind="PNG"):
+        stream = io.BytesIO()
+        Image.new("RGB", (8, 8), "red").save(stream, kind)
+        return stream.getvalue()
+
+    def test_o39_base64_is_what_odoo_takes(self):
+        expected = python_base64.b64encode(b"\xfb\xff")
+        for value in (b"\xfb\xff", "+/8=", "-_8", "data:text/plain;base64,+/8="):
+            with self.subTest(value=value):
+                self.assertEqual(self.convert(base64("x"), value), expected)
+        self.assert_refused(base64("x"), ["data:text/plain,hello", "no base 64!", 7])
+
+    def test_o33_error_page_is_no_picture(self):
+        self.assert_refused(image("x"), [b"<html><svg/>404</html>", b"%PDF-1.4", b"x"])
+        for kind in ("PNG", "JPEG", "GIF", "BMP"):
+            with self.subTest(kind=kind):
+                self.assertTrue(self.convert(image("x"), self.picture(kind)))
+        self.assertTrue(self.convert(image("x"), b"RIFF____WEBPVP8 "))
+
+    def test_o33_picture_that_is_cut_off_is_refused(self):
+        whole = self.picture("JPEG")
+
+        self.assert_refused(image("x"), [whole[: len(whole) // 2]])
+
+
+class TestRelations(ConverterCase):
+    def test_o2_many2one_is_found_by_its_key(self):
+        found = self.convert(many2one("x", key="code"), "DE", "country_id")
+
+        self.assertEqual(found, self.env.ref("base.de").id)
+        self.assert_refused(many2one("x", key="code"), ["QQ", "57"], "country_id")
+
+
+class TestBadPart(FlowCase):
+    def mapper_class(self):
+        return type(
+            "ContactMapper",
+            (ImportMapper,),
+            {
+                "_model_name": CONTACT,
+                "direct": [
+                    ("name", "name"),
+                    (country("country", on_bad="part"), "country_id"),
+                ],
+            },
+        )
+
+    def test_bad_part_costs_its_field_only(self):
+        result = self.import_page([{"id": "C1", "name": "A", "country": "DENMARK"}])
+
+        self.assertEqual(result.counts, {"created": 1})
+        self.assertIn("DENMARK", result.dropped["C1"][0])
+
+    def test_unknown_way_of_bad_values_is_refused_when_declared(self):
+        with self.assertRaisesRegex(InvalidUsageError, "'parts'"):
+            country("x", on_bad="parts")
