@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from ..exception import InvalidDataError
-from .binder import is_missing
+from ..text import is_missing
 
 
 @dataclass(frozen=True)

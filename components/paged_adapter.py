@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from ..exception import IDMissingInBackend, InvalidDataError
+from ..text import is_missing
 from .backend_adapter import CRUDAdapter
-from .binder import is_missing
 from .changed_since import ChangedSince
 
 Record = dict[str, object]

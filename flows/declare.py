@@ -1,12 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Declarations of flows on model classes, merged over the addons that extend them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from difflib import get_close_matches
 
 from ..exception import InvalidUsageError
+from ..text import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,17 @@ def check_streams(model_class: type) -> None:
         if stream.model not in bindings:
             raise InvalidUsageError(
                 f"{where} is for model {stream.model!r}, expected a binding with "
-                f"_backend_model = {model_class._name!r}. "
-                f"{_suggest(stream.model, bindings)}"
+                f"_backend_model = {model_class._name!r}."
+                f"{_hint(stream.model, bindings)}"
             )
         for name in stream.after:
             if name not in streams:
                 raise InvalidUsageError(
-                    f"{where} runs after {name!r}, which is no stream of that model. "
-                    f"{_suggest(name, streams)}"
+                    f"{where} runs after {name!r}, which is no stream of that model."
+                    f"{_hint(name, streams)}"
                 )
 
 
-def _suggest(name: str, known: Sequence[str]) -> str:
-    if found := get_close_matches(name, list(known), n=1):
-        return f"Did you mean {found[0]!r}?"
-    return f"There are {', '.join(map(repr, known)) or 'none'}."
+def _hint(name: str, known: Iterable[str]) -> str:
+    listed = ", ".join(map(repr, known)) or "none"
+    return did_you_mean(name, known) or f" There are {listed}."

@@ -15,7 +15,6 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import UserError
 
-from ...components.binder import is_missing
 from ...exception import (
     AmbiguousUnitError,
     ConnectorException,
@@ -27,6 +26,7 @@ from ...exception import (
     SystemicError,
     message_of,
 )
+from ...text import is_missing
 from ..values.relations import Related
 from .changes import hash_of, write_split
 from .fingerprint import fingerprint_of

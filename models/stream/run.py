@@ -4,11 +4,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...components.binder import is_missing
 from ...exception import NothingToDoJob
 from ...flows.importing.result import ImportResult
 from ...flows.streams.stream_page import DELETED, StreamPage
 from ...queue.job import job
+from ...text import is_missing
 from ..access_guard import framework_context, own_code
 from .stream import CHANGES, FULL
 
