@@ -28,6 +28,7 @@ from .components.related_action import unwrap_binding
 from .components.synchronizer import Deleter, Exporter, Importer, Synchronizer
 from .event import Event, on_record_create, on_record_unlink, on_record_write
 from .exception import (
+    AlreadyBoundError,
     AmbiguousUnitError,
     ChannelNotFound,
     ConnectorException,
@@ -72,6 +73,7 @@ from .secret import Secret, SecretText
 from .session import ConnectorSession, ConnectorSessionHandler
 
 __all__ = [
+    "AlreadyBoundError",
     "AmbiguousUnitError",
     "Backend",
     "BackendAdapter",

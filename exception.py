@@ -7,6 +7,7 @@
     ├── NoConnectorUnitError       no unit is registered for what was asked
     ├── AmbiguousUnitError         several units are registered for what was asked
     ├── InvalidDataError           the record is not fit to be synchronized
+    │   └── AlreadyBoundError          the record, or the external id, is bound already
     ├── MappingError               the record cannot be translated
     ├── InvalidUsageError          the framework was called in a way it does not know
     ├── UnserializableArgumentError  a job cannot keep what it was given
@@ -85,6 +86,21 @@ class AmbiguousUnitError(ConnectorException, AssertionError):
 
 class InvalidDataError(ConnectorException):
     """The data cannot be synchronized until somebody corrects it."""
+
+
+class AlreadyBoundError(InvalidDataError):
+    """A binding cannot be kept beside another one, which running again would meet.
+
+    Args:
+        msg: what clashes, who has it and where, and what to do.
+        model_name: model of the binding that is there already.
+        binding_id: its id.
+    """
+
+    def __init__(self, msg: str, model_name: str = "", binding_id: int = 0):
+        super().__init__(msg)
+        self.model_name = model_name
+        self.binding_id = binding_id
 
 
 class MappingError(ConnectorException):

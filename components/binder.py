@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Binder: the links between Odoo records and external ids."""
 
+import itertools
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg2.errors
 
@@ -12,11 +13,14 @@ from odoo.exceptions import ConcurrencyError
 
 from ..exception import InvalidUsageError, RetryableJobError
 from ..text import is_missing
+from .binding_clash import Clash, find_clash
 from .core import ConnectorUnit
 
 _logger = logging.getLogger(__name__)
 
 RACE_RETRY_S = 1  # the winner of a race has committed already: no need to wait long
+# Types of fields on which Odoo stores "none" as 0, and reads NULL as 0.
+NUMBERS = frozenset({"integer", "float", "monetary", "many2one_reference"})
 
 
 class Binder(ConnectorUnit):
@@ -24,7 +28,8 @@ class Binder(ConnectorUnit):
 
     A *binding* is the record that knows both sides; the *normal* record is the
     one it wraps. Inactive records are always found. External ids are compared
-    as text; 0 is a valid one.
+    as text; 0 is a valid one, except on an integer field: there it is none, as
+    Odoo cannot tell it from an empty field.
     """
 
     _external_field = "external_id"
@@ -47,7 +52,7 @@ class Binder(ConnectorUnit):
             ValueError: several bindings of this backend carry the id.
         """
         binding = self.model
-        if not is_missing(external_id):
+        if not self._is_missing(external_id):
             binding = self._search([(self._external_field, "=", _text(external_id))])
         return self._single(binding, unwrap)
 
@@ -63,7 +68,7 @@ class Binder(ConnectorUnit):
         Returns:
             ``{external id as text: record}``, without the unknown ones.
         """
-        texts = [_text(value) for value in external_ids if not is_missing(value)]
+        texts = [_text(one) for one in external_ids if not self._is_missing(one)]
         names = [self._external_field] + ([self._normal_field()] if unwrap else [])
         found = self._search([(self._external_field, "in", texts)], names)
         by_id = found.grouped(lambda binding: _text(binding[self._external_field]))
@@ -99,12 +104,12 @@ class Binder(ConnectorUnit):
         """
         if wrap:
             self._check_normal(binding_id)
-            found = self._search([(self._normal_field(), "=", _id_of(binding_id))])
+            found = self._search(self._of_records([_id_of(binding_id)]))
             binding = self._single(found, unwrap=False)
         else:
             binding = self._binding(binding_id)
         external_id = binding[self._external_field]
-        return None if is_missing(external_id) else external_id
+        return None if self._is_missing(external_id) else external_id
 
     def to_external_many(self, records, wrap: bool = False) -> dict[int, str]:
         """Return the external id of each record that has one, in one query.
@@ -125,14 +130,17 @@ class Binder(ConnectorUnit):
         key = self._normal_field() if wrap else "id"
         ids = records.ids if isinstance(records, models.BaseModel) else list(records)
         names = [self._external_field] + ([key] if wrap else [])
-        found = self._search([(key, "in", ids)], names)
+        domain = self._of_records(ids) if wrap else [(key, "in", ids)]
+        found = self._search(domain, names)
         by_id = found.grouped(lambda one: one[key].id if wrap else one.id)
         external_ids = {
             record_id: self._single(bindings, unwrap=False)[self._external_field]
             for record_id, bindings in by_id.items()
         }
         return {
-            key: value for key, value in external_ids.items() if not is_missing(value)
+            key: value
+            for key, value in external_ids.items()
+            if not self._is_missing(value)
         }
 
     def to_external(self, binding_id, wrap: bool = False):
@@ -145,11 +153,12 @@ class Binder(ConnectorUnit):
         """Bind a record to an external id.
 
         Args:
-            external_id: id on the backend; 0 is allowed.
+            external_id: id on the backend; 0 is allowed, except on integer fields.
             binding_id: the binding, as a record or an id.
 
         Raises:
             InvalidUsageError: one of both is missing.
+            AlreadyBoundError: another binding has the external id already.
             RetryableJobError: in a job, another transaction bound the same; the
                 job runs again and sees it. ConcurrencyError outside of jobs.
         """
@@ -159,13 +168,10 @@ class Binder(ConnectorUnit):
         """Bind many pairs of external id and binding, a hundred per query."""
         now = fields.Datetime.now()
         with self.concurrency_guard():
-            for external_id, binding_id in pairs:
-                if is_missing(external_id) or not binding_id:
-                    raise InvalidUsageError(
-                        f"Cannot bind on {self.backend_record}: external id is "
-                        f"{external_id!r} and binding is {binding_id!r}, expected "
-                        "both to be given."
-                    )
+            for pair in pairs:
+                external_id, binding_id = pair
+                if self._is_missing(external_id) or not binding_id:
+                    raise InvalidUsageError(self._nothing_to_bind(*pair))
                 binding = self._binding(binding_id)
                 binding.with_context(connector_no_export=True).write(
                     {
@@ -181,23 +187,47 @@ class Binder(ConnectorUnit):
 
         The winner's row is not in our snapshot, so the whole transaction has to
         run again on a new one. Put it around each create of a binding, and create
-        with the external id: then a race is lost at once.
+        with the external id: then a race is lost at once. A row that is there
+        already is no race: running again would meet it again.
+
+        Raises:
+            AlreadyBoundError: the record, or the external id, is bound already,
+                perhaps by a binding that the user may not read.
+            RetryableJobError: in a job, another transaction made the same binding.
+                ConcurrencyError outside of jobs.
         """
         self._warn_once_without_constraint()
+        cr = self.env.cr
+        begun_at, savepoint = cr.now(), Savepoint(cr)
         try:
             yield
         except psycopg2.errors.UniqueViolation as error:
-            if not self._is_of_binding(error.diag.table_name):
+            model = self._bound_model(error.diag.table_name)
+            if model is None:
                 raise
-            message = (
-                f"Cannot keep a {self.model._name} of {self.backend_record}: another "
-                f"transaction made the same one, or a line of it "
-                f"({error.diag.message_detail}). "
-                "Run the transaction again; it will find it."
-            )
-            if self.env.context.get("job_uuid"):
-                raise RetryableJobError(message, seconds=RACE_RETRY_S) from error
-            raise ConcurrencyError(message) from error
+            # what the block wrote, and has not stored yet, would clash again
+            self.env.transaction.clear()
+            clash = find_clash(model, error.diag) if savepoint.rollback() else None
+            loss = self._loss(error.diag, clash)
+            # what it stored is undone, and nobody may go on without it
+            _abort(cr)
+            raise loss from error
+        if cr.now() == begun_at:  # else the block committed, and ended the savepoint
+            savepoint.release()
+
+    def _loss(self, diag, clash: Clash | None) -> Exception:
+        """Return what a binding that violates a constraint raises."""
+        if clash:
+            return clash.error(self, diag.message_detail)
+        message = (
+            f"Cannot keep a {self.model._name} of {self.backend_record}: another "
+            f"transaction made the same one, or a line of it "
+            f"({diag.message_detail}). "
+            "Run the transaction again; it will find it."
+        )
+        if self.env.context.get("job_uuid"):
+            return RetryableJobError(message, seconds=RACE_RETRY_S)
+        return ConcurrencyError(message)
 
     # === THE NORMAL RECORD === #
 
@@ -240,6 +270,12 @@ class Binder(ConnectorUnit):
         model = self.model.with_context(active_test=False)
         return model.search_fetch(domain, names).with_env(self.env)
 
+    def _of_records(self, ids: list[int]) -> list[tuple]:
+        """Return the domain of the bindings of normal records, without aliases."""
+        has_aliases = "is_alias" in self.model._fields
+        no_alias = [("is_alias", "=", False)] if has_aliases else []
+        return [(self._normal_field(), "in", ids), *no_alias]
+
     def _binding(self, binding):
         if isinstance(binding, models.BaseModel):
             self._check_binding(binding)
@@ -262,13 +298,34 @@ class Binder(ConnectorUnit):
                 "a binding."
             )
 
-    def _is_of_binding(self, table: str) -> bool:
-        """Tell whether a table holds bindings of this model or of its lines."""
-        bindings = self.env.registry["external.binding"]
-        return table == self.model._table or any(
-            model._table == table and issubclass(model, bindings)
-            for model in self.env.registry.values()
+    def _is_missing(self, external_id) -> bool:
+        """Tell whether an external id is none; on an integer field, 0 is as well."""
+        if is_missing(external_id):
+            return True
+        field = self.model._fields.get(self._external_field)
+        return field is not None and field.type in NUMBERS and _is_zero(external_id)
+
+    def _nothing_to_bind(self, external_id, binding_id) -> str:
+        message = (
+            f"Cannot bind on {self.backend_record}: external id is {external_id!r} and "
+            f"binding is {binding_id!r}, expected both to be given."
         )
+        if not is_missing(external_id) and self._is_missing(external_id):
+            message += (
+                f" On {self._external_field!r} of {self.model._name!r}, a number, 0 is "
+                "none: make it a Char where 0 is an id over there."
+            )
+        return message
+
+    def _bound_model(self, table: str):
+        """Return the model of bindings in a table, None when it holds none."""
+        if table == self.model._table:
+            return self.model
+        bindings = self.env.registry["external.binding"]
+        for name, model in self.env.registry.items():
+            if model._table == table and issubclass(model, bindings):
+                return self.env[name]
+        return None
 
     def _warn_once_without_constraint(self) -> None:
         """Warn of a missing constraint, once per binding model and process."""
@@ -289,6 +346,38 @@ class Binder(ConnectorUnit):
             )
 
 
+class Savepoint:
+    """A savepoint that flushes nothing, and is no query: it controls the transaction.
+
+    Args:
+        cr: an Odoo cursor.
+    """
+
+    _numbers = itertools.count()
+
+    def __init__(self, cr):
+        self._cr = cr
+        self._name = f"connector_guard_{next(self._numbers)}"
+        self._execute("SAVEPOINT")
+
+    def rollback(self) -> bool:
+        """Undo what came after it; False where a commit has ended it."""
+        try:
+            self._execute("ROLLBACK TO SAVEPOINT")
+        except psycopg2.errors.InvalidSavepointSpecification:
+            return False
+        return True
+
+    def release(self) -> None:
+        """End it, and keep what came after it."""
+        self._execute("RELEASE SAVEPOINT")
+
+    def _execute(self, command: str) -> None:
+        # as Odoo commits: beside the cursor, which counts and logs queries
+        with self._cr.connection.cursor() as control:
+            control.execute(f"{command} {self._name}")
+
+
 _CHECKED_MODELS: set[tuple[str, str]] = set()
 
 # The columns of each unique index of a table, without partial ones. No locks.
@@ -304,6 +393,25 @@ SELECT array_agg(attribute.attname::text)
    AND index.indpred IS NULL
  GROUP BY index.indexrelid
 """
+
+
+# PostgreSQL then refuses all but a rollback, as it did before the rollback to the
+# savepoint. No locks.
+ABORT = "DO $$ BEGIN RAISE EXCEPTION 'two bindings clash'; END $$"
+
+
+def _abort(cr) -> None:
+    """Put the transaction back in the state in which a violation leaves it."""
+    aborted = psycopg2.errors.RaiseException, psycopg2.errors.InFailedSqlTransaction
+    with suppress(*aborted):
+        cr.execute(ABORT, log_exceptions=False)
+
+
+def _is_zero(external_id) -> bool:
+    try:
+        return float(_text(external_id)) == 0
+    except ValueError:
+        return False
 
 
 def _text(external_id) -> str:

@@ -94,7 +94,7 @@ def m2o_to_backend(field: str, binding: str | None = None) -> Modifier:
             return False
         binder = self.binder_for(binding or relation.comodel_name)
         external_id = binder.to_backend(related.id, wrap=bool(binding))
-        if is_missing(external_id):
+        if binder._is_missing(external_id):
             raise MappingError(
                 f"Cannot map {field!r} of {record}: {related} has no external id on "
                 f"{self.backend_record} (binding {binder.model._name!r}). "
@@ -124,6 +124,8 @@ def backend_to_m2o(field: str, binding: str | None = None) -> Modifier:
             return False
         relation = _many2one(self.model, to_attr)
         binder = self.binder_for(binding or relation.comodel_name)
+        if binder._is_missing(external_id):
+            return False  # how systems that number their records write "none"
         found = binder.to_openerp(external_id, unwrap=bool(binding))
         if not found:
             raise MappingError(

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.backend import BACKENDS, Backend
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.components.core import ConnectorEnvironment
-from odoo.addons.connector.exception import RetryableJobError
+from odoo.addons.connector.exception import AlreadyBoundError, RetryableJobError
 from odoo.addons.connector.session import ConnectorSession
 from odoo.addons.connector.tests.common import RaceCase
 
@@ -149,6 +149,38 @@ class TestLostRace(RaceCase):
         later.bind("A8", self.ids[1])
 
         self.assertEqual(later.to_openerp("A8").id, self.ids[1])
+
+    def test_block_may_commit(self):
+        binder = self.binder()
+
+        with binder.concurrency_guard():
+            binder.bind("A9", self.ids[1])
+            binder.session.commit()
+            binder.model.browse(self.ids[2]).name = "d"
+
+        binder.session.commit()
+        self.assertEqual(self.binder().to_openerp("A9").id, self.ids[1])
+
+    @mute_logger("odoo.sql_db")
+    def test_race_can_be_lost_after_a_commit_of_the_block(self):
+        loser = self.binder()
+
+        with self.assertRaises(ConcurrencyError), loser.concurrency_guard():
+            loser.session.commit()
+            loser.env.cr.execute("SELECT 1")
+            self.win()
+            values = {"name": "c", "backend_id": self.shop.id, "external_id": "A7"}
+            loser.model.create(values)
+
+    @mute_logger("odoo.sql_db")
+    def test_what_was_there_before_is_no_race(self):
+        self.win()
+        later = self.binder(job_uuid="0b1c")
+
+        with self.assertRaises(AlreadyBoundError) as caught:
+            later.bind("A7", self.ids[1])
+
+        self.assertEqual(caught.exception.binding_id, self.ids[0])
 
     def _delete(self):
         """Delete what was committed."""
