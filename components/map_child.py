@@ -7,13 +7,20 @@ from functools import cached_property, partial
 from odoo import models
 from odoo.fields import Command
 
-from ..exception import NoConnectorUnitError
-from ..text import is_missing
+from ..exception import MappingError, NoConnectorUnitError
 from .binder import Binder
 from .core import ConnectorUnit
 from .map_record import MapOptions, MapRecord
 
 MappedItem = tuple[MapRecord, dict]
+
+
+class WithRecord(int):
+    """Id of a line in a command that deletes it along with the record it wraps.
+
+    Odoo passes the ids of such commands on as they are. A plain id deletes the
+    binding alone, as users do who only want to unbind.
+    """
 
 
 class MapChild(ConnectorUnit):
@@ -39,9 +46,12 @@ class MapChild(ConnectorUnit):
         """
         mapped = self._map_items(items, parent, to_attr, options)
         items_values = [values for _record, values in mapped]
-        return self.format_items(
-            [values for values in items_values if not self.skip_add_item(values)]
-        )
+        kept = [values for values in items_values if not self.skip_add_item(values)]
+        return self.format_items(self._join_repeated(kept))
+
+    def _join_repeated(self, items_values: list[dict]) -> list[dict]:
+        """Return the mapped lines, each once."""
+        return items_values
 
     def _map_items(self, items, parent, to_attr, options) -> list[MappedItem]:
         mapper = self._child_mapper()
@@ -87,7 +97,11 @@ class ImportMapChild(MapChild):
     Where a binder is registered for the model of the lines, a line whose external
     id is bound already becomes an update, another one a create, and each is mapped
     as what it is. With the options ``binding`` (the record the lines belong to) and
-    ``delete_missing``, its lines which did not come are deleted.
+    ``delete_missing``, its lines which did not come are deleted, and so are the
+    records that they wrap. A line that came twice is one line.
+
+    Raises:
+        MappingError: (when mapping) a line came twice, with different values.
     """
 
     _own_lines: models.Model | tuple | None = None  # None where nobody knows
@@ -167,11 +181,39 @@ class ImportMapChild(MapChild):
         move = [] if is_ours else [Command.link(line.id)]
         return [*move, Command.update(line.id, values)]
 
+    def _join_repeated(self, items_values):
+        """Return the mapped lines; one whose external id came again is one line."""
+        joined, by_key = [], {}
+        for values in items_values:
+            key = self._line_key(values)
+            if key is None or key not in by_key:
+                by_key[key] = values
+                joined.append(values)
+            elif values != by_key[key]:
+                raise MappingError(self._twice(key, by_key[key], values))
+        return joined
+
+    def _twice(self, key: str, first: dict, second: dict) -> str:
+        names = sorted(first.keys() | second.keys())
+        changed = [
+            f"{name!r} is {first.get(name)!r} and {second.get(name)!r}"
+            for name in names
+            if first.get(name) != second.get(name)
+        ]
+        return (
+            f"Cannot map the lines of {self.model._name!r} of {self.backend_record}: "
+            f"external id {key!r} came twice, with different values "
+            f"({', '.join(changed)}), expected it once. Correct the record over "
+            "there, or give each line an external id of its own in the mapper."
+        )
+
     def _delete_missing(self, commands: list) -> list:
         ours = (Command.UPDATE, Command.LINK)
         kept = {command[1] for command in commands if command[0] in ours}
         return [
-            Command.delete(line.id) for line in self._own_lines if line.id not in kept
+            Command.delete(WithRecord(line.id))
+            for line in self._own_lines
+            if line.id not in kept
         ]
 
     def _find_known(self, items_values: list[dict]) -> dict:
@@ -184,9 +226,10 @@ class ImportMapChild(MapChild):
 
     def _line_key(self, values: dict) -> str | None:
         """Return the external id among the values of a line, as text."""
-        binder = self._line_binder
-        key = values.get(binder._external_field) if binder else None
-        return None if is_missing(key) else str(key)
+        if (binder := self._line_binder) is None:
+            return None
+        key = values.get(binder._external_field)
+        return None if binder._is_missing(key) else str(key)
 
     @cached_property
     def _line_binder(self) -> Binder | None:

@@ -31,7 +31,7 @@ class RecordImporter(Importer):
         self.record = self._read(payload)
         self._follow_rename()
         binding = self.binder.to_internal(external_id)
-        if self._must_skip() or self._is_uptodate(binding):
+        if self._must_skip() or binding.is_alias or self._is_uptodate(binding):
             return SKIPPED
         self.advisory_lock_or_retry((self.backend_record, self.model, external_id))
         self._import_dependencies()
