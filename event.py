@@ -129,6 +129,10 @@ class Event:
         """Tell whether an installed consumer listens to the model."""
         return self.has_consumer_in(session.env.registry, model_name)
 
+    def has_consumers(self) -> bool:
+        """Tell whether anybody listens, to any model."""
+        return any(self._consumers.values())
+
     def has_consumer_in(self, registry, model_name: str) -> bool:
         """Same as :meth:`has_consumer_for`, for callers without a session."""
         groups = self._consumers
@@ -254,7 +258,12 @@ on_record_create = RecordEvent()
 """
 
 on_record_write = RecordWriteEvent()
-"""``consumer(session, model_name, record_id, vals)``, after the write, once per id."""
+"""``consumer(session, model_name, record_id, vals)``, after the write, once per id.
+
+What a write writes in turn, such as the inherited fields of the record behind a
+binding, is one event of each record, with all values. Stored computed fields that
+changed, and the other side of a many2many that was written, are events, too.
+"""
 
 on_record_unlink = RecordEvent(leaves_record=False)
 """``consumer(session, model_name, record_id)``, before the unlink, once per id."""

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of record events: create, write and unlink."""
 
+from odoo.fields import Command
+
 from ..event import on_record_create, on_record_unlink, on_record_write
 from ..session import ConnectorSession
 from .common import ConnectorCase
@@ -148,18 +150,6 @@ class TestWrite(ConnectorCase):
 
         self.assertEqual(heard, [])
 
-    def test_recomputed_fields_tell_nothing(self):
-        company = self.env[PARTNER].create({"name": "Ada", "is_company": True})
-        contact = self.env[PARTNER].create({"name": "Bob", "parent_id": company.id})
-        heard = self.listen(on_record_write, PARTNER)
-
-        company.name = "Ada Ltd"  # the complete name of the contact is stored
-        self.env.flush_all()
-
-        self.assertEqual(contact.complete_name, "Ada Ltd, Bob")
-        written = {field for _model, _id, vals in heard for field in vals}
-        self.assertEqual(written, {"name"})
-
     def test_raw_sql_tells_nothing(self):
         heard = self.listen(on_record_write)
 
@@ -169,6 +159,199 @@ class TestWrite(ConnectorCase):
         )
 
         self.assertEqual(heard, [])
+
+
+class TestComputed(ConnectorCase):
+    """Stored computed fields fire as the automation rules of Odoo do."""
+
+    def test_field_that_is_computed_from_another_record_fires(self):
+        values = {"name": "Ada", "is_company": True}
+        company = self.env[PARTNER].create(values)
+        contact = self.env[PARTNER].create({"name": "Bob", "parent_id": company.id})
+        self.env.flush_all()
+        heard = self.listen(on_record_write, PARTNER)
+
+        company.name = "Ada Ltd"  # the complete name of the contact is stored
+        self.env.flush_all()
+
+        told = [vals for _model, id_, vals in heard if id_ == contact.id and vals]
+        self.assertEqual(
+            told,
+            [{"complete_name": "Ada Ltd, Bob", "commercial_company_name": "Ada Ltd"}],
+        )
+
+    def test_many2one_that_is_computed_is_an_id(self):
+        contact, company = self.env[PARTNER].create(
+            [{"name": "Bob"}, {"name": "Other", "is_company": True}]
+        )
+        self.env.flush_all()
+        heard = self.listen(on_record_write, PARTNER)
+
+        contact.parent_id = company
+        self.env.flush_all()
+
+        (told,) = [vals for *_ids, vals in heard if "commercial_partner_id" in vals]
+        self.assertEqual(told["commercial_partner_id"], company.id)
+
+    def test_first_computation_of_a_new_record_belongs_to_its_creation(self):
+        heard = self.listen(on_record_write, PARTNER)
+
+        self.env[PARTNER].create({"name": "Cid"})
+        self.env.flush_all()
+
+        self.assertEqual(heard, [])
+
+
+class TestOtherSide(ConnectorCase):
+    def setUp(self):
+        super().setUp()
+        self.contact = self.env[PARTNER].create({"name": "Ada"})
+
+    def test_many2many_that_is_written_from_the_other_side_fires(self):
+        tag = self.env[CATEGORY].create({"name": "red"})
+        heard = self.listen(on_record_write, PARTNER)
+
+        tag.write({"partner_ids": [Command.link(self.contact.id)]})
+        self.assertEqual(
+            heard,
+            [(PARTNER, self.contact.id, {"category_id": [Command.set(tag.ids)]})],
+        )
+        heard.clear()
+        tag.write({"partner_ids": [Command.clear()]})
+
+        self.assertEqual(
+            heard, [(PARTNER, self.contact.id, {"category_id": [Command.set([])]})]
+        )
+
+    def test_many2many_of_a_new_record_fires_on_the_other_side(self):
+        heard = self.listen(on_record_write, PARTNER)
+
+        tag = self.env[CATEGORY].create(
+            {"name": "red", "partner_ids": [Command.link(self.contact.id)]}
+        )
+
+        self.assertEqual(
+            heard,
+            [(PARTNER, self.contact.id, {"category_id": [Command.set(tag.ids)]})],
+        )
+
+    def test_many2many_that_changes_nothing_is_no_change_of_the_other_side(self):
+        tag = self.env[CATEGORY].create({"name": "red"})
+        self.contact.category_id = tag
+        heard = self.listen(on_record_write, PARTNER)
+
+        tag.write({"partner_ids": [Command.link(self.contact.id)]})
+
+        self.assertEqual(heard, [])
+
+    def test_both_sides_are_told_of_their_own_write(self):
+        tag = self.env[CATEGORY].create({"name": "red"})
+        heard = self.listen(on_record_write, [PARTNER, CATEGORY])
+        commands = [Command.link(tag.id)]
+
+        self.contact.write({"category_id": commands})
+
+        told = {(model, id_): vals for model, id_, vals in heard}
+        self.assertEqual(len(heard), 2)
+        self.assertEqual(told[PARTNER, self.contact.id], {"category_id": commands})
+        self.assertEqual(
+            told[CATEGORY, tag.id], {"partner_ids": [Command.set(self.contact.ids)]}
+        )
+
+
+class TestOneEvent(ConnectorCase):
+    """Odoo 19 writes inherited and related fields one by one."""
+
+    def setUp(self):
+        super().setUp()
+        values = {"name": "Ada", "login": "ada@test"}
+        self.user = self.env["res.users"].create(values)
+        self.env.flush_all()
+
+    def test_inherited_fields_are_one_event_of_the_record_behind(self):
+        heard = self.listen(on_record_write, [PARTNER, "res.users"])
+        vals = {"city": "London", "street": "1 Dorset", "zip": "W1", "signature": "A"}
+
+        self.user.write(vals)
+
+        behind = {"city": "London", "street": "1 Dorset", "zip": "W1"}
+        (model, id_, told), outer = heard
+        self.assertEqual((model, id_), (PARTNER, self.user.partner_id.id))
+        self.assertEqual(told, behind)
+        self.assertEqual(outer[:2], ("res.users", self.user.id))
+
+    def test_each_record_behind_has_one_event(self):
+        other = self.env["res.users"].create({"name": "Bob", "login": "bob@test"})
+        heard = self.listen(on_record_write, PARTNER)
+        vals = {"city": "London", "street": "1 Dorset"}
+
+        (self.user | other).write(vals)
+
+        expected = [(PARTNER, user.partner_id.id, vals) for user in self.user | other]
+        self.assertEqual(heard, expected)
+
+    def test_related_fields_of_a_new_record_are_one_event(self):
+        heard = self.listen(on_record_write, PARTNER)
+
+        company = self.env["res.company"].create(
+            {"name": "C", "city": "London", "street": "1 Dorset", "zip": "W1"}
+        )
+
+        told = [vals for _model, id_, vals in heard if id_ == company.partner_id.id]
+        (address,) = [vals for vals in told if "city" in vals]
+        self.assertEqual(address | {"street": "1 Dorset", "zip": "W1"}, address)
+
+    def test_two_writes_are_two_events(self):
+        heard = self.listen(on_record_write, PARTNER)
+
+        self.user.write({"city": "London"})
+        self.user.write({"city": "Leeds"})
+
+        self.assertEqual([vals["city"] for *_ids, vals in heard], ["London", "Leeds"])
+
+    def test_consumer_that_writes_has_events_of_its_own(self):
+        heard = self.listen(on_record_write, PARTNER)
+
+        def consume(session, model_name, record_id, vals):
+            if "city" in vals:
+                session.env[model_name].browse(record_id).ref = vals["city"]
+
+        self.subscribe(on_record_write, consume, PARTNER)
+        self.user.write({"city": "London", "street": "1 Dorset"})
+
+        told = [vals for *_ids, vals in heard]
+        self.assertEqual(
+            told, [{"city": "London", "street": "1 Dorset"}, {"ref": "London"}]
+        )
+
+    def test_write_that_fails_leaves_the_next_one_alone(self):
+        heard = self.listen(on_record_write, PARTNER)
+
+        with self.assertRaises(ValueError), self.env.cr.savepoint():
+            self.user.write({"city": "London", "no_such_field": 1})
+        self.user.write({"street": "1 Dorset"})
+
+        self.assertEqual(
+            heard, [(PARTNER, self.user.partner_id.id, {"street": "1 Dorset"})]
+        )
+
+    def test_record_is_told_before_it_is_deleted_in_the_same_write(self):
+        tag = self.env[CATEGORY].create({"name": "red"})
+        self.user.partner_id.category_id = tag
+        told = []
+        self.subscribe(
+            on_record_write,
+            lambda session, model, id_, _vals: told.append(
+                session.env[model].browse(id_).exists().name
+            ),
+            CATEGORY,
+        )
+        commands = [Command.update(tag.id, {"color": 3}), Command.delete(tag.id)]
+
+        self.user.write({"category_id": commands})
+
+        self.assertIn("red", told)
+        self.assertNotIn(False, told)
 
 
 class TestUnlink(ConnectorCase):

@@ -21,3 +21,18 @@ def writing(relation: str) -> Iterator[None]:
 def is_echo_of(relation: str) -> bool:
     """Return whether a sync of the relation is what writes now."""
     return relation in _writing.get()
+
+
+def is_echo() -> bool:
+    """Return whether a sync of any relation is what writes now."""
+    return bool(_writing.get())
+
+
+@contextmanager
+def no_echo() -> Iterator[None]:
+    """Mark what happens inside the block as caused before the sync that runs."""
+    token = _writing.set(())
+    try:
+        yield
+    finally:
+        _writing.reset(token)

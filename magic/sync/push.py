@@ -4,11 +4,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from odoo.modules.registry import Registry
+
+from ...addon import addon_of_module, is_module_installed
 from ...event import on_record_create, on_record_unlink, on_record_write
 from ...exception import InvalidUsageError
 from ...queue.delay.call import Task
 from ...session import ConnectorSession
-from ...text import reference_of
+from ...text import did_you_mean, reference_of
 from ..links.book import LinkBook
 from ..sync_job import push_deletion, sync_chunk
 from .declared import DECLARED, PUSHES, DeclaredSync
@@ -107,7 +110,28 @@ class Push:
         module = declared.function.__module__
         fields = None if fields is None else frozenset(fields)
         flags = bool(create), bool(write), unlink or None, fields
-        return cls(declared.relation, model_name, module, *flags)
+        push = cls(declared.relation, model_name, module, *flags)
+        for _database, registry in list(Registry.registries.items()):
+            if registry.ready:  # else they are checked once it is loaded
+                push.check_fields(registry)
+        return push
+
+    def check_fields(self, registry: Registry) -> None:
+        """Check that the fields exist, where the declaring addon is installed.
+
+        Raises:
+            InvalidUsageError: one does not.
+        """
+        is_ours = is_module_installed(registry, addon_of_module(self.module))
+        model = registry.get(self.model_name)
+        if not (self.fields and is_ours and model):  # it may be of an optional addon
+            return
+        for name in sorted(self.fields - model._fields.keys()):
+            raise InvalidUsageError(
+                f"Cannot push_on of {self.relation!r}: {self.model_name!r} has no "
+                f"field {name!r}, expected names of its fields."
+                f"{did_you_mean(name, model._fields)}"
+            )
 
     def subscribe(self) -> None:
         """Subscribe to the record events of the model."""

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...magic.links.book import MANY2MANY, ONE2ONE
+from ...magic.sync.declared import PUSHES
 from ..reviewed_record import hide_closed
 
 
@@ -113,3 +114,11 @@ class ConnectorRelation(models.Model):
             "domain": [("relation_id", "in", self.ids)],
             "context": {"default_relation": self[:1].name},
         }
+
+    # === HELPERS === #
+
+    def _register_hook(self):
+        """Check the fields that declared syncs push: now all models are known."""
+        super()._register_hook()
+        for push in list(PUSHES.values()):
+            push.check_fields(self.pool)
