@@ -92,14 +92,14 @@ class TestNumber(NumberCase):
 
 class TestNumberMapped(NumberCase):
     def test_relation_to_a_record_without_number_is_not_exported_as_zero(self):
-        class Mapper(ExportMapper):
+        class RelationExportMapper(ExportMapper):
             _model_name = PARTNER
             direct = [("number_id", "category")]
 
         for number in (self.unbound, self.zero):
             partner = self.create_partner_binding(number_id=number.id)
             with self.subTest(number=number), self.assertRaises(MappingError):
-                self.unit(Mapper).map_record(partner).values()
+                self.unit(RelationExportMapper).map_record(partner).values()
 
     def test_binder_of_old_that_gives_zero_exports_none_either(self):
         @self.backend(replacing=NumberBinder)
@@ -116,16 +116,17 @@ class TestNumberMapped(NumberCase):
             modifier(self.unit(ExportMapper), partner, "category")
 
     def test_zero_from_there_is_no_relation(self):
-        class Mapper(ImportMapper):
+        class RelationImportMapper(ImportMapper):
             _model_name = PARTNER
             direct = [("category", "number_id")]
 
+        mapper = self.unit(RelationImportMapper)
         for zero in (0, "0"):
             with self.subTest(zero=zero):
-                mapped = self.unit(Mapper).map_record({"category": zero})
+                mapped = mapper.map_record({"category": zero})
                 self.assertEqual(mapped.values(), {"number_id": False})
                 modifier = backend_to_m2o("category")
-                found = modifier(self.unit(Mapper), {"category": zero}, "number_id")
+                found = modifier(mapper, {"category": zero}, "number_id")
                 self.assertIs(found, False)
 
     def test_lines_without_number_are_new_ones(self):
@@ -134,12 +135,12 @@ class TestNumberMapped(NumberCase):
             _model_name = NUMBER
             direct = [("id", "external_id"), ("name", "name")]
 
-        class Mapper(ImportMapper):
+        class PartsMapper(ImportMapper):
             _model_name = NUMBER
             children = [("parts", "part_ids", NUMBER)]
 
         parts = [{"id": 0, "name": "a"}, {"id": "0", "name": "b"}, {"id": 7}]
-        mapped = self.unit(Mapper, NUMBER).map_record({"parts": parts}).values()
+        mapped = self.unit(PartsMapper, NUMBER).map_record({"parts": parts}).values()
 
         kinds = [command[:2] for command in mapped["part_ids"]]
         self.assertEqual(kinds, [(0, 0), (0, 0), (1, self.bound.id)])
