@@ -130,8 +130,8 @@ class Event:
         return self.has_consumer_in(session.env.registry, model_name)
 
     def has_consumers(self) -> bool:
-        """Tell whether anybody listens, to any model."""
-        return any(self._consumers.values())
+        """Tell whether anybody may listen, to any model."""
+        return len(self._consumers) > 1 or bool(self._consumers[None])
 
     def has_consumer_in(self, registry, model_name: str) -> bool:
         """Same as :meth:`has_consumer_for`, for callers without a session."""

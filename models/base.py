@@ -44,7 +44,7 @@ class Base(models.AbstractModel):
         """Fire ``on_record_write`` for each record, once for all that it writes."""
         if not on_record_write.has_consumers():
             return super().write(vals)
-        events = WriteEvents.of(self.env)
+        events = self.env.cr.cache.get(KEY) or WriteEvents.of(self.env)
         events.depth += 1
         try:
             result = super().write(vals)
@@ -52,7 +52,7 @@ class Base(models.AbstractModel):
             events.depth -= 1
         if on_record_write.has_consumer_in(self.pool, self._name):
             events.add(self, vals)
-        if not events.depth:
+        if events.is_due(self.env):
             events.settle(self.env)
         return result
 
@@ -70,13 +70,13 @@ class Base(models.AbstractModel):
 
     def _collecting(self, call, *args):
         """Call, and fire the events of what it writes when it is done."""
-        events = WriteEvents.of(self.env)
+        events = self.env.cr.cache.get(KEY) or WriteEvents.of(self.env)
         events.depth += 1
         try:
             result = call(*args)
         finally:
             events.depth -= 1
-        if not events.depth:
+        if events.is_due(self.env):
             events.settle(self.env)
         return result
 
@@ -109,5 +109,5 @@ class Base(models.AbstractModel):
             if names := is_many2many(self, fnames):
                 events = WriteEvents.of(self.env)
                 events.add_other_side(self, names)
-                if not events.depth:
+                if events.is_due(self.env):
                     events.settle(self.env)

@@ -45,6 +45,12 @@ class WriteEvents:
             events = cache[KEY] = cls()
         return events
 
+    def is_due(self, env: api.Environment) -> bool:
+        """Return whether the outermost write has anything to settle."""
+        if self.depth:
+            return False
+        return bool(self._waiting or self._other_sides or env.transaction.tocompute)
+
     # === WRITES === #
 
     def add(self, records: models.BaseModel, vals: dict) -> None:

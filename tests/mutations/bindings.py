@@ -67,9 +67,9 @@ MUTATIONS = [
     ),
     (
         "inherited fields that one write sets are one event",
-        "Base.write",
-        "if not events.depth:",
-        "if True:",
+        "WriteEvents.is_due",
+        "if self.depth:",
+        "if self.depth < 0:",
         "TestOneEvent.test_inherited_fields_are_one_event_of_the_record_behind",
     ),
 ]
