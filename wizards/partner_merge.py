@@ -103,12 +103,21 @@ class PartnerMerge(models.TransientModel):
             *(dst_record._name, dst_record.id, backend._name, backend.id),
             message=self.env._(
                 "%(record)s has %(count)s bindings on this backend since a merge: "
-                "%(bindings)s. The first one is its binding, the others are aliases "
-                "that import nothing. Merge the records on the other system, or delete "
-                "the binding that is wrong, or keep them all.",
+                "%(bindings)s. %(state)s Merge the records on the other system, or "
+                "delete the binding that is wrong, or keep them all.",
                 record=f"{dst_record._description} #{dst_record.id}",
                 count=len(meeting),
                 bindings=describe(meeting),
+                state=self._state_of(meeting),
             ),
             binding=meeting[1:2],
         )
+
+    def _state_of(self, meeting) -> str:
+        """Return what becomes of bindings that met."""
+        if "is_alias" in meeting._fields:
+            return self.env._(
+                "The first one is its binding, the others are aliases that import "
+                "nothing."
+            )
+        return self.env._("Until one is deleted, exports of the record fail.")

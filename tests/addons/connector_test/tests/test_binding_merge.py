@@ -308,6 +308,7 @@ class TestOtherModels(MergeCase):
         self.assertEqual((first | second).exists().openerp_id, first.openerp_id)
         self.assertEqual(len(self.checkpoints()), 1)
         self.assertIn(f"{CATEGORY},{second.id}", self.checkpoints().message)
+        self.assertNotIn("alias", self.checkpoints().message)
 
     @mute_logger("odoo.sql_db")
     def test_merge_that_deletes_what_is_bound_is_refused(self):
