@@ -22,6 +22,7 @@ class ConnectorSession:
     """
 
     _is_changed = False
+    _is_lang_chosen = False  # by a change_context block around this
 
     search = GoneName("session.env[model].search(domain)")
     browse = GoneName("session.env[model].browse(ids)")
@@ -76,7 +77,7 @@ class ConnectorSession:
     @contextmanager
     def change_user(self, uid: int) -> Iterator[None]:
         """Work as another user inside the ``with`` block."""
-        with self._change_env(self.env(user=uid)):
+        with self._change_env(self.env(user=uid), self._is_lang_chosen):
             yield
 
     @contextmanager
@@ -86,19 +87,56 @@ class ConnectorSession:
         Same arguments as ``with_context``: a dictionary replaces the context (but
         the allowed companies stay), keywords are merged onto it. A
         ConnectorEnvironment that is made inside the block keeps the changed
-        context after its end.
+        context after its end; a language that is given here goes before that of the
+        backend.
         """
-        with self._change_env(self.env["base"].with_context(*args, **kwargs).env):
+        env = self.env["base"].with_context(*args, **kwargs).env
+        with self._change_env(env, self._chooses_lang(*args, **kwargs)):
             yield
 
     @contextmanager
-    def _change_env(self, env: api.Environment) -> Iterator[None]:
-        before, was_changed = self.env, self._is_changed
-        self.env, self._is_changed = env, True
+    def change_env(self, env: api.Environment) -> Iterator[None]:
+        """Work in another environment of the cursor inside the ``with`` block.
+
+        Its language is that of a user, who has not chosen it for what is done here.
+        """
+        with self._change_env(env, False):
+            yield
+
+    @contextmanager
+    def _change_env(self, env: api.Environment, is_chosen: bool) -> Iterator[None]:
+        before = self.env, self._is_changed, self._is_lang_chosen
+        self.env, self._is_changed, self._is_lang_chosen = env, True, is_chosen
         try:
             yield
         finally:
-            self.env, self._is_changed = before, was_changed
+            self.env, self._is_changed, self._is_lang_chosen = before
+
+    def _chooses_lang(self, *contexts, **changes) -> bool:
+        """Return whether the arguments of a changed context choose its language.
+
+        A whole context that only repeats the language of the user does not.
+        """
+        if "lang" in changes:
+            return bool(changes["lang"])
+        if not contexts:
+            return self._is_lang_chosen
+        lang = contexts[0].get("lang")
+        is_other = lang != self.context.get("lang")
+        return bool(lang) and (is_other or self._is_lang_chosen)
+
+    def in_lang(self, lang: str | None) -> "ConnectorSession":
+        """Return the session, or a copy of it that works in a language.
+
+        Args:
+            lang: code of a language; None, and a language that a block around this
+                has chosen, change nothing.
+        """
+        if not lang or self._is_lang_chosen or lang == self.context.get("lang"):
+            return self
+        session = copy.copy(self)
+        session.env = self.env["base"].with_context(lang=lang).env
+        return session
 
     def kept(self) -> "ConnectorSession":
         """Return a copy of the session that later blocks do not change."""

@@ -9,6 +9,8 @@ import hashlib
 import struct
 from typing import TypeVar
 
+from odoo.models import BaseModel
+
 from ..addon import addon_of
 from ..backend import Backend
 from ..exception import GoneName, RetryableJobError
@@ -132,7 +134,8 @@ class ConnectorEnvironment:
     """The scope of a synchronization: backend record, session and model.
 
     Made inside ``session.change_context(…)`` or ``session.change_user(…)``, it
-    keeps what was changed also after the end of that block.
+    keeps what was changed also after the end of that block. Its language is that of
+    the backend where it has one, unless such a block has chosen another.
 
     Args:
         backend_record: record of a concrete ``connector.backend`` model.
@@ -152,6 +155,16 @@ class ConnectorEnvironment:
         self.backend_record = backend_record
         self.session = session.kept()
         self.model_name = model_name
+        if lang := _lang_of(backend_record):
+            self._take_lang(lang)
+
+    def _take_lang(self, lang: str) -> None:
+        """Work in the language of the backend, unless a block has chosen another."""
+        session = self.session.in_lang(lang)
+        if session is not self.session:
+            self.session = session
+            if isinstance(self.backend_record, BaseModel):
+                self.backend_record = self.backend_record.with_context(lang=lang)
 
     @property
     def backend(self) -> Backend:
@@ -226,6 +239,20 @@ def pg_try_advisory_lock(env, lock) -> bool:
     (key,) = struct.unpack("q", digest[:8])
     env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", (key,))
     return env.cr.fetchone()[0]
+
+
+def _lang_of(backend_record) -> str | None:
+    """Return the code of a backend's language, None where it has none.
+
+    A record says it by ``_get_lang_code``; what stands for a record, in tests and in
+    environments of another thing than a backend, by ``default_lang_id``.
+    """
+    if isinstance(backend_record, BaseModel) and hasattr(
+        backend_record, "_get_lang_code"
+    ):
+        return backend_record._get_lang_code()
+    code = getattr(getattr(backend_record, "default_lang_id", None), "code", None)
+    return code if isinstance(code, str) else None
 
 
 def install_in_connector() -> None:

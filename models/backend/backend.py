@@ -75,7 +75,8 @@ class ConnectorBackend(models.AbstractModel):
     ) -> ConnectorEnvironment:
         """Return the scope in which units work for a model of this backend.
 
-        Its language is the backend's, see :meth:`_get_lang_code`.
+        Its language is the backend's, see :meth:`_get_lang_code`, unless a block of the
+        session has chosen another.
 
         Args:
             model_name: model to work with; it need not exist in Odoo.
@@ -83,12 +84,7 @@ class ConnectorBackend(models.AbstractModel):
         """
         self.ensure_one()
         session = session or ConnectorSession.from_env(self.env)
-        lang_code = self._get_lang_code() or session.context.get("lang")
-        if lang_code == session.context.get("lang"):
-            return ConnectorEnvironment(self, session, model_name)
-        with session.change_context(lang=lang_code):
-            record = self.with_env(session.env)
-            return ConnectorEnvironment(record, session, model_name)
+        return ConnectorEnvironment(self, session, model_name)
 
     def _get_lang_code(self) -> str | None:
         """Return the language in which records are exchanged, None for the user's.

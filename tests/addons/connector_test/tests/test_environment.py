@@ -1,7 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of the connector environment, the scope of units."""
 
+from unittest import mock
+
 from odoo.addons.connector.components.core import ConnectorEnvironment, ConnectorUnit
+from odoo.addons.connector.session import ConnectorSession
 from odoo.addons.connector.tests.common import UnitCase
 
 PARTNER = "connector.test.partner"
@@ -66,6 +69,109 @@ class TestConnectorEnvironment(UnitCase):
             scope = self.environment(PARTNER)
 
         self.assertEqual(scope.env.uid, user.id)
+
+
+class TestLanguage(UnitCase):
+    """An environment works in the language of its backend, whoever caused the work.
+
+    A job made by a click had the language of the person: an import of French texts
+    wrote them over the English ones.
+    """
+
+    def setUp(self):
+        super().setUp()
+        for code in ("fr_FR", "de_DE"):
+            self.env["res.lang"]._activate_lang(code)
+        self.backend_record.default_lang_id = self.env["res.lang"]._lang_get("fr_FR")
+        self.clicked = ConnectorSession(self.env.cr, self.env.uid, {"lang": "de_DE"})
+
+    def langs(self, scope) -> set[str]:
+        """Return the languages of everything that a unit works with."""
+        self.backend(Worker)
+        unit = scope.get_connector_unit(Worker)
+        other = unit.unit_for(Worker, CATEGORY)
+        envs = [scope.env, scope.backend_record.env]
+        for one in (unit, other):
+            envs += [one.env, one.model.env, one.backend_record.env]
+        return {env.context.get("lang") for env in envs}
+
+    def test_language_of_the_backend_goes_before_that_of_a_click(self):
+        scope = ConnectorEnvironment(self.backend_record, self.clicked, PARTNER)
+
+        self.assertEqual(self.langs(scope), {"fr_FR"})
+        self.assertEqual(self.clicked.context["lang"], "de_DE")
+
+    def test_environment_of_a_session_without_a_language_has_that_of_the_backend(self):
+        scope = ConnectorEnvironment(self.backend_record, self.session, PARTNER)
+
+        self.assertEqual(self.langs(scope), {"fr_FR"})
+
+    def test_backend_without_a_language_leaves_that_of_the_session(self):
+        self.backend_record.default_lang_id = False
+
+        scope = ConnectorEnvironment(self.backend_record, self.clicked, PARTNER)
+
+        self.assertIs(scope.session, self.clicked)
+
+    def test_language_that_a_block_chooses_goes_before_that_of_the_backend(self):
+        scope = ConnectorEnvironment(self.backend_record, self.session, PARTNER)
+        for change in ({"args": [{"lang": "de_DE"}]}, {"kwargs": {"lang": "de_DE"}}):
+            args, kwargs = change.get("args", ()), change.get("kwargs", {})
+            with self.subTest(change), scope.session.change_context(*args, **kwargs):
+                inner = scope.create_environment(
+                    scope.backend_record, scope.session, CATEGORY, connector_env=scope
+                )
+                with scope.session.change_context(active_test=False):
+                    nested = ConnectorEnvironment(
+                        scope.backend_record, scope.session, CATEGORY
+                    )
+            self.assertEqual(inner.env.context["lang"], "de_DE")
+            self.assertEqual(nested.env.context["lang"], "de_DE")
+        self.assertEqual(scope.env.context["lang"], "fr_FR")
+
+    def test_block_that_repeats_the_context_of_a_click_chooses_no_language(self):
+        context = {**self.clicked.context, "active_test": False}
+
+        with self.clicked.change_context(context):
+            scope = ConnectorEnvironment(self.backend_record, self.clicked, PARTNER)
+
+        self.assertEqual(self.langs(scope), {"fr_FR"})
+        self.assertIs(scope.env.context["active_test"], False)
+
+    def test_environment_that_changes_its_session_keeps_the_language(self):
+        """Two connectors made the environment first, and changed the context then."""
+
+        def get_environment():
+            scope = ConnectorEnvironment(self.backend_record, self.clicked, PARTNER)
+            with scope.session.change_context(lang="fr_FR"):
+                return scope
+
+        self.assertEqual(self.langs(get_environment()), {"fr_FR"})
+
+    def test_stand_in_for_a_record_says_its_language(self):
+        backend_record = mock.Mock(default_lang_id=mock.Mock(code="fr_FR"))
+
+        scope = ConnectorEnvironment(backend_record, self.clicked, PARTNER)
+
+        self.assertEqual(scope.env.context["lang"], "fr_FR")
+        self.assertIs(scope.backend_record, backend_record)
+
+    def test_elevated_rights_of_the_record_stay(self):
+        record_sudo = self.backend_record.with_user(
+            self.env.ref("base.user_admin")
+        ).sudo()
+
+        scope = ConnectorEnvironment(record_sudo, self.clicked, PARTNER)
+
+        self.assertTrue(scope.backend_record.env.su)
+
+    def test_own_way_to_find_the_language_counts(self):
+        model = type(self.backend_record)
+        self.patch(model, "_get_lang_code", lambda record: "de_DE")
+
+        scope = ConnectorEnvironment(self.backend_record, self.session, PARTNER)
+
+        self.assertEqual(self.langs(scope), {"de_DE"})
 
 
 class TestCreateEnvironment(UnitCase):
