@@ -12,6 +12,7 @@ from .backend import check as backend_check
 from .backend import checkpoint as backend_checkpoint
 from .backend import queue as backend_queue
 from .backend import flows as backend_flows
+from .backend import job_user as backend_job_user
 from .checkpoint import checkpoint as checkpoint_checkpoint
 from .checkpoint import add as checkpoint_add
 from .checkpoint import mail as checkpoint_mail
@@ -45,6 +46,7 @@ from .queue_job import delay as queue_job_delay
 from .queue_job import log as queue_job_log
 from .queue_job import network as queue_job_network
 from .queue_job import notifications as queue_job_notifications
+from .queue_job import take_over as queue_job_take_over
 from .queue_job import retention as queue_job_retention
 from .queue_job import bulk as queue_job_bulk
 from .queue_job import display as queue_job_display

@@ -42,12 +42,14 @@ class QueueJob(models.Model):
         }
         if button == "button_stop":
             return self._stop_all(domain)
+        if button == "button_take_over":
+            return self._take_over_all(domain)
         if button not in moves:
             raise UserError(
                 self.env._(
                     "Cannot press %(button)s on many jobs: expected one of %(known)s.",
                     button=button,
-                    known=", ".join([*moves, "button_stop"]),
+                    known=", ".join([*moves, "button_stop", "button_take_over"]),
                 )
             )
         return self._move_all(domain, *moves[button])

@@ -160,6 +160,7 @@ from .seal import (
     make_seal,
     make_seal_functions,
     seal_jobs,
+    take_over,
 )
 
 MAKE_FUNCTIONS = ";".join(

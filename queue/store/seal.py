@@ -119,6 +119,28 @@ UPDATE connector_queue_job AS job
  WHERE id = ANY (%(job_ids)s)
 """
 
+# job. Give the jobs of a user to another one, and seal them anew. A job without a valid
+# seal stays as it is. Locks: the rows. Index: the primary key.
+TAKE_OVER = f"""
+UPDATE connector_queue_job AS job
+   SET user_id = %(user_id)s,
+       company_id = %(company_id)s,
+       context = %(context)s::jsonb,
+       user_reason = %(reason)s,
+       seal = {
+    seal_of(
+        user_id="%(user_id)s",
+        company_id="%(company_id)s",
+        context="%(context)s::jsonb",
+    )
+}
+ WHERE id = ANY (%(job_ids)s)
+   AND state = ANY (%(states)s)
+   AND user_id IS NOT DISTINCT FROM %(former_id)s
+   AND {IS_WHOLE}
+RETURNING id
+"""
+
 
 def make_seal(cr) -> None:
     """Create the seal of jobs and the defaults of their columns, if missing.
@@ -151,3 +173,13 @@ def drop_seal(cr) -> None:
 def seal_jobs(cr, job_ids: list[int]) -> None:
     """Seal jobs as they are now: the caller vouches for them."""
     cr.execute(SEAL_JOBS, {"job_ids": job_ids})
+
+
+def take_over(cr, job_ids: list[int], states: list[str], **values) -> set[int]:
+    """Give jobs of a user, in some states, to another; return the ids of those given.
+
+    Args:
+        values: former_id, user_id, company_id, context as JSON, and the reason.
+    """
+    cr.execute(TAKE_OVER, {"job_ids": job_ids, "states": states, **values})
+    return {row[0] for row in cr.fetchall()}

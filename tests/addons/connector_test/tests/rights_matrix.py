@@ -95,6 +95,7 @@ METHODS = {
         "button_done": "user",
         "button_cancel": "user",
         "button_stop": "user",
+        "button_take_over": "manager",
         "open_related_action": "user",
         "act_on_all": "user",
         "find_graph": "user",
