@@ -51,6 +51,7 @@ from .exception import (
     SyncError,
     SystemicError,
     UnserializableArgumentError,
+    WrongArgumentsError,
 )
 from .flows.declare import Stream
 from .flows.importing.batch_importer import BatchImporter
@@ -128,6 +129,7 @@ __all__ = [
     "SystemicError",
     "UnfitValueError",
     "UnserializableArgumentError",
+    "WrongArgumentsError",
     "add_checkpoint",
     "add_checkpoint_message",
     "backend_to_m2o",

@@ -10,6 +10,7 @@
     │   └── AlreadyBoundError          the record, or the external id, is bound already
     ├── MappingError               the record cannot be translated
     ├── InvalidUsageError          the framework was called in a way it does not know
+    │   └── WrongArgumentsError        a delayed function does not take these arguments
     ├── UnserializableArgumentError  a job cannot keep what it was given
     ├── ChannelNotFound            no channel has that name
     ├── LinkError                  a link cannot be made or told from others
@@ -109,6 +110,10 @@ class MappingError(ConnectorException):
 
 class InvalidUsageError(ConnectorException, AssertionError):
     """A function of the framework was called with unusable arguments."""
+
+
+class WrongArgumentsError(InvalidUsageError, TypeError):
+    """A delayed function cannot be called with the given arguments."""
 
 
 class UnserializableArgumentError(ConnectorException, TypeError):

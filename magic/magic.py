@@ -217,8 +217,8 @@ class Magic(SyncHelpers):
         )
 
     def _delay_of(self, func: Callable, options: JobOptions) -> Callable[..., str]:
-        def delay(model_name: str, *args, **kwargs) -> str:
-            task = Task(func, model_name, args, kwargs)
+        def delay(model_name, *args, **kwargs) -> str:
+            task = Task.of_function(func, model_name, args, kwargs)
             return delay_tasks(self.env, [task], options)[0]
 
         return delay

@@ -263,7 +263,8 @@ def _check_members(what: str, members: Iterable) -> None:
 
 def _what_is_alike(job: DelayableJob) -> tuple:
     """Return the key of jobs that one statement can insert."""
-    return job.env, job.task.func, job.task.model_name, repr(job.options)
+    task = job.task
+    return job.env, task.func, task.model_name, task.has_model, repr(job.options)
 
 
 def _place(is_child: bool, is_parent: bool) -> dict:

@@ -21,6 +21,7 @@ from .delay.options import (
     DEFAULT_PRIORITY,  # noqa: F401 its classic path
     JobOptions,
     check_channel,
+    check_public_user,
     check_timeout,
 )
 from .delay.registry import (
@@ -58,6 +59,7 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
     timeout: float | None = None,
     on_missing: str = FAIL,
     network_retry_s: float | None = None,
+    public_user: str | None = None,
 ):
     """Allow a function, or a method of a model, to run as a job.
 
@@ -80,6 +82,9 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
         network_retry_s: for how long a job is retried after errors of the network,
             in seconds; 0: its retries are counted. None: as the setting says, or by
             count where there is a ``retry_pattern``.
+        public_user: XML id of the user as whom jobs run that the public user or nobody
+            delays, where their backend has none: it must be safe for anybody to cause
+            them. ``base.user_root`` is OdooBot, which may do all. None refuses them.
 
     Raises:
         InvalidUsageError: an argument is invalid.
@@ -87,6 +92,7 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
     check_channel(default_channel)
     check_timeout(timeout)
     check_on_missing(on_missing)
+    check_public_user(public_user)
     policy = Policy(retry_pattern, retry_on, backoff, network_retry_s)
 
     def declare(function: Callable) -> Callable:
@@ -96,6 +102,7 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
         function.retry_policy = policy
         function.timeout = timeout
         function.on_missing = on_missing
+        function.public_user = public_user
         if _is_method(function):
             JOB_METHODS.add(function.__name__)
         else:
@@ -127,10 +134,10 @@ def related_action(action: Callable = lambda session, job: None, **kwargs):
 
 
 def _delay_of(function: Callable) -> Callable:
-    def delay(session: ConnectorSession, model_name: str, *args, **kwargs) -> str:
+    def delay(session: ConnectorSession, model_name, *args, **kwargs) -> str:
         """Run the function later; same arguments, and the options of a job."""
         options, kwargs = JobOptions.split(kwargs, function)
-        task = Task(function, model_name, args, kwargs)
+        task = Task.of_function(function, model_name, args, kwargs)
         return delay_tasks(session.env, [task], options)[0]
 
     return delay
@@ -139,23 +146,26 @@ def _delay_of(function: Callable) -> Callable:
 def _delay_many_of(function: Callable) -> Callable:
     def delay_many(
         session: ConnectorSession,
-        model_name: str,
+        model_name,
         list_of_args: Iterable[tuple],
         **options,
     ) -> list[str]:
         """Run the function later, once for each tuple of arguments."""
         options, kwargs = JobOptions.split(options, function)
-        tasks = [Task(function, model_name, args, kwargs) for args in list_of_args]
+        tasks = [
+            Task.of_function(function, model_name, args, kwargs)
+            for args in list_of_args
+        ]
         return delay_tasks(session.env, tasks, options)
 
     return delay_many
 
 
 def _delayable_of(function: Callable) -> Callable:
-    def delayable(session: ConnectorSession, model_name: str, *args, **kwargs):
+    def delayable(session: ConnectorSession, model_name, *args, **kwargs):
         """Return a job that is not stored yet, see :mod:`.graph`."""
         options, kwargs = JobOptions.split(kwargs, function)
-        task = Task(function, model_name, args, kwargs)
+        task = Task.of_function(function, model_name, args, kwargs)
         return DelayableJob(session.env, task, options)
 
     return delayable

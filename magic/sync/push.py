@@ -9,7 +9,8 @@ from odoo.modules.registry import Registry
 from ...addon import addon_of_module, is_module_installed
 from ...event import on_record_create, on_record_unlink, on_record_write
 from ...exception import InvalidUsageError
-from ...queue.delay.call import Task
+from ...queue.delay.call import IdentifiedCall
+from ...queue.delay.options import check_public_user
 from ...session import ConnectorSession
 from ...text import did_you_mean, reference_of
 from ..links.book import LinkBook
@@ -24,13 +25,14 @@ _WAITING = "connector.push"  # key of what is delayed when the transaction is co
 class PushedSync(DeclaredSync):
     """A declared sync that can push records when they change."""
 
-    def push_on(
+    def push_on(  # noqa: PLR0913 what a declaration says, by keyword
         self,
         model_name: str,
         create: bool = False,
         write: bool = False,
         unlink: Callable | None = None,
         fields: Iterable[str] | None = None,
+        public_user: str | None = None,
     ) -> None:
         """Push changed records to the other system, by ``sync_odoo2x``.
 
@@ -43,11 +45,15 @@ class PushedSync(DeclaredSync):
             write: push what was changed of known ones.
             unlink: a function that gets MAGIC and the ref of a record that is gone.
             fields: push a change only if it is one of these fields; any by default.
+            public_user: XML id of the user as whom jobs run that the public user or
+                nobody causes, on a web site for instance; without, such a change is
+                refused.
 
         Raises:
             InvalidUsageError: there is nothing to push, or an argument is wrong.
         """
-        Push.of(self, model_name, create, write, unlink, fields).subscribe()
+        flags = create, write, unlink, fields
+        Push.of(self, model_name, *flags, public_user).subscribe()
 
 
 def declare_sync(relation: str) -> Callable[[Callable], PushedSync]:
@@ -93,6 +99,7 @@ class Push:
         write: changes of known ones are.
         unlink: gets MAGIC and the ref of a record that is gone.
         fields: a change counts when it is one of these; None for all.
+        public_user: XML id of the user of jobs that the public user or nobody causes.
     """
 
     relation: str
@@ -102,15 +109,19 @@ class Push:
     write: bool
     unlink: Callable | None
     fields: frozenset[str] | None
+    public_user: str | None = None
 
     @classmethod
-    def of(cls, declared, model_name: str, create, write, unlink, fields) -> "Push":
+    def of(  # noqa: PLR0913 what push_on takes
+        cls, declared, model_name: str, create, write, unlink, fields, public_user=None
+    ) -> "Push":
         """Return the push of a declared sync, with its arguments checked."""
         _check(declared, model_name, create or write or unlink, unlink, fields)
+        check_public_user(public_user)
         module = declared.function.__module__
         fields = None if fields is None else frozenset(fields)
         flags = bool(create), bool(write), unlink or None, fields
-        push = cls(declared.relation, model_name, module, *flags)
+        push = cls(declared.relation, model_name, module, *flags, public_user)
         for _database, registry in list(Registry.registries.items()):
             if registry.ready:  # else they are checked once it is loaded
                 push.check_fields(registry)
@@ -182,6 +193,7 @@ class Push:
             self.model_name,
             calls,
             identity_key=_push_key,
+            public_user=self.public_user,
             description=f"Push a changed record to {self.relation}",
         )
 
@@ -215,7 +227,9 @@ class Waiting:
             push.delay(session, session.env[push.model_name].browse(self.changed))
         if self.gone:
             gone = [(push.relation, ref) for ref in self.gone]
-            push_deletion.delay_many(session, push.model_name, gone)
+            push_deletion.delay_many(
+                session, push.model_name, gone, public_user=push.public_user
+            )
 
 
 class Changes:
@@ -237,8 +251,8 @@ class Changes:
             waiting.delay()
 
 
-def _push_key(task: Task) -> str:
-    _helper, relation, _flags, _on_error, record = task.args
+def _push_key(call: IdentifiedCall) -> str:
+    _model_name, _helper, relation, _flags, _on_error, record = call.args
     return f"push {relation} {reference_of(record)}"
 
 

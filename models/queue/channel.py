@@ -1,15 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Channels: the lanes in which jobs wait, with their limits."""
 
+from difflib import get_close_matches
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ...exception import InvalidUsageError
 from ...fields.reference import LastingReference
 from ...queue import store
-from ...queue.channel_text import ROOT
+from ...queue.channel_text import ROOT, read_limits
+from ...queue.channels.served import LIKENESS
+from ...queue.delay.registry import JOB_REGISTRY
 from ...queue.notify import wake_after_commit
+from ...queue.settings import Settings
 from ...text import reference_of
 from ..access_guard import framework_context, own_code
+
+FUNCTION = "connector.queue.function"
 
 
 class QueueChannel(models.Model):
@@ -220,6 +228,42 @@ class QueueChannel(models.Model):
         """Return the id of a channel; create those missing on its path."""
         channels = framework_context(self.sudo())  # names come from code
         return channels._find_or_create(complete_name).id
+
+    @api.model
+    @tools.ormcache("complete_name")
+    def _declared_id_of(self, complete_name: str) -> int:
+        """Return the id of a channel that is there, or declared by code or settings.
+
+        Raises:
+            InvalidUsageError: it is nowhere declared: a channel made of a misspelt name
+                would have no limits.
+        """
+        rows_sudo = self.sudo().search_fetch([], ["complete_name"])  # names are public
+        known = {row.complete_name: row.id for row in rows_sudo}
+        if complete_name in known:
+            return known[complete_name]
+        declared = self._declared_names()
+        if complete_name in declared:
+            return self._id_of(complete_name)
+        names = sorted(known.keys() | declared)
+        near = get_close_matches(complete_name, names, n=1, cutoff=LIKENESS)
+        there = f"There are {', '.join(names)}."
+        hint = f"Did you mean {near[0]!r}?" if near else there
+        raise InvalidUsageError(
+            f"Cannot delay: there is no channel {complete_name!r}. {hint} A new one is "
+            "made in Connectors > Queue > Channels, by default_channel of a job, or by "
+            "channels in the settings."
+        )
+
+    @api.model
+    def _declared_names(self) -> set[str]:
+        """Return the channels of job functions and of the settings."""
+        names = {function.default_channel for function in JOB_REGISTRY}
+        names |= {name for _job, name in self.env[FUNCTION]._declared_jobs()}
+        try:
+            return names | read_limits(Settings.find().channels).keys()
+        except ValueError:  # the server says so at its start
+            return names
 
     @api.model
     def _select_backends(self) -> list[tuple[str, str]]:

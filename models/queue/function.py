@@ -44,6 +44,12 @@ class QueueFunction(models.Model):
     retry_text = fields.Char(
         string="Retries", compute="_compute_declared", help="As the code declares them."
     )
+    public_user = fields.Char(
+        string="Public User Runs As",
+        compute="_compute_declared",
+        help="The user of jobs that the public user or nobody delays, where their "
+        "backend has none. Empty: these are refused.",
+    )
     description = fields.Text(compute="_compute_declared")
     is_missing = fields.Boolean(
         compute="_compute_declared", help="No installed addon has such a job."
@@ -69,6 +75,7 @@ class QueueFunction(models.Model):
             row.is_missing = function is None
             row.timeout_text = row._describe_timeout(function)
             row.retry_text = function.retry_policy.describe() if function else False
+            row.public_user = function.public_user if function else False
             row.description = _read_doc(function) if function else False
 
     def _describe_timeout(self, function) -> str:

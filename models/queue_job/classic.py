@@ -11,6 +11,7 @@ from ...exception import (
 from ...queue import store
 from ...queue.classic.job import Job
 from ...queue.delay.insert import (
+    caller_of,
     caller_values,
     delay_tasks,
     identity_keys,
@@ -85,7 +86,9 @@ class QueueJob(models.Model):
                 f"Cannot store new {job}: its state is {job.state!r}, expected "
                 f"{PENDING!r}. Store it first, then set another."
             )
+        options = _options(job)
         env = self.with_user(job.user_id or self.env.uid).env
+        env, reason = caller_of(env, job.task, options)
         if job.company_id:
             env = env(context={**env.context, "company_id": job.company_id})
             if caller_values(env)["company_id"] != job.company_id:
@@ -93,9 +96,9 @@ class QueueJob(models.Model):
                     f"Cannot store {job}: company {job.company_id} is none of user "
                     f"{env.uid}. Set one of theirs, or leave it out."
                 )
-        options = _options(job)
         (job.identity_key,) = identity_keys(env, [job.task], options)
-        if not insert_jobs(env, [(job.task, job.uuid, job.identity_key)], options):
+        new = (job.task, job.uuid, job.identity_key)
+        if not insert_jobs(env, [new], options, user_reason=reason):
             raise InvalidUsageError(
                 f"Cannot store {job}: a job that waits has its identity key "
                 f"{job.identity_key!r}. Use enqueue(): it returns that one's uuid."

@@ -10,6 +10,7 @@ from ...queue import store
 from ...queue.delay import codec
 from ...queue.delay.call import Task, new_uuid
 from ...queue.delay.insert import (
+    caller_of,
     caller_values,
     delay_tasks,
     insert_jobs,
@@ -43,11 +44,14 @@ class QueueJob(models.Model):
         """
         vals = self._without_secret_fields(model_name, vals)
         task = Task(consumer, model_name, (record_id, vals))
-        caller = caller_values(self.env).values()
-        parts = task.func_name, model_name, record_id, *caller
+        caller = caller_of(self.env, task, JobOptions())
+        values = caller_values(caller.env)
+        who = (values[name] for name in ("user_id", "company_id", "context"))
+        parts = task.func_name, model_name, record_id, *who
         key = hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()
-        key = f"event:{key}"
-        if insert_jobs(self.env, [(task, new_uuid(), key)], JobOptions()):
+        key, reason = f"event:{key}", caller.user_reason
+        new = (task, new_uuid(), key)
+        if insert_jobs(caller.env, [new], JobOptions(), user_reason=reason):
             return
         job_id, payload = store.lock_identical(self.env.cr, key)
         (_record_id, known), _kwargs = codec.decode(payload, self.env)

@@ -16,6 +16,7 @@ from ...exception import (
 from ...session import ConnectorSession
 from ..delay import codec
 from ..delay.call import Task, describe, new_uuid
+from ..delay.insert import COMPANIES, DEFAULT_LANG, find_lang
 from ..delay.options import (
     DEFAULT_MAX_RETRIES,
     DEFAULT_PRIORITY,
@@ -134,7 +135,9 @@ class Job:
         job.worker_uuid = worker_sudo.uuid or None
         job._description = row.name
         args, job.kwargs = codec.decode(row.payload, env, row.payload_version)
-        job.args = args if job.method_name else (job.model_name, *args)
+        has_model = codec.has_model(job.model_name, row.payload_version)
+        is_prefixed = has_model and not job.method_name
+        job.args = (job.model_name, *args) if is_prefixed else args
         return job
 
     # === WHAT IT IS === #
@@ -165,13 +168,8 @@ class Job:
         if self.method_name:
             records, *args = self.args
             return Task(self.func, records._name, tuple(args), self.kwargs, records)
-        model_name, *rest = self.args or (None,)
-        if not (model_name is None or isinstance(model_name, str)):
-            raise InvalidUsageError(
-                f"Cannot store a job of {self.func_name}: its first argument is "
-                f"{model_name!r}, expected the name of a model. Pass model_name."
-            )
-        return Task(self.func, model_name, tuple(rest), self.kwargs)
+        first, *rest = self.args or (None,)
+        return Task.of_function(self.func, first, rest, self.kwargs)
 
     @property
     def func_string(self) -> str:
@@ -247,11 +245,9 @@ class Job:
                 f"Cannot perform {self}: it was cancelled. Call set_pending() before."
             )
         self.retry += 1
-        context = {**self.context, "job_uuid": self.uuid}
         try:
-            with session.change_user(self.user_id or session.uid):
-                with session.change_context(context):
-                    self.result = self._call(session)
+            with session.change_env(self._env(session.env)):
+                self.result = self._call(session)
         except RetryableJobError as error:
             if error.ignore_retry:
                 self.retry -= 1
@@ -261,6 +257,16 @@ class Job:
                 ) from error
             raise
         return self.result
+
+    def _env(self, env: api.Environment) -> api.Environment:
+        """Return the environment of its user and context, in the user's language."""
+        context = {**self.context, "job_uuid": self.uuid}
+        if companies := env.context.get(COMPANIES):
+            context.setdefault(COMPANIES, companies)
+        env = env(user=self.user_id or env.uid, context=context)
+        lang = find_lang(env)
+        is_same = lang == context.get("lang", DEFAULT_LANG)
+        return env if is_same else env(context={**context, "lang": lang})
 
     def _call(self, session):
         if not self.method_name:

@@ -6,17 +6,24 @@ import inspect
 import os
 import reprlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
+from odoo.models import BaseModel
+
+from ...exception import InvalidUsageError, WrongArgumentsError
 from ...redaction import HIDDEN, is_secret_name
 from ...secret import SecretText
 
 TEXT_SIZE = 1000  # characters of a call
 SCALAR_SIZE = 80  # characters of a text, number, date … in it
 ITEM_COUNT = 10  # items of a list, dict …
+
+MAX_DEPTH = 100  # of values in values; no job keeps deeper ones
+SCALARS = (str, int, bool, float, type(None))  # nearly all arguments
 
 DIGITS = 20  # random digits of a uuid; an even number, all but one are used
 VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # two bits are fixed
@@ -28,11 +35,24 @@ class Task:
 
     func: Callable
     model_name: str | None
-    args: tuple = ()
+    args: tuple = ()  # after the name of the model
     kwargs: dict = field(default_factory=dict)
-    records: object = None  # of which the method is called; None for a function
+    records: BaseModel | None = None  # of which the method is called
     user_id: int | None = None  # the user who delays it, for identity keys
     company_id: int | None = None
+    has_model: bool = True  # else args begin right after the session
+
+    @classmethod
+    def of_function(cls, func: Callable, first, args: Iterable, kwargs: dict) -> "Task":
+        """Return the call of a function, given what ``delay`` got after the session.
+
+        Args:
+            first: text is the name of a model, and None is that there is none; anything
+                else is the first argument of a function that takes no model.
+        """
+        if first is None or isinstance(first, str):
+            return cls(func, first, tuple(args), kwargs)
+        return cls(func, None, (first, *args), kwargs, has_model=False)
 
     @property
     def func_name(self) -> str:
@@ -47,22 +67,164 @@ class Task:
         doc = inspect.getdoc(self.func)
         return doc.partition("\n")[0] if doc else f"Function {self.func.__name__}"
 
+    @property
+    def called_args(self) -> tuple:
+        """All positional arguments: the model's name, or the records, come first."""
+        if self.records is not None:
+            return (self.records, *self.args)
+        return (self.model_name, *self.args) if self.has_model else self.args
+
     def __str__(self) -> str:
         return f"{self.func_name} of {self.model_name}"
 
 
-def identity_exact(task: Task) -> str:
-    """Return a key that is the same for the same call by the same user and company."""
+# === IDENTITY === #
+
+
+@dataclass(frozen=True)
+class IdentifiedCall:
+    """A delayed call as functions of identity keys see it: as the classic ``Job``.
+
+    ``args`` begin with the name of the model, or with the records of a method, so that
+    a key made of them is that of one call.
+    """
+
+    task: Task
+
+    @property
+    def args(self) -> tuple:
+        """All positional arguments after the session."""
+        return self.task.called_args
+
+    def __str__(self) -> str:
+        return str(self.task)
+
+    def __getattr__(self, name: str):
+        """Return what is the same for the call and the ``Task``, such as ``kwargs``."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.task, name)
+
+
+def identity_exact(call) -> str:
+    """Return a key that is the same for the same call by the same user and company.
+
+    The order of a dict's keys, of records and of a set does not count.
+
+    Args:
+        call: what a function of identity keys gets, a ``Task`` or a classic ``Job``.
+    """
+    task = getattr(call, "task", call)
     parts = (
         task.func_name,
         task.model_name,
         task.records,
         task.args,
         sorted(task.kwargs.items()),
-        task.user_id,
-        task.company_id,
+        call.user_id,
+        call.company_id,
+        *(() if task.has_model else ("without a model",)),
     )
-    return hashlib.sha1(repr(parts).encode(), usedforsecurity=False).hexdigest()
+    text = exact_text(parts)
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def exact_text(value: Any, depth: int = 0) -> str:
+    """Return the ``repr`` of a value, the same for equal values of one kind.
+
+    Where Python's has a fixed order it is that, so that keys of earlier versions stay.
+    """
+    if type(value) in SCALARS or depth > MAX_DEPTH:  # which no job can keep
+        return repr(value)
+    if isinstance(value, BaseModel):
+        ids = sorted(value._ids, key=lambda one: one or 0)  # new records come first
+        return f"{value._name}{tuple(ids)!r}"
+    text = partial(exact_text, depth=depth + 1)
+    if isinstance(value, dict):
+        pairs = sorted((text(key), text(value[key])) for key in value)
+        return f"{{{', '.join(': '.join(pair) for pair in pairs)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(text, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(text, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, set | frozenset):
+        items = f"{{{', '.join(sorted(map(text, value)))}}}" if value else ""
+        is_plain = isinstance(value, set) and value
+        return items if is_plain else f"{type(value).__name__}({items})"
+    return repr(value)
+
+
+# === CHECK === #
+
+
+def check_calls(tasks: Iterable[Task]) -> None:
+    """Check that calls of one function can be made with their arguments.
+
+    Raises:
+        WrongArgumentsError: an argument is missing, or the function knows it not.
+        InvalidUsageError: a method of records is called for none.
+    """
+    seen = set()
+    for task in tasks:
+        is_empty = task.records is not None and not task.records._ids
+        shape = len(task.args), task.has_model, is_empty, *task.kwargs
+        if shape not in seen:  # nearly all calls of one function are alike
+            _check_call(task, is_empty)
+            seen.add(shape)
+
+
+def _check_call(task: Task, is_empty: bool) -> None:
+    if is_empty and not _is_of_the_model(type(task.records), task.func.__name__):
+        raise InvalidUsageError(
+            f"Cannot delay {task.func_name}: there is no record, expected one at "
+            "least. Delay nothing where there are none; decorate the method with "
+            "@api.model if it works without records."
+        )
+    func = task.func
+    if task.records is not None:  # an addon may have overridden what carries @job
+        func = getattr(type(task.records), func.__name__)
+    before = 1 if task.records is None else 0  # the session; records are counted
+    count = before + len(task.called_args)
+    fault = _fault_of(func, count, frozenset(task.kwargs))
+    if fault:
+        names = ", ".join(map(repr, sorted(task.kwargs))) or "no keyword"
+        raise WrongArgumentsError(
+            f"Cannot delay {task.func_name}: {fault}. It got {len(task.args)} "
+            f"positional arguments and {names}, expected those of "
+            f"{func.__name__}{_signature_of(func)}. Pass what is missing, and drop "
+            "what the function does not take."
+        )
+
+
+@lru_cache(maxsize=1024)
+def _fault_of(func: Callable, count: int, names: frozenset[str]) -> str | None:
+    """Return why a function cannot be called in a way, None when it can.
+
+    Args:
+        count: of positional arguments.
+        names: of keyword arguments.
+    """
+    signature = _signature_of(func)
+    try:
+        if signature is not None:
+            signature.bind(*[None] * count, **dict.fromkeys(names))
+    except TypeError as error:
+        return str(error)
+    return None
+
+
+def _signature_of(func: Callable) -> inspect.Signature | None:
+    """Return what a function really takes: a decorator may add arguments, or drop."""
+    try:
+        return inspect.signature(func, follow_wrapped=False)
+    except (TypeError, ValueError):  # of a built-in function, or of a mock
+        return None
+
+
+def _is_of_the_model(model_class: type, name: str) -> bool:
+    """Return whether a method works without records: one definition says so."""
+    definitions = (vars(cls).get(name) for cls in model_class.__mro__)
+    return any(getattr(one, "_api_model", False) for one in definitions)
 
 
 # === UUID === #

@@ -35,7 +35,9 @@ from ...redaction import KnownSecrets
 from ...secret import SecretText
 from .unserializable import VIEWS, Refused, check_secrets, explain
 
-VERSION = 1
+VERSION = 2  # the newest that is read
+WITH_MODEL = 1  # a function gets the row's model, or None, before its arguments
+WITHOUT_MODEL = 2  # without a model in the row, arguments begin after the session
 MAX_DEPTH = 100  # of values in values; far below Python's and PostgreSQL's limits
 
 _to_json = json.JSONEncoder(
@@ -50,6 +52,11 @@ _UNREADABLE = (
     TypeError,
     ValueError,
 )
+
+
+def has_model(model_name: str | None, version: int) -> bool:
+    """Return whether a function gets the model's name before its stored arguments."""
+    return model_name is not None or version < WITHOUT_MODEL
 
 
 def encode(

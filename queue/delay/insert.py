@@ -18,6 +18,7 @@ import pytz
 
 from odoo import api
 from odoo.exceptions import MissingError
+from odoo.models import BaseModel
 
 from ...exception import InvalidUsageError
 from ...redaction import KnownSecrets
@@ -26,8 +27,9 @@ from .. import store
 from ..notify import wake_after_commit
 from ..state import NOT_STARTED, PENDING
 from . import codec
-from .call import Task, new_uuids
+from .call import Task, check_calls, new_uuids
 from .options import SCOPES, JobOptions
+from .stand_in_user import Caller, find_callers
 
 _logger = logging.getLogger(__name__)
 
@@ -52,10 +54,44 @@ def delay_tasks(
     the uuid is that of the existing job.
 
     Args:
-        env: of the user as whom they will run.
+        env: of the user as whom they will run; those of the public user, or of nobody,
+            run as another.
         tasks: calls of one function.
         place: columns with the position of the jobs in a graph.
+
+    Raises:
+        InvalidUsageError: a call cannot be made with its arguments, or has no user.
     """
+    check_calls(tasks)
+    if not tasks or may_run_jobs(env):
+        return _delay_as_user(env, tasks, options, **place)
+    callers = find_callers(env, tasks, find_backends(env, tasks), options)
+    uuids: list[str] = [""] * len(tasks)
+    for caller in dict.fromkeys(callers):  # a statement for each user
+        numbers = [number for number, one in enumerate(callers) if one == caller]
+        some = [tasks[number] for number in numbers]
+        place["user_reason"] = caller.user_reason
+        found = _delay_as_user(caller.env, some, options, **place)
+        for number, uuid in zip(numbers, found, strict=True):
+            uuids[number] = uuid
+    return uuids
+
+
+def caller_of(env: api.Environment, task: Task, options: JobOptions) -> Caller:
+    """Return as whom a call runs that is about to be inserted, and check the call.
+
+    Raises:
+        InvalidUsageError: it cannot be made with its arguments, or has no user.
+    """
+    check_calls([task])
+    if may_run_jobs(env):
+        return Caller(env)
+    return find_callers(env, [task], find_backends(env, [task]), options)[0]
+
+
+def _delay_as_user(
+    env: api.Environment, tasks: list[Task], options: JobOptions, **place
+) -> list[str]:
     keys = identity_keys(env, tasks, options)
     uuids = new_uuids(len(tasks))
     known = _find_in_scope(env.cr, keys, options)
@@ -64,7 +100,7 @@ def delay_tasks(
     inserted = insert_jobs(env, new, options, **place) if new else set()
     known |= {key: uuid for _task, uuid, key in new if uuid in inserted}
     if left := [job for job in new if job[1] not in inserted]:
-        known |= _meet(env, left, options)
+        known |= _meet(env, left, options, **place)
     return [
         uuid if key is None else known[key]
         for uuid, key in zip(uuids, keys, strict=True)
@@ -133,12 +169,13 @@ def _places_of(keys: list, known: dict[str, str], options: JobOptions) -> list[i
 
 
 def _meet(
-    env: api.Environment, jobs: list[NewJob], options: JobOptions
+    env: api.Environment, jobs: list[NewJob], options: JobOptions, **place
 ) -> dict[str, str]:
     """Keep or replace the waiting jobs with these keys; return uuids by key."""
     if not options.is_replacing:
         return store.find_identical(env.cr, [key for _task, _uuid, key in jobs])
-    replaced = store.replace_identical(env.cr, _values(env, jobs, options))
+    values = {**_values(env, jobs, options), **place}
+    replaced = store.replace_identical(env.cr, values)
     env[MODEL].invalidate_model()
     return replaced
 
@@ -172,7 +209,7 @@ def _call_values(env: api.Environment, task: Task, options: JobOptions) -> dict:
         "func_name": task.func_name,
         "method_name": None if task.records is None else task.func.__name__,
         "model_name": task.model_name,
-        "payload_version": codec.VERSION,
+        "payload_version": codec.WITH_MODEL if task.has_model else codec.WITHOUT_MODEL,
         "job_function_id": function_id,
         "channel_id": channel_id,
         "state": PENDING,
@@ -196,9 +233,10 @@ def _find_function(
     """
     known = env[FUNCTION]._places().get(task.func_name)
     function_id, channel_id = known or (0, None)
-    if channel or not known:
-        channel = channel or task.func.default_channel
-        channel_id = env[CHANNEL]._id_of(channel)
+    if channel:
+        channel_id = env[CHANNEL]._declared_id_of(channel)
+    elif not known:
+        channel_id = env[CHANNEL]._id_of(task.func.default_channel)
     return function_id, channel_id
 
 
@@ -269,6 +307,8 @@ def find_backends(env: api.Environment, tasks: list[Task]) -> list[str | None]:
     first = tasks[0]
     if first.records is not None:
         return [_backend_of_records(first.records)] * len(tasks)
+    if not first.has_model and isinstance(first.args[0], BaseModel):
+        return [_backend_of_records(task.args[0]) for task in tasks]
     name, place = _backend_parameter(first.func)
     if name is None or first.model_name not in env:
         return [None] * len(tasks)
@@ -325,6 +365,17 @@ def _argument(task: Task, name: str, place: int) -> int | None:
 # === CALLER === #
 
 
+def may_run_jobs(env: api.Environment) -> bool:
+    """Return whether jobs run as the user of an environment."""
+    if not env.uid:
+        return False
+    user = env.user
+    user.fetch(["company_id", "active", "share"])  # else all its fields are read
+    if env.uid == api.SUPERUSER_ID:  # archived, and yet allowed
+        return True
+    return user.active and not (user.share and user._is_public())
+
+
 def caller_values(env: api.Environment) -> dict:
     """Return the columns of user, company and context.
 
@@ -334,12 +385,12 @@ def caller_values(env: api.Environment) -> dict:
     Raises:
         AccessError: the current companies are not the user's.
     """
-    env.user.fetch(["company_id"])  # else all the user's fields are read
     context = find_context(env)
     return {
         "user_id": env.uid,
         "company_id": find_company(env, context.get(COMPANIES, [])),
         "context": json.dumps(context),
+        "user_reason": None,
     }
 
 

@@ -6,15 +6,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 
 from ...exception import InvalidUsageError
 from ..channel_text import ROOT
 from ..eta import check_eta
 from ..state import ENQUEUED, FAILED
-
-if TYPE_CHECKING:
-    from .call import Task
+from .call import IdentifiedCall, Task
 
 DEFAULT_PRIORITY = 10  # smaller first
 DEFAULT_MAX_RETRIES = 5  # 0 means for ever
@@ -55,12 +52,13 @@ class JobOptions:
     max_retries: int | None = None
     description: str | None = None
     channel: str | None = None
-    identity_key: str | Callable[["Task"], str | None] | None = None
+    identity_key: str | Callable[["IdentifiedCall"], str | None] | None = None
     mode: str = KEEP
     scope: str = "waiting"
-    concurrency_key: str | Callable[["Task"], str | None] | None = None
+    concurrency_key: str | Callable[[Task], str | None] | None = None
     tags: list[str] | None = None
     timeout: float | None = None
+    public_user: str | None = None
 
     def __post_init__(self):
         for name, (is_usable, expected) in CHECKS.items():
@@ -148,13 +146,17 @@ class JobOptions:
         """Return the timeout of a job, in seconds: the option, else as declared."""
         return func.timeout if self.timeout is None else self.timeout
 
-    def identity_key_of(self, task: "Task") -> str | None:
+    def identity_key_of(self, task: Task) -> str | None:
         """Return the identity key of a call, None for none."""
-        return _key_of(self.identity_key, task, "identity_key")
+        return _key_of(self.identity_key, IdentifiedCall(task), "identity_key")
 
-    def concurrency_key_of(self, task: "Task") -> str | None:
+    def concurrency_key_of(self, task: Task) -> str | None:
         """Return the concurrency key of a call, None for none."""
         return _key_of(self.concurrency_key, task, "concurrency_key")
+
+    def public_user_of(self, func: Callable) -> str | None:
+        """Return the XML id of the user of nobody's job: the option, else declared."""
+        return self.public_user or func.public_user
 
 
 OPTION_NAMES = frozenset(one.name for one in fields(JobOptions))
@@ -175,6 +177,15 @@ def check_timeout(seconds: float | None) -> None:
         raise InvalidUsageError(
             f"Cannot declare a job: its timeout is {seconds!r}, expected "
             f"{CHECKS['timeout'][1]}."
+        )
+
+
+def check_public_user(xml_id: str | None) -> None:
+    """Raise InvalidUsageError unless it may be the XML id of a user."""
+    if xml_id is not None and not _is_xml_id(xml_id):
+        raise InvalidUsageError(
+            f"Cannot declare a job: its public_user is {xml_id!r}, expected "
+            f"{CHECKS['public_user'][1]}."
         )
 
 
@@ -213,15 +224,15 @@ def naive_time(
     return check_eta(read_clock() + eta)
 
 
-def _key_of(key, task: "Task", name: str) -> str | None:
+def _key_of(key, call: Task | IdentifiedCall, name: str) -> str | None:
     """Return the given key, or the key computed from the call."""
     if not callable(key):
         return key
-    computed = key(task)
+    computed = key(call)
     if computed is not None and not _is_key_text(computed):
         raise InvalidUsageError(
             f"Cannot delay: the function of option {name!r} gave {computed!r} for "
-            f"{task}, expected {KEY_TEXT}, or None for no key."
+            f"{call}, expected {KEY_TEXT}, or None for no key."
         )
     return computed
 
@@ -269,6 +280,10 @@ def _is_channel(value) -> bool:
     return _is_text(value) and all(value.split(".")) and value.partition(".")[0] == ROOT
 
 
+def _is_xml_id(value) -> bool:
+    return _is_text(value) and len(value.split(".")) == 2 and all(value.split("."))
+
+
 def _is_tags(value) -> bool:
     return isinstance(value, (list, tuple)) and all(
         _is_text(tag) and 0 < len(tag) <= TAG_MAX for tag in value
@@ -300,4 +315,5 @@ CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
     "concurrency_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
     "tags": (_is_tags, f"a list of texts of 1 to {TAG_MAX} characters"),
     "timeout": (_is_timeout, "a number of seconds, 0 for none"),
+    "public_user": (_is_xml_id, "the XML id of a user such as 'base.user_root'"),
 }

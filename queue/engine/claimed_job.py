@@ -12,6 +12,7 @@ from odoo.sql_db import Cursor
 
 from ...exception import FailedJobError
 from ...session import ConnectorSession
+from ..delay.codec import has_model
 from ..delay.insert import DEFAULT_LANG, find_lang
 from ..delay.registry import existing, require_job_function, require_job_method
 
@@ -92,7 +93,8 @@ class ClaimedJob:
         if not self.is_user_active:
             raise FailedJobError(
                 f"Cannot run {self.func_name} as user {self.user_id}: the user is "
-                "archived or deleted. Let another user delay it again."
+                "archived or deleted. Let a Connector Manager take the job over, or "
+                "another user delay it again."
             )
         if self.method_name:
             records, *args = self.args
@@ -100,4 +102,7 @@ class ClaimedJob:
             records = existing(records, self.func, self.func_name)
             return getattr(records, self.method_name)(*args, **self.kwargs)
         self.func = require_job_function(self.func_name, session)
-        return self.func(session, self.model_name, *self.args, **self.kwargs)
+        args = self.args
+        if has_model(self.model_name, self.payload_version):
+            args = (self.model_name, *args)
+        return self.func(session, *args, **self.kwargs)

@@ -34,7 +34,7 @@ _INSERT = f"""
 INSERT INTO connector_queue_job (
     seal, uuid, payload, identity_key, concurrency_key, key_news, hold,
     name, func_name, method_name, model_name, payload_version,
-    user_id, company_id, context, tags,
+    user_id, company_id, context, user_reason, tags,
     channel_id, backend_id, job_function_id,
     state, has_edges, priority, eta, max_retries,
     has_own_max_retries, timeout,
@@ -45,7 +45,8 @@ SELECT {_SEAL}, new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_
        CASE WHEN %(state)s = 'pending'
             THEN {hold_of("%(eta)s::timestamp", "new.concurrency_key")} END,
        %(name)s, %(func_name)s, %(method_name)s, %(model_name)s, %(payload_version)s,
-       %(user_id)s, %(company_id)s, %(context)s::jsonb, %(tags)s::jsonb,
+       %(user_id)s, %(company_id)s, %(context)s::jsonb, %(user_reason)s,
+       %(tags)s::jsonb,
        COALESCE(new.own_channel_id::integer, %(channel_id)s), new.backend_id,
        %(job_function_id)s,
        %(state)s, %(has_edges)s, %(priority)s, %(eta)s, %(max_retries)s,

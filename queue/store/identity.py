@@ -72,6 +72,7 @@ UPDATE connector_queue_job AS job
        user_id = %(user_id)s,
        company_id = %(company_id)s,
        context = %(context)s::jsonb,
+       user_reason = %(user_reason)s,
        tags = %(tags)s::jsonb,
        channel_id = COALESCE(new.own_channel_id::integer, %(channel_id)s),
        backend_id = new.backend_id,

@@ -54,6 +54,12 @@ class TestTrace(models.Model):
         self.create({"name": name})
         time.sleep(seconds)
 
+    @job
+    @api.model
+    def count(self):
+        """Count all traces."""
+        return self.search_count([])
+
     @api.model
     def action_delay(self):
         """Delay a job, as a button does."""

@@ -32,6 +32,12 @@ def insert_row(env, model_name: str, /, **values):
     return rows.browse(env.cr.fetchone())
 
 
+def make_channel(env, complete_name: str):
+    """Return a channel, made where it is missing: no job makes one by its option."""
+    channels = env["connector.queue.channel"]
+    return channels.browse(channels._id_of(complete_name))
+
+
 class QueueCase(ConnectorCase):
     """A test of jobs in one transaction."""
 

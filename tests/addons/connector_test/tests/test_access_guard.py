@@ -7,9 +7,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.connector.event import on_record_create
 from odoo.addons.connector.queue.testing import run_jobs
-from odoo.addons.connector.session import ConnectorSession
 
-from ..models.job import TRACE, end, leave_trace
+from ..models.job import TRACE, end
 from .checkpoint_case import CheckpointCase
 from .queue_case import RUNNER_LOG, QueueCase
 
@@ -187,9 +186,8 @@ class TestOwnCode(GuardCase):
         """Odoo takes them out where rights are borrowed, not where they were before."""
         defaults = {"default_is_paused": True, "default_capacity": 1}
         env = self.borrow(self.users["portal"], **defaults)
-        session = ConnectorSession.from_env(env)
 
-        leave_trace.delay(session, TRACE, channel="root.new.channel")
+        env[CHANNEL]._id_of("root.new.channel")
 
         channels = self.env[CHANNEL].search([("complete_name", "like", "root.new")])
         self.assertEqual(channels.mapped("is_paused"), [False] * 2)

@@ -14,7 +14,7 @@ from odoo.addons.connector.models.monitoring import overview as connector_overvi
 from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase
+from .queue_case import QueueCase, make_channel
 
 OVERVIEW = "connector.overview"
 USER = "connector.group_connector_user"
@@ -237,6 +237,7 @@ class TestOverviewPause(OverviewCase):
         self.assertEqual(self.run_jobs(), 1)
 
     def test_channel_where_its_jobs_wait_is_paused_as_well(self):
+        make_channel(self.env, "root.fast")
         self.shop.delayed(channel="root.fast").import_stock()
 
         names = [one["name"] for one in self.card(self.shop)["channels"]]

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from ..models.backend_job import export_binding, import_partner
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase
+from .queue_case import QueueCase, make_channel
 
 PARTNER = "connector.test.partner"
 CHANNEL = "connector.queue.channel"
@@ -144,6 +144,8 @@ class TestOwnChannel(BackendJobCase):
         self.assertEqual(self.channels_of(*uuids), ["root.own"] * 2 + ["root.shop"])
 
     def test_channel_that_is_named_where_the_job_is_delayed_is_right(self):
+        make_channel(self.env, "root.fast")
+
         uuid = self.shop.delayed(channel="root.fast").import_stock()
 
         self.assertEqual(self.channels_of(uuid), ["root.fast"])

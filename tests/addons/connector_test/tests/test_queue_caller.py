@@ -4,6 +4,7 @@
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
+from odoo.addons.connector.components.core import ConnectorEnvironment
 from odoo.addons.connector.exception import InvalidUsageError
 from odoo.addons.connector.queue.classic.job import Job
 from odoo.addons.connector.queue.classic.storage import OpenERPJobStorage
@@ -20,6 +21,14 @@ CALLER_LOG = "odoo.addons.connector.queue.delay.insert"
 def tell_lang(session, _model_name):
     """Return in which language and zone it runs."""
     return session.env.lang, str(session.env.tz)
+
+
+@as_job
+def tell_backend_lang(session, model_name, backend_id):
+    """Return the language of the job, and that in which units of a backend work."""
+    backend = session.env[model_name].browse(backend_id)
+    scope = ConnectorEnvironment(backend, session, "res.partner")
+    return session.env.lang, scope.env.lang, scope.backend_record.env.lang
 
 
 class TestCaller(QueueCase):
@@ -107,7 +116,8 @@ class TestCaller(QueueCase):
         self.assertEqual(
             job.result,
             f"Cannot run {LEAVE_TRACE} as user {user.id}: the user is archived or "
-            "deleted. Let another user delay it again.",
+            "deleted. Let a Connector Manager take the job over, or another user delay "
+            "it again.",
         )
 
     def test_job_of_a_deleted_user_fails_with_the_reason(self):
@@ -214,6 +224,21 @@ class TestContext(QueueCase):
 
         self.assert_result(self.delay(), ["fr_FR", "UTC"])
 
+    def test_job_of_a_click_has_its_language_and_units_that_of_the_backend(self):
+        """An import wrote French texts over the English ones, because a French person
+        pressed the button."""
+        for code in ("fr_FR", "de_DE"):
+            self.env["res.lang"]._activate_lang(code)
+        german = self.env["res.lang"]._lang_get("de_DE")
+        backend = self.env["connector.test.backend"].create(
+            {"name": "Shop", "default_lang_id": german.id}
+        )
+        session = self.session_of(self.env.user, lang="fr_FR")
+
+        job = self.job(tell_backend_lang.delay(session, backend._name, backend.id))
+
+        self.assert_result(job, ["fr_FR", "de_DE", "de_DE"])
+
     @mute_logger(CALLER_LOG)
     def test_zone_that_is_none_is_left_out(self):
         for wrong in ("Mars/Crater", "../../etc/passwd", "a\0b", 5, ["UTC"], {}):
@@ -238,4 +263,5 @@ class TestContext(QueueCase):
     def assert_result(self, job, expected) -> None:
         """Run the jobs, and compare what one returned."""
         self.run_jobs()
-        self.assertEqual((job.state, job.result_json), ("done", expected))
+        seen = job.state, job.result_json
+        self.assertEqual(seen, ("done", expected), job.exc_info)

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase, QueueRaceCase
+from .queue_case import QueueCase, QueueRaceCase, make_channel
 
 CHANNEL = "connector.queue.channel"
 
@@ -30,6 +30,7 @@ class ChannelCase(QueueCase):
         return channel
 
     def delay(self, channel="root.shop", **options):
+        make_channel(self.env, channel)
         return leave_trace.delay(self.session, TRACE, channel=channel, **options)
 
     def claim(self, runner=0):

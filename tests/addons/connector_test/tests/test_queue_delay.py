@@ -10,7 +10,7 @@ from odoo.addons.connector.exception import (
 from odoo.addons.connector.queue.job import identity_exact
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase
+from .queue_case import QueueCase, make_channel
 
 LEAVE_TRACE = "odoo.addons.connector_test.models.job.leave_trace"
 
@@ -51,6 +51,8 @@ class TestDelay(QueueCase):
         self.assertEqual(job.job_function_id.name, LEAVE_TRACE)
 
     def test_options_are_kept(self):
+        make_channel(self.env, "root.own.lane")
+
         job = self.delay(
             priority=3, max_retries=0, description="Say it", channel="root.own.lane"
         )
@@ -140,7 +142,7 @@ class TestDelay(QueueCase):
 
     def test_argument_that_is_no_data_is_refused_by_name(self):
         with self.assertRaises(UnserializableArgumentError) as caught:
-            self.delay("a", name=object())
+            self.delay(name=object())
 
         self.assertEqual(caught.exception.path, "argument 'name'")
         self.assertFalse(self.jobs())

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import mute_logger
 
 from ..models.job import TRACE, leave_trace, leave_trace_slowly
-from .queue_case import QueueCase, QueueRaceCase
+from .queue_case import QueueCase, QueueRaceCase, make_channel
 
 FUNCTION = "connector.queue.function"
 CHANNEL = "connector.queue.channel"
@@ -46,6 +46,8 @@ class TestFunction(QueueCase):
         self.assertEqual(job.channel_id, lane)
 
     def test_channel_of_the_job_goes_before_that_of_the_function(self):
+        make_channel(self.env, "root.own")
+
         uuid = leave_trace_slowly.delay(self.session, TRACE, "a", 0, channel="root.own")
 
         self.assertEqual(self.job(uuid).channel, "root.own")

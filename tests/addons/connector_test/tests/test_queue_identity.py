@@ -1,15 +1,37 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of identity keys: a delayed call may return a pending job."""
 
+import hashlib
+from collections import defaultdict
+
 import psycopg2.errors
 
 from odoo.tools import mute_logger
 
+from odoo.addons.connector.exception import InvalidUsageError
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.job import identity_exact
+from odoo.addons.connector.queue.classic.job import Job
+from odoo.addons.connector.queue.classic.storage import OpenERPJobStorage
+from odoo.addons.connector.queue.delay.call import IdentifiedCall, Task, exact_text
+from odoo.addons.connector.queue.job import identity_exact, job
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase, QueueRaceCase
+
+
+@job
+def take(_session, _model_name, backend_id, external_id, force=False):
+    """Take the arguments of a classic import."""
+
+
+def model_and_id(call):
+    """Make a key as classic connectors do, where the model is the first argument."""
+    return f"{call.args[0]}-{call.args[2]}"
+
+
+def all_arguments(call):
+    """Make a key of everything that the job is called with."""
+    return repr(call.args)
 
 
 class TestIdentity(QueueCase):
@@ -73,6 +95,159 @@ class TestIdentity(QueueCase):
 
         self.assertEqual((old.state, old.identity_key), ("pending", False))
         self.assertEqual((young.state, young.identity_key), ("pending", "same"))
+
+
+class TestKeyFunction(QueueCase):
+    """A function of the key sees the call as a classic ``Job``: the model comes first.
+
+    Keys over ``job.args`` were those of other calls, too, and these were dropped.
+    """
+
+    def delay(self, model, *args, key, **kwargs):
+        """Delay a job whose key a function makes; return its record."""
+        uuid = take.delay(self.session, model, *args, identity_key=key, **kwargs)
+        return self.job(uuid)
+
+    def test_arguments_begin_with_the_model(self):
+        jobs = [
+            self.delay("res.partner", 1, external_id, True, key=model_and_id)
+            for external_id in ("17", "18")
+        ]
+
+        keys = [job.identity_key for job in jobs]
+        self.assertEqual(keys, ["res.partner-17", "res.partner-18"])
+
+    def test_two_models_are_two_jobs(self):
+        first = self.delay("res.partner", 1, "7", key=all_arguments)
+        second = self.delay("res.country", 1, "7", key=all_arguments)
+
+        self.assertNotEqual(first, second)
+
+    def test_arguments_of_a_method_begin_with_its_records(self):
+        traces = self.traces.create([{"name": "a"}, {"name": "b"}])
+        uuids = {
+            trace.delayed(identity_key=all_arguments).rename("c") for trace in traces
+        }
+
+        self.assertEqual(len(uuids), 2)
+        keys = self.jobs().mapped("identity_key")
+        self.assertIn(f"({TRACE}({traces[0].id},), 'c')", keys)
+
+    def test_call_tells_the_rest_as_a_job_does(self):
+        seen = []
+        self.delay("res.partner", 1, external_id="7", key=seen.append)
+        (call,) = seen
+
+        self.assertEqual((call.kwargs, call.func), ({"external_id": "7"}, take))
+        self.assertEqual((call.model_name, call.user_id), ("res.partner", self.env.uid))
+        self.assertEqual(call.func_name, f"{__name__}.take")
+
+    def test_job_made_by_hand_has_the_same_key(self):
+        made = Job(take, args=("res.partner", 1, "7"), identity_key=model_and_id)
+
+        OpenERPJobStorage(self.session).store(made)
+
+        self.assertEqual(self.job(made.uuid).identity_key, "res.partner-7")
+
+    def test_message_names_the_call(self):
+        with self.assertRaises(InvalidUsageError) as caught:
+            self.delay("res.partner", 1, "7", key=lambda call: 5)
+
+        self.assertIn(f"{__name__}.take of res.partner", str(caught.exception))
+
+
+class TestExactKey(QueueCase):
+    """``identity_exact`` is one key for equal calls."""
+
+    def key(self, *args, records=None, **kwargs) -> str:
+        """Return the exact key of a call."""
+        records = {} if records is None else {"records": records}
+        call = Task(take, TRACE, args, kwargs, user_id=1, company_id=2, **records)
+        return identity_exact(IdentifiedCall(call))
+
+    def test_order_without_a_meaning_does_not_count(self):
+        first, second = self.traces.create([{"name": "a"}, {"name": "b"}])
+        for one, same in (
+            ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+            ([{"a": {"x": 1, "y": 2}}], [{"a": {"y": 2, "x": 1}}]),
+            (first + second, second + first),
+            ({"ids": first + second}, {"ids": second + first}),
+            (defaultdict(list, a=1), {"a": 1}),
+        ):
+            with self.subTest(one):
+                self.assertEqual(self.key(one), self.key(same))
+        self.assertEqual(
+            self.key("a", records=first + second), self.key("a", records=second + first)
+        )
+
+    def test_hash_of_a_set_does_not_count(self):
+        """It is another one in each process, and with it the order of the set."""
+        words = [f"word {number}" for number in range(20)]
+        for kind in (set, frozenset):
+            text = exact_text(kind(words))
+            self.assertEqual(text, exact_text(kind(reversed(words))))
+            self.assertLess(text.index("'word 0'"), text.index("'word 1'"))
+            self.assertLess(text.index("'word 1'"), text.index("'word 2'"))
+
+    def test_different_calls_have_different_keys(self):
+        first, second = self.traces.create([{"name": "a"}, {"name": "b"}])
+        keys = [
+            self.key(*args)
+            for args in (
+                (),
+                (1,),
+                ("1",),
+                (True,),
+                (1.0,),
+                ([1, 2],),
+                ([2, 1],),
+                ((1, 2),),
+                ({1, 2},),
+                (frozenset({1, 2}),),
+                (set(),),
+                ({},),
+                ({1: 2},),
+                (first,),
+                (second,),
+                (first + second,),
+                (self.env["res.partner"].browse(first.id),),
+            )
+        ]
+
+        self.assertEqual(len(set(keys)), len(keys))
+
+    def test_keys_of_earlier_versions_stay(self):
+        """Jobs that wait when the addon is upgraded are found by them."""
+        records = self.traces.create([{"name": "a"}, {"name": "b"}])
+        for args, kwargs in (
+            ((), {}),
+            (
+                (1, "a", None, True, 1.5, b"x"),
+                {"b": [1, (2,), ()], "a": {"x": {"y": 1}}},
+            ),
+            (({1}, set(), frozenset(), records), {}),
+        ):
+            with self.subTest(args):
+                parts = (
+                    f"{__name__}.take",
+                    TRACE,
+                    None,
+                    args,
+                    sorted(kwargs.items()),
+                    1,
+                    2,
+                )
+                old = hashlib.sha1(repr(parts).encode(), usedforsecurity=False)
+                self.assertEqual(self.key(*args, **kwargs), old.hexdigest())
+
+    def test_classic_job_has_the_same_key(self):
+        made = Job(take, args=("res.partner", 1, "7"))
+        made.user_id, made.company_id = self.env.uid, self.env.company.id
+        uuid = take.delay(
+            self.session, "res.partner", 1, "7", identity_key=identity_exact
+        )
+
+        self.assertEqual(identity_exact(made), self.job(uuid).identity_key)
 
 
 class TestIdentityRace(QueueRaceCase):

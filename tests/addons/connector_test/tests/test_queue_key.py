@@ -8,7 +8,7 @@ from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase, QueueRaceCase
+from .queue_case import QueueCase, QueueRaceCase, make_channel
 
 DEADLINE_S = 40
 ACTIVE = """
@@ -28,6 +28,7 @@ class KeyCase(QueueCase):
 
     def delay(self, key="K", name="a", **options):
         """Delay a job with a concurrency key and return its record."""
+        make_channel(self.env, options.get("channel", "root"))
         uuid = leave_trace.delay(
             self.session, TRACE, name, concurrency_key=key, **options
         )
@@ -135,7 +136,7 @@ class TestKey(KeyCase):
 
     def test_job_left_out_for_its_identity_takes_no_news_along(self):
         """Else nobody would look for the others with the key."""
-        options = {"concurrency_key": "K", "identity_key": lambda task: task.args[0]}
+        options = {"concurrency_key": "K", "identity_key": lambda task: task.args[1]}
         leave_trace.delay(self.session, TRACE, "a", identity_key="a", eta=60)
 
         leave_trace.delay_many(self.session, TRACE, [("a",), ("b",)], **options)

@@ -11,7 +11,7 @@ from odoo.addons.connector.queue.engine.runner import Runner
 from odoo.addons.connector.queue.job import identity_exact, job
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase, QueueRaceCase
+from .queue_case import QueueCase, QueueRaceCase, make_channel
 
 
 @job
@@ -49,6 +49,7 @@ class TestReplace(ModeCase):
         self.assertEqual(self.trace_names(), ["a", "b"])
 
     def test_options_are_those_of_the_new_call(self):
+        make_channel(self.env, "root.new")
         self.delay("a", priority=1, eta=60, description="old", tags=["old"])
 
         job = self.delay("b", mode="replace", max_retries=2, channel="root.new")
@@ -91,7 +92,7 @@ class TestReplace(ModeCase):
         self.assertEqual(self.run_jobs(), 1)
 
     def test_last_of_many_with_one_key_is_taken(self):
-        options = {"identity_key": lambda task: task.args[0][0], "mode": "replace"}
+        options = {"identity_key": lambda task: task.args[1][0], "mode": "replace"}
         (known,) = leave_trace.delay_many(self.session, TRACE, [("a0",)], **options)
         args = [("a1",), ("b1",), ("a2",), ("b2",)]
 

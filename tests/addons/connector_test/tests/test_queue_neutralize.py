@@ -4,7 +4,7 @@
 from odoo.modules.neutralize import get_neutralization_queries
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase
+from .queue_case import QueueCase, make_channel
 
 
 class TestNeutralize(QueueCase):
@@ -31,6 +31,7 @@ class TestNeutralize(QueueCase):
 
     def test_new_job_of_a_new_channel_does_not_run_either(self):
         self.neutralize()
+        make_channel(self.env, "root.shop.returns")
 
         leave_trace.delay(self.session, TRACE, channel="root.shop.returns")
 

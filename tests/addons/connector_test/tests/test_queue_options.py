@@ -53,7 +53,7 @@ class TestKeywords(QueueCase):
         self.assertEqual((job.priority, job.result), (3, "size"))
 
     def test_method_is_delayed_with_any_option(self):
-        job = self.job(self.traces.delayed(tags=["a"]).copy_as("b"))
+        job = self.job(self.traces.delayed(tags=["a"]).count())
 
         self.assertEqual(job.tags, ["a"])
 

@@ -11,6 +11,7 @@ from odoo.addons.connector.queue.store import claim
 from odoo.addons.connector.queue.store.claim import CLAIM_LANGUAGE
 
 from ..models.job import TRACE, leave_trace
+from .queue_case import make_channel
 from .test_queue_channel import ChannelCase
 from .worker_case import WatcherCase
 
@@ -151,6 +152,7 @@ class TestServedByWatcher(WatcherCase):
     def delay_in(self, channel: str) -> str:
         """Delay a job in a channel and commit."""
         session = self.open_session()
+        make_channel(session.env, channel)
         uuid = leave_trace.delay(session, TRACE, channel=channel)
         session.commit()
         return uuid

@@ -10,7 +10,7 @@ from odoo.addons.connector.models.queue.worker_alerts import CRON
 from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase, insert_row
+from .queue_case import QueueCase, insert_row, make_channel
 
 
 class TestTrouble(QueueCase):
@@ -68,6 +68,8 @@ class TestTrouble(QueueCase):
 
     def test_channels_with_work_that_nobody_serves_are_told(self):
         self.add_worker(only_channels="root.bank, root.shop")
+        for name in ("root.shop.in", "root.stock"):
+            make_channel(self.env, name)
         leave_trace.delay(self.session, TRACE, channel="root.shop.in")
         self.assertEqual(self.find(), {})
 
@@ -78,6 +80,7 @@ class TestTrouble(QueueCase):
     def test_worker_of_all_channels_serves_what_the_others_leave(self):
         self.add_worker(only_channels="root.bank")
         self.add_worker()
+        make_channel(self.env, "root.stock")
         leave_trace.delay(self.session, TRACE, channel="root.stock")
 
         self.assertEqual(self.find(), {})

@@ -123,13 +123,6 @@ class TestUnrunnable(QueueCase):
             job.result, f"Nothing to do: {record} does not exist any more."
         )
 
-    def test_job_without_records_runs(self):
-        job = self.job(self.traces.delayed().export())
-
-        self.run_jobs()
-
-        self.assertEqual((job.state, job.result), ("done", "[]"))
-
     def test_job_that_looks_itself_runs_for_gone_records(self):
         record, other = self.traces.create([{"name": "a"}, {"name": "b"}])
         job = self.job((record + other).delayed().report_gone())
