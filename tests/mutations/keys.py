@@ -5,9 +5,23 @@ MUTATIONS = [
     (
         "a waiting job stands for a second call with its identity key",
         "JobOptions.identity_key_of",
-        'return _key_of(self.identity_key, task, "identity_key")',
+        'return _key_of(self.identity_key, IdentifiedCall(task), "identity_key")',
         "return None",
         "TestIdentity.test_second_delay_gives_the_job_that_waits",
+    ),
+    (
+        "functions of identity keys get the model, or the records, as well",
+        "IdentifiedCall.args",
+        "return self.task.called_args",
+        "return self.task.args",
+        "TestKeyFunction.test_two_models_are_two_jobs",
+    ),
+    (
+        "the exact key is one for records in any order",
+        "exact_text",
+        "sorted(value._ids, key=lambda one: one or 0)",
+        "value._ids",
+        "TestExactKey.test_order_without_a_meaning_does_not_count",
     ),
     (
         "a job that is kept is not taken before the commit of who keeps it",
