@@ -60,7 +60,7 @@ MUTATIONS = [
     ),
     (
         "a misspelt channel is refused",
-        "_find_function",
+        "insert._find_function",
         "env[CHANNEL]._declared_id_of(channel)",
         "env[CHANNEL]._id_of(channel)",
         "TestDeclaredChannel.test_channel_that_is_nowhere_declared_is_refused"
