@@ -13,6 +13,8 @@ from ..models.job import TRACE
 from ..models.sync import trace_sync
 from .sync_case import SyncCase, things
 
+ROOT = "base.user_root"
+
 
 class TestPush(SyncCase):
     def setUp(self):
@@ -20,10 +22,15 @@ class TestPush(SyncCase):
         for event in (on_record_create, on_record_write, on_record_unlink):
             self.patch(event, "_consumers", dict(event._consumers))
         self.addCleanup(PUSHES.clear)
+        self.gone = []
 
     def push_on(self, model_name=TRACE, **options):
         """Push what changes, until the end of the test."""
         trace_sync.push_on(model_name, **options)
+
+    def shop_unlink(self, _magic, ref):
+        """Note what is gone."""
+        self.gone.append(ref)
 
     def run_jobs(self):
         """Commit, as far as a test can, and run what this delayed."""
@@ -164,12 +171,37 @@ class TestPush(SyncCase):
 
         self.assertFalse(self.jobs())
 
+    def test_change_of_the_public_user_is_pushed_as_the_declared_user(self):
+        """On a web site: the public user is archived, and its job failed for ever."""
+        self.push_on(create=True, unlink=self.shop_unlink, public_user=ROOT)
+        traces = self.traces.with_user(self.env.ref("base.public_user")).sudo()
+
+        trace = traces.create({"name": "a"})
+        self.run_jobs()
+        trace.unlink()
+        self.run_jobs()
+
+        self.assertEqual(self.jobs().user_id, self.env.ref(ROOT))
+        self.assertEqual(self.jobs().mapped("state"), ["done", "done"])
+        self.assertEqual(self.gone, ["A1"])
+
+    def test_change_of_the_public_user_is_refused_where_none_is_declared(self):
+        self.push_on(create=True)
+        traces = self.traces.with_user(self.env.ref("base.public_user")).sudo()
+        traces.create({"name": "a"})
+
+        with self.assertRaises(InvalidUsageError):
+            self.env.cr.flush()
+
+        self.assertFalse(self.jobs())
+
     def test_wrong_arguments_are_refused(self):
         cases = {
             "the model is '', expected its name": {"model_name": "", "create": True},
             "create, write and unlink are all off": {},
             "unlink is True, expected a function": {"unlink": True},
             "fields is 'name', expected a list": {"write": True, "fields": "name"},
+            "public_user is 'root', expected": {"write": True, "public_user": "root"},
         }
         for message, options in cases.items():
             with self.subTest(message=message):
