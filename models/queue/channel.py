@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Channels: the lanes in which jobs wait, with their limits."""
 
-from difflib import get_close_matches
-
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
@@ -14,7 +12,7 @@ from ...queue.channels.served import LIKENESS
 from ...queue.delay.registry import JOB_REGISTRY
 from ...queue.notify import wake_after_commit
 from ...queue.settings import Settings
-from ...text import reference_of
+from ...text import did_you_mean, reference_of
 from ..access_guard import framework_context, own_code
 
 FUNCTION = "connector.queue.function"
@@ -246,11 +244,10 @@ class QueueChannel(models.Model):
         if complete_name in declared:
             return self._id_of(complete_name)
         names = sorted(known.keys() | declared)
-        near = get_close_matches(complete_name, names, n=1, cutoff=LIKENESS)
-        there = f"There are {', '.join(names)}."
-        hint = f"Did you mean {near[0]!r}?" if near else there
+        near = did_you_mean(complete_name, names, LIKENESS)
+        hint = near or f" There are {', '.join(names)}."
         raise InvalidUsageError(
-            f"Cannot delay: there is no channel {complete_name!r}. {hint} A new one is "
+            f"Cannot delay: there is no channel {complete_name!r}.{hint} A new one is "
             "made in Connectors > Queue > Channels, by default_channel of a job, or by "
             "channels in the settings."
         )

@@ -64,9 +64,9 @@ def _find_caller(env, task: Task, backend: str | None, options: JobOptions) -> C
         where = f"its backend {record_sudo.describe()} has" if record_sudo else "it has"
         raise InvalidUsageError(
             f"Cannot delay {task.func_name}: {who} delays it, as whom no job runs, and "
-            f"{where} no user to run as. Set 'Jobs Run As' of its backend, declare "
-            "@job(public_user=…) if anybody may cause it, or delay it with the "
-            "environment of a user."
+            f"{where} no user to run as. Set 'Jobs Run As' of its backend, or give "
+            "public_user to its @job, its push_on or this call if anybody may cause "
+            "it; or delay it with the environment of a user."
         )
     _check_user(task, user, source)
     reason = f"{who[0].upper()}{who[1:]} delayed it: it runs as {source}."

@@ -188,10 +188,12 @@ class TestPush(SyncCase):
     def test_change_of_the_public_user_is_refused_where_none_is_declared(self):
         self.push_on(create=True)
         traces = self.traces.with_user(self.env.ref("base.public_user")).sudo()
-        traces.create({"name": "a"})
 
-        with self.assertRaises(InvalidUsageError):
+        with self.assertRaises(InvalidUsageError) as caught:
+            traces.create({"name": "a"})
             self.env.cr.flush()
+
+        self.assertIn("public_user", str(caught.exception))
 
         self.assertFalse(self.jobs())
 
