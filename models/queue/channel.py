@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from ...exception import InvalidUsageError
 from ...fields.reference import LastingReference
 from ...queue import store
-from ...queue.channel_text import ROOT, read_limits
+from ...queue.channel_text import ROOT, parse_limits
 from ...queue.channels.served import LIKENESS
 from ...queue.delay.registry import JOB_REGISTRY
 from ...queue.notify import wake_after_commit
@@ -258,7 +258,7 @@ class QueueChannel(models.Model):
         names = {function.default_channel for function in JOB_REGISTRY}
         names |= {name for _job, name in self.env[FUNCTION]._declared_jobs()}
         try:
-            return names | read_limits(Settings.find().channels).keys()
+            return names | parse_limits(Settings.find().channels).keys()
         except ValueError:  # the server says so at its start
             return names
 
