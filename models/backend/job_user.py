@@ -5,6 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 
 ACCESS_RIGHTS = "base.group_erp_manager"  # who may give rights to users
+USERS = ("job_user_id", "flow_user_id")  # in whose name work is done
 
 
 class ConnectorBackend(models.AbstractModel):
@@ -17,7 +18,8 @@ class ConnectorBackend(models.AbstractModel):
         string="Jobs Run As",
         copy=False,
         help="The user of the jobs that the public user or nobody delays, by a webhook "
-        "or an order on the web site for instance. Without one, these are refused.",
+        "or an order on the web site for instance. Without one, it is who imports; "
+        "without that one either, these jobs are refused.",
     )
 
     # === CRUD === #
@@ -27,13 +29,14 @@ class ConnectorBackend(models.AbstractModel):
         """Create backends; only administrators let jobs run as another user."""
         backends = super().create(vals_list)
         for backend_sudo in backends.sudo():  # the user was set before any right
-            self._check_may_set_job_user(backend_sudo.job_user_id.id)
+            for name in USERS:
+                self._check_may_set_job_user(backend_sudo[name].id)
         return backends
 
     def write(self, vals):
         """Write; only administrators let jobs run as another user."""
-        if "job_user_id" in vals:
-            self._check_may_set_job_user(vals["job_user_id"])
+        for name in vals.keys() & USERS:
+            self._check_may_set_job_user(vals[name])
         return super().write(vals)
 
     # === HELPERS === #
@@ -55,4 +58,4 @@ class ConnectorBackend(models.AbstractModel):
 
     def _get_job_user(self) -> models.BaseModel:
         """Return the user of jobs that no user delays, or none; for overrides."""
-        return self.job_user_id
+        return self.job_user_id or self.flow_user_id

@@ -94,6 +94,14 @@ class TestPublicUser(PublicCase):
             with self.subTest(name):
                 self.assert_runs_as(delay(), self.ada, "Nobody delayed it")
 
+    def test_user_who_imports_is_taken_where_no_other_is_named(self):
+        self.shop.job_user_id = False
+        self.shop.flow_user_id = self.ada
+
+        uuid = self.shop.with_env(self.visit).sudo().delayed().import_stock()
+
+        self.assert_runs_as(uuid, self.ada)
+
     def test_job_is_refused_at_once_where_its_backend_has_no_user(self):
         self.shop.job_user_id = False
         for env in (self.visit, self.nobody):
@@ -276,6 +284,8 @@ class TestJobUser(BackendJobCase):
             with self.subTest(user.login), self.assertRaises(AccessError) as caught:
                 shop.job_user_id = user
             self.assertIn(f"user {user.id}", str(caught.exception))
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                shop.flow_user_id = user
         self.assertEqual(self.shop.job_user_id, self.ada)
         shop.job_user_id = False
 
