@@ -32,6 +32,8 @@ from .store import ODOO, StoredSide
 ONE2ONE = "one2one"
 MANY2MANY = "many2many"
 
+READ_OF_RELATION = ("name", "company_id", "kind")  # by the statements of links
+
 
 @dataclass(slots=True)
 class Row:
@@ -144,7 +146,7 @@ class LinkBook:
 
     def find_all(self) -> list[Row]:
         """Return all links of the relation, oldest first."""
-        self._env["connector.relation"].flush_model()
+        self._env["connector.relation"].flush_model(READ_OF_RELATION)
         place = (self.relation, self._env.company.id)
         return self._living(read_rows(store.find_all(self._cr, *place)))
 
@@ -156,7 +158,7 @@ class LinkBook:
 
     def _read(self, system: str, model: str, texts: Iterable[str]) -> list[Row]:
         check_system(system, model)
-        self._env["connector.relation"].flush_model()
+        self._env["connector.relation"].flush_model(READ_OF_RELATION)
         place = (self.relation, self._env.company.id, system, model)
         return read_rows(store.find(self._cr, *place, list(set(texts))))
 
@@ -370,7 +372,7 @@ def prepare_relation(env: api.Environment, name: str, kind: str) -> int:
     Raises:
         LinkError: its links are of another kind.
     """
-    env["connector.relation"].flush_model()
+    env["connector.relation"].flush_model(READ_OF_RELATION)
     relation_id, known_kind = store.find_relation(
         env.cr, name, env.company.id
     ) or store.create_relation(env.cr, name, kind, env.uid)
