@@ -59,6 +59,8 @@ PAGE_FAULTS = (
     AmbiguousUnitError,
 )
 
+ALIAS = "It is an alias: its record belongs to another binding."
+
 # So many rejections of one class are not the fault of the records.
 SYSTEMIC_SHARE = 0.2  # of a page, and more than
 SYSTEMIC_COUNT = 5  # records
@@ -178,6 +180,9 @@ class PageImport:
         """Return whether a record has to be mapped; settle it where not."""
         importer = self.importer
         importer._take(item)
+        if self._knows("is_alias") and item.binding.is_alias:
+            item.settle(SKIPPED, ALIAS)
+            return False
         importer._before_import()
         if reason := importer._must_skip():
             item.settle(SKIPPED, reason if isinstance(reason, str) else "")

@@ -61,14 +61,20 @@ class TestRing(FlowCase):
         members = {"_model_name": CONTACT, "direct": direct}
         return type("ContactMapper", (ImportMapper,), members)
 
-    def test_optional_link_of_a_ring_is_set_in_the_end(self):
+    def setUp(self):
+        super().setUp()
         self.records = [
             {"id": "C1", "name": "A", "twin": "C2"},
             {"id": "C2", "name": "B", "twin": "C1"},
         ]
 
-        result = self.import_page()
+    def test_optional_link_of_a_ring_is_set_in_the_end(self):
+        self.assert_twins(self.import_page(self.records[:1]))
 
+    def test_ring_inside_a_page_is_imported(self):
+        self.assert_twins(self.import_page())
+
+    def assert_twins(self, result):
         self.assertEqual(result.rejected, {})
         first, second = self.binding("C1"), self.binding("C2")
         self.assertEqual(first.commercial_twin_id, second.odoo_id)

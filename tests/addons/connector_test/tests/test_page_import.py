@@ -168,6 +168,15 @@ class TestPageImport(FlowCase):
         self.assertEqual(result.counts, {"updated": 1})
         self.assertEqual(self.binding("L1", LABEL).name, "B")
 
+    def test_alias_imports_nothing(self):
+        self.import_page(self.contacts(2))
+        self.binding("C2").is_alias = True
+
+        result = self.import_page([{"id": "C2", "name": "Other"}])
+
+        self.assertEqual(result.counts, {"skipped": 1})
+        self.assertEqual(self.binding("C2").name, "Contact 2")
+
     def test_overridden_steps_run_for_each_record(self):
         class OwnImporter(RecordImporter):
             _model_name = CONTACT
