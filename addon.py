@@ -3,11 +3,12 @@
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 _NAMESPACES = ("odoo.addons.", "openerp.addons.")
 
 
-def addon_of(member: type | Callable) -> str:
+def addon_of(member: type | Callable[..., Any]) -> str:
     """Return the technical name of the addon that defines a class or a function."""
     return addon_of_module(member.__module__)
 
@@ -30,7 +31,7 @@ def addon_of_module(path: str) -> str:
     return path.partition(".")[0]
 
 
-def is_module_installed(env_or_registry, name: str) -> bool:
+def is_module_installed(env_or_registry: Any, name: str) -> bool:
     """Tell whether an addon is installed in the current database.
 
     Args:

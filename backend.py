@@ -6,22 +6,29 @@ that fits the question on the backend itself, or else on its parent.
 """
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar, overload
 from weakref import ref
+
+from odoo.modules.registry import Registry
 
 from .addon import addon_of, is_module_installed
 from .exception import AmbiguousUnitError, GoneName, NoConnectorUnitError
+from .session import ConnectorSession
 
 __all__ = ["Backend"]
+
+Found = TypeVar("Found")
+Unit = TypeVar("Unit", bound=type)
+Replaced = type | Iterable[type] | None
 
 
 class BackendRegistry:
     """Registry of all backends, by service and version."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.backends: set[Backend] = set()
 
     def register_backend(self, backend: "Backend") -> None:
@@ -67,16 +74,17 @@ class ClassEntry:
 class Lookups:
     """Cache of one backend's lookups in one database, while they are valid."""
 
-    def __init__(self, registry):
-        self.answers: dict[tuple[type, str], type] = {}
+    def __init__(self, registry: Registry) -> None:
+        self.answers: dict[tuple[type, str], type[Any]] = {}
         self._registry = ref(registry)  # in a registry, addons are only ever added
         self._module_count = len(registry._init_modules)
         self._generation = Backend._generation
 
-    def hold_in(self, registry) -> bool:
+    def hold_in(self, registry: Registry) -> bool:
         """Tell whether the cache is valid: addons and classes are the same."""
+        known: Registry = self._registry()
         return (
-            self._registry() is registry
+            known is registry
             and self._module_count == len(registry._init_modules)
             and self._generation == Backend._generation
         )
@@ -120,7 +128,7 @@ class Backend:
         version: str | None = None,
         parent: "Backend | None" = None,
         registry: BackendRegistry | None = None,
-    ):
+    ) -> None:
         if service is None and parent is None:
             raise ValueError(
                 "Cannot declare a backend without service and parent; "
@@ -136,7 +144,7 @@ class Backend:
     @property
     def service(self) -> str:
         """Name of the external service."""
-        return self._service or self.parent.service
+        return self._service or (self.parent.service if self.parent else "")
 
     def match(self, service: str, version: str | None) -> bool:
         """Tell whether this is the backend of a service and a version."""
@@ -154,9 +162,15 @@ class Backend:
 
     # === REGISTRATION === #
 
+    @overload
+    def __call__(self, cls: Unit, replacing: Replaced = None) -> Unit: ...
+
+    @overload
     def __call__(
-        self, cls: type | None = None, replacing: type | Iterable[type] | None = None
-    ):
+        self, cls: None = None, replacing: Replaced = None
+    ) -> Callable[[Unit], Unit]: ...
+
+    def __call__(self, cls: type | None = None, replacing: Replaced = None) -> Any:
         """Register the decorated class; it is returned unchanged."""
 
         def register(unit_class: type) -> type:
@@ -165,9 +179,7 @@ class Backend:
 
         return register if cls is None else register(cls)
 
-    def register_class(
-        self, cls: type, replacing: type | Iterable[type] | None = None
-    ) -> None:
+    def register_class(self, cls: type, replacing: Replaced = None) -> None:
         """Register a class, which may replace others.
 
         Args:
@@ -187,7 +199,7 @@ class Backend:
             old.replaced_by.append(entry)
         Backend._generation += 1
 
-    def _entries_of(self, cls, replacing) -> list[ClassEntry]:
+    def _entries_of(self, cls: type, replacing: Replaced) -> list[ClassEntry]:
         if replacing is None:
             return []
         classes = [replacing] if isinstance(replacing, type) else list(replacing)
@@ -207,7 +219,9 @@ class Backend:
 
     # === LOOKUP === #
 
-    def get_class(self, base_class: type, session, model_name: str) -> type:
+    def get_class(
+        self, base_class: type[Found], session: ConnectorSession, model_name: str
+    ) -> type[Found]:
         """Return the registered class for a base class and a model.
 
         Answers are kept per question and set of installed addons.
@@ -224,15 +238,17 @@ class Backend:
             answers[question] = found
         return found
 
-    def _answers_in(self, registry) -> dict[tuple[type, str], type]:
+    def _answers_in(self, registry: Registry) -> dict[tuple[type, str], type[Any]]:
         """Return the cached lookups for the installed addons."""
         lookups = self._lookups.get(registry.db_name)
         if lookups is None or not lookups.hold_in(registry):
             lookups = self._lookups[registry.db_name] = Lookups(registry)
         return lookups.answers
 
-    def _find_class(self, base_class, session, model_name) -> type:
-        backend = self
+    def _find_class(
+        self, base_class: type, session: ConnectorSession, model_name: str
+    ) -> type[Any]:
+        backend: Backend | None = self
         while backend is not None:
             candidates = backend._candidates(base_class, session, model_name)
             if len(candidates) > 1:
@@ -247,36 +263,41 @@ class Backend:
             return default
         raise NoConnectorUnitError(_not_found(self, base_class, session, model_name))
 
-    def _candidates(self, base_class, session, model_name) -> list[ClassEntry]:
+    def _candidates(
+        self, base_class: type, session: ConnectorSession, model_name: str
+    ) -> list[ClassEntry]:
         """Return the matching entries, one for each distinct class."""
 
         def answers(entry: ClassEntry) -> bool:
+            unit: Any = entry.cls  # this file cannot import their class
             return (
                 is_module_installed(session.env, entry.openerp_module)
-                and issubclass(entry.cls, base_class)
-                and entry.cls.match(session, model_name)
+                and issubclass(unit, base_class)
+                and unit.match(session, model_name)
             )
 
-        found = {}
+        found: dict[type, ClassEntry] = {}
         for entry in self._class_entries:
             for answer in _stand_ins(entry, answers):
                 found.setdefault(answer.cls, answer)
         return list(found.values())
 
     def _lineage(self) -> Iterator["Backend"]:
-        backend = self
+        backend: Backend | None = self
         while backend is not None:
             yield backend
             backend = backend.parent
 
 
-def _takes_defaults(session, model_name: str) -> bool:
+def _takes_defaults(session: ConnectorSession, model_name: str) -> bool:
     """Return whether a model is a binding that names the model of its backends."""
     model_class = session.env.registry.get(model_name)
     return bool(getattr(model_class, "_backend_model", None))
 
 
-def _stand_ins(entry: ClassEntry, answers) -> list[ClassEntry]:
+def _stand_ins(
+    entry: ClassEntry, answers: Callable[[ClassEntry], bool]
+) -> list[ClassEntry]:
     """Return the matching replacements of an entry, or else the entry itself."""
     replacers = [
         found for other in entry.replaced_by for found in _stand_ins(other, answers)
@@ -286,14 +307,17 @@ def _stand_ins(entry: ClassEntry, answers) -> list[ClassEntry]:
     return [entry] if answers(entry) else []
 
 
-def _not_found(backend, base_class, session, model_name) -> str:
+def _not_found(
+    backend: Backend, base_class: type, session: ConnectorSession, model_name: str
+) -> str:
     lines = [
         f"No {base_class.__name__} is registered on {backend} for model "
         f"{model_name!r}. Registered there and on its parents for that model:"
     ]
     for level in backend._lineage():
         for entry in level._class_entries:
-            if entry.cls._model_name is None or model_name in entry.cls.for_model_names:
+            unit: Any = entry.cls
+            if unit._model_name is None or model_name in unit.for_model_names:
                 note = ""
                 if not is_module_installed(session.env, entry.openerp_module):
                     note = f"; addon {entry.openerp_module!r} is not installed"
@@ -307,7 +331,9 @@ def _not_found(backend, base_class, session, model_name) -> str:
     return "\n".join(lines)
 
 
-def _ambiguous(backend, base_class, model_name, candidates) -> str:
+def _ambiguous(
+    backend: Backend, base_class: type, model_name: str, candidates: list[ClassEntry]
+) -> str:
     lines = [
         f"Several classes answer to {base_class.__name__} on {backend} for model "
         f"{model_name!r}, expected one:"

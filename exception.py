@@ -33,6 +33,7 @@
 """
 
 import traceback
+from typing import Any, NoReturn
 
 from psycopg2 import errors
 
@@ -145,7 +146,7 @@ class SyncError(ConnectorException):
         result: what became of the items, a ``SyncResult``.
     """
 
-    def __init__(self, msg: str, result):
+    def __init__(self, msg: str, result: Any) -> None:
         super().__init__(msg)
         self.result = result
 
@@ -246,13 +247,13 @@ class GoneName:
         remedy: what to write instead.
     """
 
-    def __init__(self, remedy: str):
+    def __init__(self, remedy: str) -> None:
         self._remedy = remedy
 
-    def __set_name__(self, owner: type, name: str):
+    def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, thing: object, owner: type):
+    def __get__(self, thing: object, owner: type) -> NoReturn:
         name = (thing if isinstance(thing, type) else owner).__name__
         raise AttributeError(
             f"{name}.{self._name} of series 7 and 8 is gone. Write "

@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
@@ -45,7 +45,7 @@ _CREDENTIALS = re.compile(
 _SCHEME = re.compile(r"\b(?P<scheme>Basic|Bearer)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 
 
-def redact(value, size: int, known: "KnownSecrets | None" = None) -> str:
+def redact(value: object, size: int, known: "KnownSecrets | None" = None) -> str:
     """Return a value as text: short, without secrets, and as PostgreSQL keeps it.
 
     Secret is what is named like one (password, token, authorization, api_key …) as key
@@ -83,7 +83,7 @@ def storable(text: str) -> str:
     return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
-def _text_of(value, size) -> str:
+def _text_of(value: object, size: int) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
         return _text_of_bytes(bytes(value))
     if isinstance(value, str):
@@ -113,7 +113,7 @@ def _redact_json(text: str, size: int) -> str:
     return text if same else json.dumps(hidden, ensure_ascii=False)
 
 
-def _without_secrets(value, depth: int = 0):
+def _without_secrets(value: Any, depth: int = 0) -> Any:
     """Return data with stars in place of values with a secret name."""
     if depth > MAX_DEPTH:
         return str(value)
@@ -129,7 +129,7 @@ def _without_secrets(value, depth: int = 0):
     return _text_of_bytes(value) if isinstance(value, bytes) else value
 
 
-def is_secret_name(name) -> bool:
+def is_secret_name(name: object) -> bool:
     """Tell whether a name is that of a secret, such as ``password``."""
     return isinstance(name, str) and bool(_SECRET_NAME.search(name))
 
@@ -141,7 +141,7 @@ def _redact_text(text: str) -> str:
     return _SCHEME.sub(rf"\g<scheme> {HIDDEN}", text)
 
 
-def _hide_named(match: re.Match) -> str:
+def _hide_named(match: re.Match[str]) -> str:
     value = match["value"]
     quote = value[0] if value[0] in "\"'" else ""
     if value == 2 * quote:
@@ -167,7 +167,7 @@ class KnownSecrets:
 
     __slots__ = ("_forms", "_secrets")
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._secrets: set[str] = set()
         self._forms: _Forms | None = None  # of all secrets, made at the first search
 
@@ -216,7 +216,7 @@ class _Forms(NamedTuple):
 
     texts: list[str]  # the longest first: others may be a part of them
     cores: list[str]  # of base64: the characters that only the secret decides
-    words: re.Pattern | None
+    words: re.Pattern[str] | None
 
 
 def _forms_of(secrets: tuple[str, ...]) -> _Forms:

@@ -4,9 +4,11 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 from odoo import fields
+from odoo.models import BaseModel
+from odoo.sql_db import Cursor
 
 from .redaction import HIDDEN, KnownSecrets
 
@@ -16,7 +18,7 @@ _ON_CURSOR = "_connector_known_secrets"  # attribute of a cursor
 known_to_job: ContextVar[KnownSecrets | None] = ContextVar("known_to_job", default=None)
 
 
-def known_secrets(cr) -> KnownSecrets:
+def known_secrets(cr: Cursor) -> KnownSecrets:
     """Return the secrets read so far in a transaction, or in its job.
 
     Args:
@@ -45,7 +47,9 @@ class SecretText(str):
 
     __slots__ = ("_known",)
 
-    def __new__(cls, text: str = "", known: KnownSecrets | None = None):
+    _known: KnownSecrets | None
+
+    def __new__(cls, text: str = "", known: KnownSecrets | None = None) -> "SecretText":
         """Return the text, and note that it is a secret."""
         self = super().__new__(cls, text)
         self._known = known_to_job.get() if known is None else known
@@ -59,7 +63,7 @@ class SecretText(str):
     def __str__(self) -> str:
         return self
 
-    def __radd__(self, other) -> "SecretText":
+    def __radd__(self, other: object) -> "SecretText":
         if not isinstance(other, str):
             return NotImplemented
         return self._keep(str.__add__(other, self))
@@ -67,10 +71,10 @@ class SecretText(str):
     def __copy__(self) -> "SecretText":
         return self
 
-    def __deepcopy__(self, _memo) -> "SecretText":
+    def __deepcopy__(self, _memo: object) -> "SecretText":
         return self
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type["SecretText"], tuple[str]]:
         return SecretText, (str.__str__(self),)
 
     def _keep(self, made: Any) -> Any:
@@ -82,12 +86,12 @@ class SecretText(str):
         return made
 
 
-def _keeping(name: str) -> Callable:
+def _keeping(name: str) -> Callable[..., Any]:
     """Return a text method whose results stay secret."""
     plain = getattr(str, name)
 
     @wraps(plain)
-    def method(self, *args, **kwargs):
+    def method(self: SecretText, *args: Any, **kwargs: Any) -> Any:
         return self._keep(plain(self, *args, **kwargs))
 
     return method
@@ -115,22 +119,28 @@ class Secret(fields.Char):
     copy = False
     exportable = False
 
-    def _get_attrs(self, model_class, name):
+    def _get_attrs(self, model_class: type, name: str) -> dict[str, Any]:
         """Exclude the secret from the tracking in the chatter."""
         attrs = super()._get_attrs(model_class, name)
         attrs.pop("tracking", None)
         return attrs
 
-    def convert_to_record(self, value, record):
+    def convert_to_record(
+        self, value: Any, record: BaseModel
+    ) -> SecretText | Literal[False]:
         """Return the secret, False without one."""
         text = super().convert_to_record(value, record)
         return SecretText(text, known_secrets(record.env.cr)) if text else False
 
-    def convert_to_read(self, value, record, use_display_name=True):
+    def convert_to_read(
+        self, value: Any, record: BaseModel, use_display_name: bool = True
+    ) -> str | Literal[False]:
         """Return the secret as plain text for the form of its manager."""
         return str.__str__(value) if value else False
 
-    def convert_to_cache(self, value, record, validate=True):
+    def convert_to_cache(
+        self, value: Any, record: BaseModel, validate: bool = True
+    ) -> str | None:
         """Return the secret as plain text, as the database keeps it."""
         if isinstance(value, SecretText):
             value = str.__str__(value)
@@ -139,6 +149,6 @@ class Secret(fields.Char):
             known_secrets(record.env.cr).add(text)  # it may be new: a token, renewed
         return text
 
-    def convert_to_export(self, value, record):
+    def convert_to_export(self, value: Any, record: BaseModel) -> str:
         """Return nothing."""
         return ""

@@ -2,11 +2,13 @@
 """Connector session: the cursor, user and context of a synchronization."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from typing import Any
 
 from odoo import api
 from odoo.modules.registry import Registry
+from odoo.sql_db import Cursor
 
 from .addon import is_module_installed
 from .exception import GoneName
@@ -31,7 +33,9 @@ class ConnectorSession:
     write = GoneName("session.env[model].browse(ids).write(values)")
     unlink = GoneName("session.env[model].browse(ids).unlink()")
 
-    def __init__(self, cr, uid: int, context: dict | None = None):
+    def __init__(
+        self, cr: Cursor, uid: int, context: Mapping[str, Any] | None = None
+    ) -> None:
         self.env = api.Environment(cr, uid, context or {})
 
     @classmethod
@@ -49,7 +53,7 @@ class ConnectorSession:
         return session
 
     @property
-    def cr(self):
+    def cr(self) -> Cursor:
         """The cursor."""
         return self.env.cr
 
@@ -59,7 +63,7 @@ class ConnectorSession:
         return self.env.uid
 
     @property
-    def context(self):
+    def context(self) -> Mapping[str, Any]:
         """The context, which cannot be altered in place."""
         return self.env.context
 
@@ -81,7 +85,7 @@ class ConnectorSession:
             yield
 
     @contextmanager
-    def change_context(self, *args, **kwargs) -> Iterator[None]:
+    def change_context(self, *args: Any, **kwargs: Any) -> Iterator[None]:
         """Work with another context inside the ``with`` block.
 
         Same arguments as ``with_context``: a dictionary replaces the context (but
@@ -112,7 +116,7 @@ class ConnectorSession:
         finally:
             self.env, self._is_changed, self._is_lang_chosen = before
 
-    def _chooses_lang(self, *contexts, **changes) -> bool:
+    def _chooses_lang(self, *contexts: Any, **changes: Any) -> bool:
         """Return whether the arguments of a changed context choose its language.
 
         A whole context that only repeats the language of the user does not.
@@ -178,7 +182,9 @@ class ConnectorSessionHandler:
         context: dictionary, or None for an empty one.
     """
 
-    def __init__(self, db_name: str, uid: int, context: dict | None = None):
+    def __init__(
+        self, db_name: str, uid: int, context: Mapping[str, Any] | None = None
+    ) -> None:
         self.db_name = db_name
         self.uid = uid
         self.context = {} if context is None else context

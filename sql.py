@@ -7,9 +7,10 @@ a thousand expressions.
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 
-def to_column(values: Iterable) -> str | None:
+def to_column(values: Iterable[Any]) -> str | None:
     """Return values as one column parameter; None where all values are None."""
     values = list(values)
     return None if all(value is None for value in values) else json.dumps(values)
