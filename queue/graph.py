@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
+from typing import Any
 
 from ..exception import InvalidUsageError
 from . import store
-from .delay.call import Task
+from .delay.call import Declared, Task
 from .delay.delayed import Delayed
 from .delay.insert import delay_tasks
 from .delay.options import JobOptions
@@ -222,11 +223,11 @@ class Graph:
                 store.insert_edges(cr, _edge_values(self.edges))
 
 
-class DelayableCalls(Delayed):
+class DelayableCalls(Delayed[DelayableJob]):
     """Proxy of records whose method calls return jobs that are not stored yet."""
 
-    def _delay_one(self, method: Callable) -> Callable:
-        def make(*args, **kwargs) -> DelayableJob:
+    def _delay_one(self, method: Declared) -> Callable[..., Any]:
+        def make(*args: Any, **kwargs: Any) -> DelayableJob:
             task = self._task(method, args, kwargs)
             return DelayableJob(self._records.env, task, self._options)
 

@@ -5,6 +5,7 @@ Also the classic import path of everything about jobs.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any, Concatenate, cast, overload
 
 from ..session import ConnectorSession
 from .channel_text import ROOT
@@ -14,7 +15,7 @@ from .classic.storage import (  # noqa: F401 their classic path
     OpenERPJobStorage,
     whitelist_unpickle_global,
 )
-from .delay.call import Task, identity_exact  # noqa: F401 its classic path
+from .delay.call import Declared, Task, identity_exact  # noqa: F401 its classic path
 from .delay.insert import delay_tasks
 from .delay.options import (
     DEFAULT_MAX_RETRIES,  # noqa: F401 its classic path
@@ -28,6 +29,7 @@ from .delay.registry import (
     FAIL,
     JOB_METHODS,
     JOB_REGISTRY,
+    OnMissing,
     check_has_records,
     check_on_missing,
 )
@@ -38,6 +40,15 @@ from .engine.retry import (
     Policy,
 )
 from .graph import DelayableJob
+from .job_function import (
+    Decorated,
+    JobDecorator,
+    JobFunction,
+    P,
+    R_co,
+    Records,
+    TakesSession,
+)
 from .state import (  # noqa: F401 their classic path
     DONE,
     ENQUEUED,
@@ -50,17 +61,47 @@ from .state import (  # noqa: F401 their classic path
 # === DECLARING === #
 
 
+@overload
+def job(func: TakesSession[P, R_co], /) -> JobFunction[P, R_co]: ...
+
+
+@overload
+def job(
+    func: Callable[Concatenate[ConnectorSession, P], R_co], /
+) -> JobFunction[P, R_co]: ...
+
+
+@overload
+def job(
+    func: Callable[Concatenate[Records, P], R_co], /
+) -> Callable[Concatenate[Records, P], R_co]: ...
+
+
+@overload
 def job(  # noqa: PLR0913 what a declaration says, by keyword
-    func: Callable | None = None,
+    func: None = None,
     default_channel: str = ROOT,
     retry_pattern: Pattern | None = None,
     retry_on: tuple[type[Exception], ...] = (),
     backoff: Backoff | None = None,
     timeout: float | None = None,
-    on_missing: str = FAIL,
+    on_missing: OnMissing = FAIL,
     network_retry_s: float | None = None,
     public_user: str | None = None,
-):
+) -> JobDecorator: ...
+
+
+def job(  # noqa: PLR0913 what a declaration says, by keyword
+    func: Callable[..., Any] | None = None,
+    default_channel: str = ROOT,
+    retry_pattern: Pattern | None = None,
+    retry_on: tuple[type[Exception], ...] = (),
+    backoff: Backoff | None = None,
+    timeout: float | None = None,
+    on_missing: OnMissing = FAIL,
+    network_retry_s: float | None = None,
+    public_user: str | None = None,
+) -> Any:
     """Allow a function, or a method of a model, to run as a job.
 
     A function of a module takes ``(session, model_name, *args, **kwargs)`` and gets
@@ -95,7 +136,8 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
     check_public_user(public_user)
     policy = Policy(retry_pattern, retry_on, backoff, network_retry_s)
 
-    def declare(function: Callable) -> Callable:
+    def declare(undeclared: Callable[..., Any]) -> Callable[..., Any]:
+        function = cast(JobFunction[..., Any], undeclared)
         function.is_job = True
         function.default_channel = default_channel
         function.retry_pattern = retry_pattern
@@ -111,30 +153,37 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
             function.delay_many = _delay_many_of(function)
             function.delayable = _delayable_of(function)
             JOB_REGISTRY.add(function)
-        return function
+        return undeclared
 
     return declare if func is None else declare(func)
 
 
-def related_action(action: Callable = lambda session, job: None, **kwargs):
+def related_action(
+    action: Callable[..., Any] = lambda session, job: None, **kwargs: Any
+) -> Callable[[Decorated], Decorated]:
     """Give a job function the action that shows what its jobs worked on.
 
     Args:
         action: ``action(session, job, **kwargs)`` returns an action, or None.
     """
 
-    def decorate(func: Callable) -> Callable:
+    def decorate(func: Decorated) -> Decorated:
+        function: Any = func  # whatever it is, it has room for an attribute
         if kwargs:
-            func.related_action = lambda session, job: action(session, job, **kwargs)
+            function.related_action = lambda session, job: action(
+                session, job, **kwargs
+            )
         else:
-            func.related_action = action
+            function.related_action = action
         return func
 
     return decorate
 
 
-def _delay_of(function: Callable) -> Callable:
-    def delay(session: ConnectorSession, model_name, *args, **kwargs) -> str:
+def _delay_of(function: Declared) -> Callable[..., str]:
+    def delay(
+        session: ConnectorSession, model_name: object, *args: Any, **kwargs: Any
+    ) -> str:
         """Run the function later; same arguments, and the options of a job."""
         options, kwargs = JobOptions.split(kwargs, function)
         task = Task.of_function(function, model_name, args, kwargs)
@@ -143,26 +192,28 @@ def _delay_of(function: Callable) -> Callable:
     return delay
 
 
-def _delay_many_of(function: Callable) -> Callable:
+def _delay_many_of(function: Declared) -> Callable[..., list[str]]:
     def delay_many(
         session: ConnectorSession,
-        model_name,
-        list_of_args: Iterable[tuple],
-        **options,
+        model_name: object,
+        list_of_args: Iterable[tuple[Any, ...]],
+        **options: Any,
     ) -> list[str]:
         """Run the function later, once for each tuple of arguments."""
-        options, kwargs = JobOptions.split(options, function)
+        job_options, kwargs = JobOptions.split(options, function)
         tasks = [
             Task.of_function(function, model_name, args, kwargs)
             for args in list_of_args
         ]
-        return delay_tasks(session.env, tasks, options)
+        return delay_tasks(session.env, tasks, job_options)
 
     return delay_many
 
 
-def _delayable_of(function: Callable) -> Callable:
-    def delayable(session: ConnectorSession, model_name, *args, **kwargs):
+def _delayable_of(function: Declared) -> Callable[..., DelayableJob]:
+    def delayable(
+        session: ConnectorSession, model_name: object, *args: Any, **kwargs: Any
+    ) -> DelayableJob:
         """Return a job that is not stored yet, see :mod:`.graph`."""
         options, kwargs = JobOptions.split(kwargs, function)
         task = Task.of_function(function, model_name, args, kwargs)
@@ -171,6 +222,6 @@ def _delayable_of(function: Callable) -> Callable:
     return delayable
 
 
-def _is_method(function: Callable) -> bool:
+def _is_method(function: Declared) -> bool:
     owner = function.__qualname__.rpartition(".")[0]
     return bool(owner) and not owner.endswith("<locals>")

@@ -44,4 +44,5 @@ from . import (
     test_sync_info,
     test_sync_result,
     test_test,
+    test_types,
 )

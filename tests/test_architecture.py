@@ -25,6 +25,7 @@ ROOT_FILES = (
 DEPENDS = ("odoo.addons.base", "odoo.addons.mail")  # what the manifest names
 # Odoo's API gives and raises their values; whoever takes these must name them.
 IN_ODOOS_API = ("babel", "markupsafe", "psycopg2", "pytz", "werkzeug")
+FOR_TYPES = ("typing_extensions",)  # what only type checkers import, in any room
 ENGINE = (*ROOT_FILES, "components", "queue", "magic")
 EVERYTHING = (*ENGINE, "flows", "models", "wizards", "controllers")
 
@@ -153,6 +154,8 @@ def _is_allowed(found, room: Room, source: Source) -> bool:
     if is_inside(found.name, "odoo.addons"):
         return any(is_inside(found.name, name) for name in DEPENDS)
     others = ("odoo", *IN_ODOOS_API, *room.others)
+    if not found.is_at_top:
+        others += FOR_TYPES
     return top in sys.stdlib_module_names or top in others
 
 

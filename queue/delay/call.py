@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from odoo.models import BaseModel
 
@@ -29,21 +29,45 @@ DIGITS = 20  # random digits of a uuid; an even number, all but one are used
 VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # two bits are fixed
 
 
+class Declared(Protocol):
+    """A function, or a method of a model, with what ``@job`` says about it."""
+
+    __module__: str
+    __name__: str
+    __qualname__: str
+    is_job: bool
+    default_channel: str
+    timeout: float | None
+    on_missing: str
+    public_user: str | None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run it at once."""
+
+    def __hash__(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Task:
     """A delayed call of a module function, or of a method on records."""
 
-    func: Callable
+    func: Declared
     model_name: str | None
-    args: tuple = ()  # after the name of the model
-    kwargs: dict = field(default_factory=dict)
+    args: tuple[Any, ...] = ()  # after the name of the model
+    kwargs: dict[str, Any] = field(default_factory=dict)
     records: BaseModel | None = None  # of which the method is called
     user_id: int | None = None  # the user who delays it, for identity keys
     company_id: int | None = None
     has_model: bool = True  # else args begin right after the session
 
     @classmethod
-    def of_function(cls, func: Callable, first, args: Iterable, kwargs: dict) -> "Task":
+    def of_function(
+        cls,
+        func: Declared,
+        first: object,
+        args: Iterable[Any],
+        kwargs: dict[str, Any],
+    ) -> "Task":
         """Return the call of a function, given what ``delay`` got after the session.
 
         Args:
@@ -68,7 +92,7 @@ class Task:
         return doc.partition("\n")[0] if doc else f"Function {self.func.__name__}"
 
     @property
-    def called_args(self) -> tuple:
+    def called_args(self) -> tuple[Any, ...]:
         """All positional arguments: the model's name, or the records, come first."""
         if self.records is not None:
             return (self.records, *self.args)
@@ -92,21 +116,21 @@ class IdentifiedCall:
     task: Task
 
     @property
-    def args(self) -> tuple:
+    def args(self) -> tuple[Any, ...]:
         """All positional arguments after the session."""
         return self.task.called_args
 
     def __str__(self) -> str:
         return str(self.task)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         """Return what is the same for the call and the ``Task``, such as ``kwargs``."""
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self.task, name)
 
 
-def identity_exact(call) -> str:
+def identity_exact(call: Any) -> str:
     """Return a key that is the same for the same call by the same user and company.
 
     The order of a dict's keys, of records and of a set does not count.
@@ -197,7 +221,9 @@ def _check_call(task: Task, is_empty: bool) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _fault_of(func: Callable, count: int, names: frozenset[str]) -> str | None:
+def _fault_of(
+    func: Callable[..., Any], count: int, names: frozenset[str]
+) -> str | None:
     """Return why a function cannot be called in a way, None when it can.
 
     Args:
@@ -213,7 +239,7 @@ def _fault_of(func: Callable, count: int, names: frozenset[str]) -> str | None:
     return None
 
 
-def _signature_of(func: Callable) -> inspect.Signature | None:
+def _signature_of(func: Callable[..., Any]) -> inspect.Signature | None:
     """Return what a function really takes: a decorator may add arguments, or drop."""
     try:
         return inspect.signature(func, follow_wrapped=False)
@@ -253,7 +279,7 @@ def new_uuid() -> str:
 # === TEXT === #
 
 
-def describe(func_name: str, args: tuple, kwargs: dict[str, Any]) -> str:
+def describe(func_name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     """Return the call as text: ``func('a', 1, key=True)``.
 
     Long values are shortened; values named like a secret are hidden, also under a key
@@ -279,14 +305,14 @@ def shorten(value: Any, name: Any = None) -> str:
 class _Shortener(reprlib.Repr):
     """``repr`` of values by their nearest base; dicts keep their order and secrets."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.maxlevel = 4
         self.maxstring = self.maxother = SCALAR_SIZE
         self.maxlist = self.maxtuple = self.maxdict = ITEM_COUNT
         self.maxset = self.maxfrozenset = ITEM_COUNT
 
-    def repr1(self, x, level):
+    def repr1(self, x: Any, level: int) -> str:
         """Return the text of a value at a level of nesting."""
         kind = type(x)
         if kind in _PLAIN_TYPES or (kind is str and len(x) <= SCALAR_SIZE):
@@ -298,17 +324,17 @@ class _Shortener(reprlib.Repr):
                 return getattr(self, f"repr_{base.__name__}")(x, level)
         return self.repr_instance(x, level)
 
-    def repr_int(self, x, level):
+    def repr_int(self, x: int, level: int) -> str:
         """Return decimals; hexadecimals when Python would refuse so many."""
         text = repr(x) if x.bit_length() < 256 else hex(x)
         return text if len(text) <= SCALAR_SIZE else f"{text[: SCALAR_SIZE - 3]}..."
 
-    def repr_bytes(self, x, level):
+    def repr_bytes(self, x: bytes, level: int) -> str:
         """Return the beginning, without converting the whole to text."""
         more = "..." if len(x) > SCALAR_SIZE else ""
         return repr(bytes(x[:SCALAR_SIZE])) + more
 
-    def repr_dict(self, x, level):
+    def repr_dict(self, x: dict[Any, Any], level: int) -> str:
         """Return the first pairs in their order."""
         if level <= 0:
             return "{...}"

@@ -17,10 +17,10 @@ offset. Records come back in the environment of the job:
 import json
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,11 @@ VERSION = 2  # the newest that is read
 WITH_MODEL = 1  # a function gets the row's model, or None, before its arguments
 WITHOUT_MODEL = 2  # without a model in the row, arguments begin after the session
 MAX_DEPTH = 100  # of values in values; far below Python's and PostgreSQL's limits
+
+Writer = Callable[[Any, int], Any]  # of a value at a depth, in JSON types
+Tagged = dict[str, Any]  # with one key
+Expected = TypeVar("Expected")
+Moment = TypeVar("Moment", datetime, time)
 
 _to_json = json.JSONEncoder(
     separators=(",", ":"), ensure_ascii=False, check_circular=False, allow_nan=False
@@ -60,7 +65,7 @@ def has_model(model_name: str | None, version: int) -> bool:
 
 
 def encode(
-    args: tuple, kwargs: dict[str, Any], secrets: KnownSecrets | None = None
+    args: tuple[Any, ...], kwargs: dict[str, Any], secrets: KnownSecrets | None = None
 ) -> str:
     """Return the arguments of a call as JSON text for a jsonb column.
 
@@ -81,7 +86,7 @@ def _json_of(value: Any) -> str:
     return _to_json(_write(value, 1))
 
 
-def _encode(args: tuple, kwargs: dict[str, Any]) -> str:
+def _encode(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     try:
         return _to_json(
             [
@@ -94,8 +99,8 @@ def _encode(args: tuple, kwargs: dict[str, Any]) -> str:
 
 
 def decode(
-    payload: dict | list | str, env: api.Environment, version: int = VERSION
-) -> tuple[tuple, dict[str, Any]]:
+    payload: list[Any] | str, env: api.Environment, version: int = VERSION
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return the arguments that were given to ``encode``.
 
     Args:
@@ -130,7 +135,7 @@ def decode(
 # === WRITE === #
 
 
-def _write(value, depth):
+def _write(value: Any, depth: int) -> Any:
     """Return the value in JSON types."""
     kind = type(value)
     if kind is str and value.isascii() and "\0" not in value:
@@ -139,7 +144,7 @@ def _write(value, depth):
     return writer(value, depth)
 
 
-def _find_writer(value):
+def _find_writer(value: object) -> Writer:
     """Return the writer of the nearest base class. Model classes must not be cached:
     each reload of a registry creates new ones.
     """
@@ -149,22 +154,22 @@ def _find_writer(value):
     raise Refused
 
 
-def _refuse(_value, _depth):
+def _refuse(_value: object, _depth: int) -> NoReturn:
     raise Refused
 
 
-def _write_itself(value, _depth):
+def _write_itself(value: Any, _depth: int) -> Any:
     return value
 
 
-def _write_int(value, _depth):
+def _write_int(value: int, _depth: int) -> int | Tagged:
     value = int.__int__(value)
     if -(2**63) <= value < 2**63:
         return value
     return {"$int": hex(value)}  # decimals are limited in length, and slow
 
 
-def _write_float(value, _depth):
+def _write_float(value: float, _depth: int) -> float | Tagged:
     """Tag floats that numeric would lose or alter: nan, inf, -0.0, 1e22."""
     text = float.__repr__(value)
     if "e" in text or "n" in text or text == "-0.0":
@@ -172,14 +177,14 @@ def _write_float(value, _depth):
     return float.__float__(value)
 
 
-def _write_text(value, _depth):
+def _write_text(value: str, _depth: int) -> str | Tagged:
     value = str.__str__(value)
     if "\0" not in value and (value.isascii() or _is_unicode(value)):
         return value
     return {"$str": value.encode("unicode_escape").decode("ascii")}
 
 
-def _is_unicode(text):
+def _is_unicode(text: str) -> bool:
     """Return whether the text is free of surrogates."""
     try:
         text.encode()
@@ -188,17 +193,17 @@ def _is_unicode(text):
     return True
 
 
-def _write_markup(value, depth):
+def _write_markup(value: Markup, depth: int) -> Tagged:
     return {"$markup": _write_text(value, depth)}
 
 
-def _write_list(value, depth):
+def _write_list(value: Iterable[Any], depth: int) -> list[Any]:
     if depth > MAX_DEPTH:
         raise Refused
     return [_write(item, depth + 1) for item in value]
 
 
-def _write_dict(value, depth):
+def _write_dict(value: dict[Any, Any], depth: int) -> Tagged:
     if depth > MAX_DEPTH:
         raise Refused
     depth += 1
@@ -206,26 +211,26 @@ def _write_dict(value, depth):
     return {"$dict": pairs}
 
 
-def _write_tuple(value, depth):
+def _write_tuple(value: tuple[Any, ...], depth: int) -> Tagged:
     return {"$tuple": _write_list(value, depth)}
 
 
-def _write_set(value, depth):
+def _write_set(value: set[Any], depth: int) -> Tagged:
     return {"$set": _write_list(value, depth)}
 
 
-def _write_frozenset(value, depth):
+def _write_frozenset(value: frozenset[Any], depth: int) -> Tagged:
     return {"$frozenset": _write_list(value, depth)}
 
 
-def _write_records(records, _depth):
+def _write_records(records: BaseModel, _depth: int) -> Tagged:
     ids = list(records._ids)  # ``ids`` would give those of the origin of a new record
     if not all(type(id_) is int for id_ in ids):
         raise Refused
     return {"$records": [records._name, ids]}
 
 
-def _write_moment(value):
+def _write_moment(value: Any) -> str | list[Any]:
     """Return a datetime or time as text, [text, fold] or [text, fold, *zone]."""
     zone = value.tzinfo
     if isinstance(zone, ZoneInfo) and zone.key:
@@ -239,11 +244,11 @@ def _write_moment(value):
     return [value.isoformat(), value.fold] if value.fold else value.isoformat()
 
 
-def _tagged(tag, to_json):
+def _tagged(tag: str, to_json: Callable[[Any], Any]) -> Writer:
     return lambda value, _depth: {tag: to_json(value)}
 
 
-_WRITERS: dict[type, Callable[[Any, int], Any]] = {
+_WRITERS: dict[type, Writer] = {
     type(None): _write_itself,
     bool: _write_itself,
     int: _write_int,
@@ -276,11 +281,11 @@ _WRITERS: dict[type, Callable[[Any, int], Any]] = {
 class _Reader:
     """Decoder of values; records of one model are prefetched together."""
 
-    def __init__(self, env):
+    def __init__(self, env: api.Environment) -> None:
         self.env = env
-        self.prefetch_ids = defaultdict(list)
+        self.prefetch_ids: dict[str, list[int]] = defaultdict(list)
 
-    def read(self, value):
+    def read(self, value: Any) -> Any:
         """Return the value of its JSON form."""
         if isinstance(value, list):
             return [self.read(item) for item in value]
@@ -288,17 +293,19 @@ class _Reader:
             return self._read_tagged(value)
         return value
 
-    def read_pairs(self, pairs, key_type=object):
+    def read_pairs(
+        self, pairs: object, key_type: type[Expected]
+    ) -> Iterator[tuple[Expected, Any]]:
         """Yield the keys and values of a dict."""
         for key, value in _expect(list, pairs):
             yield _expect(key_type, self.read(key)), self.read(value)
 
-    def _read_tagged(self, value):
+    def _read_tagged(self, value: dict[str, Any]) -> Any:
         if len(value) != 1:
             raise ValueError(f"{value!r:.60} has not one key")
         ((tag, content),) = value.items()
         if tag == "$dict":
-            return dict(self.read_pairs(content))
+            return dict(self.read_pairs(content, key_type=object))
         if tag == "$records":
             return self._read_records(*_expect(list, content))
         if tag in _COLLECTIONS:
@@ -313,7 +320,7 @@ class _Reader:
         except _UNREADABLE as error:
             raise ValueError(f"{value!r:.80}: {error}") from error
 
-    def _read_records(self, model_name, ids):
+    def _read_records(self, model_name: str, ids: list[Any]) -> BaseModel:
         if model_name not in self.env:
             raise LookupError(f"model {model_name!r} is not installed (any more)")
         prefetch_ids = self.prefetch_ids[model_name]
@@ -321,13 +328,13 @@ class _Reader:
         return self.env[model_name].browse(ids).with_prefetch(prefetch_ids)
 
 
-def _expect(expected, value):
+def _expect(expected: type[Expected], value: object) -> Expected:
     if not isinstance(value, expected):
         raise TypeError(f"{value!r:.60} is no {expected.__name__}")
     return value
 
 
-def _read_datetime(content):
+def _read_datetime(content: object) -> datetime:
     moment, zone = _read_moment(datetime, content)
     if zone is None:
         return moment
@@ -336,12 +343,12 @@ def _read_datetime(content):
     return moment.replace(tzinfo=zone)
 
 
-def _read_time(content):
+def _read_time(content: object) -> time:
     moment, zone = _read_moment(time, content)
     return moment if zone is None else moment.replace(tzinfo=zone)
 
 
-def _read_moment(cls, content):
+def _read_moment(cls: type[Moment], content: object) -> tuple[Moment, tzinfo | None]:
     """Return a datetime or time and its zone, None without a named zone."""
     if isinstance(content, str):
         return cls.fromisoformat(content), None
@@ -350,13 +357,16 @@ def _read_moment(cls, content):
     return moment, _read_zone(*zone) if zone else None
 
 
-def _read_zone(library, name):
+def _read_zone(library: str, name: str) -> tzinfo:
     return _ZONES[library](name)
 
 
-_ZONES = {"zoneinfo": ZoneInfo, "pytz": pytz.timezone}
+_ZONES: dict[str, Callable[[str], tzinfo]] = {
+    "zoneinfo": ZoneInfo,
+    "pytz": pytz.timezone,
+}
 
-_COLLECTIONS = {"$tuple": tuple, "$set": set, "$frozenset": frozenset}
+_COLLECTIONS: dict[str, type] = {"$tuple": tuple, "$set": set, "$frozenset": frozenset}
 
 _READERS: dict[str, tuple[type, Callable[[Any], Any]]] = {
     "$int": (str, lambda text: int(text, 16)),

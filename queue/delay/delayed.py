@@ -2,15 +2,20 @@
 """Proxy of records that delays method calls as jobs."""
 
 from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+from odoo.models import BaseModel
 
 from ...exception import InvalidUsageError
-from .call import Task
+from .call import Declared, Task
 from .insert import delay_tasks
 from .options import JobOptions
 from .registry import find_job_method
 
+Result = TypeVar("Result")  # of a delayed call: str, list[str] or a DelayableJob
 
-class Delayed:
+
+class Delayed(Generic[Result]):
     """Proxy of records; calling a method on it delays the call.
 
     Args:
@@ -21,42 +26,44 @@ class Delayed:
 
     def __init__(
         self,
-        records,
+        records: BaseModel,
         options: JobOptions,
-        list_of_args: Iterable[tuple] | None = None,
-    ):
+        list_of_args: Iterable[tuple[Any, ...]] | None = None,
+    ) -> None:
         self._records = records
         self._options = options
         self._list_of_args = list_of_args
 
-    def __getattr__(self, name: str) -> Callable:
+    def __getattr__(self, name: str) -> Callable[..., Result]:
         method = find_job_method(type(self._records), name)
         if method is None:
             raise InvalidUsageError(
                 f"Cannot delay {name!r} of {self._records}: the model has no such "
                 "method with @job. Decorate it with job of connector.queue.job."
             )
-        return self._delay_many(method) if self._is_many else self._delay_one(method)
+        if self._list_of_args is None:
+            return self._delay_one(method)
+        return self._delay_many(method, self._list_of_args)
 
-    @property
-    def _is_many(self) -> bool:
-        return self._list_of_args is not None
-
-    def _delay_one(self, method: Callable) -> Callable:
-        def delay(*args, **kwargs) -> str:
+    def _delay_one(self, method: Declared) -> Callable[..., Any]:
+        def delay(*args: Any, **kwargs: Any) -> str:
             return self._delay([self._task(method, args, kwargs)])[0]
 
         return delay
 
-    def _delay_many(self, method: Callable) -> Callable:
-        def delay(**kwargs) -> list[str]:
+    def _delay_many(
+        self, method: Declared, list_of_args: Iterable[tuple[Any, ...]]
+    ) -> Callable[..., Any]:
+        def delay(**kwargs: Any) -> list[str]:
             return self._delay(
-                [self._task(method, args, kwargs) for args in self._list_of_args]
+                [self._task(method, args, kwargs) for args in list_of_args]
             )
 
         return delay
 
-    def _task(self, method: Callable, args: tuple, kwargs: dict) -> Task:
+    def _task(
+        self, method: Declared, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Task:
         return Task(method, self._records._name, tuple(args), kwargs, self._records)
 
     def _delay(self, tasks: list[Task]) -> list[str]:

@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import pytz
 
 from odoo import api
 from odoo.exceptions import MissingError
 from odoo.models import BaseModel
+from odoo.sql_db import Cursor
 
 from ...exception import InvalidUsageError
 from ...redaction import KnownSecrets
@@ -27,7 +29,7 @@ from .. import store
 from ..notify import wake_after_commit
 from ..state import NOT_STARTED, PENDING
 from . import codec
-from .call import Task, check_calls, new_uuids
+from .call import Declared, Task, check_calls, new_uuids
 from .options import SCOPES, JobOptions
 from .stand_in_user import Caller, find_callers
 
@@ -42,11 +44,13 @@ COMPANY = "company_id"  # in the context: of the job, in place of the current co
 COMPANIES = "allowed_company_ids"
 DEFAULT_LANG = "en_US"  # Odoo accepts it even when it is not active
 
+Columns = dict[str, Any]
+Keys = list[str | None]
 NewJob = tuple[Task, str, str | None]  # with its uuid and its identity key
 
 
 def delay_tasks(
-    env: api.Environment, tasks: list[Task], options: JobOptions, **place
+    env: api.Environment, tasks: list[Task], options: JobOptions, **place: Any
 ) -> list[str]:
     """Insert jobs of one function in one statement; return their uuids.
 
@@ -90,7 +94,7 @@ def caller_of(env: api.Environment, task: Task, options: JobOptions) -> Caller:
 
 
 def _delay_as_user(
-    env: api.Environment, tasks: list[Task], options: JobOptions, **place
+    env: api.Environment, tasks: list[Task], options: JobOptions, **place: Any
 ) -> list[str]:
     keys = identity_keys(env, tasks, options)
     uuids = new_uuids(len(tasks))
@@ -98,7 +102,7 @@ def _delay_as_user(
     places = _places_of(keys, known, options)
     new = [(tasks[place], uuids[place], keys[place]) for place in places]
     inserted = insert_jobs(env, new, options, **place) if new else set()
-    known |= {key: uuid for _task, uuid, key in new if uuid in inserted}
+    known |= {key: uuid for _task, uuid, key in new if key and uuid in inserted}
     if left := [job for job in new if job[1] not in inserted]:
         known |= _meet(env, left, options, **place)
     return [
@@ -108,7 +112,7 @@ def _delay_as_user(
 
 
 def insert_jobs(
-    env: api.Environment, jobs: list[NewJob], options: JobOptions, **place
+    env: api.Environment, jobs: list[NewJob], options: JobOptions, **place: Any
 ) -> set[str]:
     """Insert jobs and wake workers after commit; return the uuids inserted.
 
@@ -130,9 +134,7 @@ def payload_of(task: Task, secrets: KnownSecrets) -> str:
 # === IDENTITY === #
 
 
-def identity_keys(
-    env: api.Environment, tasks: list[Task], options: JobOptions
-) -> list[str | None]:
+def identity_keys(env: api.Environment, tasks: list[Task], options: JobOptions) -> Keys:
     """Return the identity keys of calls; functions of the key get the caller."""
     if callable(options.identity_key):
         values = caller_values(env)
@@ -141,7 +143,7 @@ def identity_keys(
     return [options.identity_key_of(task) for task in tasks]
 
 
-def _find_in_scope(cr, keys: list, options: JobOptions) -> dict[str, str]:
+def _find_in_scope(cr: Cursor, keys: Keys, options: JobOptions) -> dict[str, str]:
     """Return the uuids, by key, of the scope's jobs that no longer wait."""
     states = SCOPES[options.scope]
     names = list({key for key in keys if key is not None})
@@ -151,7 +153,7 @@ def _find_in_scope(cr, keys: list, options: JobOptions) -> dict[str, str]:
     return {key: uuid for key, (uuid, state) in found.items() if state in states}
 
 
-def _places_of(keys: list, known: dict[str, str], options: JobOptions) -> list[int]:
+def _places_of(keys: Keys, known: dict[str, str], options: JobOptions) -> list[int]:
     """Return the positions of the calls to insert: one for each unknown key.
 
     Of several calls with the same key it is the first, or the last when they replace
@@ -169,11 +171,11 @@ def _places_of(keys: list, known: dict[str, str], options: JobOptions) -> list[i
 
 
 def _meet(
-    env: api.Environment, jobs: list[NewJob], options: JobOptions, **place
+    env: api.Environment, jobs: list[NewJob], options: JobOptions, **place: Any
 ) -> dict[str, str]:
     """Keep or replace the waiting jobs with these keys; return uuids by key."""
     if not options.is_replacing:
-        return store.find_identical(env.cr, [key for _task, _uuid, key in jobs])
+        return store.find_identical(env.cr, [key for _task, _uuid, key in jobs if key])
     values = {**_values(env, jobs, options), **place}
     replaced = store.replace_identical(env.cr, values)
     env[MODEL].invalidate_model()
@@ -183,7 +185,7 @@ def _meet(
 # === COLUMNS === #
 
 
-def _values(env: api.Environment, jobs: list[NewJob], options: JobOptions) -> dict:
+def _values(env: api.Environment, jobs: list[NewJob], options: JobOptions) -> Columns:
     """Return all columns of jobs of one function."""
     tasks, uuids, keys = map(list, zip(*jobs, strict=True))
     secrets = known_secrets(env.cr)
@@ -199,7 +201,7 @@ def _values(env: api.Environment, jobs: list[NewJob], options: JobOptions) -> di
     return _without_secrets(values, secrets) if secrets else values
 
 
-def _call_values(env: api.Environment, task: Task, options: JobOptions) -> dict:
+def _call_values(env: api.Environment, task: Task, options: JobOptions) -> Columns:
     """Return the columns of function, channel, time and options."""
     # the database's clock is the same for all callers and workers
     run_after = options.run_after(lambda: store.read_clock(env.cr))
@@ -232,7 +234,7 @@ def _find_function(
         channel: chosen where the job is delayed, in place of the function's.
     """
     known = env[FUNCTION]._places().get(task.func_name)
-    function_id, channel_id = known or (0, None)
+    function_id, channel_id = known or (0, 0)
     if channel:
         channel_id = env[CHANNEL]._declared_id_of(channel)
     elif not known:
@@ -240,7 +242,7 @@ def _find_function(
     return function_id, channel_id
 
 
-def _concurrency_values(tasks: list[Task], options: JobOptions, keys: list) -> dict:
+def _concurrency_values(tasks: list[Task], options: JobOptions, keys: Keys) -> Columns:
     """Return the columns ``concurrency_keys`` and ``are_dirty`` of calls.
 
     One dirty job for each key is enough, unless its identity key may drop it.
@@ -263,7 +265,7 @@ def _concurrency_values(tasks: list[Task], options: JobOptions, keys: list) -> d
     }
 
 
-def _without_secrets(values: dict, secrets: KnownSecrets) -> dict:
+def _without_secrets(values: Columns, secrets: KnownSecrets) -> Columns:
     """Return the columns of jobs with secrets hidden in the name.
 
     Raises:
@@ -287,7 +289,7 @@ def _without_secrets(values: dict, secrets: KnownSecrets) -> dict:
 
 def _backend_values(
     env: api.Environment, tasks: list[Task], options: JobOptions
-) -> dict:
+) -> Columns:
     """Return the columns of jobs with their backends and the channels of these."""
     references = find_backends(env, tasks)
     own = {} if options.channel else env[CHANNEL]._own_channels()
@@ -322,7 +324,7 @@ def find_backends(env: api.Environment, tasks: list[Task]) -> list[str | None]:
     return [f"{model_name},{i}" if model_name and i else None for i in ids]
 
 
-def _backend_of_records(records) -> str | None:
+def _backend_of_records(records: BaseModel) -> str | None:
     model_name = _backend_model_of(records)
     if not model_name:
         return None
@@ -334,7 +336,7 @@ def _backend_of_records(records) -> str | None:
     return f"{model_name},{backends.id}" if len(backends) == 1 else None
 
 
-def _backend_model_of(records) -> str | None:
+def _backend_model_of(records: BaseModel) -> str | None:
     """Return the backend model of records that are, or belong to, backends."""
     if isinstance(records, records.pool[BACKEND]):
         return records._name
@@ -347,7 +349,7 @@ def _backend_model_of(records) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _backend_parameter(func: Callable) -> tuple[str | None, int]:
+def _backend_parameter(func: Declared) -> tuple[str | None, int]:
     """Return name and position of the argument that gives a function's backend."""
     names = list(inspect.signature(func).parameters)[2:]  # session, model_name
     for name in ("backend_id", "binding_id"):
@@ -376,7 +378,7 @@ def may_run_jobs(env: api.Environment) -> bool:
     return user.active and not (user.share and user._is_public())
 
 
-def caller_values(env: api.Environment) -> dict:
+def caller_values(env: api.Environment) -> Columns:
     """Return the columns of user, company and context.
 
     Clients can send any context. A wrong value gives the user no further right and
@@ -394,7 +396,7 @@ def caller_values(env: api.Environment) -> dict:
     }
 
 
-def find_context(env: api.Environment) -> dict:
+def find_context(env: api.Environment) -> dict[str, Any]:
     """Return the part of the caller's context in which the job runs.
 
     Raises:
@@ -443,7 +445,8 @@ def _allowed_companies(env: api.Environment) -> list[int]:
     """Return the current companies that are the user's own."""
     asked = env.context[COMPANIES]
     if not isinstance(asked, list | tuple) or {*map(type, asked)} != {int}:
-        return _leave_out(env, COMPANIES) or []
+        _leave_out(env, COMPANIES)
+        return []
     if not env.su:
         return list(env.companies._ids)  # Odoo checks that all are the user's
     own = [id_ for id_ in asked if _may_enter(env, id_)]
@@ -468,7 +471,8 @@ def _known_zone(env: api.Environment) -> str | None:
     try:
         return pytz.timezone(zone).zone
     except (pytz.UnknownTimeZoneError, ValueError, TypeError, AttributeError, OSError):
-        return _leave_out(env, "tz")
+        _leave_out(env, "tz")
+        return None
 
 
 def _leave_out(env: api.Environment, key: str) -> None:
@@ -481,7 +485,7 @@ def _leave_out(env: api.Environment, key: str) -> None:
 
 
 # Context keys that a job keeps, besides the company.
-KEPT: dict[str, Callable] = {
+KEPT: dict[str, Callable[[api.Environment], Any]] = {
     "lang": _known_lang,
     "tz": _known_zone,
     COMPANIES: _allowed_companies,

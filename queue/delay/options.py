@@ -3,15 +3,16 @@
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
+from typing import Any, Final, Literal, TypedDict
 
 from ...exception import InvalidUsageError
 from ..channel_text import ROOT
 from ..eta import check_eta
 from ..state import ENQUEUED, FAILED
-from .call import IdentifiedCall, Task
+from .call import Declared, IdentifiedCall, Task
 
 DEFAULT_PRIORITY = 10  # smaller first
 DEFAULT_MAX_RETRIES = 5  # 0 means for ever
@@ -25,10 +26,9 @@ ALWAYS_OPTIONS = frozenset(
     ("priority", "eta", "max_retries", "description", "channel", "identity_key")
 )
 
-
-KEEP = "keep"  # the waiting job stays as it is
-REPLACE = "replace"  # it becomes the new call
-DEBOUNCE = "debounce"  # it becomes the new call, and its eta starts over
+KEEP: Final = "keep"  # the waiting job stays as it is
+REPLACE: Final = "replace"  # it becomes the new call
+DEBOUNCE: Final = "debounce"  # it becomes the new call, and its eta starts over
 MODES = (KEEP, REPLACE, DEBOUNCE)
 
 # States in which jobs with the identity key count, besides those not started.
@@ -37,6 +37,33 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "running": (ENQUEUED,),
     "failed": (ENQUEUED, FAILED),
 }
+
+Eta = datetime | timedelta | int | float
+Key = str | Callable[[Task], str | None]
+IdentityKey = str | Callable[[IdentifiedCall], str | None]
+Mode = Literal["keep", "replace", "debounce"]
+Scope = Literal["waiting", "running", "failed"]
+Tags = list[str] | tuple[str, ...]
+
+
+class JobKeywords(TypedDict, total=False):
+    """Options of a job as keyword arguments, where None counts as not given.
+
+    It says to type checkers what ``JobOptions`` is to the program, option by option.
+    """
+
+    priority: int | None
+    eta: Eta | None
+    max_retries: int | None
+    description: str | None
+    channel: str | None
+    identity_key: IdentityKey | None
+    mode: Mode | None
+    scope: Scope | None
+    concurrency_key: Key | None
+    tags: Tags | None
+    timeout: float | None
+    public_user: str | None
 
 
 @dataclass(frozen=True)
@@ -48,19 +75,19 @@ class JobOptions:
     """
 
     priority: int = DEFAULT_PRIORITY
-    eta: datetime | timedelta | int | float | None = None
+    eta: Eta | None = None
     max_retries: int | None = None
     description: str | None = None
     channel: str | None = None
-    identity_key: str | Callable[["IdentifiedCall"], str | None] | None = None
-    mode: str = KEEP
-    scope: str = "waiting"
-    concurrency_key: str | Callable[[Task], str | None] | None = None
-    tags: list[str] | None = None
+    identity_key: IdentityKey | None = None
+    mode: Mode = KEEP
+    scope: Scope = "waiting"
+    concurrency_key: Key | None = None
+    tags: Tags | None = None
     timeout: float | None = None
     public_user: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, (is_usable, expected) in CHECKS.items():
             value = getattr(self, name)
             if value is not None and not is_usable(value):
@@ -71,8 +98,8 @@ class JobOptions:
 
     @classmethod
     def split(
-        cls, kwargs: dict, func: Callable | None = None
-    ) -> tuple["JobOptions", dict]:
+        cls, kwargs: Mapping[str, Any], func: Callable[..., Any] | None = None
+    ) -> tuple["JobOptions", dict[str, Any]]:
         """Split keyword arguments into options and the others.
 
         Args:
@@ -90,7 +117,7 @@ class JobOptions:
         return cls(**given), rest
 
     @classmethod
-    def read(cls, given: dict) -> "JobOptions":
+    def read(cls, given: Mapping[str, Any]) -> "JobOptions":
         """Return the options, where nothing but options may be given.
 
         Raises:
@@ -142,7 +169,7 @@ class JobOptions:
                 "datetime can tell. Take an earlier one."
             ) from error
 
-    def timeout_of(self, func: Callable) -> float | None:
+    def timeout_of(self, func: Declared) -> float | None:
         """Return the timeout of a job, in seconds: the option, else as declared."""
         return func.timeout if self.timeout is None else self.timeout
 
@@ -154,7 +181,7 @@ class JobOptions:
         """Return the concurrency key of a call, None for none."""
         return _key_of(self.concurrency_key, task, "concurrency_key")
 
-    def public_user_of(self, func: Callable) -> str | None:
+    def public_user_of(self, func: Declared) -> str | None:
         """Return the XML id of the user of nobody's job: the option, else declared."""
         return self.public_user or func.public_user
 
@@ -189,7 +216,7 @@ def check_public_user(xml_id: str | None) -> None:
         )
 
 
-def _takes_keyword(func: Callable | None, name: str) -> bool:
+def _takes_keyword(func: Callable[..., Any] | None, name: str) -> bool:
     """Return whether a function has a parameter for a keyword argument."""
     if func is None:
         return False
@@ -201,9 +228,7 @@ def _takes_keyword(func: Callable | None, name: str) -> bool:
     )
 
 
-def naive_time(
-    eta: datetime | timedelta | int | float | None, read_clock: Callable[[], datetime]
-) -> datetime | None:
+def naive_time(eta: Eta | None, read_clock: Callable[[], datetime]) -> datetime | None:
     """Return an eta as a time, naive UTC.
 
     Args:
@@ -224,7 +249,7 @@ def naive_time(
     return check_eta(read_clock() + eta)
 
 
-def _key_of(key, call: Task | IdentifiedCall, name: str) -> str | None:
+def _key_of(key: Any, call: Task | IdentifiedCall, name: str) -> str | None:
     """Return the given key, or the key computed from the call."""
     if not callable(key):
         return key
@@ -242,30 +267,30 @@ def _key_of(key, call: Task | IdentifiedCall, name: str) -> str | None:
 KEY_TEXT = f"text of 1 to {KEY_MAX} characters"
 
 
-def _is_whole(value) -> bool:
+def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_priority(value) -> bool:
+def _is_priority(value: Any) -> bool:
     return _is_whole(value) and -INT_MAX <= value <= INT_MAX
 
 
-def _is_max_retries(value) -> bool:
+def _is_max_retries(value: Any) -> bool:
     return _is_whole(value) and 0 <= value <= INT_MAX
 
 
-def _is_eta(value) -> bool:
+def _is_eta(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     return isinstance(value, (datetime, timedelta)) or _is_whole(value)
 
 
-def _is_timeout(value) -> bool:
+def _is_timeout(value: Any) -> bool:
     is_number = isinstance(value, float) or _is_whole(value)
     return is_number and 0 <= value < math.inf
 
 
-def _is_text(value) -> bool:
+def _is_text(value: Any) -> bool:
     """Return whether the database can store a value as text."""
     if not isinstance(value, str) or "\0" in value:
         return False
@@ -276,34 +301,34 @@ def _is_text(value) -> bool:
     return True
 
 
-def _is_channel(value) -> bool:
+def _is_channel(value: Any) -> bool:
     return _is_text(value) and all(value.split(".")) and value.partition(".")[0] == ROOT
 
 
-def _is_xml_id(value) -> bool:
+def _is_xml_id(value: Any) -> bool:
     return _is_text(value) and len(value.split(".")) == 2 and all(value.split("."))
 
 
-def _is_tags(value) -> bool:
+def _is_tags(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and all(
         _is_text(tag) and 0 < len(tag) <= TAG_MAX for tag in value
     )
 
 
-def _is_key_text(value) -> bool:
+def _is_key_text(value: Any) -> bool:
     return _is_text(value) and 0 < len(value) <= KEY_MAX
 
 
-def _is_scope(value) -> bool:
+def _is_scope(value: Any) -> bool:
     return isinstance(value, str) and value in SCOPES
 
 
-def _is_key(value) -> bool:
+def _is_key(value: Any) -> bool:
     return callable(value) or _is_key_text(value)
 
 
 # For each option: its check, and the expected value for messages.
-CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
+CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "priority": (_is_priority, "a whole number; smaller goes first"),
     "eta": (_is_eta, "a datetime, a timedelta, or seconds from now"),
     "max_retries": (_is_max_retries, "a whole number, 0 for no end"),

@@ -1,19 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Lookup of the function or method that a job names, if it may run as a job."""
 
-from collections.abc import Callable
 from importlib import import_module
+from typing import Final, Literal
+
+from odoo.models import BaseModel
 
 from ...addon import addon_of
 from ...exception import FailedJobError, InvalidUsageError, NothingToDoJob
 from ...session import ConnectorSession
+from .call import Declared
 
-FAIL = "fail"
-DONE = "done"
-RUN = "run"
+FAIL: Final = "fail"
+DONE: Final = "done"
+RUN: Final = "run"
 ON_MISSING = (FAIL, DONE, RUN)  # what a job does when a record of it is gone
+OnMissing = Literal["fail", "done", "run"]
 
-JOB_REGISTRY: set[Callable] = set()
+JOB_REGISTRY: set[Declared] = set()
 """The module functions that may run as jobs."""
 
 JOB_METHODS: set[str] = set()
@@ -24,13 +28,13 @@ class MissingFunctionError(FailedJobError):
     """The function or method of a job is missing, or is no job."""
 
 
-def find_job_method(model_class: type, name: str) -> Callable | None:
+def find_job_method(model_class: type, name: str) -> Declared | None:
     """Return the definition of a model's method that carries ``@job``, if any does."""
     definitions = (vars(cls).get(name) for cls in model_class.__mro__)
     return next((one for one in definitions if getattr(one, "is_job", False)), None)
 
 
-def find_job_function(func_name: str) -> Callable:
+def find_job_function(func_name: str) -> Declared:
     """Return the job function with a dotted path.
 
     Raises:
@@ -52,7 +56,7 @@ def find_job_function(func_name: str) -> Callable:
     return function
 
 
-def require_job_function(func_name: str, session: ConnectorSession) -> Callable:
+def require_job_function(func_name: str, session: ConnectorSession) -> Declared:
     """Return the job function with a dotted path, of an installed addon.
 
     Raises:
@@ -67,7 +71,7 @@ def require_job_function(func_name: str, session: ConnectorSession) -> Callable:
     return function
 
 
-def require_job_method(records, name: str) -> Callable:
+def require_job_method(records: BaseModel, name: str) -> Declared:
     """Return the definition of a method of records that carries ``@job``.
 
     Raises:
@@ -82,7 +86,7 @@ def require_job_method(records, name: str) -> Callable:
     return method
 
 
-def existing(records, method: Callable, func_name: str):
+def existing(records: BaseModel, method: Declared, func_name: str) -> BaseModel:
     """Return the records for which a job runs, by the ``on_missing`` of its method.
 
     Args:
@@ -116,7 +120,7 @@ def check_on_missing(on_missing: str) -> None:
         )
 
 
-def check_has_records(function: Callable) -> None:
+def check_has_records(function: Declared) -> None:
     """Raise InvalidUsageError for a module function that declares ``on_missing``."""
     if function.on_missing != FAIL:
         raise InvalidUsageError(

@@ -7,7 +7,7 @@ delays it, declares; where there is neither, it is refused at once.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from odoo import api
 from odoo.models import BaseModel
@@ -52,7 +52,9 @@ def find_callers(
     return callers
 
 
-def _find_caller(env, task: Task, backend: str | None, options: JobOptions) -> Caller:
+def _find_caller(
+    env: api.Environment, task: Task, backend: str | None, options: JobOptions
+) -> Caller:
     who = _describe_caller(env, task)
     record_sudo = _browse_sudo(env, backend)
     if record_sudo and (user := record_sudo._get_job_user()):
@@ -86,7 +88,7 @@ def _describe_caller(env: api.Environment, task: Task) -> str:
     )
 
 
-def _browse_sudo(env: api.Environment, backend: str | None):
+def _browse_sudo(env: api.Environment, backend: str | None) -> BaseModel | None:
     """Return the record of a backend, whose user may be read for this, or None."""
     if not backend:
         return None
@@ -94,7 +96,7 @@ def _browse_sudo(env: api.Environment, backend: str | None):
     return env[model_name].sudo().browse(int(id_)).exists() or None
 
 
-def _check_user(task: Task, user, source: str) -> None:
+def _check_user(task: Task, user: Any, source: str) -> None:
     is_user = isinstance(user, BaseModel) and user._name == "res.users"
     if is_user and (user.id == api.SUPERUSER_ID or user.sudo().active):
         return
@@ -104,7 +106,9 @@ def _check_user(task: Task, user, source: str) -> None:
     )
 
 
-def _env_of(env: api.Environment, user, backend_sudo) -> api.Environment:
+def _env_of(
+    env: api.Environment, user: BaseModel, backend_sudo: BaseModel | None
+) -> api.Environment:
     """Return the environment of the user, without a right of the caller.
 
     Its companies are those of the caller and the user, that of the backend first.

@@ -2,9 +2,9 @@
 """Errors for job arguments that cannot be stored, with what to pass instead."""
 
 import enum
-from collections.abc import Callable, Iterator, MappingView
+from collections.abc import Callable, Iterable, Iterator, MappingView
 from datetime import time
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from odoo import api
 from odoo.models import BaseModel
@@ -16,7 +16,11 @@ from ...secret import SecretText
 from ...session import ConnectorSession
 from .call import shorten
 
-VIEWS = (MappingView, *(type(view()) for view in ({}.keys, {}.values, {}.items)))
+_nothing: dict[str, Any] = {}
+VIEWS = (
+    MappingView,
+    *map(type, (_nothing.keys(), _nothing.values(), _nothing.items())),
+)
 CONTAINERS = (dict, list, tuple, set, frozenset, *VIEWS)
 
 NO_SECRET = "A job keeps no secret: pass the backend, and read it in the job."
@@ -41,7 +45,7 @@ class Refused(Exception):
 
 
 def explain(
-    args: tuple,
+    args: tuple[Any, ...],
     kwargs: dict[str, Any],
     write: Callable[[Any, int], Any],
     max_depth: int,
@@ -52,8 +56,9 @@ def explain(
         write: raises ``Refused`` for what it cannot write at a depth.
         max_depth: how deep values may be nested.
     """
-    found = _find_refused(_arguments(args, kwargs), write)
-    path, parents = found.step, []
+    # there is one: else nobody had called this
+    found = cast(_Found, _find_refused(_arguments(args, kwargs), write))
+    path, parents = found.step, list[Any]()
     while isinstance(found.value, CONTAINERS):
         if any(found.value is parent for parent in parents):
             return _error(path, found, "contains itself", ONLY_IDS)
@@ -67,7 +72,7 @@ def explain(
 
 
 def check_secrets(
-    args: tuple, kwargs: dict[str, Any], is_secret: Callable[[Any], bool]
+    args: tuple[Any, ...], kwargs: dict[str, Any], is_secret: Callable[[Any], bool]
 ) -> None:
     """Raise the error that names the argument that holds a secret.
 
@@ -75,7 +80,7 @@ def check_secrets(
         is_secret: whether a value is or holds a secret.
     """
 
-    def refuse_secret(value, _depth):
+    def refuse_secret(value: object, _depth: int) -> None:
         if is_secret(value):
             raise Refused
 
@@ -101,14 +106,14 @@ class _Found(NamedTuple):
     value: Any
 
 
-def _arguments(args, kwargs):
+def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[_Found]:
     for position, value in enumerate(args, start=1):
         yield _Found(f"argument {position}", None, value)
     for name, value in kwargs.items():
         yield _Found(f"argument {name!r}", name, value)
 
 
-def _items(container):
+def _items(container: Any) -> Iterator[_Found]:
     if isinstance(container, dict):
         for key, value in container.items():
             yield _Found(f"{KEY_STEP}{shorten(key)}", None, key)
@@ -121,7 +126,9 @@ def _items(container):
             yield _Found(", member", None, value)
 
 
-def _find_refused(candidates, write):
+def _find_refused(
+    candidates: Iterable[_Found], write: Callable[[Any, int], Any]
+) -> _Found | None:
     for found in candidates:
         try:
             write(found.value, 1)
@@ -130,12 +137,14 @@ def _find_refused(candidates, write):
     return None
 
 
-def _remedy(value):
+def _remedy(value: object) -> str:
     fitting = (text for kind, text in REMEDIES if isinstance(value, kind))
     return next(fitting, "Pass plain data instead: an id, a text, a dict.")
 
 
-def _error(path, found, reason, remedy):
+def _error(
+    path: str, found: _Found, reason: str, remedy: str
+) -> UnserializableArgumentError:
     kind = type(found.value)
     return UnserializableArgumentError(
         f"Cannot store the job: {path} is {shorten(found.value, found.name)} "
