@@ -67,8 +67,10 @@ from .flows.values.times import day, utc
 from .magic import Magic, declare_sync, log_about, on_sync_create, on_sync_update
 from .models.checkpoint.add import add_checkpoint, add_checkpoint_message
 from .queue.current import current_job
+from .queue.delay.options import JobKeywords
 from .queue.graph import chain, group
 from .queue.job import identity_exact, job, related_action
+from .queue.job_function import JobFunction
 from .queue.testing import mock_job_delay_to_direct, run_jobs, trap_jobs
 from .secret import Secret, SecretText
 from .session import ConnectorSession, ConnectorSessionHandler
@@ -104,6 +106,8 @@ __all__ = [
     "InvalidDataError",
     "InvalidUsageError",
     "JobError",
+    "JobFunction",
+    "JobKeywords",
     "JobTimeoutError",
     "LinkError",
     "ListAdapter",

@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from odoo import models
 
-from ..api import ConnectorSession, chain, identity_exact, job, related_action
+from ..api import (
+    ConnectorSession,
+    JobFunction,
+    JobKeywords,
+    chain,
+    identity_exact,
+    job,
+    related_action,
+)
 from ..queue.delay.delayed import Delayed
 from ..queue.graph import Delayable, DelayableCalls, DelayableJob
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack, assert_type
-
-    from ..queue.delay.options import JobKeywords
 
 MODEL = "shop.order"
 
@@ -103,6 +109,11 @@ def delay_many_functions(session: ConnectorSession) -> None:
     export_order.delay_many(session, MODEL, many, priorities=5)  # type: ignore[call-arg]
     export_order.delay_many(session, MODEL, many, channel=5)  # type: ignore[arg-type]
     export_order.delay_many(session, MODEL, [5, 6])  # type: ignore[list-item]
+
+
+def delay_any(function: JobFunction[[str, int], bool]) -> None:
+    assert_type(function.default_channel, str)
+    delay_any(export_order)
 
 
 def connect_functions(session: ConnectorSession) -> None:
