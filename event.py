@@ -6,7 +6,10 @@ for some, and :meth:`Event.fire` calls those whose addon is installed.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, MutableSet
+from collections.abc import Callable, Iterable, Iterator, MutableSet, Sequence
+from typing import Any, TypeVar, overload
+
+from odoo.modules.registry import Registry
 
 from .addon import addon_of, is_module_installed
 from .exception import InvalidUsageError
@@ -15,6 +18,7 @@ from .session import ConnectorSession, ConnectorSessionHandler
 _logger = logging.getLogger(__name__)
 
 Consumer = Callable[..., object]
+Function = TypeVar("Function", bound=Consumer)  # which a decorator returns unchanged
 
 IN_TRANSACTION = "transaction"  # at once; an error stops the caller's transaction
 AFTER_COMMIT = "commit"  # later, on a cursor of its own; an error is logged
@@ -22,13 +26,13 @@ AS_JOB = "job"  # the consumer is a job, delayed in the caller's transaction
 MOMENTS = (IN_TRANSACTION, AFTER_COMMIT, AS_JOB)
 
 
-class ConsumerGroup(MutableSet):
+class ConsumerGroup(MutableSet[Consumer]):
     """The consumers of one model (or of all), in order of subscription.
 
     It compares equal to a plain set of the same functions.
     """
 
-    def __init__(self, consumers: Iterable[Consumer] = ()):
+    def __init__(self, consumers: Iterable[Consumer] = ()) -> None:
         self._moments = dict.fromkeys(consumers, IN_TRANSACTION)
 
     def __contains__(self, consumer: object) -> bool:
@@ -72,8 +76,26 @@ class Event:
     A consumer subscribed for all models and again for one of them runs twice.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._consumers: dict[str | None, ConsumerGroup] = {None: ConsumerGroup()}
+
+    @overload
+    def __call__(
+        self,
+        consumer: Function,
+        model_names: str | Iterable[str] | None = None,
+        replacing: Consumer | None = None,
+        moment: str = IN_TRANSACTION,
+    ) -> Function: ...
+
+    @overload
+    def __call__(
+        self,
+        consumer: None = None,
+        model_names: str | Iterable[str] | None = None,
+        replacing: Consumer | None = None,
+        moment: str = IN_TRANSACTION,
+    ) -> Callable[[Function], Function]: ...
 
     def __call__(
         self,
@@ -81,7 +103,7 @@ class Event:
         model_names: str | Iterable[str] | None = None,
         replacing: Consumer | None = None,
         moment: str = IN_TRANSACTION,
-    ):
+    ) -> Any:
         """Subscribe the decorated function; it is returned unchanged."""
 
         def subscribe(function: Consumer) -> Consumer:
@@ -114,7 +136,8 @@ class Event:
         _check_moment(consumer, moment)
         for name in _group_names(model_names):
             group = self._consumers[name] = self._group(name)
-            group.discard(replacing)
+            if replacing is not None:
+                group.discard(replacing)
             group.add(consumer, moment)
 
     def unsubscribe(
@@ -133,14 +156,16 @@ class Event:
         """Tell whether anybody may listen, to any model."""
         return len(self._consumers) > 1 or bool(self._consumers[None])
 
-    def has_consumer_in(self, registry, model_name: str) -> bool:
+    def has_consumer_in(self, registry: Registry, model_name: str) -> bool:
         """Same as :meth:`has_consumer_for`, for callers without a session."""
         groups = self._consumers
         if not groups[None] and model_name not in groups:
             return False  # the path of every record that nobody watches
         return bool(self._listening(registry, model_name))
 
-    def fire(self, session: ConnectorSession, model_name: str, *args, **kwargs) -> None:
+    def fire(
+        self, session: ConnectorSession, model_name: str, *args: Any, **kwargs: Any
+    ) -> None:
         """Call every installed consumer: those of all models first.
 
         Raises:
@@ -160,7 +185,9 @@ class Event:
                 # in the job, the consumer could not see that this is not to be exported
                 self._delay(consumer, session, model_name, args, kwargs)
 
-    def _listening(self, registry, model_name: str) -> list[tuple[Consumer, str]]:
+    def _listening(
+        self, registry: Registry, model_name: str
+    ) -> list[tuple[Consumer, str]]:
         """Return the installed consumers as a list of its own."""
         return [
             (consumer, moment)
@@ -174,14 +201,21 @@ class Event:
         group = self._consumers.get(name, ())
         return group if isinstance(group, ConsumerGroup) else ConsumerGroup(group)
 
-    def _call_after_commit(self, consumer, session, model_name, args, kwargs):
+    def _call_after_commit(
+        self,
+        consumer: Consumer,
+        session: ConnectorSession,
+        model_name: str,
+        args: Iterable[Any],
+        kwargs: dict[str, Any],
+    ) -> None:
         handler = ConnectorSessionHandler(
             session.cr.dbname, session.uid, dict(session.context)
         )
         # the caller may use its dictionary of values again before the commit
         args = [dict(arg) if isinstance(arg, dict) else arg for arg in args]
 
-        def call():
+        def call() -> None:
             try:
                 with handler.session() as fresh:
                     if self._holds_true(fresh, model_name, args):
@@ -196,11 +230,20 @@ class Event:
 
         session.cr.postcommit.add(call)
 
-    def _delay(self, consumer, session, model_name, args, kwargs):
+    def _delay(
+        self,
+        consumer: Consumer,
+        session: ConnectorSession,
+        model_name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
         jobs = session.env["connector.queue.job"]
         jobs._delay_consumer(consumer, model_name, args, kwargs)
 
-    def _holds_true(self, session, model_name, args) -> bool:
+    def _holds_true(
+        self, session: ConnectorSession, model_name: str, args: Sequence[Any]
+    ) -> bool:
         """Tell whether the change was committed, and not undone by a savepoint."""
         return True
 
@@ -212,11 +255,13 @@ class RecordEvent(Event):
         leaves_record: the record exists after the event.
     """
 
-    def __init__(self, leaves_record: bool = True):
+    def __init__(self, leaves_record: bool = True) -> None:
         super().__init__()
         self._leaves_record = leaves_record
 
-    def _holds_true(self, session, model_name, args):
+    def _holds_true(
+        self, session: ConnectorSession, model_name: str, args: Sequence[Any]
+    ) -> bool:
         exists = bool(session.env[model_name].browse(args[0]).exists())
         return exists is self._leaves_record
 
@@ -228,7 +273,14 @@ class RecordWriteEvent(RecordEvent):
     values of later ones are merged into it.
     """
 
-    def _delay(self, consumer, session, model_name, args, kwargs):
+    def _delay(
+        self,
+        consumer: Consumer,
+        session: ConnectorSession,
+        model_name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
         session.env["connector.queue.job"]._delay_merged(consumer, model_name, *args)
 
 

@@ -3,9 +3,12 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
+
+from odoo.models import BaseModel
 
 
-def did_you_mean(word: object, known: Iterable, cutoff: float = 0.6) -> str:
+def did_you_mean(word: object, known: Iterable[Any], cutoff: float = 0.6) -> str:
     """Return the hint with the known word that is most alike, for an error message.
 
     >>> did_you_mean("craete", ["create", "update"])
@@ -21,7 +24,7 @@ def did_you_mean(word: object, known: Iterable, cutoff: float = 0.6) -> str:
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
-def is_missing(value) -> bool:
+def is_missing(value: object) -> bool:
     """Return whether a value is missing: None, False or empty text, but not 0.
 
     >>> [is_missing(value) for value in (None, False, "", 0, 0.0, [])]
@@ -30,6 +33,6 @@ def is_missing(value) -> bool:
     return value is None or value is False or value == ""
 
 
-def reference_of(record) -> str:
+def reference_of(record: BaseModel) -> str:
     """Return a record as Odoo's reference fields have it, such as ``res.partner,5``."""
     return f"{record._name},{record.id}"
