@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Backend adapters: access to the external system in its protocol."""
 
+from typing import Any
+
 from .core import ConnectorUnit
 
 
@@ -14,27 +16,27 @@ class CRUDAdapter(BackendAdapter):
     By convention ``search`` returns external ids and ``read`` a dictionary.
     """
 
-    def search(self, *args, **kwargs):
+    def search(self, *args: Any, **kwargs: Any) -> Any:
         """Return the external ids which match."""
         raise NotImplementedError(self._undefined("search"))
 
-    def read(self, *args, **kwargs):
+    def read(self, *args: Any, **kwargs: Any) -> Any:
         """Return one record."""
         raise NotImplementedError(self._undefined("read"))
 
-    def search_read(self, *args, **kwargs):
+    def search_read(self, *args: Any, **kwargs: Any) -> Any:
         """Return the records which match."""
         raise NotImplementedError(self._undefined("search_read"))
 
-    def create(self, *args, **kwargs):
+    def create(self, *args: Any, **kwargs: Any) -> Any:
         """Create a record and return its external id."""
         raise NotImplementedError(self._undefined("create"))
 
-    def write(self, *args, **kwargs):
+    def write(self, *args: Any, **kwargs: Any) -> Any:
         """Update a record."""
         raise NotImplementedError(self._undefined("write"))
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
         """Delete a record."""
         raise NotImplementedError(self._undefined("delete"))
 

@@ -5,11 +5,13 @@ import itertools
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import psycopg2.errors
 
 from odoo import fields, models
 from odoo.exceptions import ConcurrencyError
+from odoo.sql_db import Cursor
 
 from ..exception import InvalidUsageError, RetryableJobError
 from ..text import is_missing
@@ -40,7 +42,9 @@ class Binder(ConnectorUnit):
 
     # === FROM THERE TO HERE === #
 
-    def to_openerp(self, external_id, unwrap: bool = False, browse=None):
+    def to_openerp(
+        self, external_id: object, unwrap: bool = False, browse: bool | None = None
+    ) -> models.BaseModel:
         """Return the binding of an external id, empty when there is none.
 
         Args:
@@ -57,7 +61,7 @@ class Binder(ConnectorUnit):
         return self._single(binding, unwrap)
 
     def to_internal_many(
-        self, external_ids: Iterable, unwrap: bool = False
+        self, external_ids: Iterable[Any], unwrap: bool = False
     ) -> dict[str, models.Model]:
         """Return the binding of each known external id, in one query.
 
@@ -77,21 +81,23 @@ class Binder(ConnectorUnit):
             for external_id, bindings in by_id.items()
         }
 
-    def _single(self, bindings, unwrap: bool):
+    def _single(self, bindings: models.BaseModel, unwrap: bool) -> models.BaseModel:
         binding = bindings.ensure_one() if bindings else bindings
         return binding[self._normal_field()] if unwrap else binding
 
-    def to_internal(self, external_id, unwrap: bool = False):
+    def to_internal(
+        self, external_id: object, unwrap: bool = False
+    ) -> models.BaseModel:
         """Same as :meth:`to_openerp`, by its later name."""
         return self.to_openerp(external_id, unwrap=unwrap)
 
-    def to_odoo(self, external_id, unwrap: bool = False):
+    def to_odoo(self, external_id: object, unwrap: bool = False) -> models.BaseModel:
         """Same as :meth:`to_openerp`, by its later name."""
         return self.to_openerp(external_id, unwrap=unwrap)
 
     # === FROM HERE TO THERE === #
 
-    def to_backend(self, binding_id, wrap: bool = False):
+    def to_backend(self, binding_id: models.BaseModel | int, wrap: bool = False) -> Any:
         """Return the external id of a binding, None when it has none.
 
         Args:
@@ -111,7 +117,9 @@ class Binder(ConnectorUnit):
         external_id = binding[self._external_field]
         return None if self._is_missing(external_id) else external_id
 
-    def to_external_many(self, records, wrap: bool = False) -> dict[int, str]:
+    def to_external_many(
+        self, records: models.BaseModel | Iterable[int], wrap: bool = False
+    ) -> dict[int, str]:
         """Return the external id of each record that has one, in one query.
 
         Args:
@@ -143,13 +151,15 @@ class Binder(ConnectorUnit):
             if not self._is_missing(value)
         }
 
-    def to_external(self, binding_id, wrap: bool = False):
+    def to_external(
+        self, binding_id: models.BaseModel | int, wrap: bool = False
+    ) -> Any:
         """Same as :meth:`to_backend`, by its later name."""
         return self.to_backend(binding_id, wrap=wrap)
 
     # === BINDING === #
 
-    def bind(self, external_id, binding_id) -> None:
+    def bind(self, external_id: object, binding_id: models.BaseModel | int) -> None:
         """Bind a record to an external id.
 
         Args:
@@ -164,7 +174,7 @@ class Binder(ConnectorUnit):
         """
         self.bind_many([(external_id, binding_id)])
 
-    def bind_many(self, pairs: Iterable[tuple]) -> None:
+    def bind_many(self, pairs: Iterable[tuple[Any, ...]]) -> None:
         """Bind many pairs of external id and binding, a hundred per query."""
         now = fields.Datetime.now()
         with self.concurrency_guard():
@@ -215,7 +225,7 @@ class Binder(ConnectorUnit):
         if cr.now() == begun_at:  # else the block committed, and ended the savepoint
             savepoint.release()
 
-    def _loss(self, diag, clash: Clash | None) -> Exception:
+    def _loss(self, diag: Any, clash: Clash | None) -> Exception:
         """Return what a binding that violates a constraint raises."""
         if clash:
             return clash.error(self, diag.message_detail)
@@ -231,7 +241,9 @@ class Binder(ConnectorUnit):
 
     # === THE NORMAL RECORD === #
 
-    def unwrap_binding(self, binding_id, browse: bool = False):
+    def unwrap_binding(
+        self, binding_id: models.BaseModel | int, browse: bool = False
+    ) -> Any:
         """Return the id of the normal record of a binding.
 
         Args:
@@ -264,32 +276,34 @@ class Binder(ConnectorUnit):
 
     # === HELPERS === #
 
-    def _search(self, domain: list[tuple], names: Iterable[str] = ()):
+    def _search(
+        self, domain: list[tuple[Any, ...]], names: Iterable[str] = ()
+    ) -> models.BaseModel:
         """Return the bindings of this backend in a domain, inactive ones too."""
         domain = [(self._backend_field, "=", self.backend_record.id), *domain]
         model = self.model.with_context(active_test=False)
         return model.search_fetch(domain, names).with_env(self.env)
 
-    def _of_records(self, ids: list[int]) -> list[tuple]:
+    def _of_records(self, ids: list[int]) -> list[tuple[Any, ...]]:
         """Return the domain of the bindings of normal records, without aliases."""
         has_aliases = "is_alias" in self.model._fields
         no_alias = [("is_alias", "=", False)] if has_aliases else []
         return [(self._normal_field(), "in", ids), *no_alias]
 
-    def _binding(self, binding):
+    def _binding(self, binding: models.BaseModel | int) -> models.BaseModel:
         if isinstance(binding, models.BaseModel):
             self._check_binding(binding)
             binding = binding.ensure_one().id
         return self.model.browse(binding)
 
-    def _check_binding(self, record) -> None:
+    def _check_binding(self, record: models.BaseModel | int) -> None:
         if getattr(record, "_name", self.model._name) != self.model._name:
             raise InvalidUsageError(
                 f"{type(self).__qualname__} was given {record}, expected a "
                 f"record of {self.model._name!r}. Pass the binding."
             )
 
-    def _check_normal(self, record) -> None:
+    def _check_normal(self, record: object) -> None:
         name = getattr(record, "_name", None)
         if name == self.model._name != self.unwrap_model():
             raise InvalidUsageError(
@@ -298,14 +312,16 @@ class Binder(ConnectorUnit):
                 "a binding."
             )
 
-    def _is_missing(self, external_id) -> bool:
+    def _is_missing(self, external_id: object) -> bool:
         """Tell whether an external id is none; on an integer field, 0 is as well."""
         if is_missing(external_id):
             return True
         field = self.model._fields.get(self._external_field)
         return field is not None and field.type in NUMBERS and _is_zero(external_id)
 
-    def _nothing_to_bind(self, external_id, binding_id) -> str:
+    def _nothing_to_bind(
+        self, external_id: object, binding_id: models.BaseModel | int
+    ) -> str:
         message = (
             f"Cannot bind on {self.backend_record}: external id is {external_id!r} and "
             f"binding is {binding_id!r}, expected both to be given."
@@ -317,7 +333,7 @@ class Binder(ConnectorUnit):
             )
         return message
 
-    def _bound_model(self, table: str):
+    def _bound_model(self, table: str) -> models.BaseModel | None:
         """Return the model of bindings in a table, None when it holds none."""
         if table == self.model._table:
             return self.model
@@ -355,7 +371,7 @@ class Savepoint:
 
     _numbers = itertools.count()
 
-    def __init__(self, cr):
+    def __init__(self, cr: Cursor) -> None:
         self._cr = cr
         self._name = f"connector_guard_{next(self._numbers)}"
         self._execute("SAVEPOINT")
@@ -400,27 +416,27 @@ SELECT array_agg(attribute.attname::text)
 ABORT = "DO $$ BEGIN RAISE EXCEPTION 'two bindings clash'; END $$"
 
 
-def _abort(cr) -> None:
+def _abort(cr: Cursor) -> None:
     """Put the transaction back in the state in which a violation leaves it."""
     aborted = psycopg2.errors.RaiseException, psycopg2.errors.InFailedSqlTransaction
     with suppress(*aborted):
         cr.execute(ABORT, log_exceptions=False)
 
 
-def _is_zero(external_id) -> bool:
+def _is_zero(external_id: object) -> bool:
     try:
         return float(_text(external_id)) == 0
     except ValueError:
         return False
 
 
-def _text(external_id) -> str:
+def _text(external_id: object) -> str:
     if isinstance(external_id, bytes):
         return external_id.decode()
     return str(external_id)
 
 
-def _id_of(record) -> int:
+def _id_of(record: models.BaseModel | int) -> int:
     if isinstance(record, models.BaseModel):
         return record.ensure_one().id
     return record

@@ -2,8 +2,9 @@
 """Clash of a new binding with one that is there already."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..exception import AlreadyBoundError
@@ -39,7 +40,7 @@ class Clash:
 
     binding: models.BaseModel
 
-    def error(self, binder, detail: str | None) -> AlreadyBoundError:
+    def error(self, binder: Any, detail: str | None) -> AlreadyBoundError:
         """Return the error that says what clashes with whom, and where.
 
         Args:
@@ -55,7 +56,7 @@ class Clash:
         )
         return AlreadyBoundError(message, binding._name, binding.id)
 
-    def _described(self, binder) -> str:
+    def _described(self, binder: Any) -> str:
         """Return what is bound to which id; only ids, which all may read."""
         if self.binding._name != binder.model._name:
             return "It is a line."
@@ -68,7 +69,7 @@ class Clash:
                 return f"It binds {normal._name},{normal.id} to {bound}."
         return f"It has {bound}."
 
-    def _hidden(self, env) -> str:
+    def _hidden(self, env: api.Environment) -> str:
         if self.binding.with_env(env).has_access("read"):
             return ""
         names = ("company_id", "backend_id.company_id")
@@ -80,7 +81,7 @@ class Clash:
         return f" User res.users,{env.uid} may not read it.{where}"
 
 
-def find_clash(model: models.BaseModel, diag) -> Clash | None:
+def find_clash(model: models.BaseModel, diag: Any) -> Clash | None:
     """Return the row that kept another one out, None where it is not in our snapshot.
 
     The transaction must have been rolled back to before the violation.
@@ -135,7 +136,7 @@ def _values(detail: str, are_text: list[bool]) -> list[str]:
     return parts if text and len(parts) == size else []
 
 
-def _follow(record: models.BaseModel, path: str):
+def _follow(record: models.BaseModel, path: str) -> Any:
     """Return the company at a path, None where there is no such field."""
     for name in path.split("."):
         if not record or name not in record._fields:

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from ..exception import InvalidDataError
 from ..text import is_missing
@@ -26,13 +27,13 @@ class ChangedSince:
     sorted: bool = False
     lookback: timedelta = timedelta(minutes=5)
 
-    def stamp_of(self, record: dict) -> datetime | None:
+    def stamp_of(self, record: dict[str, Any]) -> datetime | None:
         """Return when a record was changed, in UTC with its zone; None if unknown.
 
         Raises:
             InvalidDataError: what stands there is no time.
         """
-        value = record.get(self.field)
+        value: Any = record.get(self.field)
         if is_missing(value):
             return None
         try:

@@ -7,9 +7,12 @@ session, model); a :class:`ConnectorUnit` is a class that works in it.
 
 import hashlib
 import struct
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
+from odoo import api
 from odoo.models import BaseModel
+from odoo.modules.registry import Registry
 
 from ..addon import addon_of
 from ..backend import Backend
@@ -22,7 +25,11 @@ Unit = TypeVar("Unit", bound="ConnectorUnit")
 class MetaConnectorUnit(type):
     """Metaclass that gives unit classes their addon and their list of models."""
 
-    def __init__(cls, name, bases, namespace):
+    _model_name: str | list[str] | tuple[str, ...] | None
+
+    def __init__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]
+    ) -> None:
         super().__init__(name, bases, namespace)
         cls._openerp_module_ = addon_of(cls)
 
@@ -54,37 +61,37 @@ class ConnectorUnit(metaclass=MetaConnectorUnit):
     _model_name: str | list[str] | tuple[str, ...] | None = None
     """Model or models the unit is for; they need not exist in Odoo."""
 
-    _binder_class: "type[ConnectorUnit] | None" = None
+    _binder_class: "type[ConnectorUnit]"
     """The base class of binders, which their module sets."""
 
     environment = GoneName("self.connector_env")
     get_connector_unit_for_model = GoneName("self.unit_for(cls, model)")
     get_binder_for_model = GoneName("self.binder_for(model)")
 
-    def __init__(self, connector_env: "ConnectorEnvironment"):
+    def __init__(self, connector_env: "ConnectorEnvironment") -> None:
         self.connector_env = connector_env
         self.backend = connector_env.backend
         self.backend_record = connector_env.backend_record
         self.session = connector_env.session
 
     @classmethod
-    def match(cls, session: ConnectorSession, model) -> bool:
+    def match(cls, session: ConnectorSession, model: BaseModel | str) -> bool:
         """Tell whether the unit is for a model, given by name or as a recordset."""
         name = model if isinstance(model, str) else model._name
         return name in cls.for_model_names
 
     @property
-    def env(self):
+    def env(self) -> api.Environment:
         """The Odoo environment of the session."""
         return self.session.env
 
     @property
-    def model(self):
+    def model(self) -> BaseModel:
         """An empty recordset of the model of the scope."""
         return self.connector_env.model
 
     @property
-    def localcontext(self):
+    def localcontext(self) -> Mapping[str, Any]:
         """The context of the session."""
         return self.session.context
 
@@ -106,11 +113,11 @@ class ConnectorUnit(metaclass=MetaConnectorUnit):
             )
         return scope.get_connector_unit(cls)
 
-    def binder_for(self, model: str | None = None):
+    def binder_for(self, model: str | None = None) -> Any:
         """Return the registered binder of this model, or of another one."""
         return self.unit_for(self._binder_class, model)
 
-    def advisory_lock_or_retry(self, lock, retry_seconds: int = 1) -> None:
+    def advisory_lock_or_retry(self, lock: object, retry_seconds: int = 1) -> None:
         """Lock until the end of the transaction, or retry the job later.
 
         Args:
@@ -151,7 +158,9 @@ class ConnectorEnvironment:
 
     set_lang = GoneName("backend_record.get_environment(model)")
 
-    def __init__(self, backend_record, session: ConnectorSession, model_name: str):
+    def __init__(
+        self, backend_record: Any, session: ConnectorSession, model_name: str
+    ) -> None:
         self.backend_record = backend_record
         self.session = session.kept()
         self.model_name = model_name
@@ -179,17 +188,17 @@ class ConnectorEnvironment:
         self._backend = backend
 
     @property
-    def env(self):
+    def env(self) -> api.Environment:
         """The Odoo environment of the session."""
         return self.session.env
 
     @property
-    def pool(self):
+    def pool(self) -> Registry:
         """The registry of the database."""
         return self.session.pool
 
     @property
-    def model(self):
+    def model(self) -> BaseModel:
         """An empty recordset of the model."""
         return self.session.env[self.model_name]
 
@@ -201,7 +210,7 @@ class ConnectorEnvironment:
     @classmethod
     def create_environment(
         cls,
-        backend_record,
+        backend_record: Any,
         session: ConnectorSession,
         model: str,
         connector_env: "ConnectorEnvironment | None" = None,
@@ -225,7 +234,7 @@ class ConnectorEnvironment:
 Environment = ConnectorEnvironment  # its name in series 7
 
 
-def pg_try_advisory_lock(env, lock) -> bool:
+def pg_try_advisory_lock(env: api.Environment, lock: object) -> bool:
     """Take a lock that PostgreSQL releases at the end of the transaction.
 
     Args:
@@ -241,7 +250,7 @@ def pg_try_advisory_lock(env, lock) -> bool:
     return env.cr.fetchone()[0]
 
 
-def _lang_of(backend_record) -> str | None:
+def _lang_of(backend_record: Any) -> str | None:
     """Return the code of a backend's language, None where it has none.
 
     A record says it by ``_get_lang_code``; what stands for a record, in tests and in

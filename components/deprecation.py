@@ -2,6 +2,7 @@
 """Deprecation warnings for old names, logged with the caller's place."""
 
 import logging
+from typing import Any
 
 _logger = logging.getLogger(__name__)
 
@@ -19,20 +20,20 @@ class DeprecatedClass:
         replacement: the class that is used instead.
     """
 
-    def __init__(self, oldname: str, replacement: type):
+    def __init__(self, oldname: str, replacement: type) -> None:
         self.oldname = oldname
         self.replacement = replacement
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return an instance of the replacement."""
         self._log()
         return self.replacement(*args, **kwargs)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         self._log()
         return getattr(self.replacement, name)
 
-    def __mro_entries__(self, bases):
+    def __mro_entries__(self, bases: tuple[type, ...]) -> tuple[type]:
         """Make a subclass of the old name a subclass of the replacement."""
         self._log()
         return (self.replacement,)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -31,7 +32,7 @@ class ListAdapter(PagedAdapter):
         """Return the state of the first page of what changed since a time."""
         return {"since": since.isoformat()} if since else None
 
-    def read_page(self, state: object = None) -> Page:
+    def read_page(self, state: Any = None) -> Page:
         """Return the records of one page, and the state of the next one."""
         state = state or {}
         start = state.get("start", 0)
@@ -47,9 +48,9 @@ class ListAdapter(PagedAdapter):
         if since is None:
             yield from self.list_records()
             return
-        begin = parse_stamp(since)
+        begin, changed = parse_stamp(since), self._changed_since
         for record in self.list_records():
-            stamp = self._changed_since.stamp_of(record)
+            stamp = changed.stamp_of(record) if changed else None
             if stamp is None or stamp >= begin:
                 yield record
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property, partial
+from typing import Any
 
 from odoo import models
 from odoo.fields import Command
@@ -12,7 +13,7 @@ from .binder import Binder
 from .core import ConnectorUnit
 from .map_record import MapOptions, MapRecord
 
-MappedItem = tuple[MapRecord, dict]
+MappedItem = tuple[MapRecord, dict[str, Any]]
 
 
 class WithRecord(int):
@@ -34,8 +35,8 @@ class MapChild(ConnectorUnit):
     """The class of the mapper of a line, which the module of mappers sets."""
 
     def get_items(
-        self, items: Iterable, parent: MapRecord, to_attr: str, options: MapOptions
-    ) -> list:
+        self, items: Iterable[Any], parent: MapRecord, to_attr: str, options: MapOptions
+    ) -> list[Any]:
         """Return the mapped lines in the form the target takes.
 
         Args:
@@ -49,11 +50,15 @@ class MapChild(ConnectorUnit):
         kept = [values for values in items_values if not self.skip_add_item(values)]
         return self.format_items(self._join_repeated(kept))
 
-    def _join_repeated(self, items_values: list[dict]) -> list[dict]:
+    def _join_repeated(
+        self, items_values: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
         """Return the mapped lines, each once."""
         return items_values
 
-    def _map_items(self, items, parent, to_attr, options) -> list[MappedItem]:
+    def _map_items(
+        self, items: Iterable[Any], parent: MapRecord, to_attr: str, options: MapOptions
+    ) -> list[MappedItem]:
         mapper = self._child_mapper()
         records = (mapper.map_record(item, parent=parent) for item in items or ())
         return [
@@ -62,7 +67,7 @@ class MapChild(ConnectorUnit):
             if not self.skip_item(record)
         ]
 
-    def _child_mapper(self):
+    def _child_mapper(self) -> Any:
         """Return the mapper of one line."""
         if self._mapper_class is None:
             raise NotImplementedError(
@@ -76,17 +81,17 @@ class MapChild(ConnectorUnit):
         """Tell whether a source line is left out; for overrides."""
         return False
 
-    def skip_add_item(self, values: dict) -> bool:
+    def skip_add_item(self, values: dict[str, Any]) -> bool:
         """Tell whether a mapped line is left out; for overrides."""
         return False
 
     def get_item_values(
         self, map_record: MapRecord, to_attr: str, options: MapOptions
-    ) -> dict:
+    ) -> dict[str, Any]:
         """Return the values of one line; for overrides."""
         return map_record.values(**options)
 
-    def format_items(self, items_values: list[dict]) -> list:
+    def format_items(self, items_values: list[dict[str, Any]]) -> list[Any]:
         """Return the mapped lines in the form the target takes; for overrides."""
         return items_values
 
@@ -104,9 +109,11 @@ class ImportMapChild(MapChild):
         MappingError: (when mapping) a line came twice, with different values.
     """
 
-    _own_lines: models.Model | tuple | None = None  # None where nobody knows
+    _own_lines: models.Model | tuple[Any, ...] | None = None  # None where nobody knows
 
-    def get_items(self, items, parent, to_attr, options):
+    def get_items(
+        self, items: Iterable[Any], parent: MapRecord, to_attr: str, options: MapOptions
+    ) -> list[Any]:
         """Return one command for each line, see :class:`ImportMapChild`."""
         self._own_lines = self._find_own_lines(to_attr, options)
         line_options = options
@@ -118,19 +125,23 @@ class ImportMapChild(MapChild):
             commands += self._delete_missing(commands)
         return commands
 
-    def _find_own_lines(self, to_attr, options):
+    def _find_own_lines(
+        self, to_attr: str, options: MapOptions
+    ) -> models.BaseModel | tuple[()] | None:
         binding = options.binding  # may be something else in connectors of old
         if isinstance(binding, models.BaseModel) and to_attr in binding._fields:
             lines = binding.with_context(active_test=False)[to_attr]
             return lines.with_env(binding.env)
         return () if options.for_create else None
 
-    def _map_items(self, items, parent, to_attr, options):
+    def _map_items(
+        self, items: Iterable[Any], parent: MapRecord, to_attr: str, options: MapOptions
+    ) -> list[MappedItem]:
         if self._line_binder is None:
             return super()._map_items(items, parent, to_attr, options)
         mapper = self._child_mapper()
-        records = (mapper.map_record(item, parent=parent) for item in items or ())
-        records = [record for record in records if not self.skip_item(record)]
+        lines = (mapper.map_record(item, parent=parent) for item in items or ())
+        records = [record for record in lines if not self.skip_item(record)]
         name = self._line_binder._external_field
         early = [
             self._line_key({name: mapper.find_early(record, name, options)})
@@ -155,7 +166,14 @@ class ImportMapChild(MapChild):
                 mapped[place] = record, map_line(record, line)
         return mapped
 
-    def _map_line(self, to_attr, options, has_lines, record, line) -> dict:
+    def _map_line(
+        self,
+        to_attr: str,
+        options: MapOptions,
+        has_lines: bool,
+        record: MapRecord,
+        line: models.BaseModel | None,
+    ) -> dict[str, Any]:
         """Return the values of a line, mapped as what it is: new or known."""
         if bool(line) != bool(options.for_create) and not (line and has_lines):
             return self.get_item_values(record, to_attr, options)
@@ -165,7 +183,7 @@ class ImportMapChild(MapChild):
             settled.binding = line
         return self.get_item_values(record, to_attr, settled)
 
-    def format_items(self, items_values: list[dict]) -> list:
+    def format_items(self, items_values: list[dict[str, Any]]) -> list[Any]:
         """Return a command to create or to update for each line."""
         known = self._find_known(items_values)
         commands = []
@@ -174,14 +192,18 @@ class ImportMapChild(MapChild):
             commands += self._write_line(line, values)
         return commands
 
-    def _write_line(self, line, values: dict) -> list:
+    def _write_line(
+        self, line: models.BaseModel | None, values: dict[str, Any]
+    ) -> list[Any]:
         if not line:
             return [Command.create(values)]
         is_ours = self._own_lines is None or line in self._own_lines
         move = [] if is_ours else [Command.link(line.id)]
         return [*move, Command.update(line.id, values)]
 
-    def _join_repeated(self, items_values):
+    def _join_repeated(
+        self, items_values: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
         """Return the mapped lines; one whose external id came again is one line."""
         joined, by_key = [], {}
         for values in items_values:
@@ -193,7 +215,7 @@ class ImportMapChild(MapChild):
                 raise MappingError(self._twice(key, by_key[key], values))
         return joined
 
-    def _twice(self, key: str, first: dict, second: dict) -> str:
+    def _twice(self, key: str, first: dict[str, Any], second: dict[str, Any]) -> str:
         names = sorted(first.keys() | second.keys())
         changed = [
             f"{name!r} is {first.get(name)!r} and {second.get(name)!r}"
@@ -207,24 +229,24 @@ class ImportMapChild(MapChild):
             "there, or give each line an external id of its own in the mapper."
         )
 
-    def _delete_missing(self, commands: list) -> list:
+    def _delete_missing(self, commands: list[Any]) -> list[Any]:
         ours = (Command.UPDATE, Command.LINK)
         kept = {command[1] for command in commands if command[0] in ours}
         return [
             Command.delete(WithRecord(line.id))
-            for line in self._own_lines
+            for line in self._own_lines or ()
             if line.id not in kept
         ]
 
-    def _find_known(self, items_values: list[dict]) -> dict:
+    def _find_known(self, items_values: list[dict[str, Any]]) -> dict[Any, Any]:
         """Return the bound lines by their external id, in one query."""
         return self._find_lines([self._line_key(values) for values in items_values])
 
-    def _find_lines(self, keys: list[str | None]) -> dict:
-        keys = [key for key in keys if key is not None]
-        return self._line_binder.to_internal_many(keys) if keys else {}
+    def _find_lines(self, keys: list[str | None]) -> dict[Any, Any]:
+        given, binder = [key for key in keys if key is not None], self._line_binder
+        return binder.to_internal_many(given) if given and binder else {}
 
-    def _line_key(self, values: dict) -> str | None:
+    def _line_key(self, values: dict[str, Any]) -> str | None:
         """Return the external id among the values of a line, as text."""
         if (binder := self._line_binder) is None:
             return None

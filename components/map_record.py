@@ -1,20 +1,32 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Source record and options of a mapping."""
 
+from collections.abc import Collection
+from typing import Any, Protocol
 
-class MapOptions(dict):
+
+class MapOptions(dict[str, Any]):
     """Options of a mapping; ``options.x`` is ``options["x"]``, None when absent."""
 
-    def __missing__(self, key):
+    def __missing__(self, key: str) -> None:
         return None
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # protocols such as copy and pickle read these
             raise AttributeError(name)
         return self[name]
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value
+
+
+class MapsRecords(Protocol):
+    """A mapper, as far as its records know it."""
+
+    def _apply(
+        self, map_record: "MapRecord", options: MapOptions | None = None
+    ) -> dict[str, Any]:
+        """Return the values of a record."""
 
 
 class MapRecord:
@@ -29,7 +41,9 @@ class MapRecord:
 
     __slots__ = ("_forced_values", "_mapper", "early", "parent", "source")
 
-    def __init__(self, mapper, source, parent: "MapRecord | None" = None):
+    def __init__(
+        self, mapper: "MapsRecords", source: Any, parent: "MapRecord | None" = None
+    ) -> None:
         self._mapper = mapper
         self.source = source
         self.parent = parent
@@ -37,12 +51,15 @@ class MapRecord:
         self.early: dict[str, object] = {}
         """What mapping methods returned that ran already, for the next ``values()``."""
 
-    def update(self, *args, **kwargs) -> None:
+    def update(self, *args: Any, **kwargs: Any) -> None:
         """Force values, with the arguments of ``dict.update``; they always win."""
         self._forced_values.update(*args, **kwargs)
 
     def values(
-        self, for_create: bool | None = None, fields=None, **options
+        self,
+        for_create: bool | None = None,
+        fields: Collection[str] | None = None,
+        **options: Any,
     ) -> dict[str, object]:
         """Return the mapped values.
 

@@ -1,7 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Mappers: translate records between a backend and Odoo."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from odoo import models
 
@@ -34,6 +36,10 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
 
     _plan: DirectPlan | None = None
 
+    _map_methods: ClassVar[dict[str, MappingDefinition]]
+    _method_steps: ClassVar[list[tuple[str, set[str], bool]]]
+    _plans: "ClassVar[WeakKeyDictionary[type, DirectPlan]]"
+
     data = GoneName("self.map_record(record).values()")
     data_for_create = GoneName("self.map_record(record).values(for_create=True)")
     convert = GoneName("values = self.map_record(record).values()")
@@ -41,7 +47,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
     skip_convert_child = GoneName("skip_item(map_record) of a MapChild")
     _after_mapping = GoneName("finalize(map_record, values)")
 
-    def __init__(self, connector_env: ConnectorEnvironment):
+    def __init__(self, connector_env: ConnectorEnvironment) -> None:
         super().__init__(connector_env)
         self._options = MapOptions()
 
@@ -51,12 +57,12 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
         return self._options
 
     @property
-    def map_methods(self) -> Iterator[tuple[Callable, MappingDefinition]]:
+    def map_methods(self) -> Iterator[tuple[Callable[..., Any], MappingDefinition]]:
         """Each mapping method, bound, with its definition."""
         for name, definition in self._map_methods.items():
             yield getattr(self, name), definition
 
-    def map_record(self, record, parent: MapRecord | None = None) -> MapRecord:
+    def map_record(self, record: Any, parent: MapRecord | None = None) -> MapRecord:
         """Return a record that can be mapped.
 
         With the option ``leave_missing``, which flows set, a key that a dictionary
@@ -68,11 +74,13 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
         """
         return MapRecord(self, record, parent)
 
-    def finalize(self, map_record: MapRecord, values: dict) -> dict:
+    def finalize(self, map_record: MapRecord, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values after a last change; for overrides."""
         return values
 
-    def find_early(self, map_record: MapRecord, target: str, options: MapOptions):
+    def find_early(
+        self, map_record: MapRecord, target: str, options: MapOptions
+    ) -> Any:
         """Return what a target field gets before the record is mapped, or None.
 
         Only the mappings that name the field run for it. What its methods return is
@@ -86,7 +94,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
 
     # === STEPS === #
 
-    def _find_early(self, map_record: MapRecord, target: str):
+    def _find_early(self, map_record: MapRecord, target: str) -> Any:
         record, value, fields = map_record.source, None, self._options["fields"]
         for field, source, to_attr in self._direct_plan().steps:
             if to_attr == target and (not fields or field in fields):
@@ -100,7 +108,9 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
                 value = found.get(target, value) if isinstance(found, dict) else value
         return value
 
-    def _apply(self, map_record: MapRecord, options: MapOptions | None = None) -> dict:
+    def _apply(
+        self, map_record: MapRecord, options: MapOptions | None = None
+    ) -> dict[str, Any]:
         before = self._options
         self._options = MapOptions() if options is None else options
         try:
@@ -108,7 +118,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
         finally:
             self._options = before
 
-    def _apply_with_options(self, map_record: MapRecord) -> dict:
+    def _apply_with_options(self, map_record: MapRecord) -> dict[str, Any]:
         values: dict[str, object] = {}
         fields = self._options["fields"]
         self._apply_direct(map_record.source, values, fields)
@@ -120,12 +130,18 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
             values = {**lines, **values, **lines}
         return self.finalize(map_record, values)
 
-    def _apply_direct(self, record, values: dict, fields) -> None:
+    def _apply_direct(
+        self, record: Any, values: dict[str, Any], fields: Collection[str] | None
+    ) -> None:
         steps = self._direct_plan().steps
         self._apply_steps(steps, record, values, fields)
 
     def _apply_steps(
-        self, steps: list[DirectStep], record, values: dict, fields
+        self,
+        steps: list[DirectStep],
+        record: Any,
+        values: dict[str, Any],
+        fields: Collection[str] | None,
     ) -> None:
         leaves_missing = self._options["leave_missing"]
         for field, source, target in steps:
@@ -136,7 +152,12 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
                 if value is not LEAVE:
                     values[target] = value
 
-    def _apply_methods(self, map_record: MapRecord, values: dict, fields) -> None:
+    def _apply_methods(
+        self,
+        map_record: MapRecord,
+        values: dict[str, Any],
+        fields: Collection[str] | None,
+    ) -> None:
         record, is_create = map_record.source, self._options["for_create"]
         early, map_record.early = map_record.early, {}
         for name, changed_by, only_create in self._method_steps:
@@ -150,7 +171,9 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
                     raise ValueError(_not_a_dict(self, name, found))
                 values |= found
 
-    def _map_children(self, map_record: MapRecord, fields) -> dict:
+    def _map_children(
+        self, map_record: MapRecord, fields: Collection[str] | None
+    ) -> dict[str, Any]:
         leaves_missing = self._options["leave_missing"]
         return {
             target: self._map_child(map_record, source, target, model_name)
@@ -179,7 +202,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
         """Tell whether a direct mapping takes the value over as it is."""
         return False
 
-    def _map_direct(self, record, from_attr: str | Modifier, to_attr: str):
+    def _map_direct(self, record: Any, from_attr: str | Modifier, to_attr: str) -> Any:
         """Return the value of one direct mapping."""
         raise NotImplementedError(
             f"{type(self).__qualname__} does not say how to map {from_attr!r} to "
@@ -189,7 +212,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
 
     def _map_child(
         self, map_record: MapRecord, from_attr: str, to_attr: str, model_name: str
-    ) -> list:
+    ) -> list[Any]:
         """Return the lines found in one field, in the form the target takes."""
         if self._map_child_class is None:
             raise InvalidUsageError(
@@ -203,8 +226,9 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
 
     def _get_map_child_unit(self, model_name: str) -> MapChild:
         """Return the registered unit for the lines, or the default one."""
+        default = self._map_child_class or MapChild
         try:
-            return self.unit_for(self._map_child_class, model_name)
+            return self.unit_for(default, model_name)
         except NoConnectorUnitError:
             scope = self.connector_env.create_environment(
                 self.backend_record,
@@ -212,7 +236,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
                 model_name,
                 connector_env=self.connector_env,
             )
-            return self._map_child_class(scope)
+            return default(scope)
 
 
 class ImportMapper(Mapper):
@@ -220,7 +244,7 @@ class ImportMapper(Mapper):
 
     _map_child_class = ImportMapChild
 
-    def _map_direct(self, record, from_attr: str | Modifier, to_attr: str):
+    def _map_direct(self, record: Any, from_attr: str | Modifier, to_attr: str) -> Any:
         """Return the value for a field here; False where the source has none.
 
         A many2one takes the binding with the external id in the source field.
@@ -234,7 +258,9 @@ class ImportMapper(Mapper):
             return backend_to_m2o(from_attr)(self, record, to_attr)
         return value
 
-    def _apply_direct(self, record, values: dict, fields) -> None:
+    def _apply_direct(
+        self, record: Any, values: dict[str, Any], fields: Collection[str] | None
+    ) -> None:
         plan = self._direct_plan()
         if fields:
             self._apply_steps(plan.steps, record, values, fields)
@@ -244,7 +270,9 @@ class ImportMapper(Mapper):
         if plan.others:
             self._apply_steps(plan.others, record, values, fields)
 
-    def _copy(self, copies, record, values: dict) -> None:
+    def _copy(
+        self, copies: list[tuple[Any, str]], record: Any, values: dict[str, Any]
+    ) -> None:
         """Set the same values as _map_direct, without a call for each."""
         get = record.get
         leaves_missing = self._options["leave_missing"]
@@ -268,7 +296,7 @@ class ExportMapper(Mapper):
 
     _map_child_class = ExportMapChild
 
-    def _map_direct(self, record, from_attr: str | Modifier, to_attr: str):
+    def _map_direct(self, record: Any, from_attr: str | Modifier, to_attr: str) -> Any:
         """Return the value for a field there; False where the record has none.
 
         A many2one gives the external id of the binding it points to.
@@ -283,7 +311,7 @@ class ExportMapper(Mapper):
         return value
 
 
-def _has_many2one(model, name: str) -> bool:
+def _has_many2one(model: Any, name: str) -> bool:
     field = model._fields.get(name)
     return field is not None and field.type == "many2one"
 

@@ -2,32 +2,37 @@
 """Declaration of a mapping: decorators of methods, and their collection."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from ..exception import InvalidUsageError
 from .core import MetaConnectorUnit
 
+Method = TypeVar("Method", bound=Callable[..., Any])
 
-def mapping(method: Callable) -> Callable:
+
+def mapping(method: Method) -> Method:
     """Make a method ``(self, record)`` contribute the dictionary it returns."""
-    method.is_mapping = True
+    marked: Any = method
+    marked.is_mapping = True
     return method
 
 
-def changed_by(*field_names: str) -> Callable[[Callable], Callable]:
+def changed_by(*field_names: str) -> Callable[[Method], Method]:
     """Run the mapping only when one of these source fields is synchronized."""
 
-    def decorate(method: Callable) -> Callable:
-        method.changed_by = field_names
+    def decorate(method: Method) -> Method:
+        marked: Any = method
+        marked.changed_by = field_names
         return method
 
     return decorate
 
 
-def only_create(method: Callable) -> Callable:
+def only_create(method: Method) -> Method:
     """Run the mapping only when the values are for a new record."""
-    method.only_create = True
+    marked: Any = method
+    marked.only_create = True
     return method
 
 
@@ -46,7 +51,9 @@ class MetaMapper(MetaConnectorUnit):
     the name of every source field that is mentioned.
     """
 
-    def __init__(cls, name, bases, namespace):
+    def __init__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]
+    ) -> None:
         super().__init__(name, bases, namespace)
         cls._map_methods = _inherited_definitions(bases)
         for member_name, member in namespace.items():
@@ -55,10 +62,10 @@ class MetaMapper(MetaConnectorUnit):
                 cls._map_methods[member_name] = _own_definition(member, known)
         cls._method_steps = [(key, *rule) for key, rule in cls._map_methods.items()]
         cls._changed_by_fields = set(_source_fields(cls, bases))
-        cls._plans = WeakKeyDictionary()
+        cls._plans: WeakKeyDictionary[type, Any] = WeakKeyDictionary()
 
 
-def source_field(source: str | Callable) -> str:
+def source_field(source: str | Callable[..., Any]) -> str:
     """Return the name of the field inside a source, which may be a modifier.
 
     A modifier is a function inside a function whose argument ``field`` holds the
@@ -67,23 +74,25 @@ def source_field(source: str | Callable) -> str:
     Raises:
         InvalidUsageError: the modifier does not use an argument called ``field``.
     """
-    while callable(source):
-        source = _closure_of(source).get("field")
-    if source is None:
+    found: Any = source
+    while callable(found):
+        found = _closure_of(found).get("field")
+    if found is None:
         raise InvalidUsageError(
             "Cannot read which field a modifier is for: it uses no variable 'field' "
             "of the function around it. Name that function's argument 'field'."
         )
-    return source
+    name: str = found
+    return name
 
 
-def texts_in(function: Callable) -> set[str]:
+def texts_in(function: Callable[..., Any]) -> set[str]:
     """Return the texts that the code of a function names, such as keys of a dict."""
     code = getattr(function, "__code__", None)
     return set(_texts_of(code.co_consts)) if code else set()
 
 
-def _texts_of(constants: Iterable) -> Iterator[str]:
+def _texts_of(constants: Iterable[Any]) -> Iterator[str]:
     for one in constants:
         if isinstance(one, str):
             yield one
@@ -91,7 +100,7 @@ def _texts_of(constants: Iterable) -> Iterator[str]:
             yield from _texts_of(one)
 
 
-def _closure_of(modifier: Callable) -> dict[str, object]:
+def _closure_of(modifier: Callable[..., Any]) -> dict[str, object]:
     code = getattr(modifier, "__code__", None)
     if code is None or not modifier.__closure__:
         return vars(modifier) if hasattr(modifier, "__dict__") else {}
@@ -111,7 +120,7 @@ def _inherited_definitions(bases: Iterable[type]) -> dict[str, MappingDefinition
 
 
 def _own_definition(
-    method: Callable, inherited: MappingDefinition | None
+    method: Callable[..., Any], inherited: MappingDefinition | None
 ) -> MappingDefinition:
     fields = set(getattr(method, "changed_by", ()))
     if inherited:
@@ -119,7 +128,7 @@ def _own_definition(
     return MappingDefinition(fields, getattr(method, "only_create", False))
 
 
-def _source_fields(cls: type, bases: Iterable[type]) -> Iterator[str]:
+def _source_fields(cls: "MetaMapper", bases: Iterable[type]) -> Iterator[str]:
     for base in bases:
         yield from getattr(base, "_changed_by_fields", ())
     for definition in cls._map_methods.values():

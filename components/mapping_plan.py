@@ -27,7 +27,9 @@ class DirectPlan:
             as it is, so that no method has to be called for it.
     """
 
-    def __init__(self, direct: list[DirectMapping], is_copy: Callable[..., bool]):
+    def __init__(
+        self, direct: list[DirectMapping], is_copy: Callable[..., bool]
+    ) -> None:
         self.declared = direct[:]
         self.steps = [DirectStep(source_field(s), s, t) for s, t in direct]
         # of two mappings to one target the later wins: there, the order counts

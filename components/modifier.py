@@ -11,11 +11,13 @@ where that may be a modifier itself, modifiers nest.
 """
 
 from collections.abc import Callable
+from typing import Any
 
-from odoo import models
+from odoo import fields, models
 
 from ..exception import MappingError
 from ..text import is_missing
+from .core import ConnectorUnit
 
 Modifier = Callable[..., object]
 
@@ -23,7 +25,7 @@ LEAVE = object()
 """What a modifier returns to leave the target field alone."""
 
 
-def source_value(mapper, record, field: str | Modifier, to_attr: str):
+def source_value(mapper: Any, record: Any, field: str | Modifier, to_attr: str) -> Any:
     """Return what a record holds in a field, or what a modifier makes of it.
 
     None, False and empty text all come back as None, and so does a key that
@@ -38,7 +40,7 @@ def source_value(mapper, record, field: str | Modifier, to_attr: str):
     return None if is_empty(value) else value
 
 
-def is_empty(value) -> bool:
+def is_empty(value: object) -> bool:
     """Tell whether a value is empty, or a recordset without records."""
     return is_missing(value) or (isinstance(value, models.BaseModel) and not value)
 
@@ -46,16 +48,16 @@ def is_empty(value) -> bool:
 def none(field: str | Modifier) -> Modifier:
     """Return None where the source has no value, for systems which refuse False."""
 
-    def modifier(self, record, to_attr):
+    def modifier(self: ConnectorUnit, record: Any, to_attr: str) -> Any:
         return source_value(self, record, field, to_attr)
 
     return modifier
 
 
-def convert(field: str | Modifier, conv_type: Callable) -> Modifier:
+def convert(field: str | Modifier, conv_type: Callable[..., Any]) -> Modifier:
     """Call a type or function on the value; False where there is no value."""
 
-    def modifier(self, record, to_attr):
+    def modifier(self: ConnectorUnit, record: Any, to_attr: str) -> Any:
         value = source_value(self, record, field, to_attr)
         return False if value is None else conv_type(value)
 
@@ -65,7 +67,7 @@ def convert(field: str | Modifier, conv_type: Callable) -> Modifier:
 def follow_m2o_relations(field: str) -> Modifier:
     """Return the value at a dotted path such as ``partner_id.country_id``."""
 
-    def modifier(self, record, to_attr):
+    def modifier(self: ConnectorUnit, record: Any, to_attr: str) -> Any:
         value = record
         for name in field.split("."):
             value = getattr(value, name)
@@ -87,7 +89,7 @@ def m2o_to_backend(field: str, binding: str | None = None) -> Modifier:
         MappingError: (when mapping) the related record has no external id.
     """
 
-    def modifier(self, record, to_attr):
+    def modifier(self: ConnectorUnit, record: Any, to_attr: str) -> Any:
         relation = _many2one(record, field)
         related = record[field]
         if not related:
@@ -118,7 +120,7 @@ def backend_to_m2o(field: str, binding: str | None = None) -> Modifier:
         MappingError: (when mapping) no record is bound to the external id.
     """
 
-    def modifier(self, record, to_attr):
+    def modifier(self: ConnectorUnit, record: Any, to_attr: str) -> Any:
         external_id = source_value(self, record, field, to_attr)
         if external_id is None:
             return False
@@ -140,7 +142,7 @@ def backend_to_m2o(field: str, binding: str | None = None) -> Modifier:
     return modifier
 
 
-def _many2one(record, name: str):
+def _many2one(record: Any, name: str) -> fields.Field:
     relation = record._fields[name]
     if relation.type != "many2one":
         raise ValueError(

@@ -1,13 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Related action of a job: opens the record that it worked on."""
 
+from typing import Any
+
+from odoo.models import BaseModel
+
+from ..session import ConnectorSession
 from .binder import Binder
 from .core import ConnectorEnvironment
 
 
 def unwrap_binding(
-    session, job, id_pos: int = 2, binder_class: type[Binder] = Binder
-) -> dict | None:
+    session: ConnectorSession,
+    job: Any,
+    id_pos: int = 2,
+    binder_class: type[Binder] = Binder,
+) -> dict[str, Any] | None:
     """Return an action that opens the record behind the binding of a job.
 
     For jobs whose arguments are ``(model_name, binding_id, …)``; the name may be among
@@ -39,7 +47,9 @@ def unwrap_binding(
     }
 
 
-def _normal_record(session, binding, binder_class):
+def _normal_record(
+    session: ConnectorSession, binding: BaseModel, binder_class: type[Binder]
+) -> BaseModel | None:
     scope = ConnectorEnvironment(binding.backend_id, session, binding._name)
     binder = scope.get_connector_unit(binder_class)
     try:

@@ -1,9 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Synchronizers: import, export and deletion of records."""
 
+from typing import Any
+
 from .backend_adapter import BackendAdapter
 from .binder import Binder
-from .core import ConnectorUnit
+from .core import ConnectorEnvironment, ConnectorUnit
 from .mapper import ExportMapper, ImportMapper, Mapper
 
 
@@ -20,13 +22,13 @@ class Synchronizer(ConnectorUnit):
     _base_backend_adapter: type[BackendAdapter] = BackendAdapter
     """The class :attr:`backend_adapter` is looked up with."""
 
-    def __init__(self, connector_env):
+    def __init__(self, connector_env: ConnectorEnvironment) -> None:
         super().__init__(connector_env)
         self._mapper: Mapper | None = None
         self._binder: Binder | None = None
         self._backend_adapter: BackendAdapter | None = None
 
-    def run(self, *args, **kwargs):
+    def run(self, *args: Any, **kwargs: Any) -> Any:
         """Synchronize; arguments and result are the subclass's own."""
         raise NotImplementedError(
             f"{type(self).__module__}.{type(self).__qualname__} does not say how to "
