@@ -5,6 +5,7 @@
 """
 
 import ast
+import re
 from types import NoneType, UnionType
 from typing import Union, get_args, get_origin, get_type_hints
 
@@ -21,8 +22,10 @@ from ..queue.delay.options import (
 )
 from ..queue.delay.registry import ON_MISSING, OnMissing
 from .source import ROOT, Source
+from .test_architecture import ROOT_FILES
 
 NEEDS_KEY = {"mode", "scope"}  # options without sense where there is no identity key
+CHECKED = re.compile(r'"connector\.([\w.]+)"')
 
 
 def kinds(hint) -> set:
@@ -63,3 +66,15 @@ class TestOptions(BaseCase):
         self.assertEqual(get_args(Mode), MODES)
         self.assertEqual(set(get_args(Scope)), SCOPES.keys())
         self.assertEqual(get_args(OnMissing), ON_MISSING)
+
+
+@tagged("post_install", "-at_install")
+class TestCheckedRooms(BaseCase):
+    def test_all_root_files_are_checked(self):
+        checked = CHECKED.findall((ROOT / "pyproject.toml").read_text())
+
+        self.assertGreaterEqual(set(checked), {"api", "components", *ROOT_FILES})
+        for name in checked:
+            with self.subTest(name):
+                path = ROOT.joinpath(*name.split("."))
+                self.assertTrue(path.is_dir() or path.with_suffix(".py").is_file())

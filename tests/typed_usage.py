@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 from odoo import models
 
 from ..api import (
+    Backend,
     ConnectorSession,
+    ImportMapper,
     JobFunction,
     JobKeywords,
     chain,
     identity_exact,
     job,
+    mapping,
+    on_record_write,
     related_action,
 )
 from ..queue.delay.delayed import Delayed
@@ -137,3 +141,29 @@ def name_options(**options: "Unpack[JobKeywords]") -> None:
     name_options(prioritty=1)  # type: ignore[call-arg]
     name_options(scope="done")  # type: ignore[arg-type]
     name_options(tags="a")  # type: ignore[arg-type]
+
+
+# === UNITS AND EVENTS === #
+
+shop = Backend("shop")
+
+
+@shop
+class OrderMapper(ImportMapper):
+    @mapping
+    def number(self, record: dict[str, str]) -> dict[str, str]:
+        return {"name": record["number"]}
+
+
+@on_record_write(model_names=MODEL)
+def write_down(
+    session: ConnectorSession, model_name: str, record_id: int, vals: dict[str, Any]
+) -> int:
+    return record_id
+
+
+def look_up(mapper: OrderMapper, session: ConnectorSession) -> None:
+    assert_type(mapper.number({}), dict[str, str])
+    assert_type(mapper.unit_for(OrderMapper), OrderMapper)
+    assert_type(shop.get_class(OrderMapper, session, MODEL), type[OrderMapper])
+    assert_type(write_down(session, MODEL, 5, {}), int)
