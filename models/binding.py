@@ -217,6 +217,7 @@ class ConnectorBinding(models.AbstractModel):
 
     def unlink(self):
         """Delete bindings; the first alias takes the place of one that is deleted."""
+        self.check_access("unlink")  # before anything is looked up with more rights
         heirs_sudo = self._heirs()
         result = super().unlink()
         for heir in heirs_sudo.exists():

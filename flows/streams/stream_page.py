@@ -41,9 +41,20 @@ class StreamPage:
         changed_since = self.adapter._changed_since
         return bool(changed_since and changed_since.sorted)
 
-    def begin(self, since: str | None) -> object:
+    def since(self, cursor: str | None) -> datetime | None:
+        """Return from when on changes are read, None for everything.
+
+        Args:
+            cursor: time up to which all changes are here; None for none.
+        """
+        changed_since = self.adapter._changed_since
+        if not cursor or not changed_since:
+            return None
+        return parse_stamp(cursor) - changed_since.lookback
+
+    def begin(self, since: datetime | None) -> object:
         """Return the state of the first page."""
-        return self.adapter.begin(parse_stamp(since) if since else None)
+        return self.adapter.begin(since)
 
     def run(self, state: object) -> tuple[ImportResult, object]:
         """Import the page, and return what came of it and where the next one is."""

@@ -86,7 +86,7 @@ class ConnectorStreamRun(models.Model):
         stream = self.stream_id
         page = StreamPage(stream.sudo()._scope(), stream.display_name, self._cursor())
         if state is None:
-            state = page.begin(self.since or None)
+            state = self._begin(page)
         result, next_state = page.run(state)
         self._note_page(page, result)
         if next_state is not None:
@@ -101,6 +101,13 @@ class ConnectorStreamRun(models.Model):
         self._set({"job_uuid": uuid})
 
     # === HELPERS === #
+
+    def _begin(self, page: StreamPage) -> object:
+        """Return the state of the first page, and note from when on it reads."""
+        cursor = self.stream_id.cursor if self.kind == CHANGES else None
+        since = page.since(cursor or None)
+        self._set({"since": since.isoformat() if since else False})
+        return page.begin(since)
 
     def _cursor(self) -> dict:
         """Return the cursor as it was kept after the last page."""

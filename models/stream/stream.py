@@ -6,8 +6,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...components.backend_adapter import BackendAdapter
-from ...components.changed_since import parse_stamp
 from ...fields.reference import LastingReference
 from ...flows.declare import Stream, declared_streams
 from ..access_guard import framework_context, own_code
@@ -199,23 +197,11 @@ class ConnectorStream(models.Model):
         with own_code():
             # with elevated rights: nobody makes runs by hand
             runs_sudo = framework_context(self.env["connector.stream.run"].sudo())
-            run_sudo = runs_sudo.create(
-                {"stream_id": self.id, "kind": kind, "since": self._since(kind)}
-            )
+            run_sudo = runs_sudo.create({"stream_id": self.id, "kind": kind})
             run = run_sudo.with_env(self.env)
         self._set({"state": "running", "hold_reason": False})
         run._delay_page(None)
         return run
-
-    def _since(self, kind: str) -> str | bool:
-        """Return from when on changes are read, False for everything."""
-        if kind == FULL or not self.cursor:
-            return False
-        adapter = self._scope().get_connector_unit(BackendAdapter)
-        if not adapter._changed_since:
-            return False
-        begin = parse_stamp(self.cursor) - adapter._changed_since.lookback
-        return begin.isoformat()
 
     def _scope(self):
         """Return the environment in which the units of the stream work."""

@@ -39,6 +39,8 @@ EFFECTS = {
     "reviewer": {**JOBS, "connector_checkpoint_repeat": "d"},
     "manager": {
         **JOBS,
+        "connector_queue_job": "wc",  # of the first page of a stream that is started
+        "connector_stream_run": "c",
         "connector_checkpoint_repeat": "d",
         "connector_queue_cancel": "wc",
         "connector_relation": "c",  # by a link that is added
