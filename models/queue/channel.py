@@ -28,42 +28,54 @@ class QueueChannel(models.Model):
     _rec_name = "complete_name"
 
     name = fields.Char(required=True)
-    parent_id = fields.Many2one("connector.queue.channel", ondelete="restrict")
+    parent_id = fields.Many2one(
+        "connector.queue.channel", string="Parent Channel", ondelete="restrict"
+    )
     complete_name = fields.Char(
-        compute="_compute_complete_name", store=True, recursive=True
+        string="Full Name",
+        compute="_compute_complete_name",
+        store=True,
+        recursive=True,
+        help="Names of the channel and its parents, such as root.sale.",
     )
     backend_id = LastingReference(
         selection="_select_backends",
-        help="Its jobs wait here, and not in the channel of their function.",
+        help="The jobs of this backend use this channel instead of the channel of their "
+        "function.",
     )
-    job_function_ids = fields.One2many("connector.queue.function", "channel_id")
+    job_function_ids = fields.One2many(
+        "connector.queue.function", "channel_id", string="Job Functions"
+    )
 
     is_paused = fields.Boolean(
         string="Paused",
         tracking=True,
-        help="No job of the channel, or of one below it, starts.",
+        help="No job starts in this channel or in the channels below it.",
     )
     pause_reason = fields.Char(
-        string="Why Paused", readonly=True, help="Where it was not a person's wish."
+        string="Reason for the Pause",
+        readonly=True,
+        help="Filled in when the channel was not paused by a person.",
     )
     capacity = fields.Integer(
-        tracking=True, help="Jobs that run at the same time; 0: any number."
+        tracking=True,
+        help="Maximum number of jobs that run at the same time; 0: no limit.",
     )
     is_sequential = fields.Boolean(
         string="Sequential",
         tracking=True,
-        help="Jobs run one at a time and in their order; a failed one stops the "
-        "others until it is done or cancelled.",
+        help="Jobs run one at a time, in their order. A failed job blocks the next "
+        "ones until it is done or cancelled.",
     )
     throttle_s = fields.Float(
         string="Throttle",
         tracking=True,
-        help="Seconds between two starts at least; 0: none.",
+        help="Minimum number of seconds between two starts; 0: no limit.",
     )
     rate_count = fields.Integer(
         string="Rate",
         tracking=True,
-        help="Starts in one period at most; 0: any number.",
+        help="Maximum number of starts in a period; 0: no limit.",
     )
     rate_period_s = fields.Float(
         string="Period",
@@ -71,42 +83,65 @@ class QueueChannel(models.Model):
         default=60,
         help="Length of the period in seconds.",
     )
-    is_open = fields.Boolean(compute="_compute_is_open", store=True, recursive=True)
+    is_open = fields.Boolean(
+        string="Open",
+        compute="_compute_is_open",
+        store=True,
+        recursive=True,
+        help="Neither the channel nor one of its parents is paused.",
+    )
     is_limited = fields.Boolean(
-        compute="_compute_is_limited", store=True, recursive=True
+        string="Limited",
+        compute="_compute_is_limited",
+        store=True,
+        recursive=True,
+        help="The channel or one of its parents has a limit.",
     )
 
     running_count = fields.Integer(string="Running", compute="_compute_counts")
     ready_count = fields.Char(
-        string="Ready", compute="_compute_counts", help="Jobs that could start now."
+        string="Ready", compute="_compute_counts", help="Jobs that can start now."
     )
     held_count = fields.Char(
         string="Held",
         compute="_compute_counts",
-        help="Pending jobs that wait for their time or for others with their key.",
+        help="Pending jobs that wait for their planned time, or for a job with the same "
+        "concurrency key.",
     )
     failed_count = fields.Char(string="Failed", compute="_compute_counts")
 
     # written by the claims, see queue.store.channel
-    next_start_at = fields.Datetime(readonly=True)
-    period_count = fields.Integer(readonly=True)
-    period_end_at = fields.Datetime(readonly=True)
+    next_start_at = fields.Datetime(
+        string="Next Possible Start",
+        readonly=True,
+        help="With a throttle, no job starts before this time.",
+    )
+    period_count = fields.Integer(
+        string="Starts in This Period",
+        readonly=True,
+        help="With a rate, the jobs that have started in the current period.",
+    )
+    period_end_at = fields.Datetime(
+        string="End of This Period",
+        readonly=True,
+        help="With a rate, the end of the current period.",
+    )
 
     _limits_check = models.Constraint(
         "CHECK (capacity >= 0 AND throttle_s >= 0 AND rate_count >= 0"
         " AND (rate_count = 0 OR rate_period_s > 0))",
-        "Limits are not negative, and a rate has a period.",
+        "Limits cannot be negative, and a rate needs a period.",
     )
     _sequential_check = models.Constraint(
         "CHECK (NOT is_sequential OR capacity IN (0, 1))",
-        "A sequential channel runs one job at a time: its capacity is 1.",
+        "A sequential channel runs one job at a time: its capacity must be 0 or 1.",
     )
     _backend_uniq = models.UniqueIndex(
         "(backend_id) WHERE backend_id IS NOT NULL",
-        "This backend has a channel of its own already.",
+        "This backend already has its own channel.",
     )
     _complete_name_uniq = models.Constraint(
-        "UNIQUE (complete_name)", "There is a channel with this name already."
+        "UNIQUE (complete_name)", "A channel with this name already exists."
     )
 
     # === COMPUTE === #
@@ -154,12 +189,12 @@ class QueueChannel(models.Model):
     @api.constrains("parent_id", "name")
     def _check_parent(self):
         if self._has_cycle():
-            raise ValidationError(self.env._("A channel cannot be below itself."))
+            raise ValidationError(self.env._("A channel cannot be its own parent."))
         for channel in self:
             if not channel.parent_id and channel.name != ROOT:
                 raise ValidationError(
                     self.env._(
-                        "Channel %(name)s has no parent. Put it below root.",
+                        "Channel %(name)s has no parent. Choose one, such as root.",
                         name=channel.name,
                     )
                 )
@@ -218,7 +253,9 @@ class QueueChannel(models.Model):
 
     def _check_not_root(self):
         if any(channel.complete_name == ROOT for channel in self):
-            raise UserError(self.env._("The root channel stays where and what it is."))
+            raise UserError(
+                self.env._("The root channel cannot be renamed, moved or deleted.")
+            )
 
     @api.model
     @tools.ormcache("complete_name")

@@ -22,12 +22,13 @@ class QueueEdge(models.Model):
         "connector.queue.job", string="Waits For", required=True, readonly=True
     )
     child_id = LooseMany2one(
-        "connector.queue.job", string="Then", required=True, readonly=True
+        "connector.queue.job", string="Next Job", required=True, readonly=True
     )
     condition = fields.Selection(
         [(DONE, "When Done"), (FAILED, "When Failed"), (ALWAYS, "Always")],
         required=True,
         readonly=True,
+        help="How the first job must end so that the next one runs.",
     )
     state = fields.Selection(
         [
@@ -36,18 +37,28 @@ class QueueEdge(models.Model):
             ("unmet", "Not Met"),
             ("waived", "Waived"),
         ],
+        string="Condition Status",
         required=True,
         readonly=True,
-        help="Waived: the child was requeued, and does not wait for it any more.",
+        help="Waived: the next job was retried and no longer waits for the first one.",
     )
     has_news = fields.Boolean(
-        required=True, readonly=True, help="What it means for the child is not decided."
+        string="To Be Evaluated",
+        required=True,
+        readonly=True,
+        help="The first job has ended; what follows for the next one has yet to be "
+        "decided.",
     )
-    parent_state = fields.Selection(related="parent_id.state", string="Parent State")
-    child_state = fields.Selection(related="child_id.state", string="Child State")
+    parent_state = fields.Selection(
+        related="parent_id.state", string="State of the First Job"
+    )
+    child_state = fields.Selection(
+        related="child_id.state", string="State of the Next Job"
+    )
 
     _edge_uniq = models.Constraint(
-        "UNIQUE (parent_id, child_id, condition)", "The jobs are connected already."
+        "UNIQUE (parent_id, child_id, condition)",
+        "These jobs already have this dependency.",
     )
     # the last parent first: it is the most likely to be open
     _child_idx = models.Index("(child_id, state, condition, parent_id DESC)")

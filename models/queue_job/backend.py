@@ -12,7 +12,9 @@ class QueueJob(models.Model):
     _inherit = "connector.queue.job"
 
     backend_id = LastingReference(
-        selection="_select_backends", readonly=True, help="For which the job works."
+        selection="_select_backends",
+        readonly=True,
+        help="The backend that the job works for.",
     )
 
     # for the counts of the overview, see queue.store.overview

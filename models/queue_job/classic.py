@@ -33,7 +33,7 @@ class QueueJob(models.Model):
     _inherit = "connector.queue.job"
 
     func_string = fields.Char(
-        string="Task", compute="_compute_func_string", help="The call, as text."
+        string="Call", compute="_compute_func_string", help="The call as text."
     )
 
     # === COMPUTE === #

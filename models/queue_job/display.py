@@ -30,19 +30,29 @@ class QueueJob(models.Model):
         string="Status",
         compute="_compute_shown_state",
         search="_search_shown_state",
-        help="The state, and which of those that a worker has taken runs now.",
+        help="The state; a job that a worker has taken is Started while it runs.",
     )
-    worker_name = fields.Char(string="Runs on", compute="_compute_shown_state")
+    worker_name = fields.Char(
+        string="Runs On",
+        compute="_compute_shown_state",
+        help="Host and process of the worker that is running the job.",
+    )
     age = fields.Char(
-        compute="_compute_age", help="Time since it was created, until it started."
+        compute="_compute_age", help="Time from the creation of the job to its start."
     )
     duration = fields.Char(
-        compute="_compute_shown_state", help="How long its last start took, or takes."
+        compute="_compute_shown_state", help="Running time of the last attempt."
     )
     arguments = fields.Html(compute="_compute_arguments", sanitize=False)
-    log_ids = fields.One2many("connector.log", "job_id", readonly=True)
-    is_channel_open = fields.Boolean(related="channel_id.is_open")
-    is_graph = fields.Boolean(compute="_compute_is_graph")
+    log_ids = fields.One2many(
+        "connector.log", "job_id", string="Log Lines", readonly=True
+    )
+    is_channel_open = fields.Boolean(
+        string="Channel Is Open",
+        related="channel_id.is_open",
+        help="Neither the channel nor one of its parents is paused.",
+    )
+    is_graph = fields.Boolean(string="Has Dependencies", compute="_compute_is_graph")
 
     # === COMPUTE === #
 

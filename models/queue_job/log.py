@@ -9,7 +9,9 @@ class QueueJob(models.Model):
 
     _inherit = "connector.queue.job"
 
-    log_count = fields.Integer(compute="_compute_log_count")
+    log_count = fields.Integer(
+        string="Number of Log Lines", compute="_compute_log_count"
+    )
 
     # === COMPUTE === #
 

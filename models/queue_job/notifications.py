@@ -25,7 +25,9 @@ class QueueJob(models.Model):
     _mail_post_access = "read"  # notes on a job need no right to write it
 
     date_notified = fields.Datetime(
-        string="Told", readonly=True, help="When somebody was told that it failed."
+        string="Notified",
+        readonly=True,
+        help="When the managers were notified of the failure.",
     )
 
     _untold_idx = models.Index(
@@ -85,7 +87,8 @@ class QueueJob(models.Model):
         """Return the shared note for many failed jobs, of which this is the last."""
         self.ensure_one()
         return self.env._(
-            "And %(count)s more jobs of %(function)s failed, this one last: %(reason)s",
+            "%(count)s more jobs of %(function)s failed. The last one is this job: "
+            "%(reason)s",
             count=count,
             function=self.func_name,
             reason=self._reason(),

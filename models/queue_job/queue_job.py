@@ -29,56 +29,130 @@ class QueueJob(models.Model):
     _log_access = False
     _order = "id DESC"
 
-    uuid = fields.Char(string="UUID", required=True, readonly=True)
-    name = fields.Char(string="Description", readonly=True)
-    user_id = LooseMany2one("res.users", required=True, readonly=True)
-    company_id = LooseMany2one("res.company", readonly=True)
-    context = fields.Json(readonly=True)
-
-    func_name = fields.Char(required=True, readonly=True)
-    method_name = fields.Char(readonly=True)
-    model_name = fields.Char(string="Model", readonly=True)
-    payload = fields.Json(required=True, readonly=True)
-    payload_version = fields.Integer(
-        required=True, readonly=True, default=codec.VERSION
+    uuid = fields.Char(
+        string="UUID",
+        required=True,
+        readonly=True,
+        help="Identifies the job in logs and in code.",
     )
-    job_function_id = LooseMany2one("connector.queue.function", readonly=True)
-    channel_id = LooseMany2one("connector.queue.channel", required=True, readonly=True)
+    name = fields.Char(string="Description", readonly=True)
+    user_id = LooseMany2one(
+        "res.users",
+        required=True,
+        readonly=True,
+        help="The job runs with the rights of this user.",
+    )
+    company_id = LooseMany2one(
+        "res.company", readonly=True, help="The job runs in this company."
+    )
+    context = fields.Json(
+        readonly=True, help="Odoo context of the job, such as language and time zone."
+    )
+
+    func_name = fields.Char(string="Function", required=True, readonly=True)
+    method_name = fields.Char(string="Method", readonly=True)
+    model_name = fields.Char(string="Model", readonly=True)
+    payload = fields.Json(
+        required=True, readonly=True, help="Arguments of the call, as stored."
+    )
+    payload_version = fields.Integer(
+        string="Payload Format",
+        required=True,
+        readonly=True,
+        default=codec.VERSION,
+        help="Version of the format in which the arguments are stored.",
+    )
+    job_function_id = LooseMany2one(
+        "connector.queue.function", string="Job Function", readonly=True
+    )
+    channel_id = LooseMany2one(
+        "connector.queue.channel",
+        required=True,
+        readonly=True,
+        help="The channel whose limits apply to the job.",
+    )
     channel = fields.Char(string="Channel Name", related="channel_id.complete_name")
 
-    state = fields.Selection(STATES, required=True, readonly=True, default=PENDING)
-    hold = fields.Char(readonly=True, help="Why a pending job may not start yet.")
-    priority = fields.Integer(required=True, readonly=True, default=DEFAULT_PRIORITY)
-    eta = fields.Datetime(string="Not Before", readonly=True)
-    identity_key = fields.Char(readonly=True)
+    state = fields.Selection(
+        STATES,
+        required=True,
+        readonly=True,
+        default=PENDING,
+        help="A job that a worker has taken is enqueued, also while it runs.",
+    )
+    hold = fields.Char(
+        string="Blocked By",
+        readonly=True,
+        help="Why a pending job cannot start yet: eta (its planned time), key (another "
+        "job with its concurrency key), or an explanation.",
+    )
+    priority = fields.Integer(
+        required=True,
+        readonly=True,
+        default=DEFAULT_PRIORITY,
+        help="Jobs with a smaller number start first.",
+    )
+    eta = fields.Datetime(
+        string="Not Before",
+        readonly=True,
+        help="The job does not start before this time.",
+    )
+    identity_key = fields.Char(
+        readonly=True,
+        help="As a rule, no second job with this key is created while the first one "
+        "waits.",
+    )
     concurrency_key = fields.Char(
-        readonly=True, help="Jobs with the same never run at the same time."
+        readonly=True,
+        help="Jobs with the same key never run at the same time.",
     )
     key_news = fields.Boolean(
+        string="Concurrency Key to Check",
         required=True,
         readonly=True,
         default=False,
-        help="Whether the next job with the key is to be looked for.",
+        help="Whether the next job with the concurrency key has yet to be found.",
     )
     freed_key = fields.Char(
-        readonly=True, help="Another key that the job had, of which there are news."
+        string="Former Concurrency Key",
+        readonly=True,
+        help="A key the job no longer has; the next job with it has yet to be found.",
     )
     tags = fields.Json(
-        "List of Tags", readonly=True, help="Texts by which jobs are found."
+        string="Tags (JSON)", readonly=True, help="Words by which the job is found."
     )
     tag_names = fields.Char(
         string="Tags", compute="_compute_tag_names", search="_search_tag_names"
     )
     has_edges = fields.Boolean(
-        required=True, readonly=True, default=False, help="Others wait for it."
+        string="Has Dependent Jobs",
+        required=True,
+        readonly=True,
+        default=False,
+        help="Other jobs wait for this job.",
     )
 
-    attempt = fields.Integer(string="Starts", required=True, readonly=True, default=0)
+    attempt = fields.Integer(
+        string="Attempts",
+        required=True,
+        readonly=True,
+        default=0,
+        help="How often the job has started. Never reset.",
+    )
     retry = fields.Integer(
-        string="Current try", required=True, readonly=True, default=0
+        string="Retries",
+        required=True,
+        readonly=True,
+        default=0,
+        help="Failed attempts that count towards the maximum. Starts again at 0 when "
+        "somebody retries the job.",
     )
     max_retries = fields.Integer(
-        required=True, readonly=True, default=DEFAULT_MAX_RETRIES
+        string="Maximum Retries",
+        required=True,
+        readonly=True,
+        default=DEFAULT_MAX_RETRIES,
+        help="The job fails when this number is reached; 0: no limit.",
     )
     has_own_max_retries = fields.Boolean(
         readonly=True,
@@ -96,53 +170,77 @@ class QueueJob(models.Model):
         help="When the job fails unless the other system answers before.",
     )
     timeout = fields.Float(
-        string="Timeout (s)", readonly=True, help="It is interrupted when it is over."
+        string="Timeout (s)",
+        readonly=True,
+        help="An attempt that takes longer is interrupted; 0: no limit.",
     )
     deaths = fields.Integer(
+        string="Worker Crashes",
         required=True,
         readonly=True,
         default=0,
-        help="Workers that died with it in a row.",
+        help="Consecutive worker crashes while running this job.",
     )
     commits = fields.Integer(
+        string="Intermediate Commits",
         required=True,
         readonly=True,
         default=0,
-        help="Commits in the middle of the job.",
+        help="Commits the job made before its end.",
     )
-    worker_id = LooseMany2one("connector.queue.worker", readonly=True)
-    claim_number = fields.Integer(readonly=True, help="Its place among the claims.")
+    worker_id = LooseMany2one(
+        "connector.queue.worker", readonly=True, help="The worker that took the job."
+    )
+    claim_number = fields.Integer(
+        string="Position in Batch",
+        readonly=True,
+        help="The worker runs the jobs it has taken in this order.",
+    )
 
     date_created = fields.Datetime(
         string="Created", required=True, readonly=True, default=fields.Datetime.now
     )
-    date_enqueued = fields.Datetime(string="Enqueued", readonly=True)
-    date_started = fields.Datetime(string="Started", readonly=True)
+    date_enqueued = fields.Datetime(
+        string="Enqueued", readonly=True, help="When a worker took the job."
+    )
+    date_started = fields.Datetime(
+        string="Started", readonly=True, help="Start of the last attempt."
+    )
     date_done = fields.Datetime(string="Ended", readonly=True)
-    result = fields.Text(readonly=True)
+    result = fields.Text(
+        readonly=True, help="What the function returned, or why the job failed."
+    )
     result_json = fields.Json(
-        string="Result as JSON", readonly=True, help="What the function returned."
+        string="Result (JSON)", readonly=True, help="What the function returned."
     )
-    exc_info = fields.Text(string="Exception", readonly=True)
+    exc_info = fields.Text(string="Traceback", readonly=True)
     progress = fields.Float(
-        compute="_compute_progress", help="Percent of the work, as the job says."
+        compute="_compute_progress", help="In percent, as reported by the job."
     )
-    progress_message = fields.Char(compute="_compute_progress")
-    attempt_ids = fields.One2many("connector.queue.attempt", "job_id", readonly=True)
+    progress_message = fields.Char(
+        string="Current Step",
+        compute="_compute_progress",
+        help="What the job is doing, as reported by the job.",
+    )
+    attempt_ids = fields.One2many(
+        "connector.queue.attempt", "job_id", string="Past Attempts", readonly=True
+    )
     parent_edge_ids = fields.One2many(
         "connector.queue.edge", "child_id", string="Waits For", readonly=True
     )
     child_edge_ids = fields.One2many(
-        "connector.queue.edge", "parent_id", string="Then", readonly=True
+        "connector.queue.edge", "parent_id", string="Followed By", readonly=True
     )
 
-    _uuid_uniq = models.Constraint("UNIQUE (uuid)", "There is a job with this UUID.")
+    _uuid_uniq = models.Constraint(
+        "UNIQUE (uuid)", "A job with this UUID already exists."
+    )
     _worker_check = models.Constraint(
         "CHECK ((state = 'enqueued') = (worker_id IS NOT NULL))",
-        "A job has a worker if and only if it is enqueued.",
+        "Only an enqueued job has a worker, and each enqueued job has one.",
     )
     _eta_check = models.Constraint(
-        f"CHECK ({IS_TELLABLE})", "A job cannot be told to wait that long."
+        f"CHECK ({IS_TELLABLE})", "The planned time of a job is out of range."
     )
     _ready_idx = models.Index(
         "(channel_id, priority, id) WHERE state = 'pending' AND hold IS NULL"

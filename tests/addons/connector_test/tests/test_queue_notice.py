@@ -120,7 +120,7 @@ class TestNotice(NoticeCase):
 
         texts = self.texts(jobs)
         self.assertEqual(len(texts), 4)
-        self.assertIn("And 997 more jobs of", texts[3])
+        self.assertIn("997 more jobs of", texts[3])
         self.assertIn("break_down failed, this one last: part 999 broke", texts[3])
         self.assertEqual(len(jobs.filtered("date_notified")), 1000)
 
@@ -147,7 +147,7 @@ class TestNotice(NoticeCase):
         self.notify()
 
         self.assertEqual(len(self.texts(jobs)), 1)
-        self.assertIn("And 2 more jobs", self.texts(jobs)[0])
+        self.assertIn("2 more jobs", self.texts(jobs)[0])
 
     def test_number_of_notes_is_set_per_function(self):
         self.function.note_limit = 0
@@ -156,7 +156,7 @@ class TestNotice(NoticeCase):
         self.notify()
 
         self.assertEqual(len(self.texts(jobs)), 1)
-        self.assertIn("And 2 more jobs", self.texts(jobs)[0])
+        self.assertIn("2 more jobs", self.texts(jobs)[0])
 
     def test_each_company_is_told_of_its_own(self):
         company = self.env["res.company"].create({"name": "Other"})
@@ -175,7 +175,7 @@ class TestNotice(NoticeCase):
 
         self.notify()
 
-        self.assertIn("And 2 more jobs", self.texts(ours)[0])
+        self.assertIn("2 more jobs", self.texts(ours)[0])
         self.assertIn("The job failed", self.texts(theirs)[0])
         self.assertNotIn(stranger.partner_id, ours.message_partner_ids)
         self.assertIn(stranger.partner_id, theirs.message_partner_ids)
