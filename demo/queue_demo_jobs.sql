@@ -50,7 +50,7 @@ SELECT '00000000-0000-4000-8000-' || lpad(demo.number::text, 12, '0'), demo.name
         'failed', '2:00:09', '2:00:02', '2:00', NULL, NULL),
        (8, 'Import the price list', '12 prices', 'pending',
         '0:40', NULL, NULL, NULL, '["prices"]'),
-       (9, 'Tell the customers of new prices', '3 mails', 'waiting',
+       (9, 'Notify customers of new prices', '3 mails', 'waiting',
         '0:40', NULL, NULL, NULL, NULL),
        (10, 'Import the stock, at night', 'stock', 'pending',
         '0:25', NULL, NULL, '1 day', NULL),

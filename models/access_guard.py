@@ -46,7 +46,7 @@ class ConnectorStored(models.AbstractModel):
     """Rows that only the queue writes, by SQL; create and write are refused."""
 
     _name = "connector.stored"
-    _description = "Rows That the Queue Writes"
+    _description = "Records Written by the Queue Only"
 
     # === CRUD === #
 
@@ -57,8 +57,8 @@ class ConnectorStored(models.AbstractModel):
             return self.browse()
         raise AccessError(
             self.env._(
-                "Cannot make a record of %(model)s: the queue alone does, expected a "
-                "call that is delayed. Delay one: records.delayed().method(), or "
+                "Cannot create a record of %(model)s: only the queue may do that, when "
+                "a call is delayed. Delay one: records.delayed().method(), or "
                 "function.delay(session, model_name).",
                 model=self._name,
             )
@@ -71,8 +71,8 @@ class ConnectorStored(models.AbstractModel):
             return True  # Odoo's merge of contacts writes references, also of no row
         raise AccessError(
             self.env._(
-                "Cannot write %(fields)s of %(record)s: the queue alone does. Use the "
-                "buttons of the job.",
+                "Cannot write %(fields)s of %(record)s: only the queue may do that. "
+                "Use the buttons of the job.",
                 fields=", ".join(sorted(vals)),
                 record=self,
             )
@@ -83,7 +83,7 @@ class ConnectorGuarded(models.AbstractModel):
     """Rows whose create and write need the user's own rights, sudo or not."""
 
     _name = "connector.guarded"
-    _description = "Rows That Borrowed Rights Do Not Write"
+    _description = "Records Protected From Elevated Rights"
 
     # === CRUD === #
 
@@ -116,8 +116,8 @@ class ConnectorGuarded(models.AbstractModel):
         """Refuse mails: anybody can send them, and the gateway has elevated rights."""
         raise AccessError(
             self.env._(
-                "Cannot make a record of %(model)s from a mail: nobody may. Remove the "
-                "alias that leads there.",
+                "Cannot create a record of %(model)s from an email. Remove the email "
+                "alias of this model.",
                 model=self._name,
             )
         )

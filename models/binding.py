@@ -18,7 +18,11 @@ class ExternalBinding(models.AbstractModel):
     _name = EXTERNAL_BINDING
     _description = "External Binding"
 
-    sync_date = fields.Datetime(string="Last Synchronization", copy=False)
+    sync_date = fields.Datetime(
+        string="Last Synchronization",
+        copy=False,
+        help="When the record was last synchronized with the backend.",
+    )
 
     # === CRUD === #
 
@@ -165,7 +169,11 @@ class ConnectorBinding(models.AbstractModel):
 
     backend_id = BackendOfBinding(string="Backend")
     odoo_id = RecordOfBinding(string="Record")
-    external_id = fields.Char(string="External ID", copy=False)
+    external_id = fields.Char(
+        string="External ID",
+        copy=False,
+        help="Identifier of the record on the backend.",
+    )
     external_version = fields.Char(
         string="Version There",
         readonly=True,

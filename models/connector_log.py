@@ -40,13 +40,16 @@ class ConnectorLog(models.Model):
     date = fields.Datetime(required=True, readonly=True)
     kind = fields.Selection(
         [(MESSAGE, "Message"), (TRANSMISSION, "Transmission")],
+        string="Type",
         required=True,
         readonly=True,
     )
     level = fields.Selection(LEVELS, required=True, readonly=True)
     message = fields.Text(required=True, readonly=True)
-    recipient = fields.Char(readonly=True)
-    data = fields.Text(readonly=True, help="What was sent, without secrets.")
+    recipient = fields.Char(
+        readonly=True, help="The system or address that the data was sent to."
+    )
+    data = fields.Text(readonly=True, help="The data that was sent, without secrets.")
     user_id = LooseMany2one("res.users", required=True, readonly=True)
     company_id = LooseMany2one("res.company", readonly=True)
     job_uuid = fields.Char(string="Job UUID", readonly=True)
@@ -55,7 +58,7 @@ class ConnectorLog(models.Model):
         "ir.actions.server", string="Server Action", readonly=True
     )
     relation = fields.Char(
-        string="Relation Name", readonly=True, help="Of the links that were made."
+        string="Relation Name", readonly=True, help="Relation of the new links."
     )
     relation_id = LooseMany2one("connector.relation", readonly=True)
     res_model = fields.Char(string="Model", readonly=True)
@@ -65,12 +68,12 @@ class ConnectorLog(models.Model):
     record = fields.Reference(
         selection=lambda self: self.env["connector.checkpoint"]._select_models(),
         compute="_compute_record",
-        help="What the line is about, when you may read it.",
+        help="The record that the line is about, if you may read it.",
     )
     is_undone = fields.Boolean(
-        string="Undone",
+        string="Rolled Back",
         readonly=True,
-        help="What was done in the same transaction was taken back.",
+        help="The transaction that logged this line was rolled back.",
     )
 
     _age_idx = models.Index("(level, date)")

@@ -17,7 +17,7 @@ class ConnectorLoose(models.AbstractModel):
     """
 
     _name = "connector.loose"
-    _description = "Rows With Loose References"
+    _description = "Records with References to Deleted Records"
 
     @api.readonly
     def web_read(self, specification: dict[str, dict]) -> list[dict]:

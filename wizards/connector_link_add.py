@@ -17,13 +17,17 @@ class ConnectorLinkAdd(models.TransientModel):
     _name = "connector.link.add"
     _description = "Add a Link"
 
-    relation = fields.Char(required=True)
+    relation = fields.Char(
+        required=True, help="Name of the relation; the first link creates it."
+    )
     kind = fields.Selection(
         [(ONE2ONE, "One to One"), (MANY2MANY, "Many to Many")],
         required=True,
         default=ONE2ONE,
     )
-    record = fields.Reference(selection="_select_models")
+    record = fields.Reference(
+        selection="_select_models", help="The record in Odoo; may be left empty."
+    )
     line_ids = fields.One2many(
         "connector.link.add.line", "wizard_id", string="References"
     )
@@ -46,8 +50,8 @@ class ConnectorLinkAdd(models.TransientModel):
         if len(refs) < len(self.line_ids) or ODOO in refs:
             raise UserError(
                 self.env._(
-                    "Cannot add the link: each system has one reference, and that of "
-                    "odoo is the record. Remove the lines that are too many."
+                    "Cannot add the link: a system has one reference only, and the "
+                    "reference of odoo is the record. Remove the extra lines."
                 )
             )
         if self.record:
@@ -67,14 +71,17 @@ class ConnectorLinkAddLine(models.TransientModel):
     _description = "Reference of a New Link"
 
     wizard_id = fields.Many2one("connector.link.add", required=True, ondelete="cascade")
-    system = fields.Char(required=True, default="external")
+    system = fields.Char(
+        required=True, default="external", help="Name of the other system."
+    )
     ref = fields.Char(string="Reference", required=True)
     ref_type = fields.Selection(
         [("str", "Text"), ("int", "Number")],
         string="Type",
         required=True,
         default="str",
-        help="How code gets the reference. A number and its text are the same one.",
+        help="Whether code reads the reference as text or as a number. 1 as a number "
+        "and 1 as text are the same reference.",
     )
 
     # === HELPERS === #
@@ -90,8 +97,8 @@ class ConnectorLinkAddLine(models.TransientModel):
         except ValueError as error:
             raise UserError(
                 self.env._(
-                    "Cannot add the link: reference %(ref)s is no number. Correct it, "
-                    "or choose Text.",
+                    "Cannot add the link: reference %(ref)s is not a number. Correct "
+                    "it, or choose the type Text.",
                     ref=self.ref,
                 )
             ) from error

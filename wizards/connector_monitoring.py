@@ -14,12 +14,18 @@ class ConnectorMonitoring(models.TransientModel):
     _name = "connector.monitoring"
     _description = "Monitoring"
 
-    token = fields.Char(readonly=True, default=lambda self: self._read_token())
+    token = fields.Char(
+        readonly=True,
+        default=lambda self: self._read_token(),
+        help="Password that monitoring tools send with each request.",
+    )
     health_url = fields.Char(
-        string="Health", compute="_compute_urls", help="200 when all is well, or 503."
+        string="Health",
+        compute="_compute_urls",
+        help="Answers 200 if jobs are run in time, else 503.",
     )
     metrics_url = fields.Char(
-        string="Metrics", compute="_compute_urls", help="For Prometheus."
+        string="Metrics", compute="_compute_urls", help="Metrics for Prometheus."
     )
 
     # === COMPUTE === #

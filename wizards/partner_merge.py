@@ -48,8 +48,8 @@ class PartnerMerge(models.TransientModel):
             self.env["connector.checkpoint"].create_from_name(
                 *(dst_record._name, dst_record.id, "connector.relation", relation_id),
                 message=self.env._(
-                    "%(record)s has %(count)s links since a merge: %(links)s. Remove "
-                    "those that are wrong, here and on the other system.",
+                    "After a merge, %(record)s has %(count)s links: %(links)s. Delete "
+                    "the wrong ones, here and on the other system.",
                     # no name: not all readers of the message may read the record
                     record=f"{dst_record._description} #{dst_record.id}",
                     count=len(rows),

@@ -15,16 +15,18 @@ class QueueRequeue(models.TransientModel):
     """Confirmation before the selected jobs are requeued."""
 
     _name = "connector.queue.requeue"
-    _description = "Requeue Jobs"
+    _description = "Retry Jobs"
 
     job_ids = LooseMany2many(
         JOB, string="Jobs", default=lambda self: selected_jobs(self.env, OVER)
     )
     domain = fields.Char(
         default=lambda self: selected_domain(self.env),
-        help="All jobs that match, where so many are selected.",
+        help="Filter of the selected jobs, if all of its jobs were selected.",
     )
-    eta = fields.Datetime(string="Not Before", help="Empty: now.")
+    eta = fields.Datetime(
+        string="Not Before", help="The jobs do not start before this time. Empty: now."
+    )
 
     # === ACTIONS === #
 

@@ -19,16 +19,21 @@ class QueueReschedule(models.TransientModel):
     )
     domain = fields.Char(
         default=lambda self: selected_domain(self.env),
-        help="All jobs that match, where so many are selected.",
+        help="Filter of the selected jobs, if all of its jobs were selected.",
     )
-    is_urgency_changed = fields.Boolean(string="Change the Priority")
-    priority = fields.Integer(default=10, help="Smaller goes first.")
+    is_urgency_changed = fields.Boolean(string="Change Priority")
+    priority = fields.Integer(
+        default=10, help="Jobs with a smaller number start first."
+    )
     channel_id = fields.Many2one(
         "connector.queue.channel",
-        help="Empty leaves what they have.",
+        help="Empty: the channels are not changed.",
         ondelete="cascade",
     )
-    eta = fields.Datetime(string="Not Before", help="Empty leaves what they have.")
+    eta = fields.Datetime(
+        string="Not Before",
+        help="The jobs do not start before this time. Empty: not changed.",
+    )
 
     # === ACTIONS === #
 

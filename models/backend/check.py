@@ -11,9 +11,9 @@ from ...exception import ConnectorException, message_of
 REASON_SIZE = 300  # characters of an answer that are kept
 
 CONNECTION_STATES = [
-    ("unknown", "Not checked"),
-    ("ok", "Answers"),
-    ("failed", "Does not answer"),
+    ("unknown", "Not Checked"),
+    ("ok", "Connected"),
+    ("failed", "Not Connected"),
 ]
 
 
@@ -31,9 +31,14 @@ class ConnectorBackend(models.AbstractModel):
         copy=False,
     )
     connection_message = fields.Char(
-        string="Answer", readonly=True, copy=False, help="What the last check found."
+        string="Connection Details",
+        readonly=True,
+        copy=False,
+        help="Result of the last connection check.",
     )
-    connection_checked_at = fields.Datetime(string="Checked", readonly=True, copy=False)
+    connection_checked_at = fields.Datetime(
+        string="Last Checked", readonly=True, copy=False
+    )
 
     # === ACTIONS === #
 
@@ -84,7 +89,7 @@ class ConnectorBackend(models.AbstractModel):
     def _find_connection_state(self) -> tuple[str, str]:
         """Return the state of the connection, and the message for the user."""
         if not self._can_check_connection():
-            told = self.env._("This kind of backend has no check of its connection.")
+            told = self.env._("This kind of backend cannot check its connection.")
             return "unknown", told
         try:
             with self.env.cr.savepoint():
@@ -92,4 +97,6 @@ class ConnectorBackend(models.AbstractModel):
         except (ConnectorException, OSError, UserError) as error:
             told = message_of(error)
             return "failed", textwrap.shorten(told, REASON_SIZE)
-        return "ok", textwrap.shorten(told or self.env._("It answers."), REASON_SIZE)
+        return "ok", textwrap.shorten(
+            told or self.env._("The backend answers."), REASON_SIZE
+        )

@@ -19,14 +19,14 @@ class ConnectorBackend(models.AbstractModel):
         "res.users",
         string="Reviewer",
         domain=lambda self: self.env["connector.checkpoint"]._reviewer_domain(),
-        help="Who gets the checkpoints of this backend. The managers are told of "
-        "those that nobody gets.",
+        help="New checkpoints of this backend are assigned to this user. Managers are "
+        "notified of unassigned checkpoints.",
     )
     checkpoint_count = fields.Integer(
         string="Checkpoints",
         compute="_compute_checkpoint_count",
         groups=USER,
-        help="Checkpoints that wait for a review and that you may see.",
+        help="Open checkpoints that you may review.",
     )
 
     # === COMPUTE === #

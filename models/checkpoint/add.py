@@ -30,12 +30,14 @@ class ConnectorCheckpoint(models.Model):
     _inherit = "connector.checkpoint"
 
     merge_key = fields.Char(
-        readonly=True, copy=False, help="Of two open checkpoints with it, one is kept."
+        readonly=True,
+        copy=False,
+        help="Repeats with the same key are counted on one open checkpoint.",
     )
 
     _merge_uniq = models.UniqueIndex(
         "(merge_key) WHERE merge_key IS NOT NULL AND state = 'need_review'",
-        "There is an open checkpoint about the same: review that one.",
+        "An open checkpoint about the same already exists. Review that one.",
     )
 
     # === CRUD === #

@@ -40,13 +40,17 @@ class ConnectorCheckpoint(models.Model):
     ]
     _order = "severity, id desc"
 
-    model_id = fields.Many2one("ir.model", ondelete="set null")
+    model_id = fields.Many2one(
+        "ir.model", ondelete="set null", help="Model of the record to review."
+    )
     model = fields.Char(string="Model Name", compute="_compute_model", store=True)
-    record_id = fields.Many2oneReference(string="Record ID", model_field="model")
+    record_id = fields.Many2oneReference(
+        string="Record ID", model_field="model", help="The record to review."
+    )
     record = fields.Reference(
         selection="_select_models", string="Reviewed Record", compute="_compute_record"
     )
-    message = fields.Char()
+    message = fields.Char(help="What to review.")
     reason_id = fields.Many2one(
         "connector.checkpoint.reason", ondelete="set null", index="btree_not_null"
     )
@@ -59,22 +63,27 @@ class ConnectorCheckpoint(models.Model):
         selection="_select_backends",
         string="Existing Backend",
         compute="_compute_backend",
+        help="The backend, if it still exists and you may read it.",
     )
-    backend_name = fields.Char(compute="_compute_backend_facts", store=True)
+    backend_name = fields.Char(
+        compute="_compute_backend_facts",
+        store=True,
+        help="Name of the backend, kept when the backend is deleted.",
+    )
     company_id = fields.Many2one(
         "res.company", compute="_compute_backend_facts", store=True, index=True
     )
     binding_id = LastingReference(
         selection="_select_bindings",
         string="Binding",
-        help="What links the record to its counterpart on the backend.",
+        help="Links the record to its counterpart on the backend.",
     )
     job_id = LooseMany2one(
         "connector.queue.job",
         string="Job",
         index="btree_not_null",
         copy=False,
-        help="The job that came upon it, or that failed because of it.",
+        help="The job that added this checkpoint, or that failed because of it.",
     )
     state = fields.Selection(
         [("need_review", "Need Review"), ("reviewed", "Reviewed")],
@@ -91,13 +100,13 @@ class ConnectorCheckpoint(models.Model):
         tracking=True,
     )
     seen_count = fields.Integer(
-        string="Seen",
+        string="Occurrences",
         default=1,
         copy=False,
-        help="How often: repeats are counted until somebody has reviewed it.",
+        help="How often this was reported before somebody reviewed it.",
     )
     seen_at = fields.Datetime(
-        string="Last Seen", default=fields.Datetime.now, copy=False
+        string="Last Occurrence", default=fields.Datetime.now, copy=False
     )
 
     # A comparison with NULL would let the row pass.

@@ -23,8 +23,12 @@ class CheckpointRepeat(models.Model):
     checkpoint_id = fields.Many2one(
         "connector.checkpoint", required=True, ondelete="cascade", index=True
     )
-    seen_at = fields.Datetime(required=True, default=fields.Datetime.now)
-    facts = fields.Json(help="What the checkpoint says from now on.")
+    seen_at = fields.Datetime(
+        string="Occurred at", required=True, default=fields.Datetime.now
+    )
+    facts = fields.Json(
+        string="New Values", help="Values that the checkpoint takes from the repeat."
+    )
 
     # === HELPERS === #
 

@@ -21,7 +21,10 @@ class ConnectorCheckpoint(models.Model):
     _inherit = "connector.checkpoint"
 
     told_at = fields.Datetime(
-        string="Told", readonly=True, copy=False, help="When somebody was told of it."
+        string="Notified",
+        readonly=True,
+        copy=False,
+        help="When the assignee or the managers were notified.",
     )
 
     _untold_idx = models.Index(
@@ -75,7 +78,7 @@ class ConnectorCheckpoint(models.Model):
 
     def _say_all(self) -> str:
         return self.env._(
-            "%(count)s more checkpoints of %(backend)s, this one last: %(name)s",
+            "%(count)s more checkpoints of %(backend)s. The last one: %(name)s",
             count=len(self),
             backend=self[-1:].backend_name,
             name=self[-1:].with_context(**FOR_ALL).name,

@@ -18,25 +18,30 @@ class CheckpointReason(models.Model):
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, help="What connectors call it.")
+    code = fields.Char(
+        required=True, help="The code by which connectors refer to this reason."
+    )
     advice = fields.Text(
-        string="What to Do", translate=True, help="Shown to who reviews."
+        string="What to Do", translate=True, help="Instructions for the reviewer."
     )
     severity = fields.Selection(
         SEVERITIES,
         required=True,
         default="major",
-        help="Severity of its checkpoints, unless the connector gives another.",
+        help="Default severity of checkpoints with this reason.",
     )
     user_id = fields.Many2one(
         "res.users",
         string="Assign to",
         domain=lambda self: self.env["connector.checkpoint"]._reviewer_domain(),
-        help="Who gets its checkpoints; the backend's reviewer when empty.",
+        help="Checkpoints with this reason are assigned to this user. Empty: to the "
+        "reviewer of the backend.",
     )
     sequence = fields.Integer(default=10)
 
-    _code_uniq = models.Constraint("UNIQUE (code)", "There is a reason with this code.")
+    _code_uniq = models.Constraint(
+        "UNIQUE (code)", "A reason with this code already exists."
+    )
 
     # === CRUD === #
 

@@ -15,7 +15,7 @@ class ConnectorCheckpoint(models.Model):
     _inherit = "connector.checkpoint"
 
     # Reviewers may not read the jobs of others; the state of this job is no secret.
-    job_name = fields.Char(compute="_compute_job_name")
+    job_name = fields.Char(string="Name of the Job", compute="_compute_job_name")
     job_state = fields.Selection(
         STATES,
         string="State of the Job",
@@ -75,7 +75,7 @@ class ConnectorCheckpoint(models.Model):
             "params": {
                 "type": "success" if count else "info",
                 "message": self.env._(
-                    "%(reviewed)s reviewed; jobs that run again: %(jobs)s.",
+                    "Checkpoints reviewed: %(reviewed)s. Jobs retried: %(jobs)s.",
                     reviewed=len(self),
                     jobs=count,
                 ),
@@ -99,8 +99,8 @@ class ConnectorCheckpoint(models.Model):
         if not self.record:
             raise UserError(
                 self.env._(
-                    "Cannot open %(name)s: there is no record behind this checkpoint "
-                    "(any more). Press Reviewed when nothing is left to do.",
+                    "Cannot open %(name)s: this checkpoint has no record, or it was "
+                    "deleted. Press Reviewed when nothing is left to do.",
                     name=self.name,
                 )
             )

@@ -49,21 +49,28 @@ class ConnectorLink(models.Model):
     sync_date = fields.Datetime(string="Last Synchronization", readonly=True)
     fingerprint = fields.Char(
         readonly=True,
-        help="In a many to many relation what its sides are, so that no two are equal.",
+        help="In a many to many relation, identifies the references of the link, so "
+        "that no two links have the same ones.",
     )
     side_ids = fields.One2many(
-        "connector.link.side", "link_id", string="All Sides", readonly=True
+        "connector.link.side", "link_id", string="References by System", readonly=True
     )
-    model = fields.Char(compute="_compute_sides", search="_search_model")
+    model = fields.Char(
+        compute="_compute_sides",
+        search="_search_model",
+        help="Model of the linked record in Odoo.",
+    )
     systems = fields.Char(compute="_compute_sides", search="_search_systems")
-    references = fields.Char(compute="_compute_sides")
+    references = fields.Char(
+        compute="_compute_sides", help="References on the other systems."
+    )
     record = fields.Reference(selection="_select_models", compute="_compute_record")
     record_name = fields.Char(compute="_compute_record", search="_search_record_name")
     company_id = fields.Many2one(related="relation_id.company_id")
 
     _fingerprint_uniq = models.UniqueIndex(
         "(relation_id, fingerprint) WHERE fingerprint IS NOT NULL",
-        "There is such a link already.",
+        "This link already exists.",
     )
     _relation_idx = models.Index("(relation_id, sync_date)")
 

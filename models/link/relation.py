@@ -18,7 +18,7 @@ class ConnectorRelation(models.Model):
 
     _name = "connector.relation"
     _inherit = "connector.guarded"
-    _description = "Relation of Links"
+    _description = "Link Relation"
     _order = "name, company_id, id"
 
     name = fields.Char(required=True)
@@ -26,11 +26,11 @@ class ConnectorRelation(models.Model):
         [(ONE2ONE, "One to One"), (MANY2MANY, "Many to Many")],
         required=True,
         default=ONE2ONE,
-        help="One to one: what is linked has one link. Many to many: it may have more. "
-        "The first link decides.",
+        help="One to one: each reference has a single link. Many to many: it may have "
+        "several. The first link decides.",
     )
     company_id = fields.Many2one(
-        "res.company", ondelete="cascade", help="Empty: all companies share the links."
+        "res.company", ondelete="cascade", help="Empty: shared by all companies."
     )
     link_count = fields.Integer(string="Links", compute="_compute_link_count")
 
@@ -40,7 +40,7 @@ class ConnectorRelation(models.Model):
     )
     _kind_known = models.Constraint(
         f"CHECK (kind IN ('{ONE2ONE}', '{MANY2MANY}'))",
-        "A relation is one to one or many to many.",
+        "A relation must be one to one or many to many.",
     )
     _name_given = models.Constraint("CHECK (name <> '')", "A relation needs a name.")
 
@@ -70,10 +70,10 @@ class ConnectorRelation(models.Model):
             for other in self.search(shared).filtered("link_count"):
                 raise ValidationError(
                     self.env._(
-                        "Cannot make relation %(name)s of %(company)s: relation "
-                        "No. %(id)s of this name, which all companies share, has "
-                        "%(count)s links, which the company would not find any more. "
-                        "Choose another name, or give the shared one to the company.",
+                        "Cannot create relation %(name)s for %(company)s: the shared "
+                        "relation No. %(id)s with this name has %(count)s links, which "
+                        "the company would no longer find. Choose another name, or "
+                        "assign the shared relation to the company.",
                         name=relation.name,
                         company=relation.company_id.display_name,
                         id=other.id,
@@ -92,8 +92,8 @@ class ConnectorRelation(models.Model):
         if changed := self.filtered(lambda one: vals.get("kind", one.kind) != one.kind):
             raise UserError(
                 self.env._(
-                    "Cannot change the kind of relation %(name)s. Its first link "
-                    "decides; remove all links, and the next one is the first.",
+                    "Cannot change the kind of relation %(name)s: its first link "
+                    "decided it. Delete all its links first.",
                     name=changed[0].name,
                 )
             )

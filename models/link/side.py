@@ -16,7 +16,7 @@ class ConnectorLinkSide(models.Model):
 
     _name = "connector.link.side"
     _inherit = "connector.guarded"
-    _description = "Side of a Link"
+    _description = "Reference of a Link"
     _log_access = False
     _order = "link_id, system"
     _rec_name = "ref"
@@ -25,35 +25,46 @@ class ConnectorLinkSide(models.Model):
         "connector.link", required=True, readonly=True, ondelete="cascade"
     )
     relation_id = LooseMany2one(
-        "connector.relation", required=True, readonly=True, help="That of the link."
+        "connector.relation",
+        required=True,
+        readonly=True,
+        help="The relation of the link.",
     )
-    system = fields.Char(required=True, readonly=True)
+    system = fields.Char(
+        required=True, readonly=True, help="The system, odoo for this one."
+    )
     # Odoo stores an empty text as NULL, which constraints do not compare
     model = fields.Char(
         required=True, readonly=True, help="Empty on systems other than Odoo."
     )
     ref = fields.Char(string="Reference", required=True, readonly=True)
-    ref_type = fields.Char(string="Type", required=True, readonly=True)
-    is_sole = fields.Boolean(
+    ref_type = fields.Char(
+        string="Type",
         required=True,
         readonly=True,
-        help="No other link of the relation may have this side.",
+        help="Whether code reads the reference as text (str) or as a number (int).",
+    )
+    is_sole = fields.Boolean(
+        string="Unique",
+        required=True,
+        readonly=True,
+        help="No other link of the relation may have this reference.",
     )
 
     _system_uniq = models.Constraint(
-        "UNIQUE (link_id, system)", "A link has one side on each system at the most."
+        "UNIQUE (link_id, system)", "A link has at most one reference per system."
     )
     _side_uniq = models.UniqueIndex(
         "(relation_id, system, ref, model, "
         "(CASE WHEN is_sole THEN 0 ELSE link_id END))",
-        "Another link of the relation has this side.",
+        "Another link of the relation already has this reference.",
     )
     _record_idx = models.Index("(model, ref) WHERE system = 'odoo'")
-    _system_given = models.Constraint("CHECK (system <> '')", "A side has a system.")
-    _ref_given = models.Constraint("CHECK (ref <> '')", "A side has a reference.")
+    _system_given = models.Constraint("CHECK (system <> '')", "The system is missing.")
+    _ref_given = models.Constraint("CHECK (ref <> '')", "A reference cannot be empty.")
     _model_of_odoo = models.Constraint(
         "CHECK ((system = 'odoo') = (model <> ''))",
-        "The sides of Odoo have a model, the others have none.",
+        "A reference on Odoo needs a model, other references have none.",
     )
 
     @api.model

@@ -107,7 +107,7 @@ class ConnectorOverview(models.AbstractModel):
         if store.find_admission(self.env.cr).is_neutralized:
             raise UserError(
                 self.env._(
-                    "No job can begin: this database is neutralized. Delete the "
+                    "Cannot start the jobs: this database is neutralized. Delete the "
                     "system parameter database.is_neutralized first."
                 )
             )
@@ -131,8 +131,8 @@ class ConnectorOverview(models.AbstractModel):
         if not self.env.user.has_group(REVIEWER):
             raise AccessError(
                 self.env._(
-                    "The overview is for those who review checkpoints, and for "
-                    "Connector Managers. Ask one for the group Reviewer."
+                    "The overview is for users who review checkpoints and for "
+                    "Connector Managers. Ask a manager for the group Reviewer."
                 )
             )
 
@@ -154,7 +154,7 @@ class ConnectorOverview(models.AbstractModel):
                 return backend
         raise UserError(
             self.env._(
-                "There is no backend %(reference)s (any more). Reload the page.",
+                "Backend %(reference)s no longer exists. Reload the page.",
                 reference=reference,
             )
         )
@@ -220,16 +220,19 @@ class ConnectorOverview(models.AbstractModel):
         database = self.env.cr.dbname
         text = self.env._(
             "The server was started before this addon was installed. Restart it, or "
-            "tell its master process to reload (kill -HUP %(pid)s): then it has job "
-            "processes of its own, and jobs start at once.",
+            "reload its master process (kill -HUP %(pid)s): it then has job processes "
+            "of its own, and jobs start immediately.",
             pid=pid,
         )
         if database not in config["db_name"]:
             text += " " + self.env._(
-                "Name the database in its configuration: db_name = %(database)s.",
+                "Set the database in its configuration: db_name = %(database)s.",
                 database=database,
             )
-        return {"title": self.env._("Jobs run once a minute, by cron."), "text": text}
+        return {
+            "title": self.env._("Jobs run once a minute, by the scheduled action."),
+            "text": text,
+        }
 
 
 def _figures(

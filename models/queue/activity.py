@@ -40,21 +40,31 @@ class QueueActivity(models.Model):
     user_id = LooseMany2one("res.users", readonly=True)
     company_id = LooseMany2one("res.company", readonly=True)
     state = fields.Selection(OUTCOMES, string="Outcome", readonly=True)
-    attempt = fields.Integer(readonly=True, aggregator="max")
+    attempt = fields.Integer(
+        readonly=True,
+        aggregator="max",
+        help="Number of the attempt; the first one is 1.",
+    )
     date_started = fields.Datetime(string="Started", readonly=True)
     date_done = fields.Datetime(string="Ended", readonly=True)
-    failed = fields.Integer(string="Failed Tries", readonly=True)
+    failed = fields.Integer(
+        string="Failed Attempts",
+        readonly=True,
+        help="Attempts that failed, were retried or conflicted, or ended with a crash "
+        "of the worker.",
+    )
     wait_s = fields.Float(
         string="Waiting Time (s)",
         readonly=True,
         aggregator="avg",
-        help="From the creation of a job, or its eta, to its first start; the average.",
+        help="Average time from the creation of a job, or its planned time, to its "
+        "first start.",
     )
     run_s = fields.Float(
         string="Running Time (s)",
         readonly=True,
         aggregator="avg",
-        help="From start to end of a try; the average.",
+        help="Average running time of an attempt.",
     )
     total_run_s = fields.Float(
         string="Total Running Time (s)", readonly=True, aggregator="sum"

@@ -20,11 +20,22 @@ class QueueAttempt(models.Model):
     _rec_names_search = ["job_id"]
 
     job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
-    attempt = fields.Integer(required=True, readonly=True, help="The first is 1.")
-    worker_id = fields.Integer(string="Worker No.", readonly=True)
-    state = fields.Selection(OUTCOMES, required=True, readonly=True)
+    attempt = fields.Integer(
+        required=True, readonly=True, help="Number of the attempt; the first one is 1."
+    )
+    worker_id = fields.Integer(
+        string="Worker No.", readonly=True, help="Database id of the worker."
+    )
+    state = fields.Selection(
+        OUTCOMES,
+        string="Outcome",
+        required=True,
+        readonly=True,
+        help="Conflicted: the transaction conflicted with another one and is repeated. "
+        "Died: the worker crashed.",
+    )
     message = fields.Text(readonly=True)
-    exc_info = fields.Text(string="Exception", readonly=True)
+    exc_info = fields.Text(string="Traceback", readonly=True)
     date_started = fields.Datetime(string="Started", readonly=True)
     date_done = fields.Datetime(string="Ended", readonly=True)
     duration = fields.Char(compute="_compute_duration")
@@ -32,7 +43,7 @@ class QueueAttempt(models.Model):
 
     # the fence: two workers never both commit the same attempt
     _attempt_uniq = models.Constraint(
-        "UNIQUE (job_id, attempt)", "This attempt of the job has ended already."
+        "UNIQUE (job_id, attempt)", "This attempt of the job has already ended."
     )
     # rows come in the order of time and are never changed: a BRIN index is tiny
     _time_idx = models.Index("USING brin (date_done)")

@@ -40,8 +40,8 @@ class QueueChannel(models.Model):
     )
     backend_id = LastingReference(
         selection="_select_backends",
-        help="The jobs of this backend use this channel instead of the channel of their "
-        "function.",
+        help="The jobs of this backend use this channel instead of the channel of "
+        "their function.",
     )
     job_function_ids = fields.One2many(
         "connector.queue.function", "channel_id", string="Job Functions"
@@ -105,8 +105,8 @@ class QueueChannel(models.Model):
     held_count = fields.Char(
         string="Held",
         compute="_compute_counts",
-        help="Pending jobs that wait for their planned time, or for a job with the same "
-        "concurrency key.",
+        help="Pending jobs that wait for their planned time, or for a job with the "
+        "same concurrency key.",
     )
     failed_count = fields.Char(string="Failed", compute="_compute_counts")
 

@@ -17,13 +17,13 @@ class QueueProgress(models.Model):
     _rec_names_search = ["job_id"]
 
     job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
-    done = fields.Float(readonly=True)
-    total = fields.Float(readonly=True)
+    done = fields.Float(readonly=True, help="Amount of work done so far.")
+    total = fields.Float(readonly=True, help="Amount of work in total.")
     message = fields.Char(readonly=True)
     date = fields.Datetime(readonly=True)
 
     _job_uniq = models.Constraint(
-        "UNIQUE (job_id)", "The progress of this job is written down already."
+        "UNIQUE (job_id)", "The progress of this job is already stored."
     )
 
 
@@ -38,10 +38,12 @@ class QueueCancel(models.Model):
     _rec_names_search = ["job_id"]
 
     job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
-    attempt = fields.Integer(required=True, readonly=True)
-    user_id = LooseMany2one("res.users", readonly=True)
+    attempt = fields.Integer(
+        required=True, readonly=True, help="Number of the attempt to stop."
+    )
+    user_id = LooseMany2one("res.users", string="Requested by", readonly=True)
     date = fields.Datetime(readonly=True)
 
     _attempt_uniq = models.Constraint(
-        "UNIQUE (job_id, attempt)", "This attempt was asked to stop already."
+        "UNIQUE (job_id, attempt)", "This attempt has already been requested to stop."
     )

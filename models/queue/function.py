@@ -24,25 +24,32 @@ class QueueFunction(models.Model):
     _description = "Queue Job Function"
     _order = "name"
 
-    name = fields.Char(required=True)
+    name = fields.Char(string="Function", required=True)
     channel_id = fields.Many2one(
-        "connector.queue.channel", required=True, ondelete="restrict"
+        "connector.queue.channel",
+        required=True,
+        ondelete="restrict",
+        help="New jobs of the function use this channel.",
     )
-    channel = fields.Char(related="channel_id.complete_name", store=True)
+    channel = fields.Char(
+        string="Channel Name", related="channel_id.complete_name", store=True
+    )
     note_limit = fields.Integer(
         string="Notes per Hour",
         default=3,
-        help="Managers are told of so many failed jobs one by one in an hour, and of "
-        "the others together in one more note.",
+        help="Maximum number of failed jobs per hour for which managers get a note "
+        "each. One more note covers the others.",
     )
 
     timeout_text = fields.Char(
         string="Timeout",
         compute="_compute_declared",
-        help="A job that runs longer is ended.",
+        help="Jobs that run longer are interrupted.",
     )
     retry_text = fields.Char(
-        string="Retries", compute="_compute_declared", help="As the code declares them."
+        string="Retry Policy",
+        compute="_compute_declared",
+        help="When failed jobs are retried, as declared in the code.",
     )
     public_user = fields.Char(
         string="Public User Runs As",
@@ -52,18 +59,28 @@ class QueueFunction(models.Model):
     )
     description = fields.Text(compute="_compute_declared")
     is_missing = fields.Boolean(
-        compute="_compute_declared", help="No installed addon has such a job."
+        string="Missing",
+        compute="_compute_declared",
+        help="No installed addon defines this function.",
     )
 
     # written when notes are posted, see queue.store.notice
-    note_count = fields.Integer(readonly=True)
-    notes_end_at = fields.Datetime(readonly=True)
+    note_count = fields.Integer(
+        string="Notes in This Hour",
+        readonly=True,
+        help="Failures for which managers got a note in the current hour.",
+    )
+    notes_end_at = fields.Datetime(
+        string="End of This Hour",
+        readonly=True,
+        help="When the count of notes starts again at 0.",
+    )
 
     _note_limit_check = models.Constraint(
-        "CHECK (note_limit >= 0)", "The number of notes per hour is not negative."
+        "CHECK (note_limit >= 0)", "The number of notes per hour cannot be negative."
     )
     _name_uniq = models.Constraint(
-        "UNIQUE (name)", "There is a job function with this name already."
+        "UNIQUE (name)", "A job function with this name already exists."
     )
 
     # === COMPUTE === #

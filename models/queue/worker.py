@@ -24,50 +24,91 @@ class QueueWorker(models.Model):
     _order = "id"
     _rec_names_search = ["host"]
 
-    uuid = fields.Char(string="UUID", required=True, readonly=True)
-    host = fields.Char(readonly=True)
-    pid = fields.Integer(string="Process", readonly=True)
-    process_type = fields.Char(string="Kind of Process", readonly=True)
-    threads = fields.Integer(readonly=True, help="Workers in the process.")
+    uuid = fields.Char(
+        string="UUID",
+        required=True,
+        readonly=True,
+        help="Identifies the worker in logs.",
+    )
+    host = fields.Char(readonly=True, help="Name of the machine.")
+    pid = fields.Integer(string="Process ID", readonly=True)
+    process_type = fields.Char(
+        readonly=True,
+        help="The kind of server process in which the worker runs.",
+    )
+    threads = fields.Integer(readonly=True, help="Number of workers in the process.")
     only_channels = fields.Char(
-        readonly=True, help="Channels whose jobs it runs, with those below; none: all."
+        readonly=True,
+        help="The worker runs jobs of these channels and the channels below them only. "
+        "Empty: of all channels.",
     )
     unknown_channels = fields.Char(
-        readonly=True, help="Those of them that this database does not have."
+        readonly=True,
+        help="Channels in the setting of the worker that do not exist in this "
+        "database.",
     )
     is_pooled = fields.Boolean(
         string="Pooled",
         readonly=True,
-        help="A transaction pooler stands before PostgreSQL: jobs are found by "
-        "polling, and a dead worker by its silence.",
+        help="The worker connects through a transaction pooler: it finds jobs by "
+        "polling, and is considered dead when it has not reported for a while.",
     )
     refusal = fields.Text(
-        string="Why It Runs No Job",
+        string="Configuration Error",
         readonly=True,
-        help="What is wrong with the settings of that server.",
+        help="The worker runs no job because its server is misconfigured.",
     )
-    backend_pid = fields.Integer(string="PostgreSQL process", readonly=True)
+    backend_pid = fields.Integer(
+        string="Control Connection PID",
+        readonly=True,
+        help="PostgreSQL process of the connection that keeps the worker registered.",
+    )
     books_backend_pid = fields.Integer(
-        string="PostgreSQL process of books", readonly=True
+        string="Bookkeeping Connection PID",
+        readonly=True,
+        help="PostgreSQL process of the connection that claims and ends jobs.",
     )
-    job_backend_pid = fields.Integer(string="PostgreSQL process of job", readonly=True)
+    job_backend_pid = fields.Integer(
+        string="Job Connection PID",
+        readonly=True,
+        help="PostgreSQL process of the connection that runs the job.",
+    )
     date_start = fields.Datetime(string="Started", readonly=True)
-    date_alive = fields.Datetime(string="Last Sign of Life", readonly=True)
-    job_id = LooseMany2one("connector.queue.job", string="Runs", readonly=True)
-    job_ids = fields.One2many("connector.queue.job", "worker_id", readonly=True)
-    job_started_at = fields.Datetime(string="Since", readonly=True)
+    date_alive = fields.Datetime(string="Last Heartbeat", readonly=True)
+    job_id = LooseMany2one(
+        "connector.queue.job",
+        string="Last Job",
+        readonly=True,
+        help="The job that the worker is running, or ran last.",
+    )
+    job_ids = fields.One2many(
+        "connector.queue.job", "worker_id", string="Enqueued Jobs", readonly=True
+    )
+    job_started_at = fields.Datetime(
+        string="Job Started", readonly=True, help="When the worker started this job."
+    )
 
     is_alive = fields.Boolean(
         string="Alive",
         compute="_compute_now",
-        help="It gave a sign in the last minute.",
+        help="The worker has reported in the last minute.",
     )
-    silence = fields.Char(string="Last Sign", compute="_compute_now")
-    life = fields.Char(string="Alive for", compute="_compute_now")
+    silence = fields.Char(
+        string="Silent For",
+        compute="_compute_now",
+        help="Time since the worker reported last.",
+    )
+    life = fields.Char(
+        string="Uptime", compute="_compute_now", help="Time since the worker started."
+    )
     shown_job_id = fields.Many2one(
-        "connector.queue.job", string="Runs now", compute="_compute_now"
+        "connector.queue.job", string="Running Job", compute="_compute_now"
     )
-    duration = fields.Char(string="For", compute="_compute_now")
+    duration = fields.Char(
+        string="Running For",
+        compute="_compute_now",
+        help="Time since the job was started.",
+    )
 
     # === COMPUTE === #
 

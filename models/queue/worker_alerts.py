@@ -47,23 +47,25 @@ class QueueWorker(models.Model):
                 "kind": "neutralized",
                 "title": self.env._("No job runs: this database is neutralized."),
                 "text": self.env._(
-                    "Jobs of a copy would reach the systems of the original. To let "
-                    "them run all the same, delete the system parameter "
-                    "database.is_neutralized and unpause the channel root."
+                    "The jobs of a copy would call the systems of the original. To "
+                    "run them anyway, delete the system parameter "
+                    "database.is_neutralized and resume the channel root."
                 ),
             }
         elif not admission.is_admitted:
             yield {
                 "kind": "new",
-                "title": self.env._("Jobs wait: this database is new here."),
+                "title": self.env._(
+                    "Jobs are on hold: this database is new on this server."
+                ),
                 "text": f"{self._tell_new()} {self._tell_begin(admission)}",
                 "can_begin": True,
             }
 
     def _tell_new(self) -> str:
         return self.env._(
-            "It was copied, restored or moved. If it is a copy, neutralize it, as its "
-            "jobs would reach the systems of the original: odoo-bin neutralize "
+            "It was copied, restored or moved. If it is a copy, neutralize it, because "
+            "its jobs would call the systems of the original: odoo-bin neutralize "
             "-d %(database)s.",
             database=self.env.cr.dbname,
         )
@@ -71,16 +73,16 @@ class QueueWorker(models.Model):
     def _tell_begin(self, admission: store.Admitted) -> str:
         seconds = admission.begins_in_s
         if seconds is None or seconds < 0:  # no worker has checked, or checks any more
-            return self.env._("Jobs begin when it has been at rest for a while.")
+            return self.env._("Jobs start once the database has been idle for a while.")
         return self.env._(
-            "Jobs begin in %(seconds)s s, if it is at rest until then.",
+            "Jobs start in %(seconds)s s if the database stays idle.",
             seconds=math.ceil(seconds),
         )
 
     def _tell_refusals(self, refusing):
         for one in refusing:
             title = self.env._(
-                "The server on %(host)s (process %(pid)s) runs no job.",
+                "The server on %(host)s (process %(pid)s) runs no jobs.",
                 host=one.host,
                 pid=one.pid,
             )
@@ -91,10 +93,12 @@ class QueueWorker(models.Model):
         if names:
             yield {
                 "kind": "changing",
-                "title": self.env._("Jobs wait while addons change."),
+                "title": self.env._(
+                    "Jobs are on hold while addons are installed, upgraded or removed."
+                ),
                 "text": self.env._(
-                    "To be installed, upgraded or removed: %(names)s. If nobody is at "
-                    "it, apply or cancel these changes in Apps.",
+                    "Pending changes: %(names)s. If nobody is working on them, apply "
+                    "or cancel them in Apps.",
                     names=", ".join(names),
                 ),
             }
@@ -104,10 +108,12 @@ class QueueWorker(models.Model):
         for names in sorted(told):
             yield {
                 "kind": "unknown",
-                "title": self.env._("A worker serves channels that do not exist."),
+                "title": self.env._(
+                    "A worker should serve channels that do not exist."
+                ),
                 "text": self.env._(
-                    "Not found: %(names)s. Correct the setting only_channels of its "
-                    "server.",
+                    "Not found: %(names)s. Correct the setting only_channels of the "
+                    "worker's server.",
                     names=names,
                 ),
             }
@@ -126,8 +132,9 @@ class QueueWorker(models.Model):
                 "kind": "unserved",
                 "title": self.env._("Jobs wait in channels that no worker serves."),
                 "text": self.env._(
-                    "Nobody serves %(names)s: every worker is told other channels. "
-                    "Start one that serves these.",
+                    "No worker serves %(names)s: each one is limited to other "
+                    "channels. Start a worker for these channels, or remove the "
+                    "setting only_channels from one.",
                     names=", ".join(names),
                 ),
             }
@@ -138,11 +145,11 @@ class QueueWorker(models.Model):
         if not working and (is_late or not cron_sudo.active):
             yield {
                 "kind": "nobody",
-                "title": self.env._("Nobody runs jobs."),
+                "title": self.env._("Nothing runs the jobs."),
                 "text": self.env._(
-                    "No worker is alive, and the scheduled action that would stand in "
-                    "for them does not run either. Start a server with cron threads, "
-                    "or odoo-bin connector_worker -d %(database)s.",
+                    "No worker is alive, and the scheduled action that replaces "
+                    "workers does not run either. Start a server with cron threads, "
+                    "or run odoo-bin connector_worker -d %(database)s.",
                     database=self.env.cr.dbname,
                 ),
             }

@@ -61,8 +61,8 @@ class QueueJob(models.Model):
         if not action:
             raise UserError(
                 self.env._(
-                    "There is nothing to show for %(name)s: its function names no "
-                    "related action, or what it worked on is gone.",
+                    "There are no related records to open for %(name)s: its function "
+                    "declares no related action, or the records no longer exist.",
                     name=self.name,
                 )
             )
@@ -107,9 +107,9 @@ class QueueJob(models.Model):
         if others and not moved:
             raise UserError(
                 self.env._(
-                    "Cannot set %(count)s of the jobs to %(target)s, such as "
-                    "%(name)s: it is %(state)s, expected one of %(sources)s. Take "
-                    "only jobs in these states.",
+                    "Cannot set %(count)s of the jobs to %(target)s, such as %(name)s: "
+                    "its state is %(state)s, expected one of %(sources)s. Select only "
+                    "jobs in these states.",
                     count=len(others),
                     target=target,
                     name=others[0].name,
@@ -139,11 +139,11 @@ class QueueJob(models.Model):
     def _retry_resolved(self, user: models.BaseModel) -> models.BaseModel:
         """Requeue the failed jobs after a review of their checkpoint; return them.
 
-        The log of each says who resolved the trouble.
+        The log of each says who resolved the checkpoint.
         """
         retried = self.browse(self._move_rows([FAILED], PENDING))
         wake_after_commit(self.env.cr)
-        note = self.env._("%(user)s resolved the trouble: try again.", user=user.name)
+        note = self.env._("%(user)s resolved the checkpoint; the job runs again.", user=user.name)
         retried._message_log_batch(dict.fromkeys(retried.ids, note))
         return retried
 
@@ -155,7 +155,7 @@ class QueueJob(models.Model):
         if any(job.user_id != self.env.user for job in self):
             raise AccessError(
                 self.env._(
-                    "Only a Connector Manager may change the jobs of others. Take "
-                    "only your own."
+                    "Only a Connector Manager may change the jobs of other users. "
+                    "Select only your own jobs."
                 )
             )

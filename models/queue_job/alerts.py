@@ -41,7 +41,7 @@ class QueueJob(models.Model):
             troubles = [one for one in troubles if one["kind"] != "nobody"]
         if self.env.user.has_group("connector.group_connector_manager"):
             return troubles + waiting
-        remedy = self.env._("Tell your administrator.")
+        remedy = self.env._("Contact your administrator.")
         return [
             {**one, "text": remedy, "can_begin": False} for one in troubles + waiting
         ]
@@ -84,13 +84,13 @@ class QueueJob(models.Model):
         yield {
             "kind": "waiting",
             "title": self.env._(
-                "Jobs wait, and no worker is alive since %(time)s.",
+                "Jobs are waiting, but no worker has been alive since %(time)s.",
                 time=format_datetime(self.env, waiting.alive_at or waiting.since),
             ),
             "text": self.env._(
-                "Start the Odoo server with the option -d %(database)s, and without "
-                "--max-cron-threads=0; or start workers of their own, on any host: "
-                "odoo-bin connector_worker -d %(database)s. They begin within seconds.",
+                "Start the Odoo server with the option -d %(database)s and without "
+                "--max-cron-threads=0, or start separate workers on any host: odoo-bin "
+                "connector_worker -d %(database)s. Jobs then start within seconds.",
                 database=self.env.cr.dbname,
             ),
             "since": self._age_of(waiting.now - waiting.since),
@@ -103,10 +103,10 @@ class QueueJob(models.Model):
         waiting = store.find_waiting(self.env.cr, is_open=False)
         if not root_sudo.is_paused or not waiting.since:
             return
-        remedy = self.env._("Unpause the channel root to let them run.")
+        remedy = self.env._("Resume the channel root to run them.")
         yield {
             "kind": "paused",
-            "title": self.env._("Jobs wait: all channels are paused."),
+            "title": self.env._("Jobs are on hold: all channels are paused."),
             "text": " ".join(filter(None, [root_sudo.pause_reason, remedy])),
             "since": self._age_of(waiting.now - waiting.since),
         }

@@ -110,7 +110,7 @@ class QueueJob(models.Model):
 
     def _tell_count(self, count: int) -> dict:
         message = self.env._(
-            "%(count)s jobs were changed. Those in another state stay as they are.",
+            "Jobs changed: %(count)s. Jobs in other states were left as they are.",
             count=f"{count:,}",
         )
         return {

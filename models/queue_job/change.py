@@ -34,9 +34,9 @@ class QueueJob(models.Model):
         if vals.keys() - CHANGEABLE:
             raise UserError(
                 self.env._(
-                    "Cannot change %(fields)s of a job: only its priority, its eta and "
-                    "its retries, until it starts. Use the buttons of the job to "
-                    "requeue, cancel or end it.",
+                    "Cannot change %(fields)s of a job: only priority, eta and "
+                    "max_retries can be changed, and only before it starts. Use the "
+                    "buttons of the job to retry, cancel or end it.",
                     fields=", ".join(sorted(vals.keys() - CHANGEABLE)),
                 )
             )
@@ -61,8 +61,8 @@ class QueueJob(models.Model):
         if others:
             raise UserError(
                 self.env._(
-                    "Cannot change %(count)s of the jobs, such as %(name)s: it is "
-                    "%(state)s. Take only jobs that have not started.",
+                    "Cannot change %(count)s of the jobs, such as %(name)s: its state "
+                    "is %(state)s. Select only jobs that have not started.",
                     count=len(others),
                     name=others[0].name,
                     state=others[0].state,
@@ -112,8 +112,8 @@ class QueueJob(models.Model):
         if not enqueued_delta and not started_delta:
             raise ValidationError(
                 self.env._(
-                    "Cannot look for stuck jobs: enqueued_delta and started_delta "
-                    "are both 0. Give the minutes of one at least."
+                    "Cannot search for stuck jobs: enqueued_delta and started_delta "
+                    "are both 0. Set at least one of them, in minutes."
                 )
             )
         self._call_cron()

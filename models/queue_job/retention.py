@@ -29,7 +29,7 @@ class QueueJob(models.Model):
             raise UserError(
                 self.env._(
                     "Cannot delete %(count)s of the jobs, such as %(name)s: a worker "
-                    "has it. Stop it first.",
+                    "has taken it. Stop it first.",
                     count=len(running),
                     name=running[0].name,
                 )

@@ -32,11 +32,11 @@ export class QueueBanner extends Component {
     // What the jobs of a copy do elsewhere cannot be undone.
     askToBegin() {
         this.dialog.add(ConfirmationDialog, {
-            title: _t("Begin the jobs of this database?"),
+            title: _t("Start the jobs of this database?"),
             body: _t(
-                "If it is a copy, and its original works as well, each job is done by both of them. The other systems would be called twice."
+                "If this database is a copy and its original is still in use, both will run the same jobs, and other systems will be called twice."
             ),
-            confirmLabel: _t("Begin now"),
+            confirmLabel: _t("Start now"),
             confirm: () => this.begin(),
             cancel: () => {},
         });

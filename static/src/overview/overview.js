@@ -62,7 +62,7 @@ export class Overview extends Component {
         return {
             reference: "",
             name: _t("Other jobs"),
-            kind: _t("Jobs of no backend"),
+            kind: _t("Jobs without a backend"),
             channels: [],
             ...this.state.data.others,
         };
@@ -130,7 +130,7 @@ export class Overview extends Component {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Pause a shared channel?"),
             body: _t(
-                "The jobs of %(others)s wait in the same channel and stop, too. A channel with this backend as its own, in Queue > Channels, can be paused alone.",
+                "The jobs of %(others)s use the same channel and will be paused as well. To pause this backend alone, give it its own channel in Queue > Channels.",
                 { others: [...others].join(", ") }
             ),
             confirmLabel: _t("Pause"),

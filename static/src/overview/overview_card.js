@@ -11,8 +11,8 @@ import { HourGraph } from "./hour_graph";
 
 const CONNECTIONS = {
     unknown: { label: _t("Not checked"), icon: "fa-question-circle", tone: "muted" },
-    ok: { label: _t("Answers"), icon: "fa-check-circle", tone: "success" },
-    failed: { label: _t("Does not answer"), icon: "fa-times-circle", tone: "danger" },
+    ok: { label: _t("Connected"), icon: "fa-check-circle", tone: "success" },
+    failed: { label: _t("Not connected"), icon: "fa-times-circle", tone: "danger" },
 };
 
 export class OverviewCard extends Component {
@@ -55,7 +55,7 @@ export class OverviewCard extends Component {
             return reason ? `${text} (${reason})` : text;
         }
         if (this.closed.length) {
-            return _t("Paused: a channel above %(names)s", { names: names(this.closed) });
+            return _t("Paused: a parent channel of %(names)s", { names: names(this.closed) });
         }
         return "";
     }

@@ -31,7 +31,7 @@ BULK = """
 RETRY = """
     await find("[name=job_state]", "Failed");
     (await find("button[name=action_resolve_and_retry]:enabled")).click();
-    await find(".o_notification", "jobs that run again: 1");
+    await find(".o_notification", "Jobs retried: 1");
     await find(".o_statusbar_status .o_arrow_button_current", "Reviewed");
 """
 KANBAN = """

@@ -185,7 +185,7 @@ class TestRetry(CheckpointCase, QueueCase):
         checkpoint.with_user(self.reviewer).action_resolve_and_retry()
 
         note = self.failed.message_ids[:1]
-        self.assertIn("resolved the trouble", note.body)
+        self.assertIn("resolved the checkpoint", note.body)
         self.assertEqual(note.author_id, self.reviewer.partner_id)
 
     def test_job_is_tried_once_for_many_checkpoints(self):
@@ -196,7 +196,7 @@ class TestRetry(CheckpointCase, QueueCase):
         answer = several.action_resolve_and_retry()
 
         self.assertEqual(
-            answer["params"]["message"], "2 reviewed; jobs that run again: 1."
+            answer["params"]["message"], "Checkpoints reviewed: 2. Jobs retried: 1."
         )
 
     def test_job_that_did_not_fail_is_left_alone(self):

@@ -157,8 +157,8 @@ class TestHand(ScreenCase):
         for lines, values, message in (
             ([{"ref": "A2"}], {"record": self.record}, "it is one to one"),
             ([{"ref": "A1"}], {"kind": "many2many"}, "a link needs two systems"),
-            ([{"ref": "A2"}, {"ref": "A3"}], {}, "each system has one reference"),
-            ([{"ref": "x", "ref_type": "int"}], {}, "reference x is no number"),
+            ([{"ref": "A2"}, {"ref": "A3"}], {}, "a system has one reference only"),
+            ([{"ref": "x", "ref_type": "int"}], {}, "reference x is not a number"),
             (
                 [{"ref": "A2"}, {"ref": "A3", "system": "lab"}],
                 {"kind": "many2many"},

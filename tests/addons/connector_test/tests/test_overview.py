@@ -296,7 +296,7 @@ class TestOverviewNote(OverviewCase):
 
         note = self.read()["note"]
 
-        self.assertIn("by cron", note["title"])
+        self.assertIn("by the scheduled action", note["title"])
         self.assertIn("kill -HUP 4711", note["text"])
 
     def test_master_that_keeps_job_processes_is_not_told_of(self):

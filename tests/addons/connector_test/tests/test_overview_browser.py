@@ -30,11 +30,11 @@ PAUSE_AND_RESUME = """
 
 BEGIN = """
     const banner = ".o_connector_banner";
-    await find(banner, "Jobs begin in");
-    (await find(".o_connector_begin", "Begin now")).click();
+    await find(banner, "Jobs start in");
+    (await find(".o_connector_begin", "Start now")).click();
     await find(".modal-body", "each job is done by both");
-    (await find(".modal-footer .btn-primary", "Begin now")).click();
-    await until("no such banner", () => !all(banner, "Jobs begin in")[0]);
+    (await find(".modal-footer .btn-primary", "Start now")).click();
+    await until("no such banner", () => !all(banner, "Jobs start in")[0]);
 """
 
 

@@ -66,7 +66,7 @@ class TestJobs(SightCase, BrowserCase):
             (await find("thead .o_list_record_selector input")).click();
             (await find(".o_select_domain")).click();
             (await find(".o_control_panel button[name=button_cancel]")).click();
-            await find(".o_notification", "90 jobs were changed");
+            await find(".o_notification", "Jobs changed: 90");
             await find(".o_view_nocontent", "Nothing waits");
             """,
         )

@@ -39,7 +39,7 @@ class TestRelatedAction(UnitCase):
     def test_function_without_action_has_nothing_to_show(self):
         uuid = hidden.delay(self.session, "res.partner")
 
-        with self.assertRaisesRegex(UserError, "There is nothing to show for Have"):
+        with self.assertRaisesRegex(UserError, "no related records to open for Have"):
             self.open_related(uuid)
 
     def test_records_of_a_method_are_shown_themselves(self):

@@ -41,7 +41,7 @@ class TestSelection(SelectionCase):
 
         expected = ["cancelled", "enqueued", "cancelled", "cancelled", "cancelled"]
         self.assertEqual(self.states(jobs), expected)
-        self.assertIn("4 jobs were changed", told)
+        self.assertIn("Jobs changed: 4", told)
 
     def test_failed_jobs_run_again(self):
         jobs = self.job(end.delay(self.session, TRACE, "x", error="no"))

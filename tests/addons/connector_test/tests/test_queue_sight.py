@@ -219,7 +219,7 @@ class TestWarning(SightCase):
 
         warning = self.warning(boss)
 
-        self.assertIn("no worker is alive", warning["title"])
+        self.assertIn("no worker has been alive", warning["title"])
         self.assertIn(f"-d {self.env.cr.dbname}", warning["text"])
         self.assertEqual(warning["since"], "5 min")
 
@@ -228,7 +228,7 @@ class TestWarning(SightCase):
 
         warning = self.warning(self.new_user("ada", USER))
 
-        self.assertEqual(warning["text"], "Tell your administrator.")
+        self.assertEqual(warning["text"], "Contact your administrator.")
 
     def test_trouble_of_workers_is_told_once(self):
         found = self.env[JOB].find_warnings()

@@ -52,14 +52,14 @@ class TestTrouble(QueueCase):
         self.add_worker(refusal="Unknown setting 'thread'.")
 
         self.assertIn(
-            "on here (process 7) runs no job. Unknown setting 'thread'.",
+            "on here (process 7) runs no jobs. Unknown setting 'thread'.",
             self.find()["refusal"],
         )
 
     def test_addons_that_are_about_to_change_are_told(self):
         self.env.ref("base.module_mail").state = "to upgrade"
 
-        self.assertIn("upgraded or removed: mail.", self.find()["changing"])
+        self.assertIn("Pending changes: mail.", self.find()["changing"])
 
     def test_unknown_channels_are_told(self):
         self.add_worker(only_channels="root.shpo", unknown_channels="root.shpo")
@@ -75,7 +75,7 @@ class TestTrouble(QueueCase):
 
         leave_trace.delay(self.session, TRACE, channel="root.stock")
 
-        self.assertIn("Nobody serves root.stock:", self.find()["unserved"])
+        self.assertIn("No worker serves root.stock:", self.find()["unserved"])
 
     def test_worker_of_all_channels_serves_what_the_others_leave(self):
         self.add_worker(only_channels="root.bank")
@@ -95,7 +95,7 @@ class TestTrouble(QueueCase):
     def test_cron_that_was_switched_off_is_told(self):
         self.cron.active = False
 
-        self.assertIn("Nobody runs jobs.", self.find()["nobody"])
+        self.assertIn("Nothing runs the jobs.", self.find()["nobody"])
 
     def make_new(self):
         """Make the database one that the workers have not noted."""
@@ -104,12 +104,12 @@ class TestTrouble(QueueCase):
     def test_new_database_is_told_alone_with_the_time_that_is_left(self):
         self.cron.active = False
         self.make_new()
-        self.assertIn("at rest for a while.", self.find()["new"])
+        self.assertIn("idle for a while.", self.find()["new"])
 
         store.judge(self.env.cr, store.find_identity(self.env.cr), 40)
 
         self.assertEqual(self.find().keys(), {"new"})
-        self.assertIn("Jobs begin in 40 s,", self.find()["new"])
+        self.assertIn("Jobs start in 40 s if", self.find()["new"])
         self.assertIn("neutralize -d", self.find()["new"])
 
     def test_neutralized_database_is_told_alone_with_the_remedy(self):
