@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which services are there, in which versions?
+"""Backend of the service ``carddav``, with its versions.
 
 Units registered on ``carddav`` work for both versions of vCard; those registered
 on one version are found there first.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which contact here is which card there? The framework's binder knows."""
+"""Binder of all bindings of address books: the framework's own."""
 
 from odoo.addons.connector.api import Binder
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How does a category become a tag?
+"""Import of the categories of cards as tags.
 
 Cards name their categories and say nothing else about them, so the name is the
 external id, and there is nothing to read.

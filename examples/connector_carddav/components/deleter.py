@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What happens to a contact whose card was deleted?"""
+"""Deleter of contacts whose cards were deleted."""
 
 from odoo.addons.connector.api import Deleter
 

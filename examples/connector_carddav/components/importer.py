@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""In which steps does one record come to Odoo?"""
+"""Importer of one record, step by step."""
 
 from odoo.addons.connector.api import Importer
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do we know about a tag that is a category over there?"""
+"""Bindings of tags that are categories of cards."""
 
 from odoo import fields, models
 

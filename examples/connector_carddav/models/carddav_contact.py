@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do we know about a contact that is a card over there?"""
+"""Bindings of contacts that are cards."""
 
 from odoo import fields, models
 

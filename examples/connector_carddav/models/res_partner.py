@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which cards is a contact bound to?"""
+"""Contacts, with the cards they are bound to."""
 
 from odoo import fields, models
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Can a person import an address book?"""
+"""Tests of an import by a person, in a browser."""
 
 from odoo.tests import HttpCase, tagged
 

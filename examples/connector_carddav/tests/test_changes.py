@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What does an import do when the address book has changed, or has not?"""
+"""Tests of an import after changes in the address book, and without any."""
 
 from odoo.tests import new_test_user
 

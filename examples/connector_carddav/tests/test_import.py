@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What do contacts look like after an import?"""
+"""Tests of contacts after an import."""
 
 from datetime import date
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What if two transactions import one address book?"""
+"""Tests of two transactions that import one address book."""
 
 from odoo.exceptions import ConcurrencyError
 from odoo.tests import tagged

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which address book do the employees belong to?"""
+"""Address books of employees."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError

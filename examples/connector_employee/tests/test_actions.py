@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Does code of actions sync, as people write it there?"""
+"""Tests of syncs in the code of actions."""
 
 import json
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Is the code in the README that of this addon?"""
+"""Test that the code in the README is that of this addon."""
 
 from pathlib import Path
 

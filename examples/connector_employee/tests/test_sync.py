@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Are the employees here and the cards there equal?"""
+"""Tests that employees and cards are equal after a sync."""
 
 from odoo.tests import tagged
 
