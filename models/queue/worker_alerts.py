@@ -79,8 +79,8 @@ class QueueWorker(models.Model):
             seconds=math.ceil(seconds),
         )
 
-    def _tell_refusals(self, refusing):
-        for one in refusing:
+    def _tell_refusals(self, misconfigured):
+        for one in misconfigured:
             title = self.env._(
                 "The server on %(host)s (process %(pid)s) runs no jobs.",
                 host=one.host,

@@ -144,8 +144,8 @@ class QueueJob(models.Model):
         required=True,
         readonly=True,
         default=0,
-        help="Failed attempts that count towards the maximum. Starts again at 0 when "
-        "somebody retries the job.",
+        help="Failed attempts that count towards the maximum. The count restarts at 0 "
+        "when somebody retries the job.",
     )
     max_retries = fields.Integer(
         string="Maximum Retries",

@@ -10,9 +10,9 @@ import { formatCount } from "./format_count";
 import { HourGraph } from "./hour_graph";
 
 const CONNECTIONS = {
-    unknown: { label: _t("Not checked"), icon: "fa-question-circle", tone: "muted" },
+    unknown: { label: _t("Not Checked"), icon: "fa-question-circle", tone: "muted" },
     ok: { label: _t("Connected"), icon: "fa-check-circle", tone: "success" },
-    failed: { label: _t("Not connected"), icon: "fa-times-circle", tone: "danger" },
+    failed: { label: _t("Not Connected"), icon: "fa-times-circle", tone: "danger" },
 };
 
 export class OverviewCard extends Component {

@@ -94,8 +94,8 @@ class TestNotice(CheckpointCase):
 
         notes = self.notes(checkpoints)
         self.assertEqual(len(notes), 6)
-        last = f"this one last: Contact #{checkpoints[-1:].record_id}"
-        self.assertIn(f"7 more checkpoints of Shop, {last}", notes[-1])
+        last = f"The last one: Contact #{checkpoints[-1:].record_id}"
+        self.assertIn(f"7 more checkpoints of Shop. {last}", notes[-1])
 
     def test_rest_of_the_hour_is_silent(self):
         self.add_many(12)

@@ -263,7 +263,7 @@ class TestConnectionCheck(OverviewCase):
 
         self.assertEqual((card["connection"], card["may_check"]), ("unknown", False))
         told = self.shop.action_check_connection()["params"]["message"]
-        self.assertIn("no check of its connection", told)
+        self.assertIn("cannot check its connection", told)
 
     def test_answer_is_told_and_kept(self):
         told = self.check("7 customers")

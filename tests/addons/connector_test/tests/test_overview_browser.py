@@ -32,7 +32,7 @@ BEGIN = """
     const banner = ".o_connector_banner";
     await find(banner, "Jobs start in");
     (await find(".o_connector_begin", "Start now")).click();
-    await find(".modal-body", "each job is done by both");
+    await find(".modal-body", "both will run the same jobs");
     (await find(".modal-footer .btn-primary", "Start now")).click();
     await until("no such banner", () => !all(banner, "Jobs start in")[0]);
 """

@@ -67,7 +67,7 @@ class TestJobs(SightCase, BrowserCase):
             (await find(".o_select_domain")).click();
             (await find(".o_control_panel button[name=button_cancel]")).click();
             await find(".o_notification", "Jobs changed: 90");
-            await find(".o_view_nocontent", "Nothing waits");
+            await find(".o_view_nocontent", "No waiting, running");
             """,
         )
 
@@ -81,7 +81,7 @@ class TestJobs(SightCase, BrowserCase):
         self.drive(
             "connector-jobs",
             f"""
-            await find(".o_connector_banner", "no worker is alive");
+            await find(".o_connector_banner", "no worker has been alive");
             await find(".o_connector_banner", "-d {self.env.cr.dbname}");
             """,
         )
@@ -150,7 +150,7 @@ class TestOwnJobs(SightCase, BrowserCase):
         self.drive(
             "connector-my-jobs",
             f"""
-            await find(".o_view_nocontent", "Nothing of yours");
+            await find(".o_view_nocontent", "None of your jobs");
             expect(!all(".o_connector_job_menu_button").length, "no menu");
             const {{ rpc }} = odoo.loader.modules.get("@web/core/network/rpc");
             await rpc("/web/dataset/call_kw/{TRACE}/action_delay", {{
@@ -195,9 +195,9 @@ class TestChannels(SightCase, BrowserCase):
 
     def test_screens_without_anything_say_what_to_do(self):
         for path, text in {
-            "connector-jobs": "Connectors put their work here",
+            "connector-jobs": "Connectors store their work here",
             "connector-workers": "odoo-bin connector_worker",
-            "connector-activity": "No job ended in this time",
+            "connector-activity": "No job ended in this period",
         }.items():
             with self.subTest(path):
                 self.drive(path, f"await find('.o_view_nocontent', '{text}')")

@@ -121,7 +121,9 @@ class TestNotice(NoticeCase):
         texts = self.texts(jobs)
         self.assertEqual(len(texts), 4)
         self.assertIn("997 more jobs of", texts[3])
-        self.assertIn("break_down failed, this one last: part 999 broke", texts[3])
+        self.assertIn(
+            "break_down failed. The last one is this job: part 999 broke", texts[3]
+        )
         self.assertEqual(len(jobs.filtered("date_notified")), 1000)
 
     def test_next_failures_of_the_hour_wait_for_its_end(self):
