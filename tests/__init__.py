@@ -29,6 +29,7 @@ from . import (
     test_label,
     test_map_options,
     test_mapping_definition,
+    test_model_order,
     test_mutations,
     test_network,
     test_prometheus_text,

@@ -1,1 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Backends, in the order of ``super()``, see ``models/__init__.py``."""
+
+# ruff: noqa: I001
+from . import backend
+from . import check
+from . import checkpoint
+from . import queue
+from . import flows
+from . import job_user

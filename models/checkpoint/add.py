@@ -1,13 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Adding of checkpoints by connectors; repeats of an open checkpoint are counted."""
-
-import hashlib
-import json
-from datetime import datetime
+"""Adding of checkpoints by connectors: the open one about the same, or a new one."""
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 
 from ...exception import InvalidUsageError
@@ -15,38 +11,17 @@ from ...redaction import MESSAGE_SIZE
 from ...secret import known_secrets
 from ...session import ConnectorSession
 from ..access_guard import framework_context, own_code
-from .checkpoint import IDENTITY
 from .details import CheckpointDetails
+from .merge import merge_key_of
 
-REPEAT = "connector.checkpoint.repeat"
-ADDED = "connector.checkpoint.added"  # ids that this transaction added
 # Fields that a repeat overwrites.
 NEWEST = ("message", "job_id", "odoo_version", "external_version")
 
 
 class ConnectorCheckpoint(models.Model):
-    """Creation of checkpoints by connectors, with a count of repeats."""
+    """Creation of checkpoints by connectors."""
 
     _inherit = "connector.checkpoint"
-
-    merge_key = fields.Char(
-        readonly=True,
-        copy=False,
-        help="Repeats with the same key are counted on one open checkpoint.",
-    )
-
-    _merge_uniq = models.UniqueIndex(
-        "(merge_key) WHERE merge_key IS NOT NULL AND state = 'need_review'",
-        "An open checkpoint about the same already exists. Review that one.",
-    )
-
-    # === CRUD === #
-
-    def write(self, vals):
-        """Write; a changed identity drops the merge key, to take no wrong repeats."""
-        if not IDENTITY.isdisjoint(vals) and "merge_key" not in vals:
-            vals = {**vals, "merge_key": False}
-        return super().write(vals)
 
     # === HELPERS === #
 
@@ -132,18 +107,13 @@ class ConnectorCheckpoint(models.Model):
             **self._backend_facts(backend),
             "backend_id": backend,
         }
-        vals["merge_key"] = _merge_key(vals)
+        vals["merge_key"] = merge_key_of(vals)
         found = checkpoints_sudo._find_open(vals["merge_key"])
         if found:
             found._repeat({name: vals[name] for name in NEWEST if vals.get(name)})
         else:
             found = checkpoints_sudo._insert(vals)
         return found.with_env(self.env)
-
-    def _find_open(self, merge_key: str) -> "ConnectorCheckpoint":
-        return self.search(
-            [("merge_key", "=", merge_key), ("state", "=", "need_review")], order="id"
-        )
 
     def _insert(self, vals: dict) -> "ConnectorCheckpoint":
         quiet = framework_context(self).with_context(tracking_disable=True)
@@ -160,47 +130,6 @@ class ConnectorCheckpoint(models.Model):
             ) from error
         self._added_here().update(added.ids)
         return added
-
-    def _added_here(self) -> set[int]:
-        return self.env.cr.precommit.data.setdefault(ADDED, set())
-
-    def _repeat(self, facts: dict) -> None:
-        """Count a repeat of the checkpoint, without waiting for other transactions."""
-        if self.id in self._added_here():  # nobody else sees the row yet
-            self._see_again(1, fields.Datetime.now(), facts)
-        else:
-            repeats = framework_context(self.env[REPEAT])
-            with own_code():
-                repeats.create({"checkpoint_id": self.id, "facts": facts})
-
-    def _see_again(self, count: int, seen_at: datetime, facts: dict) -> None:
-        """Add repeats to the count, with the facts of the newest."""
-        kept = {"merge_key": self.merge_key, "seen_count": self.seen_count + count}
-        with own_code():
-            self.write({**facts, **kept, "seen_at": seen_at})
-
-    def _open_again(self) -> "ConnectorCheckpoint":
-        """Return the open checkpoint about the same, else reopen this one."""
-        if self.state == "need_review":
-            return self
-        if self.merge_key and (other := self._find_open(self.merge_key)):
-            return other
-        with own_code():
-            self.state = "need_review"
-        return self
-
-
-def _merge_key(vals: dict) -> str:
-    """Return the key that is equal for checkpoints about the same.
-
-    With a record and a reason, the message does not count. Without either, it does:
-    another message is another checkpoint.
-    """
-    backend, reason = vals["backend_id"], vals["reason_id"]
-    record = (vals.get("model"), vals.get("record_id"))
-    message = None if reason and vals.get("record_id") else vals["message"]
-    identity = [backend._name, backend.id, *record, reason, message]
-    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
 
 
 def add_checkpoint(

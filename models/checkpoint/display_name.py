@@ -1,11 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Names of checkpoints; names that the reader may not read are hidden."""
+"""Names of checkpoints, on screens and in mails.
+
+On screens, names that the reader may not read are hidden. Mails, notes and activities
+are read by other users than their author, so the name in them is the same for all: the
+message, else the id of the reviewed record, which reveals nothing.
+"""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..reviewed_record import hide_closed, name_records, search_names
 
+CHECKPOINT = "connector.checkpoint"
 FREE_TEXT = Domain("message", "not in", [False, ""])
 # Context key for names that are the same for all readers. It hides more, never less.
 FOR_ALL = {"connector_name_for_all": True}
@@ -68,3 +74,34 @@ class ConnectorCheckpoint(models.Model):
         """Return the label of the model of the reviewed records."""
         # Reviewers may not read models; their names are no secret.
         return self.model_id[:1].sudo().name or self[:1].model or self.env._("Record")
+
+    def _message_compute_subject(self):
+        """Return the subject of mails about the checkpoint."""
+        return super(
+            ConnectorCheckpoint, self.with_context(**FOR_ALL)
+        )._message_compute_subject()
+
+    def _message_auto_subscribe_notify(self, partner_ids, template):
+        """Notify new assignees, with the name for all readers."""
+        return super(
+            ConnectorCheckpoint, self.with_context(**FOR_ALL)
+        )._message_auto_subscribe_notify(partner_ids, template)
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        """Notify followers of a message, with the name for all readers."""
+        return super(ConnectorCheckpoint, self.with_context(**FOR_ALL))._notify_thread(
+            message.with_context(**FOR_ALL), msg_vals=msg_vals, **kwargs
+        )
+
+
+class MailActivity(models.Model):
+    """Activities; those on checkpoints store a name for all readers."""
+
+    _inherit = "mail.activity"
+
+    def _compute_res_name(self):
+        """Store the name that is the same for all readers."""
+        ours = self.filtered(lambda one: one.res_model == CHECKPOINT)
+        super(MailActivity, self - ours)._compute_res_name()
+        if ours:
+            super(MailActivity, ours.with_context(**FOR_ALL))._compute_res_name()

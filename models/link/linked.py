@@ -80,3 +80,10 @@ class ConnectorLinked(models.AbstractModel):
         return Domain(
             [("system", "=", "odoo"), ("model", "=", self._name), ("ref", "in", refs)]
         )
+
+
+class ResPartner(models.Model):
+    """Contacts, with the button "Links"."""
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "connector.linked"]

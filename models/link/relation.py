@@ -122,3 +122,14 @@ class ConnectorRelation(models.Model):
         super()._register_hook()
         for push in list(PUSHES.values()):
             push.check_fields(self.pool)
+
+
+class ConnectorCheckpoint(models.Model):
+    """Checkpoints, with relations of links as a source besides backends."""
+
+    _inherit = "connector.checkpoint"
+
+    @api.model
+    def _select_backends(self) -> list[tuple[str, str]]:
+        """Return the models a checkpoint can come from: backends and relations."""
+        return super()._select_backends() + self._describe(["connector.relation"])

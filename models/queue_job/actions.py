@@ -143,7 +143,9 @@ class QueueJob(models.Model):
         """
         retried = self.browse(self._move_rows([FAILED], PENDING))
         wake_after_commit(self.env.cr)
-        note = self.env._("%(user)s resolved the checkpoint; the job runs again.", user=user.name)
+        note = self.env._(
+            "%(user)s resolved the checkpoint; the job runs again.", user=user.name
+        )
         retried._message_log_batch(dict.fromkeys(retried.ids, note))
         return retried
 

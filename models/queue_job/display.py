@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Computed fields of jobs for screens."""
+"""Computed fields, log lines and dependencies of jobs for screens."""
 
 import inspect
 from collections.abc import Iterator
@@ -18,6 +18,9 @@ from ...queue.state import DONE, ENQUEUED, FAILED, NOT_STARTED, STARTED, STATES
 from ...redaction import MESSAGE_SIZE, bounded
 from ..elapsed import elapsed_text
 from ..reviewed_record import hide_closed
+
+NODES = 400  # a larger graph is unreadable
+EDGES = 4_000
 
 
 class QueueJob(models.Model):
@@ -46,6 +49,9 @@ class QueueJob(models.Model):
     arguments = fields.Html(compute="_compute_arguments", sanitize=False)
     log_ids = fields.One2many(
         "connector.log", "job_id", string="Log Lines", readonly=True
+    )
+    log_count = fields.Integer(
+        string="Number of Log Lines", compute="_compute_log_count"
     )
     is_channel_open = fields.Boolean(
         string="Channel Is Open",
@@ -106,6 +112,53 @@ class QueueJob(models.Model):
     def _compute_is_graph(self):
         for job in self:
             job.is_graph = bool(job.parent_edge_ids or job.child_edge_ids)
+
+    def _compute_log_count(self):
+        counts = dict(
+            self.env["connector.log"]._read_group(
+                [("job_id", "in", self.ids)], ["job_id"], ["__count"]
+            )
+        )
+        for job in self:
+            job.log_count = counts.get(job, 0)
+
+    # === ACTIONS === #
+
+    def action_show_log(self) -> dict:
+        """Show the lines that the job logged, in all its attempts."""
+        self.check_access("read")
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "connector.log",
+            "view_mode": "list,form",
+            "domain": [("job_id", "=", self.id)],
+            "name": self.env._("Log"),
+        }
+
+    def find_graph(self) -> dict:
+        """Return the jobs connected with this job, as far as the user may see them.
+
+        Returns:
+            ``nodes`` (id, name, state), ``edges`` (parent, child, condition, state) and
+            ``is_cut``: whether there are more.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        near = store.find_graph(self.env.cr, self.id, NODES + 1)
+        jobs = self.search([("id", "in", near[:NODES])], order="id")
+        edges = store.find_edges(self.env.cr, jobs.ids, EDGES)
+        return {
+            "nodes": [
+                {"id": job.id, "name": job.name or "", "state": job.shown_state}
+                for job in jobs
+            ],
+            "edges": [
+                dict(zip(("parent", "child", "condition", "state"), edge, strict=True))
+                for edge in edges
+            ],
+            "is_cut": len(near) > NODES or len(edges) == EDGES,
+        }
 
     # === HELPERS === #
 

@@ -1,1 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Streams and their runs, in the order of ``super()``."""
+
+# ruff: noqa: I001
+from . import stream
+from . import run

@@ -5,7 +5,7 @@ import json
 
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.connector.models.queue_job import parts
+from odoo.addons.connector.models.queue_job import bulk
 from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, end, leave_trace
@@ -19,7 +19,7 @@ ALL = [("model_name", "=", TRACE)]
 class SelectionCase(ChangeCase):
     def setUp(self):
         super().setUp()
-        self.patch(parts, "PART", 2)
+        self.patch(bulk, "PART", 2)
 
     def act(self, button, user=None, domain=ALL):
         """Press a button on all jobs; return what is said about it."""
@@ -61,7 +61,7 @@ class TestSelection(SelectionCase):
         jobs += self.job(parent_uuid)
         store.insert_edges(self.env.cr, [(parent_uuid, child_uuid, "done")])
         jobs.button_cancel()
-        self.patch(parts, "PART", 1)
+        self.patch(bulk, "PART", 1)
 
         self.act("requeue")
 
@@ -212,7 +212,7 @@ class TestCollision(QueueRaceCase):
 
         with self.assertNoLogs("odoo.sql_db", "ERROR"):
             moved = list(
-                parts.act_in_parts(
+                bulk.act_in_parts(
                     env.cr,
                     ids,
                     lambda cr, some: store.move_jobs(

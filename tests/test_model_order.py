@@ -1,0 +1,59 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Tests of the order in which the classes of a model extend each other."""
+
+from collections import defaultdict
+
+from odoo.orm.model_classes import is_model_definition
+
+from .common import ConnectorCase
+
+OURS = "odoo.addons.connector.models."
+
+# The methods that several classes of this addon define for one model, and the files of
+# these classes, the first that is called first. The lists in ``models/__init__.py`` and
+# below make this order. A new method is added here with the order that it needs.
+CHAINS = {
+    # links of a record are removed after its deletion was announced
+    ("base", "unlink"): ["linked_base", "base"],
+    # the review counts repeats, the merge drops the key of a changed identity, and the
+    # result is checked
+    ("connector.checkpoint", "write"): [
+        "checkpoint.review",
+        "checkpoint.merge",
+        "checkpoint.checkpoint",
+    ],
+    # the sources are backends, then relations
+    ("connector.checkpoint", "_select_backends"): [
+        "link.relation",
+        "checkpoint.checkpoint",
+    ],
+    # the cron is triggered, then the shared delayable is installed
+    ("connector.queue.job", "_register_hook"): [
+        "queue_job.other_queue",
+        "queue_job.queue_job",
+    ],
+}
+
+
+class TestModelOrder(ConnectorCase):
+    def test_classes_of_a_model_are_called_in_the_declared_order(self):
+        """An import in the order of the alphabet changed it, and nothing said so."""
+        found = {
+            (name, method): files
+            for name, model_class in self.registry.items()
+            for method, files in find_definers(model_class).items()
+            if len(files) > 1
+        }
+
+        self.assertEqual(found, CHAINS)
+
+
+def find_definers(model_class: type) -> dict[str, list[str]]:
+    """Return the files of this addon that define each method of a model, in order."""
+    found = defaultdict(list)
+    for cls in filter(is_model_definition, model_class._base_classes__):
+        if cls.__module__.startswith(OURS):
+            for name, value in vars(cls).items():
+                if callable(value):
+                    found[name].append(cls.__module__.removeprefix(OURS))
+    return found
