@@ -23,6 +23,7 @@ from . import (
     test_event,
     test_event_moment,
     test_exception,
+    test_glossary,
     test_import_path,
     test_job_uuid,
     test_known_secrets,
