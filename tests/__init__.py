@@ -47,4 +47,5 @@ from . import (
     test_sync_result,
     test_test,
     test_types,
+    test_translations,
 )

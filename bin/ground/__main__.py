@@ -9,7 +9,9 @@ from pathlib import Path
 # Python puts the folder of this file first; imports start one folder above it.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-COMMANDS = ("demo", "test", "odoo", "lint", "bench", "mutate", "screenshots")
+COMMANDS = (
+    *("demo", "test", "odoo", "lint", "bench", "mutate", "screenshots", "translate"),
+)
 
 
 def main(command: str, arguments: list[str]) -> int:
