@@ -63,7 +63,10 @@ class ConnectorLog(models.Model):
     relation_id = LooseMany2one("connector.relation", readonly=True)
     res_model = fields.Char(string="Model", readonly=True)
     res_id = fields.Many2oneReference(
-        string="Record ID", model_field="res_model", readonly=True
+        string="Record ID",
+        model_field="res_model",
+        readonly=True,
+        help="The record that the line is about.",
     )
     record = fields.Reference(
         selection=lambda self: self.env["connector.checkpoint"]._select_models(),

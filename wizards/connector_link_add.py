@@ -70,7 +70,12 @@ class ConnectorLinkAddLine(models.TransientModel):
     _name = "connector.link.add.line"
     _description = "Reference of a New Link"
 
-    wizard_id = fields.Many2one("connector.link.add", required=True, ondelete="cascade")
+    wizard_id = fields.Many2one(
+        "connector.link.add",
+        required=True,
+        ondelete="cascade",
+        help="The link that is added.",
+    )
     system = fields.Char(
         required=True, default="external", help="Name of the other system."
     )

@@ -23,7 +23,11 @@ class ConnectorBackend(models.AbstractModel):
     _backend_type: str | None = None
 
     name = fields.Char(required=True)
-    version = fields.Selection(selection="_select_versions", required=True)
+    version = fields.Selection(
+        selection="_select_versions",
+        required=True,
+        help="Version of the external system.",
+    )
 
     # === CRUD === #
 

@@ -29,15 +29,19 @@ class ConnectorBackend(models.AbstractModel):
         required=True,
         readonly=True,
         copy=False,
+        help="Result of the last connection check.",
     )
     connection_message = fields.Char(
         string="Connection Details",
         readonly=True,
         copy=False,
-        help="Result of the last connection check.",
+        help="Message of the last connection check.",
     )
     connection_checked_at = fields.Datetime(
-        string="Last Checked", readonly=True, copy=False
+        string="Last Checked",
+        readonly=True,
+        copy=False,
+        help="When the connection was last checked.",
     )
 
     # === ACTIONS === #

@@ -34,7 +34,11 @@ class CheckpointRepeat(models.Model):
     _rec_names_search = ["checkpoint_id"]
 
     checkpoint_id = fields.Many2one(
-        "connector.checkpoint", required=True, ondelete="cascade", index=True
+        "connector.checkpoint",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        help="The checkpoint that was reported again.",
     )
     seen_at = fields.Datetime(
         string="Occurred at", required=True, default=fields.Datetime.now

@@ -22,7 +22,11 @@ class ConnectorLinkSide(models.Model):
     _rec_name = "ref"
 
     link_id = fields.Many2one(
-        "connector.link", required=True, readonly=True, ondelete="cascade"
+        "connector.link",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        help="The link that has this reference.",
     )
     relation_id = LooseMany2one(
         "connector.relation",

@@ -67,7 +67,10 @@ class QueueActivity(models.Model):
         help="Average running time of an attempt.",
     )
     total_run_s = fields.Float(
-        string="Total Running Time (s)", readonly=True, aggregator="sum"
+        string="Total Running Time (s)",
+        readonly=True,
+        aggregator="sum",
+        help="Sum of the running times of the attempts.",
     )
 
     def _web_read_group_groupby_formatter(self, groupby_spec: str, values):

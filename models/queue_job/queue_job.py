@@ -50,7 +50,11 @@ class QueueJob(models.Model):
     )
 
     func_name = fields.Char(string="Function", required=True, readonly=True)
-    method_name = fields.Char(string="Method", readonly=True)
+    method_name = fields.Char(
+        string="Method",
+        readonly=True,
+        help="Method of the model; empty if the job calls a function.",
+    )
     model_name = fields.Char(string="Model", readonly=True)
     payload = fields.Json(
         required=True, readonly=True, help="Arguments of the call, as stored."
