@@ -33,8 +33,8 @@ KEPT = (
 LEFT = {
     *("magic/sync/chunk.py", "magic/sync/savepoints.py", "queue/current.py"),
     *("queue/engine/burst.py", "queue/engine/connection.py", "queue/engine/keeper.py"),
-    *("queue/engine/notify.py", "queue/engine/registry_watch.py"),
-    *("queue/engine/runner.py", "queue/engine/supervisor.py"),
+    *("queue/engine/registry_watch.py", "queue/engine/runner.py"),
+    "queue/engine/supervisor.py",
     *("queue/engine/watcher.py", "queue/engine/worker.py", "queue/store/__init__.py"),
     *("queue/store/burst.py", "queue/store/current.py"),
 }
