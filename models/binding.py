@@ -168,7 +168,9 @@ class ConnectorBinding(models.AbstractModel):
     binding, if the connector registers none of its own."""
 
     backend_id = BackendOfBinding(string="Backend")
-    odoo_id = RecordOfBinding(string="Record")
+    odoo_id = RecordOfBinding(
+        string="Record", help="The record in Odoo that the binding connects."
+    )
     external_id = fields.Char(
         string="External ID",
         copy=False,

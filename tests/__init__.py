@@ -46,6 +46,6 @@ from . import (
     test_sync_info,
     test_sync_result,
     test_test,
-    test_types,
     test_translations,
+    test_types,
 )

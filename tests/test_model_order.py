@@ -27,6 +27,8 @@ CHAINS = {
         "link.relation",
         "checkpoint.checkpoint",
     ],
+    # who runs the jobs is checked before anything is written
+    ("connector.backend", "write"): ["backend.job_user", "backend.backend"],
     # the cron is triggered, then the shared delayable is installed
     ("connector.queue.job", "_register_hook"): [
         "queue_job.other_queue",

@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 from odoo.addons.connector.magic import Magic, on_sync_create, on_sync_update
-from odoo.addons.connector.magic.sync.savepoints import ItemGuard
+from odoo.addons.connector.magic.sync.savepoints import ItemSavepoints
 
 sys.path.append(str(Path(__file__).parents[1]))
 
@@ -134,8 +134,8 @@ class Clockwork:
             watch = SyncWatch(cr)
             # a savepoint is made inside of the callback that needs it
             for name in ("_protect", "_protection"):
-                method = watch.around(getattr(ItemGuard, name), on=True)
-                stack.enter_context(mock.patch.object(ItemGuard, name, method))
+                method = watch.around(getattr(ItemSavepoints, name), on=True)
+                stack.enter_context(mock.patch.object(ItemSavepoints, name, method))
             with watch.watching():
                 done = sync(watch, items, *args)
             if done != ITEMS:

@@ -40,7 +40,7 @@ from .pending_links import (
     side_of,
 )
 from .result import CREATED, FAILED, SKIPPED, UPDATED, Detail, SyncResult, reason_of
-from .savepoints import ItemGuard
+from .savepoints import ItemSavepoints
 
 _logger = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Chunk:
         self._outcomes: list[Outcome] = []
         self._known: dict[Key, KnownRef] = {}
         self._taken: dict[Key, KnownRef] = {}  # by what this chunk made of it
-        self._guard = ItemGuard(sync.env.cr)
+        self._guard = ItemSavepoints(sync.env.cr)
         self._book = LinkBook(sync.env, sync.route.relation)
         # the date of now, before any callback: what changes meanwhile is newer
         self._links = PendingLinks(

@@ -27,7 +27,7 @@ ENDS = ("commit", "rollback")  # of the transaction
 _numbers = itertools.count()
 
 
-class ItemGuard:
+class ItemSavepoints:
     """A lazy savepoint for each item of a chunk.
 
     Args:

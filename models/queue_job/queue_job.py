@@ -159,6 +159,7 @@ class QueueJob(models.Model):
         help="The job fails when this number is reached; 0: no limit.",
     )
     has_own_max_retries = fields.Boolean(
+        string="Retries Given with the Job",
         readonly=True,
         help="The retries were given with the job, so they are counted also after "
         "errors of the network.",

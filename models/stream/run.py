@@ -34,7 +34,11 @@ class ConnectorStreamRun(models.Model):
     _order = "id desc"
 
     stream_id = fields.Many2one(
-        "connector.stream", required=True, ondelete="cascade", index=True
+        "connector.stream",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        help="The stream that was imported.",
     )
     company_id = fields.Many2one(related="stream_id.company_id", store=True)
     kind = fields.Selection(
@@ -45,14 +49,16 @@ class ConnectorStreamRun(models.Model):
         required=True,
         default="running",
     )
-    started_at = fields.Datetime(default=fields.Datetime.now)
-    ended_at = fields.Datetime()
+    started_at = fields.Datetime(string="Started", default=fields.Datetime.now)
+    ended_at = fields.Datetime(
+        string="Ended", help="When the last page was imported, or the run was given up."
+    )
     since = fields.Char(help="Changes from this time on were read, in UTC.")
     clock = fields.Char(help="When the first page was read, in UTC.")
     newest = fields.Char(help="Newest change that was read, in UTC.")
     last = fields.Char(help="Last change that was read, in UTC.")
     job_uuid = fields.Char(string="Job", help="Job of the page that is next.")
-    page_count = fields.Integer(string="Pages")
+    page_count = fields.Integer(string="Pages", help="Pages that were imported.")
     read_count = fields.Integer(string="Read")
     created_count = fields.Integer(string="Created")
     updated_count = fields.Integer(string="Updated")

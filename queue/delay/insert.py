@@ -29,9 +29,9 @@ from .. import store
 from ..notify import wake_after_commit
 from ..state import NOT_STARTED, PENDING
 from . import codec
+from .acting_user import Caller, find_callers
 from .call import Declared, Task, check_calls, new_uuids
 from .options import SCOPES, JobOptions
-from .stand_in_user import Caller, find_callers
 
 _logger = logging.getLogger(__name__)
 

@@ -71,10 +71,10 @@ MUTATIONS = [
     ),
     (
         "a failed item writes nothing",
-        "ItemGuard._take_back",
+        "ItemSavepoints._take_back",
         "if not self._is_protected:",
         "if True:",
-        "TestItemGuard.test_what_was_written_to_the_database_is_taken_back",
+        "TestItemSavepoints.test_what_was_written_to_the_database_is_taken_back",
     ),
     (
         "links are reserved before the first callback",

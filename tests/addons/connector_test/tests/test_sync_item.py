@@ -9,7 +9,7 @@ from psycopg2.extensions import AsIs
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.connector.exception import TransactionLostError
-from odoo.addons.connector.magic.sync.savepoints import ItemGuard
+from odoo.addons.connector.magic.sync.savepoints import ItemSavepoints
 
 from ..models.job import TRACE
 from .queue_case import QueueCase
@@ -17,10 +17,10 @@ from .queue_case import QueueCase
 NO_COMPANY = 999_999  # refused when it is written to the database
 
 
-class TestItemGuard(QueueCase):
+class TestItemSavepoints(QueueCase):
     def setUp(self):
         super().setUp()
-        self.guard = ItemGuard(self.env.cr)
+        self.guard = ItemSavepoints(self.env.cr)
         self.trace = self.traces.create({"name": "before"})
         self.env.flush_all()
 
@@ -176,7 +176,7 @@ class TestItemGuard(QueueCase):
 
     def test_item_may_have_items_of_its_own(self):
         def outer():
-            inner = ItemGuard(self.env.cr)
+            inner = ItemSavepoints(self.env.cr)
             self.traces.create({"name": "outer"})
             with inner.watching():
                 inner.call(lambda: self.traces.create({"name": "inner"}))
