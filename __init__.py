@@ -15,8 +15,13 @@ def post_init_hook(env) -> None:
 
 
 def uninstall_hook(env) -> None:
-    """Drop database objects unknown to Odoo, and our parameters."""
+    """Drop database objects unknown to Odoo, and our parameters.
+
+    Channels and functions of code go as well: they keep channel root, which is Odoo's
+    to delete.
+    """
     store.drop_admission(env.cr)
+    store.drop_channels(env.cr)
     store.drop_functions(env.cr)
     store.drop_burst(env.cr)
     store.drop_seal(env.cr)

@@ -12,9 +12,9 @@ from urllib.parse import quote, quote_plus
 HIDDEN = "***"
 MAX_DEPTH = 30  # of values in values; below that they are shown as text
 LEFT_OUT = " … ({} characters left out)"
-LEFT_OUT_INSIDE = " … {:,} characters left out … "
+LEFT_OUT_INSIDE = " … {:,} {} left out … "
 MESSAGE_SIZE = 4_000  # characters of a message: somebody is to read it
-TEXT_SIZE = 64_000  # characters of a traceback, a result …: a list of jobs reads them
+TEXT_SIZE = 64_000  # characters of a traceback, a result …: rows are read as a whole
 
 # In names of arguments, keys, headers, parameters and elements.
 _WORDS = (
@@ -73,7 +73,7 @@ def bounded(text: str, size: int) -> str:
     """
     if len(text) > size:
         tail = size // 2
-        left_out = LEFT_OUT_INSIDE.format(len(text) - size)
+        left_out = LEFT_OUT_INSIDE.format(len(text) - size, "characters")
         text = f"{text[: size - tail]}{left_out}{text[-tail:]}"
     return storable(text)
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from jobs_side import backlog, contestants, memory, speed, wake_up
+from jobs_side import backlog, cascade, contestants, memory, speed, wake_up
 from jobs_side.row import OURS, Row, write_table
 
 ROUNDS = 5
@@ -31,7 +31,7 @@ BESIDE_OTHERS = (  # job processes, threads in each, what is measured with them
 BACKLOG = 1_000_000  # jobs of each kind, beside which is claimed
 NAMES = [name for _processes, _threads, rows in BESIDE_OTHERS for name in rows]
 ALONE = ["memory", "wake_up"]
-ALL = [*NAMES, *ALONE, "backlog"]
+ALL = [*NAMES, *ALONE, "cascade", "backlog"]
 
 
 def measure_beside_others(names: list[str], rounds: int) -> Iterator[Row]:
@@ -64,6 +64,15 @@ def measure_alone(names: list[str], rounds: int) -> Iterator[Row]:
             yield wake_up.measure_wake_up(ground, ours, rounds)
 
 
+def measure_cascade(rounds: int) -> Row:
+    """Return the row of a chain that is cancelled."""
+    with (
+        contestants.open_ours("chains") as ground,
+        contestants.script(ground, "chains") as chains,
+    ):
+        return cascade.measure_cascade(chains, rounds)
+
+
 def main() -> int:
     """Measure, print the table, and return 1 when a row falls short."""
     parser = argparse.ArgumentParser("bin/bench jobs", description=__doc__)
@@ -81,6 +90,8 @@ def main() -> int:
         rows += measure_beside_others(names, options.rounds)
     if {*ALONE} & {*names}:
         rows += measure_alone(names, options.rounds)
+    if "cascade" in names:
+        rows.append(measure_cascade(options.rounds))
     if "backlog" in names:
         backlog_rows, plans = backlog.measure_backlog(options.backlog)
         rows += backlog_rows

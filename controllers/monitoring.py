@@ -3,6 +3,7 @@
 
 import hmac
 import json
+import math
 
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
 
@@ -12,6 +13,12 @@ from odoo.http import request
 from .prometheus_text import CONTENT_TYPE, metrics_text
 
 OK, UNAVAILABLE = 200, 503
+LIMITS = {  # of the health, with what is expected
+    "max_wait_s": "a number of seconds such as 300",
+    "max_failed": "a number of jobs such as 100",
+    "max_paused_s": "a number of seconds such as 3600",
+}
+MOST = 1e9  # of a limit: what is more is none
 FOR_MACHINES = {
     "type": "http",
     "auth": "public",
@@ -25,11 +32,12 @@ class Monitoring(http.Controller):
     """Health and metrics of the database of the request."""
 
     @http.route("/connector/health", **FOR_MACHINES)
-    def health(self, max_wait_s=None, **_parameters):
+    def health(self, **parameters):
         """Return 200 while jobs run as they should, else 503 with the reasons."""
         _check_token()
-        answer = _monitor()._read_health(_read_seconds(max_wait_s))
-        status = OK if answer["status"] == "pass" else UNAVAILABLE
+        limits = {name: _read_limit(parameters, name) for name in LIMITS}
+        answer = _monitor()._read_health(**limits)
+        status = UNAVAILABLE if answer["status"] == "fail" else OK
         return _answer(json.dumps(answer), "application/json", status)
 
     @http.route("/connector/metrics", **FOR_MACHINES)
@@ -73,10 +81,14 @@ def _unauthorized() -> HTTPException:
     return Unauthorized(response=response)
 
 
-def _read_seconds(text: str | None) -> float | None:
+def _read_limit(parameters: dict[str, str], name: str) -> float | None:
+    text = parameters.get(name)
+    if text is None:
+        return None
     try:
-        return None if text is None else float(text)
-    except ValueError as error:
-        raise BadRequest(
-            f"max_wait_s is {text!r}, expected a number of seconds such as 300."
-        ) from error
+        limit = float(text)
+    except ValueError:
+        limit = math.nan
+    if not 0 <= limit <= MOST:
+        raise BadRequest(f"{name} is {text!r}, expected {LIMITS[name]}.")
+    return limit

@@ -75,6 +75,9 @@ class ConnectorLinkSide(models.Model):
     @tools.ormcache()
     def _linked_models(self) -> frozenset[str]:
         """Return the models with linked records, perhaps some that had them before."""
-        if not sql.table_exists(self.env.cr, self._table):
-            return frozenset()  # before the addon is installed, and after its removal
+        columns = sql.table_columns(self.env.cr, self._table)
+        if not {"system", "model"} <= columns.keys():
+            # Before the addon is installed, and while it is removed: Odoo drops column
+            # by column then, and deletes its own records in between.
+            return frozenset()
         return link_store.find_linked_models(self.env.cr)

@@ -1,16 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Health and metrics of the queue, for monitoring every few seconds."""
 
+import math
+from collections.abc import Iterator
 from datetime import datetime
 
 from odoo import api, models
 
 from ...queue import store
 from ...queue.engine.registration import SILENCE_S
+from ...queue.server.cron_fallback import PATIENCE_S
 
 TOKEN = "connector.monitoring_token"  # noqa: S105 the name of a parameter, no secret
-PATIENCE_S = 90  # without workers the cron comes once a minute
 LIMIT = 100_000  # counts stop here
+FAILED_LIMIT = 10_000  # that of failed jobs in the health, unless it is to be exceeded
 STATES = ("ready", "held", "waiting", "enqueued", "failed")
 
 
@@ -26,25 +29,47 @@ class ConnectorMonitor(models.AbstractModel):
         return self.env["ir.config_parameter"].get_param(TOKEN) or ""
 
     @api.model
-    def _read_health(self, max_wait_s: float | None = None) -> dict:
-        """Return the health of the queue, with reasons when it fails.
+    def _read_health(
+        self,
+        max_wait_s: float | None = None,
+        max_failed: float | None = None,
+        max_paused_s: float | None = None,
+    ) -> dict:
+        """Return the health of the queue, with reasons unless all is well.
+
+        It warns of failed jobs and of paused channels, and fails beyond a limit.
 
         Args:
             max_wait_s: how long the next job of an open channel may wait; None for no
                 limit while workers are alive.
+            max_failed: how many failed jobs there may be; None for any number.
+            max_paused_s: how long the next job of a paused channel may wait; None for
+                no limit.
         """
         workers = sum(store.count_workers(self.env.cr, SILENCE_S).values())
-        wait_s = self._longest_wait_s(store.count_channels(self.env.cr, 1))
-        reasons = []
-        if not workers and wait_s > PATIENCE_S:
-            reasons.append(f"no worker is alive, and jobs wait for {wait_s:.0f} s")
-        if max_wait_s is not None and wait_s > max_wait_s:
-            reasons.append(f"a job waits for {wait_s:.0f} s, at most {max_wait_s:g}")
+        channels = store.count_channels(self.env.cr, 1)
+        wait_s = self._longest_wait_s([one for one in channels if one.is_open])
+        paused_s = self._longest_wait_s([one for one in channels if not one.is_open])
+        enough = max(FAILED_LIMIT, math.ceil(max_failed or 0) + 1)
+        failed = store.count_failed(self.env.cr, enough)
+        text = f"{failed:,}{'+' if failed >= enough else ''} jobs have failed"
+        are_too_many = max_failed is not None and failed > max_failed
+        failures = [
+            *_fail_of_wait(workers, wait_s, max_wait_s),
+            *([f"{text}, at most {max_failed:,.0f}"] if are_too_many else []),
+            *_fail_of_pause(paused_s, max_paused_s),
+        ]
+        warnings = [
+            *self._warn_of_channels(channels),
+            *([text] if failed and not are_too_many else []),
+        ]
         return {
-            "status": "fail" if reasons else "pass",
-            "reasons": reasons,
+            "status": "fail" if failures else "warn" if warnings else "pass",
+            "reasons": failures + warnings,
             "workers": workers,
             "wait_s": round(wait_s, 3),
+            "failed": failed,
+            "paused": [one.name for one in channels if one.is_paused],
         }
 
     @api.model
@@ -60,10 +85,22 @@ class ConnectorMonitor(models.AbstractModel):
     # === HELPERS === #
 
     def _longest_wait_s(self, channels: list) -> float:
-        """Return how long the next job of an open channel waits, in seconds."""
+        """Return how long the next job of some channels waits, in seconds."""
         now = store.read_clock(self.env.cr)
-        since = [one.ready_since for one in channels if one.is_open and one.ready_since]
+        since = [one.ready_since for one in channels if one.ready_since]
         return max([0.0, *((now - one).total_seconds() for one in since)])
+
+    def _open_wait_s(self, channel) -> float:
+        """Return how long the next job of a channel waits, 0 where it is paused."""
+        return round(self._longest_wait_s([channel] if channel.is_open else []), 3)
+
+    def _warn_of_channels(self, channels: list) -> Iterator[str]:
+        paused = [one.name for one in channels if one.is_paused]
+        if paused:
+            yield f"paused: {', '.join(paused)}"
+        lost = store.find_lost_channels(self.env.cr, 1)
+        if lost:
+            yield f"jobs wait in {len(lost)} channels that were deleted"
 
     def _backend_metrics(self) -> list[tuple]:
         names = {
@@ -113,10 +150,7 @@ class ConnectorMonitor(models.AbstractModel):
                 "connector_queue_wait_seconds",
                 "gauge",
                 "How long the next job of an open channel waits.",
-                [
-                    ({"channel": one.name}, round(self._longest_wait_s([one]), 3))
-                    for one in channels
-                ],
+                [({"channel": one.name}, self._open_wait_s(one)) for one in channels],
             ),
             (
                 "connector_queue_channel_open",
@@ -156,6 +190,18 @@ class ConnectorMonitor(models.AbstractModel):
         count = self.env["connector.checkpoint"].search_count(domain, limit=LIMIT)
         meaning = f"Checkpoints that somebody has to review, up to {LIMIT}."
         return [("connector_checkpoints_open", "gauge", meaning, [({}, count)])]
+
+
+def _fail_of_wait(workers: int, wait_s: float, max_s: float | None) -> Iterator[str]:
+    if not workers and wait_s > PATIENCE_S:
+        yield f"no worker is alive, and jobs wait for {wait_s:.0f} s"
+    if max_s is not None and wait_s > max_s:
+        yield f"a job waits for {wait_s:.0f} s, at most {max_s:g}"
+
+
+def _fail_of_pause(paused_s: float, max_s: float | None) -> Iterator[str]:
+    if max_s is not None and paused_s > max_s:
+        yield f"a job of a paused channel waits for {paused_s:.0f} s, at most {max_s:g}"
 
 
 def _timestamp(at: datetime) -> float:

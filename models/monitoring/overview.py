@@ -18,8 +18,10 @@ _logger = logging.getLogger(__name__)
 LIMIT = 10_000  # counts stop here
 HOUR_LIMIT = 100_000  # counts of jobs of an hour stop here
 HOURS = 24
+KINDS = ("done", "failed", "by_hand")  # of the ends that are counted by hour
 CRON = "cron"  # the kind of process where the cron runs jobs
 CARDS = 200  # backends shown of a model
+NONE = (0, None, 0, 0, 0, None)  # figures of a backend without jobs
 
 REVIEWER = "connector.group_connector_reviewer"
 MANAGER = "connector.group_connector_manager"
@@ -74,8 +76,8 @@ class ConnectorOverview(models.AbstractModel):
 
         Returns:
             ``starts`` (of the hours, the oldest first), ``limit``, and ``counts``: for
-            each ``model,id`` (empty text for no backend) ``done`` and ``failed``,
-            lists as long as ``starts``.
+            each ``model,id`` (empty text for no backend) ``done``, ``failed`` and
+            ``by_hand`` (set to done by people), lists as long as ``starts``.
         """
         self._check_viewer()
         references = [one.reference() for one in self._find_backends()]
@@ -83,11 +85,11 @@ class ConnectorOverview(models.AbstractModel):
         starts = [now - timedelta(hours=back) for back in reversed(range(HOURS))]
         rows = store.count_by_hour(self.env.cr, references, starts, HOUR_LIMIT)
         names = [*references, *([""] if self.env.user.has_group(MANAGER) else [])]
-        counts = {name: {"done": [0] * HOURS, "failed": [0] * HOURS} for name in names}
-        for reference, place, done, failed in rows:
+        counts = {name: {kind: [0] * HOURS for kind in KINDS} for name in names}
+        for reference, place, *figures in rows:
             if (reference or "") in counts:
-                counts[reference or ""]["done"][place - 1] = done
-                counts[reference or ""]["failed"][place - 1] = failed
+                for kind, figure in zip(KINDS, figures, strict=True):
+                    counts[reference or ""][kind][place - 1] = figure
         return {
             "starts": [fields.Datetime.to_string(start) for start in starts],
             "limit": HOUR_LIMIT,
@@ -239,13 +241,14 @@ def _figures(
     counts: tuple | None, running: dict[str | None, int], reference: str | None
 ) -> dict:
     """Return the figures of a card."""
-    backlog, oldest_at, failed, done_today, done_at = counts or (0, None, 0, 0, None)
+    backlog, oldest_at, failed, done_today, by_hand_today, done_at = counts or NONE
     return {
         "backlog": backlog,
         "oldest_at": _text(oldest_at),
         "running": running.get(reference, 0),
         "failed": failed,
         "done_today": done_today,
+        "by_hand_today": by_hand_today,
         "done_at": _text(done_at),
     }
 

@@ -5,8 +5,17 @@ from odoo import fields, models
 from odoo.tools import babel_locale_parse
 
 from ...fields.loose import LooseMany2one
+from ...queue import store
 from ...queue.state import OUTCOMES
 from ..elapsed import elapsed_text
+from ..long_text import (
+    NO_TEXTS,
+    SHOWN_SIZE,
+    START_SIZE,
+    download_url,
+    first_line,
+    shown_text,
+)
 
 
 class QueueAttempt(models.Model):
@@ -34,8 +43,16 @@ class QueueAttempt(models.Model):
         help="Conflicted: the transaction conflicted with another one and is repeated. "
         "Died: the worker crashed.",
     )
-    message = fields.Text(readonly=True)
-    exc_info = fields.Text(string="Traceback", readonly=True)
+    message = fields.Text(readonly=True, prefetch=False)
+    exc_info = fields.Text(string="Traceback", readonly=True, prefetch=False)
+    message_line = fields.Char(
+        string="Error",
+        compute="_compute_message_line",
+        help="The first line of the message.",
+    )
+    message_text = fields.Text(string="Message Shown", compute="_compute_texts")
+    exc_info_text = fields.Text(string="Traceback Shown", compute="_compute_texts")
+    exc_info_url = fields.Char(string="Whole Traceback", compute="_compute_texts")
     date_started = fields.Datetime(string="Started", readonly=True)
     date_done = fields.Datetime(string="Ended", readonly=True)
     duration = fields.Char(compute="_compute_duration")
@@ -56,6 +73,21 @@ class QueueAttempt(models.Model):
             has_both = attempt.date_started and attempt.date_done
             span = attempt.date_done - attempt.date_started if has_both else None
             attempt.duration = elapsed_text(span, locale)
+
+    # without depends: Odoo would read the whole texts with the fields made of them
+
+    def _compute_message_line(self):
+        starts = store.read_attempt_starts(self.env.cr, self.ids, START_SIZE)
+        for attempt in self:
+            attempt.message_line = first_line(starts.get(attempt.id))
+
+    def _compute_texts(self):
+        texts = store.read_attempt_texts(self.env.cr, self.ids, SHOWN_SIZE)
+        for attempt in self:
+            message, exc_info = texts.get(attempt.id, NO_TEXTS)
+            attempt.message_text = shown_text(message)
+            attempt.exc_info_text = shown_text(exc_info)
+            attempt.exc_info_url = download_url(attempt, "exc_info", exc_info)
 
     def _compute_worker_name(self):
         workers_sudo = self.env["connector.queue.worker"].sudo()  # readers of an

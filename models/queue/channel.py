@@ -144,6 +144,10 @@ class QueueChannel(models.Model):
         "UNIQUE (complete_name)", "A channel with this name already exists."
     )
 
+    def init(self):
+        """Create the trigger that moves the jobs of deleted channels."""
+        store.make_channel_guard(self.env.cr)
+
     # === COMPUTE === #
 
     @api.depends("name", "parent_id.complete_name")
@@ -224,6 +228,22 @@ class QueueChannel(models.Model):
     def _unlink_except_root(self):
         self._check_not_root()
         self.env.registry.clear_cache()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for channel in self:
+            limit = store.COUNT_LIMIT
+            count = store.count_unfinished(self.env.cr, channel.ids, limit)
+            if count:
+                raise UserError(
+                    self.env._(
+                        "Cannot delete channel %(name)s: %(count)s jobs wait or run in "
+                        "it, and would never be done. Move them to another channel "
+                        "(Jobs > Reschedule…), or cancel them, first.",
+                        name=channel.complete_name,
+                        count=_limited(count),
+                    )
+                )
 
     # === ACTIONS === #
 

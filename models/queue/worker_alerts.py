@@ -24,9 +24,10 @@ class QueueWorker(models.Model):
 
         Returns:
             For each trouble its ``kind`` (``neutralized``, ``new``, ``refusal``,
-            ``changing``, ``unknown``, ``unserved`` or ``nobody``), a ``title`` and a
-            ``text``: what was found, and what to do; ``can_begin`` where a person may
-            let jobs begin. Empty when all is well, also while the cron runs the jobs.
+            ``changing``, ``unknown``, ``unserved``, ``lost`` or ``nobody``), a
+            ``title`` and a ``text``: what was found, and what to do; ``can_begin``
+            where a person may let jobs begin. Empty when all is well, also while the
+            cron runs the jobs.
         """
         of_copy = list(self._tell_copy())
         processes = store.find_processes(self.env.cr, SILENCE_S)
@@ -37,6 +38,7 @@ class QueueWorker(models.Model):
             *self._tell_changing(),
             *self._tell_unknown(working),
             *self._tell_unserved(working),
+            *self._tell_lost(),
             *(() if of_copy else self._tell_nobody(working)),
         ]
 
@@ -136,6 +138,20 @@ class QueueWorker(models.Model):
                     "channels. Start a worker for these channels, or remove the "
                     "setting only_channels from one.",
                     names=", ".join(names),
+                ),
+            }
+
+    def _tell_lost(self):
+        lost = store.find_lost_channels(self.env.cr, store.COUNT_LIMIT)
+        if lost:
+            yield {
+                "kind": "lost",
+                "title": self.env._("Jobs wait in channels that were deleted."),
+                "text": self.env._(
+                    "No worker serves them: %(count)s jobs in %(channels)s. Group the "
+                    "jobs by channel, and move these to another one with Reschedule….",
+                    count=f"{sum(count for _id, count in lost):,}",
+                    channels=", ".join(f"No. {id_}" for id_, _count in lost),
                 ),
             }
 

@@ -13,5 +13,6 @@ from . import take_over
 from . import retention
 from . import bulk
 from . import display
+from . import texts
 from . import classic
 from . import alerts

@@ -11,6 +11,7 @@ from ...queue.classic.related import find_related_action
 from ...queue.engine.dependencies import unblock_after_commit
 from ...queue.notify import wake_after_commit
 from ...queue.state import CANCELLED, DONE, FAILED, NOT_STARTED, PENDING
+from ...redaction import MESSAGE_SIZE, bounded
 
 OVER = (FAILED, CANCELLED)  # ended without success: may run again
 NOT_DONE = (*NOT_STARTED, *OVER)  # no worker has them
@@ -78,7 +79,8 @@ class QueueJob(models.Model):
 
     def _set_done(self, message: str | None = None) -> dict | None:
         """Set jobs to done that no worker has."""
-        return self._move(NOT_DONE, DONE, message or self._done_text())
+        text = bounded(message or self._done_text(), MESSAGE_SIZE)
+        return self._move(NOT_DONE, DONE, text, done_by_id=self.env.uid)
 
     def _cancelled_text(self) -> str:
         return self.env._("Cancelled by %(user)s", user=self.env.user.name)
@@ -91,9 +93,12 @@ class QueueJob(models.Model):
         sources: tuple[str, ...],
         target: str,
         message: str | None = None,
-        eta: datetime | None = None,
+        **values,
     ) -> dict | None:
         """Change the state of those jobs that are in one of the source states.
+
+        Args:
+            values: ``eta`` or ``done_by_id``, as in ``store.move_jobs``.
 
         Returns:
             A notification of how many were changed, where others are left alone.
@@ -102,7 +107,7 @@ class QueueJob(models.Model):
             UserError: none is in a source state.
         """
         self._check_may_move()
-        moved = self._move_rows(list(sources), target, message, eta)
+        moved = self._move_rows(list(sources), target, message, **values)
         others = self.filtered(lambda job: job.id not in moved)
         if others and not moved:
             raise UserError(
@@ -124,12 +129,14 @@ class QueueJob(models.Model):
         sources: list[str],
         target: str,
         message: str | None = None,
-        eta: datetime | None = None,
+        **values,
     ) -> set[int]:
         """Move jobs in a source state, release their children; return the ids moved."""
         if target == PENDING:
             store.reopen_edges(self.env.cr, self.ids, sources)
-        moved = store.move_jobs(self.env.cr, self.ids, sources, target, message, eta)
+        moved = store.move_jobs(
+            self.env.cr, self.ids, sources, target, message, **values
+        )
         self.invalidate_recordset()
         self.env["connector.queue.edge"].invalidate_model()
         if any(moved.values()):

@@ -10,10 +10,10 @@ from odoo.tools import babel_locale_parse, format_datetime
 from ...queue import store
 from ...queue.channel_text import ROOT
 from ...queue.engine.registration import SILENCE_S
+from ...queue.server.cron_fallback import PATIENCE_S
 from ...queue.state import ENQUEUED, NOT_STARTED
 from ..elapsed import elapsed_text
 
-PATIENCE = timedelta(seconds=70)  # without workers the cron comes once a minute
 OF_COPIES = {"neutralized", "new"}  # troubles that explain all others
 SHOWN = 20  # jobs in the menu of the user's own ones
 
@@ -77,7 +77,8 @@ class QueueJob(models.Model):
     @api.model
     def _warn_of_workers(self) -> Iterator[dict]:
         waiting = store.find_waiting(self.env.cr)
-        if not waiting.since or waiting.now - waiting.since < PATIENCE:
+        patience = timedelta(seconds=PATIENCE_S)
+        if not waiting.since or waiting.now - waiting.since <= patience:
             return
         if store.find_live_workers(self.env.cr, SILENCE_S):
             return

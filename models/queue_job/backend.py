@@ -22,8 +22,10 @@ class QueueJob(models.Model):
         "(backend_id, date_created) WHERE state IN ('waiting', 'pending')"
     )
     _ended_idx = models.Index(
-        "(backend_id, state, date_done) WHERE state IN ('done', 'failed')"
+        "(backend_id, state, date_done)"
+        " WHERE state IN ('done', 'failed') AND done_by_id IS NULL"
     )
+    _by_hand_idx = models.Index("(backend_id, date_done) WHERE done_by_id IS NOT NULL")
 
     # === HELPERS === #
 

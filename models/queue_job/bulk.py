@@ -2,7 +2,6 @@
 """Bulk actions on all jobs of a filter, in parts."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 
 from psycopg2.errors import SerializationFailure
 
@@ -39,10 +38,15 @@ class QueueJob(models.Model):
         Raises:
             UserError: there is no such button.
         """
+        done = {"message": self._done_text(), "done_by_id": self.env.uid}
         moves = {
-            "requeue": (OVER, PENDING, None),
-            "button_cancel": (NOT_STARTED, CANCELLED, self._cancelled_text()),
-            "button_done": (NOT_DONE, DONE, self._done_text()),
+            "requeue": (OVER, PENDING, {}),
+            "button_cancel": (
+                NOT_STARTED,
+                CANCELLED,
+                {"message": self._cancelled_text()},
+            ),
+            "button_done": (NOT_DONE, DONE, done),
         }
         if button == "button_stop":
             return self._stop_all(domain)
@@ -56,7 +60,8 @@ class QueueJob(models.Model):
                     known=", ".join([*moves, "button_stop", "button_take_over"]),
                 )
             )
-        return self._move_all(domain, *moves[button])
+        sources, target, values = moves[button]
+        return self._move_all(domain, sources, target, **values)
 
     # === HELPERS === #
 
@@ -65,13 +70,12 @@ class QueueJob(models.Model):
         domain: list,
         sources: tuple[str, ...],
         target: str,
-        message: str | None = None,
-        eta: datetime | None = None,
+        **values,
     ) -> dict:
         """Change the state of the jobs of a domain that are in a source state."""
 
         def move(cr, ids):
-            return store.move_jobs(cr, ids, list(sources), target, message, eta)
+            return store.move_jobs(cr, ids, list(sources), target, **values)
 
         jobs = self._may_act_on(domain, sources)
         if target == PENDING:  # of all: some may be parents of others

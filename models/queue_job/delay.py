@@ -4,7 +4,7 @@
 import hashlib
 from collections.abc import Callable
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ...queue import store
 from ...queue.delay import codec
@@ -28,7 +28,7 @@ class QueueJob(models.Model):
     @api.model
     def _delay_consumer(self, consumer: Callable, model_name: str, args, kwargs) -> str:
         """Delay the consumer of an event; return the job's uuid."""
-        args = tuple(self._without_secret_fields(model_name, arg) for arg in args)
+        args = tuple(self._event_values(model_name, arg) for arg in args)
         task = Task(consumer, model_name, args, kwargs)
         return delay_tasks(self.env, [task], JobOptions())[0]
 
@@ -42,7 +42,7 @@ class QueueJob(models.Model):
         rights. If a worker takes it meanwhile, PostgreSQL refuses the merge and the
         caller's transaction runs again.
         """
-        vals = self._without_secret_fields(model_name, vals)
+        vals = self._event_values(model_name, vals)
         task = Task(consumer, model_name, (record_id, vals))
         caller = caller_of(self.env, task, JobOptions())
         values = caller_values(caller.env)
@@ -59,13 +59,35 @@ class QueueJob(models.Model):
         secrets = known_secrets(self.env.cr)
         store.replace_payload(self.env.cr, job_id, payload_of(merged, secrets))
 
-    def _without_secret_fields(self, model_name: str, vals):
-        """Return the values of an event without those of secret fields."""
-        if not isinstance(vals, dict) or not known_secrets(self.env.cr):
+    def _event_values(self, model_name: str, vals):
+        """Return the values of an event as its job keeps them.
+
+        Those of secret fields are left out. A file is no matter of a queue: its field
+        has True for it, and whoever needs the file reads the record. Files of lines,
+        which are written with their record, are treated alike.
+        """
+        if not isinstance(vals, dict):
             return vals
         known = self.env[model_name]._fields if model_name in self.env else {}
+        has_secrets = bool(known_secrets(self.env.cr))
         return {
-            name: value
+            name: self._event_value(known.get(name), value)
             for name, value in vals.items()
-            if not isinstance(known.get(name), Secret)
+            if not (has_secrets and isinstance(known.get(name), Secret))
         }
+
+    def _event_value(self, field: fields.Field | None, value):
+        if isinstance(field, fields.Binary):
+            return bool(value)
+        is_lines = isinstance(field, fields.One2many | fields.Many2many)
+        if not (is_lines and isinstance(value, list)):
+            return value
+        model_name = field.comodel_name
+        return [self._event_command(model_name, command) for command in value]
+
+    def _event_command(self, model_name: str, command):
+        """Return a command that writes lines, without the files of its values."""
+        if len(command) < 3 or not isinstance(command[2], dict):
+            return command
+        values = self._event_values(model_name, command[2])
+        return type(command)([*command[:2], values])

@@ -57,7 +57,10 @@ class QueueJob(models.Model):
     )
     model_name = fields.Char(string="Model", readonly=True)
     payload = fields.Json(
-        required=True, readonly=True, help="Arguments of the call, as stored."
+        required=True,
+        readonly=True,
+        prefetch=False,
+        help="Arguments of the call, as stored.",
     )
     payload_version = fields.Integer(
         string="Payload Format",
@@ -212,13 +215,25 @@ class QueueJob(models.Model):
         string="Started", readonly=True, help="Start of the last attempt."
     )
     date_done = fields.Datetime(string="Ended", readonly=True)
+    done_by_id = LooseMany2one(
+        "res.users",
+        string="Set to Done by",
+        readonly=True,
+        help="Who set the job to done. Empty when it ran, and when it is not done.",
+    )
+    # Long texts, like the payload, are not prefetched: lists of jobs do not need them.
     result = fields.Text(
-        readonly=True, help="What the function returned, or why the job failed."
+        readonly=True,
+        prefetch=False,
+        help="What the function returned, or why the job failed.",
     )
     result_json = fields.Json(
-        string="Result (JSON)", readonly=True, help="What the function returned."
+        string="Result (JSON)",
+        readonly=True,
+        prefetch=False,
+        help="What the function returned.",
     )
-    exc_info = fields.Text(string="Traceback", readonly=True)
+    exc_info = fields.Text(string="Traceback", readonly=True, prefetch=False)
     progress = fields.Float(
         compute="_compute_progress", help="In percent, as reported by the job."
     )
@@ -284,7 +299,7 @@ class QueueJob(models.Model):
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
 
     def init(self):
-        """Create the database objects without model: functions, burst and admission.
+        """Create the database objects without model, such as functions and triggers.
 
         Etas beyond the limit, written by earlier versions, are set to the limit.
         """

@@ -25,6 +25,7 @@ from .misconfigured import find_settings
 
 _logger = logging.getLogger(__name__)
 
+PATIENCE_S = 90  # that jobs may wait without workers: the cron comes once a minute
 BUDGET_S = 20.0  # well below the limit that restarts a server with a slow cron
 CHECK_S = 0.05  # between two checks whether anything is left
 

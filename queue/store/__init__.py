@@ -49,12 +49,15 @@ from .burst import (
 )
 from .channel import (
     count_taken,
+    count_unfinished,
+    drop_channels,
     find_closed,
     find_limited,
     find_names,
     find_served,
     is_order_blocked,
     lock_limits,
+    make_channel_guard,
     note_start,
 )
 from .claim import (
@@ -131,6 +134,7 @@ from .overview import (
     count_by_hour,
     count_channels,
     count_ever,
+    count_failed,
     count_running,
     count_workers,
     find_channels,
@@ -146,14 +150,20 @@ from .screens import (
     ACTIVITY,
     COUNT_LIMIT,
     ChannelCount,
+    Excerpt,
     Waiting,
     count_by_channel,
     find_changing,
     find_edges,
     find_graph,
+    find_lost_channels,
     find_processes,
     find_ready_channels,
     find_waiting,
+    read_attempt_starts,
+    read_attempt_texts,
+    read_job_starts,
+    read_job_texts,
 )
 from .seal import (
     drop_seal,

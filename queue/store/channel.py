@@ -7,6 +7,60 @@ def is_served(channel: str, ids: str) -> str:
     return f"({ids} IS NULL OR {channel}.id = ANY ({ids}))"
 
 
+# The channel of a "job", or that of its function where it was deleted, or root.
+EXISTING_CHANNEL = """COALESCE(
+               (SELECT id FROM connector_queue_channel WHERE id = job.channel_id),
+               (SELECT channel_id FROM connector_queue_function
+                 WHERE id = job.job_function_id),
+               (SELECT id FROM connector_queue_channel WHERE complete_name = 'root')
+           )"""
+
+# How many jobs wait or run in some channels, counted up to a limit.
+# Index: connector_queue_job__unfinished_idx.
+COUNT_UNFINISHED = """
+SELECT count(*)
+  FROM (
+       SELECT FROM connector_queue_job
+        WHERE channel_id = ANY (%(channel_ids)s)
+          AND state IN ('waiting', 'pending', 'enqueued')
+        LIMIT %(limit)s
+  ) AS job
+"""
+
+# Move what waits in a channel to the one above it when the channel is deleted: by a
+# cascade, by the uninstallation of an addon, by plain SQL. Odoo checks only what it
+# deletes itself, and a job in no channel would wait for ever. A job that runs stays: a
+# write of its row would cost its work. Index: connector_queue_job__unfinished_idx.
+MAKE_CHANNEL_GUARD = """
+CREATE OR REPLACE FUNCTION connector_empty_channel()
+RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE connector_queue_job
+       SET channel_id = above.id
+      FROM (
+           SELECT id
+             FROM connector_queue_channel
+            WHERE id = OLD.parent_id OR parent_id IS NULL
+            ORDER BY parent_id NULLS LAST
+            LIMIT 1
+      ) AS above
+     WHERE channel_id = OLD.id AND state IN ('waiting', 'pending', 'failed');
+    RETURN OLD;
+END $$;
+DROP TRIGGER IF EXISTS connector_empty_channel ON connector_queue_channel;
+CREATE TRIGGER connector_empty_channel
+BEFORE DELETE ON connector_queue_channel
+FOR EACH ROW EXECUTE FUNCTION connector_empty_channel()
+"""
+
+# Remove all channels but root, whose deletion is Odoo's, with what keeps them.
+DROP_CHANNELS = """
+DROP TRIGGER IF EXISTS connector_empty_channel ON connector_queue_channel;
+DROP FUNCTION IF EXISTS connector_empty_channel();
+DELETE FROM connector_queue_function;
+DELETE FROM connector_queue_channel WHERE parent_id IS NOT NULL
+"""
+
 # Whether a channel, called limited, holds fewer jobs of its own than it may, those of
 # the channels below it aside. Index: connector_queue_job__taken_idx.
 HAS_ROOM = """(
@@ -170,6 +224,22 @@ UPDATE connector_queue_channel
 
 # The paused channels, and those below them.
 FIND_CLOSED = "SELECT id FROM connector_queue_channel WHERE NOT is_open"
+
+
+def count_unfinished(cr, channel_ids: list[int], limit: int) -> int:
+    """Return how many jobs wait or run in some channels, counted up to a limit."""
+    cr.execute(COUNT_UNFINISHED, {"channel_ids": channel_ids, "limit": limit})
+    return cr.fetchone()[0]
+
+
+def make_channel_guard(cr) -> None:
+    """Recreate the trigger that moves the jobs of deleted channels."""
+    cr.execute(MAKE_CHANNEL_GUARD)
+
+
+def drop_channels(cr) -> None:
+    """Prepare channels and job functions for the uninstallation of the addon."""
+    cr.execute(DROP_CHANNELS)
 
 
 def find_served(cr, names: list[str]) -> dict[str, list[int] | None]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ...sql import join_column, rows_from, to_column
 from ..eta import IS_TELLABLE, LAST_ETA
 from .burst import BURST_LEFT, BURST_S
+from .channel import EXISTING_CHANNEL
 from .edge import IS_BLOCKED, mark_edges
 from .identity import KEPT_KEY
 from .liveness import CHANNEL
@@ -73,7 +74,8 @@ SELECT ARRAY(SELECT uuid FROM added), {BURST_LEFT}
 """
 
 # job. Move jobs that no worker has, and mark their dependents. A requeued job that has
-# to wait for others waits; the eta is that of requeued jobs.
+# to wait for others waits; the eta is that of requeued jobs; where their channel was
+# deleted, they wait in that of their function, or in root.
 # Locks: the rows, and their open edges.
 MOVE = f"""
 WITH moved AS (
@@ -88,8 +90,11 @@ WITH moved AS (
            network_since = CASE WHEN %(target)s <> 'pending' THEN network_since END,
            network_until = CASE WHEN %(target)s <> 'pending' THEN network_until END,
            deaths = 0,
+           channel_id = CASE WHEN %(target)s = 'pending' THEN {EXISTING_CHANNEL}
+                             ELSE channel_id END,
            date_notified = CASE WHEN %(target)s = 'pending' THEN NULL
                                 ELSE date_notified END,
+           done_by_id = CASE WHEN %(target)s = 'done' THEN %(done_by_id)s::integer END,
            result = COALESCE(%(message)s, result),
            identity_key = {KEPT_KEY},
            date_done = CASE WHEN %(target)s = 'pending' THEN NULL
@@ -189,22 +194,25 @@ def move_jobs(
     job_ids: list[int],
     sources: list[str],
     target: str,
-    message: str | None,
-    eta: datetime | None = None,
+    message: str | None = None,
+    **values,
 ) -> dict[int, bool]:
     """Move jobs from one of some states to another.
+
+    Args:
+        values: ``eta`` of requeued jobs; ``done_by_id``, the user who sets jobs to
+            done that did not run.
 
     Returns:
         The ids that were moved, and whether other jobs wait for each.
     """
-    values = {
+    names = {
         "job_ids": job_ids,
         "sources": sources,
         "target": target,
         "message": message,
-        "eta": eta,
     }
-    cr.execute(MOVE, values)
+    cr.execute(MOVE, {"eta": None, "done_by_id": None, **names, **values})
     return dict(cr.fetchall())
 
 

@@ -35,7 +35,9 @@ def _state_after(state: str) -> str:
                         THEN 'met' ELSE 'unmet' END"""
 
 
-def mark_edges(parent_id: str, state: str, source: str = "") -> str:
+def mark_edges(
+    parent_id: str, state: str, source: str = "", has_news: str = "TRUE"
+) -> str:
     """Return the UPDATE that writes the end of parents to their edges.
 
     It is part of the statement that ends the parents. After a failure, edges that wait
@@ -46,10 +48,11 @@ def mark_edges(parent_id: str, state: str, source: str = "") -> str:
         parent_id: SQL for the id of a job that ended.
         state: SQL for the state in which it did.
         source: name of the table that has these, if any.
+        has_news: SQL of whether the child of an edge is still to be decided about.
     """
     return f"""UPDATE connector_queue_edge AS edge
        SET state = {_state_after(state)},
-           has_news = TRUE
+           has_news = {has_news}
       {source and f"FROM {source}"}
      WHERE edge.parent_id = {parent_id}
        AND edge.state = 'open'
@@ -115,18 +118,87 @@ UPDATE connector_queue_edge AS edge
    AND NOT (edge.state = 'met' AND fresh.state = 'waived')
 """
 
-# Why a child was cancelled: its first parent that did not end as required.
+# Why a child was cancelled: its first parent that did not end as required, or is
+# cancelled with it.
 _REASON = """SELECT COALESCE(
                'Cancelled: it was to run once ' || parent.name || ' (' || parent.uuid
-               || ') is ' || edge.condition || '; that job is ' || parent.state || '.',
+               || ') is ' || edge.condition || '; that job is '
+               || CASE edge.state WHEN 'open' THEN 'cancelled' ELSE parent.state END
+               || '.',
                'Cancelled: job No. ' || edge.parent_id || ', for which it waited, '
                'was deleted.'
            )
       FROM connector_queue_edge AS edge
       LEFT JOIN connector_queue_job AS parent ON parent.id = edge.parent_id
-     WHERE edge.child_id = job.id AND edge.state = 'unmet'
+     WHERE edge.child_id = job.id
+       AND (edge.state = 'unmet'
+            OR (edge.state = 'open' AND edge.condition <> 'always'
+                AND edge.parent_id IN (SELECT id FROM doomed)))
      ORDER BY edge.condition
      LIMIT 1"""
+
+# The jobs that are cancelled together: the children that an unmet edge cancels, and the
+# jobs below them that can never run either, over any number of levels. "below" are all
+# that may be meant, "taken" those of them that nobody else writes. "kept" are those
+# that wait for another job as well, and what waits for these: a later statement decides
+# about them. Each LATERAL looks rows up in an index, one by one, whatever PostgreSQL
+# estimates; IS TRUE keeps its sets in hash tables, which are made once.
+# Locks: the jobs, SKIP LOCKED.
+# Indexes: connector_queue_edge_edge_uniq, connector_queue_edge__child_idx.
+_DOOMED = f"""below (id) AS (
+    SELECT id FROM held WHERE NOT is_ready
+     UNION
+    SELECT job.id
+      FROM below
+     CROSS JOIN LATERAL (
+           SELECT child_id, condition
+             FROM connector_queue_edge
+            WHERE parent_id = below.id AND state = 'open' AND condition <> 'always'
+           OFFSET 0
+     ) AS edge
+     CROSS JOIN LATERAL (
+           SELECT id
+             FROM connector_queue_job
+            WHERE id = edge.child_id AND state = 'waiting'
+           OFFSET 0
+     ) AS job
+     WHERE edge.condition = 'done' OR NOT {_has_edge("met", "failed")}
+),
+taken AS (
+    SELECT job.id
+      FROM (SELECT id FROM below LIMIT p_limit) AS below
+     CROSS JOIN LATERAL (
+           SELECT id
+             FROM connector_queue_job
+            WHERE id = below.id AND state = 'waiting'
+              FOR UPDATE SKIP LOCKED
+     ) AS job
+),
+kept (id) AS (
+    SELECT taken.id
+      FROM taken
+     CROSS JOIN LATERAL (
+           SELECT FROM connector_queue_edge
+            WHERE child_id = taken.id AND state = 'open'
+              AND parent_id NOT IN (SELECT id FROM taken)
+            LIMIT 1
+     ) AS other
+     WHERE taken.id NOT IN (SELECT id FROM held)
+     UNION
+    SELECT edge.child_id
+      FROM kept
+     CROSS JOIN LATERAL (
+           SELECT child_id
+             FROM connector_queue_edge
+            WHERE parent_id = kept.id AND state = 'open'
+           OFFSET 0
+     ) AS edge
+     WHERE (edge.child_id IN (SELECT id FROM taken)) IS TRUE
+       AND edge.child_id NOT IN (SELECT id FROM held)
+),
+doomed AS (
+    SELECT id FROM taken WHERE id NOT IN (SELECT id FROM kept)
+)"""
 
 
 # Write the end of parents to edges that were opened meanwhile, unseen by them.
@@ -146,14 +218,18 @@ UPDATE connector_queue_edge AS edge
   ) AS late
  WHERE edge.id = late.id"""
 
+# Whether the child of an edge was not decided about in the same statement.
+_IS_LEFT = "edge.child_id NOT IN (SELECT id FROM released)"
+
 # Decide about children with dirty edges, of those that "of_these" selects. A child
 # waits for all its edges; of those that are met by a failure one is enough. When it
-# need not wait any more, it is ready, or cancelled because an edge is unmet; the edges
-# of cancelled children are dirty then. Edges of a locked child stay dirty for the next
-# time, not those of a deleted child. Locks: edges and their children, SKIP LOCKED.
+# need not wait any more, it is ready, or cancelled because an edge is unmet, with the
+# jobs below it that can never run. Edges of these to other jobs are dirty then. Edges
+# of a locked child stay dirty for the next time, not those of a deleted child.
+# Locks: edges and their children, SKIP LOCKED.
 # Indexes: connector_queue_edge__news_idx, connector_queue_edge__child_idx.
 _UNBLOCK = f"""
-WITH dirty AS (
+WITH RECURSIVE dirty AS (
     SELECT edge.id, edge.child_id, job.state AS child_state
       FROM connector_queue_edge AS edge
       LEFT JOIN connector_queue_job AS job ON job.id = edge.child_id
@@ -177,20 +253,27 @@ held AS (
      WHERE job.state = 'waiting'
        FOR UPDATE OF job SKIP LOCKED
 ),
+{_DOOMED},
+decided AS (
+    SELECT id, TRUE AS is_ready FROM held WHERE is_ready
+     UNION ALL
+    SELECT id, FALSE FROM doomed
+),
 released AS (
     UPDATE connector_queue_job AS job
-       SET state = CASE WHEN held.is_ready THEN 'pending' ELSE 'cancelled' END,
-           hold = CASE WHEN held.is_ready THEN {hold_of("job.eta")} END,
+       SET state = CASE WHEN decided.is_ready THEN 'pending' ELSE 'cancelled' END,
+           hold = CASE WHEN decided.is_ready THEN {hold_of("job.eta")} END,
            key_news = {IS_DIRTY},
-           result = CASE WHEN NOT held.is_ready THEN ({_REASON}) END,
-           date_done = CASE WHEN NOT held.is_ready
+           result = CASE WHEN NOT decided.is_ready THEN ({_REASON}) END,
+           date_done = CASE WHEN NOT decided.is_ready
                             THEN clock_timestamp() AT TIME ZONE 'UTC' END
-      FROM held
-     WHERE job.id = held.id
+      FROM decided
+     WHERE job.id = decided.id
     RETURNING job.id, job.state
 ),
 marked AS (
-    {mark_edges("released.id", "released.state", "released")}
+    {mark_edges("released.id", "released.state", "released", _IS_LEFT)}
+    RETURNING edge.parent_id, edge.has_news
 ),
 gone AS (
     DELETE FROM connector_queue_edge AS edge
@@ -204,13 +287,13 @@ handled AS (
       FROM dirty
      WHERE edge.id = dirty.id
        AND dirty.child_state IS NOT NULL
-       AND (dirty.child_id IN (SELECT id FROM held)
+       AND (dirty.child_id IN (SELECT id FROM released)
             OR dirty.child_id NOT IN (SELECT id FROM child))
     RETURNING edge.id
 )
 SELECT (SELECT count(*) FROM handled),
        (SELECT count(*) FROM released WHERE state = 'pending'),
-       ARRAY (SELECT id FROM released WHERE state = 'cancelled')"""
+       ARRAY (SELECT DISTINCT parent_id FROM marked WHERE has_news)"""
 
 # job. Write the end of a job to its edges.
 MAKE_MARK = f"""
@@ -249,7 +332,7 @@ class Unblocked(NamedTuple):
 
     handled_count: int  # edges
     ready_count: int  # children that may start, now or when their eta has come
-    cancelled_ids: list[int]  # children whose own edges are dirty now
+    cancelled_ids: list[int]  # cancelled jobs with edges that are dirty now
 
 
 def insert_edges(cr, edges: list[tuple[str, str, str]]) -> None:

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from .liveness import IS_ALIVE, LOCK_CLASS
 
 # Of a backend: its backlog and since when, its failed jobs, those done since midnight
-# and the last. Of jobs without a backend, which no index has in order, the first are
-# those with the lowest ids. Indexes: connector_queue_job__open_idx, __ended_idx.
+# and the last, and those that people set to done since midnight. Of jobs without a
+# backend, which no index has in order, the first are those with the lowest ids.
+# Indexes: connector_queue_job__open_idx, __ended_idx, __by_hand_idx.
 _COUNT = """
 SELECT {name},
        (SELECT count(*) FROM (
@@ -29,15 +30,20 @@ SELECT {name},
          LIMIT 1),
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND state = 'failed'
+            WHERE {mine} AND state = 'failed' AND done_by_id IS NULL
             ORDER BY {last}
             LIMIT %(limit)s) AS one),
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND state = 'done' AND date_done >= %(midnight)s
+            WHERE {mine} AND state = 'done' AND done_by_id IS NULL
+              AND date_done >= %(midnight)s
+            LIMIT %(limit)s) AS one),
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job AS job
+            WHERE {mine} AND done_by_id IS NOT NULL AND date_done >= %(midnight)s
             LIMIT %(limit)s) AS one),
        (SELECT date_done FROM connector_queue_job AS job
-         WHERE {mine} AND state = 'done'
+         WHERE {mine} AND state = 'done' AND done_by_id IS NULL
          ORDER BY date_done DESC
          LIMIT 1)
 """
@@ -67,19 +73,26 @@ SELECT backend_id, count(*)
  GROUP BY backend_id
 """
 
-# Of a backend: done and failed jobs by hour. Each state is a constant, or the index of
-# both would not serve. Index: connector_queue_job__ended_idx.
+# Of a backend: done and failed jobs by hour, and those that people set to done. Each
+# state is a constant, or the index of both would not serve.
+# Indexes: connector_queue_job__ended_idx, connector_queue_job__by_hand_idx.
 _HOURS = """
 SELECT {name}, hour.place,
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND state = 'done'
+            WHERE {mine} AND state = 'done' AND done_by_id IS NULL
               AND date_done >= hour.start
               AND date_done < hour.start + INTERVAL '1 hour'
             LIMIT %(limit)s) AS one),
        (SELECT count(*) FROM (
            SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND state = 'failed'
+            WHERE {mine} AND state = 'failed' AND done_by_id IS NULL
+              AND date_done >= hour.start
+              AND date_done < hour.start + INTERVAL '1 hour'
+            LIMIT %(limit)s) AS one),
+       (SELECT count(*) FROM (
+           SELECT FROM connector_queue_job AS job
+            WHERE {mine} AND done_by_id IS NOT NULL
               AND date_done >= hour.start
               AND date_done < hour.start + INTERVAL '1 hour'
             LIMIT %(limit)s) AS one)
@@ -117,7 +130,7 @@ SELECT worker.process_type, count(*)
 """
 
 # Of each channel: its ready, held, waiting, taken and failed jobs; since when the next
-# could have started; whether it is open.
+# could have started; whether it is open, and whether it is paused itself.
 # Indexes: connector_queue_job__ready_idx, __order_idx, __taken_idx.
 COUNT_CHANNELS = """
 SELECT channel.complete_name,
@@ -148,9 +161,16 @@ SELECT channel.complete_name,
          WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
          ORDER BY priority, id
          LIMIT 1),
-       channel.is_open
+       channel.is_open, COALESCE(channel.is_paused, FALSE)
   FROM connector_queue_channel AS channel
  ORDER BY channel.complete_name
+"""
+
+# The failed jobs, counted up to a limit. Index: connector_queue_job__failed_idx.
+COUNT_FAILED = """
+SELECT count(*) FROM (
+    SELECT FROM connector_queue_job WHERE state = 'failed' ORDER BY id LIMIT %(limit)s
+) AS job
 """
 
 # How many jobs were made and how many attempts have ended, ever, by their sequences:
@@ -174,12 +194,16 @@ class ChannelFigures(NamedTuple):
     failed: int
     ready_since: datetime | None
     is_open: bool
+    is_paused: bool
 
 
 def count_by_backend(
     cr, backends: list[str], midnight: datetime, limit: int
 ) -> dict[str | None, tuple]:
-    """Return backlog, since when, failed, done today and last done, by backend.
+    """Return the figures of backends: what waits, failed and was done.
+
+    Each has its backlog, since when, how many failed, were done today and were set to
+    done by people today, and when the last was done.
 
     Args:
         backends: ``model,id`` of each; the jobs of none are under None.
@@ -202,7 +226,9 @@ def count_running(cr) -> dict[str | None, int]:
 def count_by_hour(
     cr, backends: list[str], starts: list[datetime], limit: int
 ) -> list[tuple]:
-    """Return backend, number of the hour (from 1), how many were done and failed.
+    """Return counts of jobs by hour: done, failed, and set to done by people.
+
+    Each row has a backend, the number of the hour (from 1) and the three counts.
 
     Args:
         backends: ``model,id`` of each; the jobs of none are under None.
@@ -240,6 +266,12 @@ def count_channels(cr, limit: int) -> list[ChannelFigures]:
     """
     cr.execute(COUNT_CHANNELS, {"limit": limit})
     return [ChannelFigures(*row) for row in cr.fetchall()]
+
+
+def count_failed(cr, limit: int) -> int:
+    """Return how many jobs have failed, counted up to a limit."""
+    cr.execute(COUNT_FAILED, {"limit": limit})
+    return cr.fetchone()[0]
 
 
 def count_ever(cr) -> tuple[int, int]:

@@ -150,6 +150,103 @@ SELECT complete_name
  ORDER BY complete_name
 """
 
+_IS_READY = "state = 'pending' AND hold IS NULL"
+_IS_LATER = (
+    "(state IN ('waiting', 'failed') OR (state = 'pending' AND hold IN ('eta', 'key')))"
+)
+
+
+def _used_channels(condition: str) -> str:
+    """Return the rows of a recursive query: the channels of jobs, from least to last.
+
+    Each is looked up behind the one before it, so that jobs are not read one by one.
+
+    Args:
+        condition: of an index on jobs that begins with the channel.
+    """
+    first = f"SELECT min(channel_id) FROM connector_queue_job WHERE {condition}"
+    return f"""{first}
+     UNION ALL
+    SELECT ({first} AND channel_id > used.id) FROM {{name}} AS used
+     WHERE used.id IS NOT NULL"""
+
+
+# The channels that were deleted while jobs wait in them, with the number of these jobs,
+# counted up to a limit. Indexes: connector_queue_job__ready_idx, __order_idx.
+FIND_LOST_CHANNELS = f"""
+WITH RECURSIVE ready (id) AS (
+    {_used_channels(_IS_READY).format(name="ready")}
+),
+later (id) AS (
+    {_used_channels(_IS_LATER).format(name="later")}
+)
+SELECT lost.id, job.count
+  FROM (SELECT id FROM ready UNION SELECT id FROM later) AS lost
+ CROSS JOIN LATERAL (
+       SELECT count(*)
+         FROM (
+              (SELECT FROM connector_queue_job
+                WHERE channel_id = lost.id AND {_IS_READY}
+                LIMIT %(limit)s)
+               UNION ALL
+              (SELECT FROM connector_queue_job
+                WHERE channel_id = lost.id AND {_IS_LATER} AND state <> 'failed'
+                LIMIT %(limit)s)
+         ) AS one
+ ) AS job
+ WHERE NOT EXISTS (SELECT FROM connector_queue_channel WHERE id = lost.id)
+   AND job.count > 0
+ ORDER BY lost.id
+"""
+
+
+# job. Of the long texts of some jobs, or of some attempts, what screens show: the start
+# of each, its end where there is more, and its size in bytes. Screens never need the
+# whole, which may take megabytes. Indexes: the primary keys.
+_EXCERPTS = """
+SELECT id, {columns}
+  FROM {table}
+ WHERE id = ANY (%(ids)s)
+"""
+
+
+def _excerpt(name: str) -> str:
+    """Return the SQL of an excerpt of a text."""
+    return f"""left({name}, %(size)s),
+       CASE WHEN octet_length({name}) > %(size)s
+            THEN CASE WHEN length({name}) > %(size)s THEN right({name}, %(size)s) END
+       END,
+       octet_length({name})"""
+
+
+READ_JOB_TEXTS = _EXCERPTS.format(
+    table="connector_queue_job",
+    columns=f"{_excerpt('result')}, {_excerpt('exc_info')}",
+)
+READ_ATTEMPT_TEXTS = _EXCERPTS.format(
+    table="connector_queue_attempt",
+    columns=f"{_excerpt('message')}, {_excerpt('exc_info')}",
+)
+
+
+# job. The start of a long text of each of some jobs, or of some attempts. Of a long
+# text only so much is read. Indexes: the primary keys.
+_STARTS = "SELECT id, left({name}, %(size)s) FROM {table} WHERE id = ANY (%(ids)s)"
+READ_JOB_STARTS = _STARTS.format(name="result", table="connector_queue_job")
+READ_ATTEMPT_STARTS = _STARTS.format(name="message", table="connector_queue_attempt")
+
+
+class Excerpt(NamedTuple):
+    """What screens show of a long text; all is None where there is no text.
+
+    ``end`` is None where ``start`` is the whole text. Both are of the same length, and
+    overlap when the text is shorter than two of them.
+    """
+
+    start: str | None
+    end: str | None
+    size_bytes: int | None
+
 
 class Waiting(NamedTuple):
     """Since when jobs wait, and when a worker was last alive; naive UTC."""
@@ -176,6 +273,39 @@ class JobProcess(NamedTuple):
     refusal: str | None
     only_channels: str | None
     unknown_channels: str | None
+
+
+def read_job_texts(cr, ids: list[int], size: int) -> dict[int, tuple]:
+    """Return excerpts of the results and errors of jobs, by id.
+
+    Args:
+        size: characters of each start, and of each end.
+    """
+    return _read_excerpts(cr, READ_JOB_TEXTS, ids, size)
+
+
+def read_attempt_texts(cr, ids: list[int], size: int) -> dict[int, tuple]:
+    """Return excerpts of the messages and errors of attempts, by id; see above."""
+    return _read_excerpts(cr, READ_ATTEMPT_TEXTS, ids, size)
+
+
+def read_job_starts(cr, ids: list[int], size: int) -> dict[int, str | None]:
+    """Return the first characters of the results of jobs, by id."""
+    cr.execute(READ_JOB_STARTS, {"ids": ids, "size": size})
+    return dict(cr.fetchall())
+
+
+def read_attempt_starts(cr, ids: list[int], size: int) -> dict[int, str | None]:
+    """Return the first characters of the messages of attempts, by id."""
+    cr.execute(READ_ATTEMPT_STARTS, {"ids": ids, "size": size})
+    return dict(cr.fetchall())
+
+
+def _read_excerpts(cr, statement: str, ids: list[int], size: int) -> dict[int, tuple]:
+    cr.execute(statement, {"ids": ids, "size": size})
+    return {
+        id_: (Excerpt(*texts[:3]), Excerpt(*texts[3:])) for id_, *texts in cr.fetchall()
+    }
 
 
 def find_graph(cr, job_id: int, limit: int) -> list[int]:
@@ -215,6 +345,16 @@ def find_changing(cr) -> list[str]:
     """Return the addons that are to be installed, upgraded or removed."""
     cr.execute(FIND_CHANGING)
     return [name for (name,) in cr.fetchall()]
+
+
+def find_lost_channels(cr, limit: int) -> list[tuple[int, int]]:
+    """Return the ids of deleted channels in which jobs wait, and how many.
+
+    Args:
+        limit: at which counts may end.
+    """
+    cr.execute(FIND_LOST_CHANNELS, {"limit": limit})
+    return cr.fetchall()
 
 
 def find_ready_channels(cr) -> list[str]:

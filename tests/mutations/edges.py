@@ -63,9 +63,30 @@ MUTATIONS = [
     (
         "a cancelled job tells its edges",
         "_UNBLOCK",
-        '{mark_edges("released.id", "released.state", "released")}',
-        "SELECT 1",
-        "TestCancelled.test_cancelled_job_cancels_those_behind_it",
+        '"released.state", "released", _IS_LEFT)}',
+        '"released.state", "released", "FALSE")}',
+        "TestCascade.test_job_that_runs_always_runs_after_the_last_of_a_cancelled_chain",
+    ),
+    (
+        "a chain is cancelled in one statement",
+        "_DOOMED",
+        "SELECT id FROM taken WHERE id NOT IN (SELECT id FROM kept)",
+        "SELECT id FROM taken WHERE id IN (SELECT id FROM held)",
+        "TestCascade.test_chain_is_cancelled_in_one_statement",
+    ),
+    (
+        "a job that waits for another as well is not cancelled with the chain",
+        "_DOOMED",
+        "AND parent_id NOT IN (SELECT id FROM taken)",
+        "AND FALSE",
+        "TestCascade.test_job_that_waits_for_another_as_well_is_left_with_all_below_it",
+    ),
+    (
+        "what is below a job that is left is left with it",
+        "_DOOMED",
+        "WHERE (edge.child_id IN (SELECT id FROM taken)) IS TRUE",
+        "WHERE FALSE",
+        "TestCascade.test_job_that_waits_for_another_as_well_is_left_with_all_below_it",
     ),
     (
         "a button tells the edges",

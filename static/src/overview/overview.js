@@ -83,6 +83,11 @@ export class Overview extends Component {
             failed: [["state", "=", "failed"]],
             done: [
                 ["state", "=", "done"],
+                ["done_by_id", "=", false],
+                ["date_done", ">=", this.state.data.midnight],
+            ],
+            by_hand: [
+                ["done_by_id", "!=", false],
                 ["date_done", ">=", this.state.data.midnight],
             ],
             checkpoints: [["state", "=", "need_review"]],

@@ -80,6 +80,10 @@ export class OverviewCard extends Component {
             figure("failed", _t("Failed"), card.failed, "danger"),
             figure("done", _t("Done today"), card.done_today, "success"),
         ];
+        // People said so, no job did it: rare, and never among what was done.
+        if (card.by_hand_today) {
+            figures.push(figure("by_hand", _t("Set to done"), card.by_hand_today));
+        }
         if (card.reference) {
             figures.push(
                 figure("checkpoints", _t("To review"), card.checkpoints, "warning")

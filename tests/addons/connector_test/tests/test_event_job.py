@@ -3,6 +3,8 @@
 
 from contextlib import suppress
 
+from odoo.fields import Command
+
 from odoo.addons.connector.event import (
     Event,
     on_record_create,
@@ -15,6 +17,11 @@ from odoo.addons.connector.queue.job import job
 from .queue_case import QueueCase
 
 CATEGORY = "res.partner.category"
+PARTNER = "res.partner"
+PICTURE = (  # one pixel
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    b"awAAAABJRU5ErkJggg=="
+)
 HEARD = []
 
 
@@ -96,6 +103,61 @@ class TestCreateAndUnlink(EventCase):
         self.category.unlink()
 
         self.assertEqual(self.told(), [[CATEGORY, record_id]])
+
+
+class TestFiles(EventCase):
+    """A picture of 20 MB made a payload of 27 MB, written anew with each write."""
+
+    def test_file_does_not_enter_the_job(self):
+        self.subscribe(on_record_create, hear, PARTNER, moment="job")
+        self.subscribe(on_record_write, hear, PARTNER, moment="job")
+
+        partner = self.env[PARTNER].create({"name": "Ada", "image_1920": PICTURE})
+        partner.write({"image_1920": PICTURE})
+        partner.write({"image_1920": False, "ref": "x"})
+
+        self.env.cr.execute("SELECT payload::text FROM connector_queue_job")
+        payloads = "".join(text for (text,) in self.env.cr.fetchall())
+        self.assertNotIn(PICTURE.decode(), payloads)
+        created, written = (facts[-1] for facts in self.told())
+        self.assertIs(created["image_1920"], True)
+        self.assertIs(written["image_1920"], False)
+        self.assertEqual((created["name"], written["ref"]), ("Ada", "x"))
+
+    def test_file_of_a_line_does_not_enter_the_job(self):
+        self.subscribe(on_record_write, hear, PARTNER, moment="job")
+        partner = self.env[PARTNER].create({"name": "Ada"})
+        child = self.env[PARTNER].create({"name": "Bob", "parent_id": partner.id})
+
+        partner.write(
+            {
+                "child_ids": [
+                    (0, 0, {"name": "Cid", "image_1920": PICTURE}),
+                    Command.update(child.id, {"image_1920": PICTURE}),
+                ],
+                "category_id": [Command.set(self.category.ids)],
+            }
+        )
+
+        written = {record_id: vals for _model, record_id, vals in self.told()}
+        self.assertEqual(
+            {name: written[partner.id][name] for name in ("child_ids", "category_id")},
+            {
+                "child_ids": [
+                    (0, 0, {"name": "Cid", "image_1920": True}),
+                    (1, child.id, {"image_1920": True}),
+                ],
+                "category_id": [(6, 0, self.category.ids)],
+            },
+        )
+
+    def test_consumer_in_the_transaction_gets_the_file(self):
+        self.subscribe(on_record_write, hear, PARTNER)
+        partner = self.env[PARTNER].create({"name": "Ada"})
+
+        partner.write({"image_1920": PICTURE})
+
+        self.assertEqual(HEARD[0][-1], {"image_1920": PICTURE})
 
 
 class TestWrite(EventCase):

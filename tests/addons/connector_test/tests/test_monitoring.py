@@ -8,10 +8,12 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.connector import uninstall_hook
 from odoo.addons.connector.magic.web.address import ALLOWED_PARAMETER
+from odoo.addons.connector.models.monitoring import monitor
 from odoo.addons.connector.queue import store
+from odoo.addons.connector.queue.server.cron_fallback import PATIENCE_S
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase
+from .queue_case import JOB, QueueCase
 
 TOKEN = "connector.monitoring_token"
 METRIC = re.compile(
@@ -107,11 +109,94 @@ class TestHealth(MonitoringCase):
 
         self.assertEqual(self.get("health").status_code, 200)
 
-    def test_number_that_cannot_be_read_is_refused(self):
-        answer = self.get("health?max_wait_s=soon")
+    def fail_jobs(self, count):
+        """Let jobs have failed."""
+        leave_trace.delay_many(self.session, TRACE, [()] * count)
+        self.env.cr.execute("UPDATE connector_queue_job SET state = 'failed'")
 
-        self.assertEqual(answer.status_code, 400)
-        self.assertIn("expected a number of seconds", answer.text)
+    def test_failed_jobs_are_warned_of(self):
+        """It passed with 1,001 of them."""
+        self.fail_jobs(1_001)
+
+        answer = self.get("health")
+
+        self.assertEqual(answer.status_code, 200)
+        told = answer.json()
+        self.assertEqual((told["status"], told["failed"]), ("warn", 1_001))
+        self.assertIn("1,001 jobs have failed", told["reasons"])
+
+    def test_more_failed_jobs_than_allowed_are_an_illness(self):
+        self.fail_jobs(3)
+
+        answer = self.get("health?max_failed=2")
+        self.assertEqual(answer.status_code, 503)
+        self.assertIn("3 jobs have failed, at most 2", answer.json()["reasons"])
+
+        self.assertEqual(self.get("health?max_failed=3").status_code, 200)
+
+    def test_limit_above_the_usual_count_of_failed_jobs_is_kept(self):
+        self.patch(monitor, "FAILED_LIMIT", 2)
+        self.fail_jobs(5)
+
+        self.assertEqual(self.get("health?max_failed=4").status_code, 503)
+        self.assertEqual(self.get("health?max_failed=5").status_code, 200)
+
+    def test_paused_channel_is_warned_of(self):
+        channels = self.env["connector.queue.channel"]
+        channels.browse(channels._id_of("root.shop.orders"))
+        channels.search([("complete_name", "=", "root.shop")]).is_paused = True
+
+        answer = self.get("health")
+
+        self.assertEqual(answer.status_code, 200)
+        told = answer.json()
+        self.assertEqual((told["status"], told["paused"]), ("warn", ["root.shop"]))
+        self.assertEqual(told["reasons"], ["paused: root.shop"])
+
+    def test_job_that_waits_too_long_behind_a_pause_is_an_illness(self):
+        self.wait_for_hours(leave_trace.delay(self.session, TRACE, channel="root.shop"))
+        channels = self.env["connector.queue.channel"]
+        channels.search([("complete_name", "=", "root.shop")]).is_paused = True
+
+        answer = self.get("health?max_paused_s=3600")
+        self.assertEqual(answer.status_code, 503)
+        self.assertIn(
+            "a job of a paused channel waits for", answer.json()["reasons"][0]
+        )
+
+        self.assertEqual(self.get("health?max_paused_s=9000").status_code, 200)
+
+    def test_jobs_of_deleted_channels_are_warned_of(self):
+        leave_trace.delay(self.session, TRACE)
+        self.env.cr.execute("UPDATE connector_queue_job SET channel_id = 999001")
+
+        self.assertIn("channels that were deleted", self.get("health").text)
+
+    def test_banner_and_health_wait_equally_long(self):
+        """The banner came after 70 s, the health after 90 s."""
+        self.env.cr.execute("DELETE FROM connector_queue_worker")
+        leave_trace.delay(self.session, TRACE)
+        monitors, jobs = self.env["connector.monitor"], self.env[JOB]
+        for seconds, is_told in ((PATIENCE_S - 5, False), (PATIENCE_S + 5, True)):
+            self.env.cr.execute(
+                "UPDATE connector_queue_job SET date_created ="
+                " clock_timestamp() AT TIME ZONE 'UTC' - %s * INTERVAL '1 second'",
+                [seconds],
+            )
+            kinds = [one["kind"] for one in jobs.find_warnings()]
+            status = monitors._read_health()["status"]
+            with self.subTest(seconds=seconds):
+                self.assertEqual("waiting" in kinds, is_told)
+                self.assertEqual(status == "fail", is_told)
+
+    def test_number_that_cannot_be_read_is_refused(self):
+        for limit in ("max_wait_s=soon", "max_failed=x", "max_paused_s=-1"):
+            for value in (limit, f"{limit.partition('=')[0]}=nan"):
+                with self.subTest(value=value):
+                    answer = self.get(f"health?{value}")
+
+                    self.assertEqual(answer.status_code, 400)
+                    self.assertIn("expected a number of", answer.text)
 
 
 @tagged("post_install", "-at_install")

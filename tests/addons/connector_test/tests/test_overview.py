@@ -14,7 +14,7 @@ from odoo.addons.connector.models.monitoring import overview as connector_overvi
 from odoo.addons.connector.queue import store
 
 from ..models.job import TRACE, leave_trace
-from .queue_case import QueueCase, make_channel
+from .queue_case import JOB, QueueCase, make_channel
 
 OVERVIEW = "connector.overview"
 USER = "connector.group_connector_user"
@@ -97,6 +97,41 @@ class TestOverviewFigures(OverviewCase):
 
         self.assertEqual(card["done_today"], 1)
         self.assertEqual(card["done_at"], "2026-03-01 15:00:00")
+
+    def test_jobs_that_people_set_to_done_are_counted_apart(self):
+        """1,001 failures that a button set to done were 1,001 that the shop did."""
+        self.shop.delayed().import_stock()
+        self.run_jobs()
+        done_at = self.card(self.shop)["done_at"]
+        self.shop.delayed_many([()] * 4).import_stock(error="no stock")
+        self.run_jobs()
+        failed = self.env[JOB].search([("state", "=", "failed")]).with_user(self.boss)
+        failed[:3].button_done()
+        failed.act_on_all("button_done", [("id", "=", failed[3].id)])
+
+        card = self.card(self.shop)
+
+        self.assertEqual(self.figures(self.shop), [0, 0, 0, 1, 0])
+        self.assertEqual(card["by_hand_today"], 4)
+        self.assertEqual(card["done_at"], done_at)
+        self.assertEqual(failed.done_by_id, self.boss)
+        hours = self.env[OVERVIEW].with_user(self.boss).read_hours()
+        counts = hours["counts"][self.shop.reference()]
+        sums = {kind: sum(counts[kind]) for kind in ("done", "failed", "by_hand")}
+        self.assertEqual(sums, {"done": 1, "failed": 0, "by_hand": 4})
+
+    def test_job_that_runs_after_all_was_not_set_to_done(self):
+        self.shop.delayed().import_stock(error="no stock")
+        self.run_jobs()
+        job = self.jobs()
+        job.button_done()
+        self.assertTrue(job.done_by_id)
+
+        self.env.cr.execute("UPDATE connector_queue_job SET state = 'failed'")
+        self.env.invalidate_all()
+        job.requeue()
+
+        self.assertFalse(job.done_by_id)
 
     def test_counts_end_at_a_limit(self):
         self.patch(connector_overview, "LIMIT", 2)

@@ -5,14 +5,17 @@ import threading
 
 from psycopg2.errors import CheckViolation
 
+from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.addons.connector.queue.engine.runner import Runner
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase, QueueRaceCase, make_channel
 
 CHANNEL = "connector.queue.channel"
+DELETE = "DELETE FROM connector_queue_channel WHERE id = ANY (%s)"
 
 
 class ChannelCase(QueueCase):
@@ -187,6 +190,91 @@ class TestThrottleAndRate(ChannelCase):
             " WHERE id = %(id)s"
         )
         self.env.cr.execute(statement, {"past": seconds, "id": channel.id})
+
+
+class TestDeletion(ChannelCase):
+    """A job in a channel that was deleted waited for ever, and nobody was told."""
+
+    def wait(self, channel="root.market", **options):
+        """Let a job wait in a channel that no function has for its own."""
+        return self.delay(channel=channel, **options)
+
+    def test_channel_with_jobs_is_not_deleted(self):
+        channel = self.channel("root.market")
+        for _number in range(3):
+            self.wait()
+        self.claim()
+        self.wait(eta=3600)
+
+        with self.assertRaises(UserError) as caught:
+            channel.unlink()
+
+        self.assertIn(
+            "Cannot delete channel root.market: 4 jobs", str(caught.exception)
+        )
+        self.assertIn("Reschedule", str(caught.exception))
+
+    def test_channel_whose_jobs_went_elsewhere_is_deleted(self):
+        channel = self.channel("root.market")
+        job = self.job(self.wait())
+
+        job._reschedule(channel_id=self.channel("root.bank").id)
+        channel.unlink()
+
+        self.assertFalse(channel.exists())
+
+    def test_jobs_that_ended_keep_no_channel(self):
+        channel = self.channel("root.market")
+        done, cancelled = self.job(self.wait()), self.job(self.wait())
+        done.button_done()
+        cancelled.button_cancel()
+
+        channel.unlink()
+
+        self.assertFalse(channel.exists())
+
+    def test_requeued_job_of_a_deleted_channel_goes_to_that_of_its_function(self):
+        channel = self.channel("root.market")
+        job = self.job(self.wait())
+        job.button_cancel()
+        channel.unlink()
+
+        job.requeue()
+
+        self.assertEqual(job.channel, "root")
+        self.assertEqual(self.claim(), [job.uuid])
+
+    def test_jobs_of_a_channel_that_goes_by_a_cascade_move_to_the_one_above(self):
+        """So does a channel that an addon brought, with the addon."""
+        shop = self.channel("root.market", capacity=1)
+        orders = self.channel("root.market.orders")
+        job = self.job(self.wait(channel="root.market.orders"))
+        later = self.job(self.wait(channel="root.market.orders", eta=3600))
+
+        self.env.cr.execute(DELETE, [orders.ids])
+        self.env.invalidate_all()
+
+        self.assertEqual((job | later).channel_id, shop)
+
+    def test_jobs_move_to_root_when_all_channels_above_go_as_well(self):
+        shop, orders = self.channel("root.market"), self.channel("root.market.orders")
+        job = self.job(self.wait(channel="root.market.orders"))
+
+        self.env.flush_all()
+        self.env.cr.execute(DELETE, [(orders | shop).ids])
+        self.env.invalidate_all()
+
+        self.assertEqual(job.channel, "root")
+
+    def test_uninstallation_moves_the_jobs_of_an_addons_channel(self):
+        channel = self.channel("root.market")
+        job = self.job(self.wait())
+
+        channel.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
+
+        self.assertFalse(channel.exists())
+        self.env.invalidate_all()
+        self.assertEqual(job.channel, "root")
 
 
 class TestCapacityAcrossWorkers(QueueRaceCase):

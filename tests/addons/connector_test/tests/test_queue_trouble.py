@@ -85,6 +85,44 @@ class TestTrouble(QueueCase):
 
         self.assertEqual(self.find(), {})
 
+    def test_jobs_in_a_channel_that_is_gone_are_told(self):
+        self.add_worker()
+        uuids = leave_trace.delay_many(self.session, TRACE, [()] * 3)
+        leave_trace.delay(self.session, TRACE, eta=3600)
+        self.assertEqual(self.find(), {})
+
+        for number, uuid in enumerate(uuids):
+            self.env.cr.execute(
+                "UPDATE connector_queue_job SET channel_id = %s WHERE uuid = %s",
+                [999_001 + number // 2, uuid],
+            )
+
+        told = self.find()["lost"]
+        self.assertIn("3 jobs in No. 999001, No. 999002", told)
+        self.assertIn("Reschedule", told)
+
+    def test_jobs_that_wait_for_later_in_a_channel_that_is_gone_are_told(self):
+        self.add_worker()
+        leave_trace.delay(self.session, TRACE, eta=3600)
+        leave_trace.delayable(self.session, TRACE).on_done(
+            leave_trace.delayable(self.session, TRACE)
+        ).delay()
+        self.env.cr.execute(
+            "UPDATE connector_queue_job SET channel_id = 999001"
+            " WHERE state = 'waiting' OR hold = 'eta'"
+        )
+
+        self.assertIn("2 jobs in No. 999001", self.find()["lost"])
+
+    def test_jobs_that_ended_in_a_channel_that_is_gone_are_not_told(self):
+        self.add_worker()
+        leave_trace.delay_many(self.session, TRACE, [()] * 2)
+        self.env.cr.execute(
+            "UPDATE connector_queue_job SET channel_id = 999001, state = 'failed'"
+        )
+
+        self.assertEqual(self.find(), {})
+
     def test_cron_that_does_not_run_is_told(self):
         self.cron.nextcall -= timedelta(minutes=6)
         self.assertIn("connector_worker -d", self.find()["nobody"])
