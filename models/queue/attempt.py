@@ -44,7 +44,12 @@ class QueueAttempt(models.Model):
         "Died: the worker crashed.",
     )
     message = fields.Text(readonly=True, prefetch=False)
-    exc_info = fields.Text(string="Traceback", readonly=True, prefetch=False)
+    exc_info = fields.Text(
+        string="Traceback",
+        readonly=True,
+        prefetch=False,
+        help="Where in the code the error was raised.",
+    )
     message_line = fields.Char(
         string="Error",
         compute="_compute_message_line",

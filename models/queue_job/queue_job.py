@@ -233,7 +233,12 @@ class QueueJob(models.Model):
         prefetch=False,
         help="What the function returned.",
     )
-    exc_info = fields.Text(string="Traceback", readonly=True, prefetch=False)
+    exc_info = fields.Text(
+        string="Traceback",
+        readonly=True,
+        prefetch=False,
+        help="Where in the code the error was raised.",
+    )
     progress = fields.Float(
         compute="_compute_progress", help="In percent, as reported by the job."
     )
