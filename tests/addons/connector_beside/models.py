@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Model whose methods are called by two job queues."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.connector.queue.job import job
 
@@ -16,11 +16,13 @@ class BesideMark(models.Model):
 
     name = fields.Char()
 
+    @api.model
     @job
     def leave(self, name):
         """Leave a mark, as a job of ours."""
         self.create({"name": name})
 
+    @api.model
     @job
     def leave_and_delay_theirs(self, name):
         """Leave a mark, and let the other queue leave one."""
