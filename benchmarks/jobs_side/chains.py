@@ -27,6 +27,9 @@ class Chains:
 
     def __init__(self, db_name: str):
         self.registry = Registry(db_name)
+        with closing(self.registry.cursor()) as cr:
+            ConnectorSession(cr, 1).env["connector.queue.channel"]._id_of(PARKED)
+            cr.commit()
 
     def cancel(self, length: int, is_by_level: bool) -> float:
         """Cancel a new chain from its start; return the seconds in the button.
