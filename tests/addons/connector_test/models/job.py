@@ -48,6 +48,7 @@ class TestTrace(models.Model):
         """Leave a trace that tells which of these exist."""
         self.create({"name": f"{len(self.exists())} of {len(self)}"})
 
+    @api.model
     @job
     def leave(self, name, seconds):
         """Leave a trace, and take some time."""
