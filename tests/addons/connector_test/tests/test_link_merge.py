@@ -45,7 +45,7 @@ class TestMerge(LinkCase):
         self.assertEqual(len(checkpoint), 1)
         self.assertEqual(checkpoint.record, self.ada)
         for text in (
-            "has 2 links since a merge",
+            "has 2 links",
             f"Contact #{self.ada.id}",
             "'A1'",
             "'B1'",
