@@ -114,7 +114,7 @@ class TestJobs(SightCase, BrowserCase):
             """
             await find(".o_field_html td", "'SO-1042'");
             (await find(".o_notebook a", "Attempts")).click();
-            (await find("td[name=message]", "broken")).click();
+            (await find("td[name=message_line]", "broken")).click();
             await find(".modal .o_connector_traceback", "FailedJobError");
             """,
         )

@@ -70,7 +70,7 @@ class TestChange(ChangeCase):
         job = self.delay()
         self.take(job)
 
-        with self.assertRaisesRegex(UserError, "it is enqueued. Take only jobs that"):
+        with self.assertRaisesRegex(UserError, "state is enqueued. Select only jobs that"):
             job.write({"priority": 1})
 
         self.assertEqual(job.priority, 10)
@@ -79,7 +79,7 @@ class TestChange(ChangeCase):
         job = self.delay()
         self.run_jobs()
 
-        with self.assertRaisesRegex(UserError, "it is done"):
+        with self.assertRaisesRegex(UserError, "state is done"):
             job.write({"priority": 1})
 
 

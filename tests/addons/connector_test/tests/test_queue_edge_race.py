@@ -311,7 +311,7 @@ class TestDeletionRace(EdgeRaceCase):
         self.open_runner(1).claim()
         session = self.open_session()
 
-        with self.assertRaisesRegex(UserError, "a worker has it. Stop it first"):
+        with self.assertRaisesRegex(UserError, "a worker has taken it. Stop it first"):
             session.env[JOB].search([("uuid", "=", parent)]).unlink()
 
 

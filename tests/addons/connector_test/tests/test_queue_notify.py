@@ -97,9 +97,9 @@ class TestCronCall(QueueRaceCase):
 
     def test_cron_that_is_switched_off_is_not_called(self):
         """In a neutralized copy, for instance."""
-        switch = "UPDATE ir_cron SET active = %s WHERE cron_name = %s"
-        name = "Connector: see that jobs run"
-        self.query(switch, False, name)
-        self.addCleanup(self.query, switch, True, name)
+        switch = "UPDATE ir_cron SET active = %s WHERE id = %s"
+        cron_id = self.open_env().ref(CRON).id
+        self.query(switch, False, cron_id)
+        self.addCleanup(self.query, switch, True, cron_id)
 
         self.assertEqual(self.delay(), 0)

@@ -109,7 +109,7 @@ class TestOwnRow(QueueRaceCase):
                 self._delete()
 
     def test_job_may_not_unlink_itself(self):
-        self.assertFailed(self.run_job(unlink_own_row), "a worker has it")
+        self.assertFailed(self.run_job(unlink_own_row), "a worker has taken it")
 
     def test_job_that_always_meets_itself_fails_after_some_tens_of_tries(self):
         """It was started a hundred times in a minute, and called the far side."""
