@@ -32,6 +32,7 @@ class ConnectorStreamRun(models.Model):
     _inherit = ["connector.guarded"]
     _description = "Stream Run"
     _order = "id desc"
+    _rec_names_search = ("stream_id.name", "stream_id.model")
 
     stream_id = fields.Many2one(
         "connector.stream",
@@ -72,6 +73,14 @@ class ConnectorStreamRun(models.Model):
         "(stream_id) WHERE state IN ('running', 'held')",
         "The stream is running already.",
     )
+
+    # === COMPUTE === #
+
+    @api.depends("stream_id.name", "started_at")
+    def _compute_display_name(self):
+        for run in self:
+            at = fields.Datetime.to_string(run.started_at)
+            run.display_name = f"{run.stream_id.name}, {at}"
 
     # === JOBS === #
 

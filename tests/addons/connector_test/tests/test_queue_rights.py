@@ -161,7 +161,7 @@ class TestButton(RightsCase):
                     with self.assertRaises(UserError) as caught:
                         self.press(button, self.of_ada, self.ada)
                     self.assertIn(
-                        f"it is {state}, expected one of", str(caught.exception)
+                        f"state is {state}, expected one of", str(caught.exception)
                     )
                     self.assertEqual(self.of_ada.state, state)
 
@@ -177,7 +177,7 @@ class TestButton(RightsCase):
                 )()
                 self.assertEqual(self.of_ada.state, self.targets[button])
                 self.assertEqual(self.of_bob.state, other)
-                self.assertIn("1 jobs were changed", told["params"]["message"])
+                self.assertIn("changed: 1", told["params"]["message"])
 
     def test_manager_may_act_on_the_jobs_of_others(self):
         self.press("button_cancel", self.of_ada, self.boss)
@@ -198,7 +198,7 @@ class TestButton(RightsCase):
         for button in self.targets:
             with self.subTest(button=button), self.assertRaises(AccessError) as caught:
                 self.press(button, self.of_bob, self.ada)
-            self.assertIn("Take only your own.", str(caught.exception))
+            self.assertIn("only your own jobs", str(caught.exception))
 
     def test_cancelled_job_does_not_run(self):
         self.press("button_cancel", self.of_ada, self.ada)

@@ -143,7 +143,7 @@ class TestTakeOver(SealCase):
         jobs.invalidate_model()
         self.assertEqual(self.orphan.user_id, self.boss)
         self.assertEqual(other.user_id, self.env.user)
-        self.assertIn("1 jobs", told["params"]["message"])
+        self.assertIn("changed: 1", told["params"]["message"])
 
     def test_jobs_of_users_who_are_gone_are_found(self):
         other = self.job(leave_trace.delay(self.session, TRACE))

@@ -202,7 +202,8 @@ class TestLink(LinkCase):
         relation = self.of_ada.relation_id
         relation.company_id = self.env["res.company"].create({"name": "Elsewhere"})
 
-        for record, label in ((self.of_ada, "Link"), (relation, "Relation of Links")):
+        for record in (self.of_ada, relation):
+            label = record._description
             with self.subTest(label):
                 self.assertEqual(
                     record.with_user(self.user).sudo().display_name,
@@ -232,8 +233,8 @@ class TestJob(QueueCase):
 
     def test_closed_job_behind_an_edge_is_called_by_its_id(self):
         theirs = self.traces.with_user(self.user).delayable(description="Mine")
-        parent = self.traces.delayable(description="Secret").rename("x")
-        parent.on_done(theirs.rename("y")).delay()
+        parent = self.traces.delayable(description="Secret").leave("x", 0)
+        parent.on_done(theirs.leave("y", 0)).delay()
         other, own = self.jobs()
         edge = own.parent_edge_ids
         self.assertEqual(other.display_name, "Secret")
