@@ -70,7 +70,9 @@ class TestChange(ChangeCase):
         job = self.delay()
         self.take(job)
 
-        with self.assertRaisesRegex(UserError, "state is enqueued. Select only jobs that"):
+        with self.assertRaisesRegex(
+            UserError, "state is enqueued. Select only jobs that"
+        ):
             job.write({"priority": 1})
 
         self.assertEqual(job.priority, 10)

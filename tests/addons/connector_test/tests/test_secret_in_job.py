@@ -190,7 +190,7 @@ class TestSecretInArguments(SecretCase):
         for name, argument in arguments.items():
             with self.subTest(name):
                 with self.assertRaises(UnserializableArgumentError) as caught:
-                    leave_trace.delay(self.session, TRACE, "a", argument)
+                    leave_trace.delay(self.session, TRACE, argument)
                 self.assertNotIn(SWORDFISH, str(caught.exception))
                 self.assertIn("argument 2", str(caught.exception))
                 self.assertIn("pass the backend", str(caught.exception))
