@@ -71,7 +71,7 @@ class TestChange(ChangeCase):
         self.take(job)
 
         with self.assertRaisesRegex(
-            UserError, "state is enqueued. Select only jobs that"
+            UserError, "state is enqueued. Select only jobs"
         ):
             job.write({"priority": 1})
 

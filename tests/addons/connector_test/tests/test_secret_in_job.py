@@ -192,7 +192,7 @@ class TestSecretInArguments(SecretCase):
                 with self.assertRaises(UnserializableArgumentError) as caught:
                     leave_trace.delay(self.session, TRACE, argument)
                 self.assertNotIn(SWORDFISH, str(caught.exception))
-                self.assertIn("argument 2", str(caught.exception))
+                self.assertIn("argument 1", str(caught.exception))
                 self.assertIn("pass the backend", str(caught.exception))
 
     def test_error_names_the_place_in_the_argument(self):
