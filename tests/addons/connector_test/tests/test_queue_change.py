@@ -70,9 +70,7 @@ class TestChange(ChangeCase):
         job = self.delay()
         self.take(job)
 
-        with self.assertRaisesRegex(
-            UserError, "state is enqueued. Select only jobs"
-        ):
+        with self.assertRaisesRegex(UserError, "state is enqueued. Select only jobs"):
             job.write({"priority": 1})
 
         self.assertEqual(job.priority, 10)
