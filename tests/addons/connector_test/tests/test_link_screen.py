@@ -27,7 +27,7 @@ class TestSearch(ScreenCase):
     def setUp(self):
         super().setUp()
         self.ada.set_link(RELATION, "A1")
-        self.bob.set_link(RELATION, 77, system="shop")
+        self.bob.set_link(RELATION, 770_077_007, system="shop")
         Magic(self.env).set_link("other", {"github": 5, "trello": 7})
         self.of_ada, self.of_bob, self.of_nobody = self.links.search(
             [("relation_id.name", "in", [RELATION, "other"])], order="id"
@@ -49,7 +49,7 @@ class TestSearch(ScreenCase):
     def test_links_are_found_by_what_they_show(self):
         for domain, expected in (
             (("relation_id", "ilike", "oth"), self.of_nobody),
-            (("side_ids.ref", "ilike", "77"), self.of_bob),
+            (("side_ids.ref", "ilike", "770077"), self.of_bob),
             (("systems", "ilike", "shop"), self.of_bob),
             (("systems", "=", "github, trello"), self.of_nobody),
             (("model", "=", PARTNER), self.of_bob + self.of_ada),
