@@ -143,7 +143,7 @@ class TestNotReadable(ConnectorCase):
 
     def test_what_is_wrong_is_named(self):
         cases = [
-            ("'\\$new' is no tag of format 1", [[{"$new": 1}], []]),
+            (f"'\\$new' is no tag of format {VERSION}", [[{"$new": 1}], []]),
             ("{'a': 1, 'b': 2} has not one key", [[{"a": 1, "b": 2}], []]),
             ("'2026-02-30'", [[{"$date": "2026-02-30"}], []]),
             ("5 is no str", [[{"$date": 5}], []]),
@@ -160,5 +160,6 @@ class TestNotReadable(ConnectorCase):
             decode(payload, self.env)
 
     def test_later_format_is_refused(self):
-        with self.assertRaisesRegex(NotReadableJobError, "is 2, expected at most 1"):
+        told = f"is {VERSION + 1}, expected at most {VERSION}"
+        with self.assertRaisesRegex(NotReadableJobError, told):
             decode([[], []], self.env, version=VERSION + 1)
