@@ -7,7 +7,7 @@ chunk is taken back and its records are imported alone, so that the bad ones are
 rejected and the others are in.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 
 import psycopg2
@@ -82,7 +82,8 @@ class PageImport:
         self.force = force
         self.ring = ImportRing.of(importer.env)
         self.result = ImportResult()
-        self.faults: Counter[str] = Counter()
+        self.rejected: defaultdict[str, list[ImportItem]] = defaultdict(list)
+        """Those by the class of their error."""
         self.fingerprint = fingerprint_of(type(importer.mapper), type(importer))
 
     def run(self, records: list[dict]) -> ImportResult:
@@ -91,10 +92,7 @@ class PageImport:
         self._find_bindings(items)
         for chunk in _chunks(items):
             self._import_chunk(chunk)
-            for item in chunk:
-                self.result.note(item.outcome, item.external_id, item.reason)
-                if item.dropped:
-                    self.result.dropped[item.external_id] = item.dropped
+            self._note(chunk)
         self._check_systemic(len(records))
         return self.result
 
@@ -115,8 +113,9 @@ class PageImport:
             try:
                 external_id = self.adapter.id_of(record)
             except ConnectorException as error:
-                self._reject(ImportItem(f"#{number}", record), error)
-                self.result.note(REJECTED, f"#{number}", message_of(error))
+                nameless = ImportItem(f"#{number}", record)
+                self._reject(nameless, error)
+                self._note([nameless])
                 continue
             items.pop(external_id, None)
             version = self._version_of(record)
@@ -334,8 +333,15 @@ class PageImport:
                 getattr(self.importer, hook)()
 
     def _reject(self, item: ImportItem, error: Exception) -> None:
-        self.faults[type(error).__name__] += 1
         item.settle(REJECTED, _reason_of(error))
+        self.rejected[type(error).__name__].append(item)
+
+    def _note(self, items: Iterable[ImportItem]) -> None:
+        """Add to the result what became of some records."""
+        for item in items:
+            self.result.note(item.outcome, item.external_id, item.reason)
+            if item.dropped:
+                self.result.dropped[item.external_id] = item.dropped
 
     def _check_systemic(self, count: int) -> None:
         """Refuse a page in which one class of error is too frequent.
@@ -343,15 +349,15 @@ class PageImport:
         Raises:
             SystemicError: it is; nothing of the page is to be kept.
         """
-        for name, rejected in self.faults.items():
-            if rejected >= SYSTEMIC_COUNT and rejected > SYSTEMIC_SHARE * count:
-                example, reason = next(iter(self.result.rejected.items()))
+        for name, items in self.rejected.items():
+            first = items[0]
+            if len(items) >= SYSTEMIC_COUNT and len(items) > SYSTEMIC_SHARE * count:
                 raise SystemicError(
-                    f"{rejected} of {count} records of {self.importer.model._name} "
+                    f"{len(items)} of {count} records of {self.importer.model._name} "
                     f"from {self.importer.backend_record.describe()} were rejected "
                     f"with {name}, expected {SYSTEMIC_SHARE:.0%} at most: it is not "
-                    f"the fault of single records. The first is {example!r}: "
-                    f"{reason} Correct the mapping or the settings, then retry."
+                    f"the fault of single records. The first is {first.external_id!r}: "
+                    f"{first.reason} Correct the mapping or the settings, then retry."
                 )
 
 

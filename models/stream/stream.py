@@ -12,6 +12,7 @@ from ..access_guard import framework_context, own_code
 
 CHANGES = "changes"
 FULL = "full"
+OPEN = ("running", "held")  # states of a run that has not ended
 
 
 class ConnectorStream(models.Model):
@@ -98,7 +99,7 @@ class ConnectorStream(models.Model):
         """Go on with streams that are held, from their cursor."""
         self.check_access("write")
         held = self.filtered(lambda one: one.state == "held")
-        held.run_ids.filtered(lambda one: one.state == "held")._give_up()
+        held._open_runs()._give_up()
         held._set({"state": "idle", "hold_reason": False})
         held._start_all(CHANGES)
 
@@ -173,10 +174,16 @@ class ConnectorStream(models.Model):
 
     def _settle(self) -> None:
         """Hold the streams whose page failed, and go on with those retried since."""
-        for run in self.run_ids.filtered(lambda one: one.state in ("running", "held")):
+        for run in self._open_runs():
             run._settle()
 
     # === HELPERS === #
+
+    def _open_runs(self):
+        """Return the runs that have not ended, at most one of each stream."""
+        return self.env["connector.stream.run"].search(
+            [("stream_id", "in", self.ids), ("state", "in", OPEN)]
+        )
 
     def _start_all(self, kind: str) -> None:
         for stream in self:

@@ -132,6 +132,17 @@ class TestPageImport(FlowCase):
         for fact in ("300 of 1000", "InvalidDataError", "C1", "all is bad"):
             self.assertIn(fact, message)
 
+    def test_systemic_error_shows_a_record_of_its_own_class(self):
+        records = self.contacts(100)
+        records[0]["empty"] = True  # rejected first, and by another class of error
+        for record in records[50:80]:
+            record["bad"] = "all"
+
+        with self.assertRaises(SystemicError) as caught:
+            self.import_page(records)
+
+        self.assertIn("'C51': all is bad.", str(caught.exception))
+
     def test_later_of_two_records_with_one_id_counts(self):
         records = [{"id": "C1", "name": "Old"}, {"id": "C1", "name": "New"}]
 

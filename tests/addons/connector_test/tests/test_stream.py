@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import fields
 from odoo.exceptions import UserError
 
-from odoo.addons.connector.api import ChangedSince, Stream, run_jobs
+from odoo.addons.connector.api import BackendAdapter, ChangedSince, Stream, run_jobs
 from odoo.addons.connector.exception import InvalidUsageError
 from odoo.addons.connector.flows.declare import check_streams, declared_streams
 from odoo.addons.connector_test.models.flow import CONTACT
@@ -213,23 +213,13 @@ class TestFullRefresh(StreamCase):
         self.age_bindings()
         all_records = self.records
         self.records = self.records[1:]
-        adapter = self.backend.get_class(
-            type(self.scope().get_connector_unit(self._adapter_role())),
-            self.session,
-            CONTACT,
-        )
+        adapter = type(self.scope().get_connector_unit(BackendAdapter))
         self.patch(adapter, "read", lambda _adapter, external_id: all_records[0])
 
         run = self.run_stream("full")
 
         self.assertEqual(run.deleted_count, 0)
         self.assertTrue(self.binding("C1").odoo_id.active)
-
-    @staticmethod
-    def _adapter_role():
-        from odoo.addons.connector.api import BackendAdapter
-
-        return BackendAdapter
 
 
 class TestSchedule(StreamCase):
