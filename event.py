@@ -192,6 +192,7 @@ class Event:
         return [
             (consumer, moment)
             for name in (None, model_name)
+            if self._consumers.get(name)
             for consumer, moment in self._group(name).moments()
             if is_module_installed(registry, addon_of(consumer))
         ]

@@ -108,9 +108,7 @@ class ConnectorUnit(metaclass=MetaConnectorUnit):
         """
         scope = self.connector_env
         if model is not None and model != scope.model_name:
-            scope = scope.create_environment(
-                self.backend_record, self.session, model, connector_env=scope
-            )
+            scope = scope._for_model(model, self.backend_record, self.session)
         return scope.get_connector_unit(cls)
 
     def binder_for(self, model: str | None = None) -> Any:
@@ -164,6 +162,7 @@ class ConnectorEnvironment:
         self.backend_record = backend_record
         self.session = session.kept()
         self.model_name = model_name
+        self._of_models: dict[str, ConnectorEnvironment] = {}
         if lang := _lang_of(backend_record):
             self._take_lang(lang)
 
@@ -229,6 +228,28 @@ class ConnectorEnvironment:
         if connector_env.backend_record is backend_record:
             created._backend = connector_env._backend
         return created
+
+    def _for_model(
+        self, model: str, backend_record: Any, session: ConnectorSession
+    ) -> "ConnectorEnvironment":
+        """Return the environment of another model, the same one each time.
+
+        One is made each time inside a block that changes the session, and in subclasses
+        of the environment: what these hand on may be another thing each time.
+        """
+        is_own = backend_record is self.backend_record and session is self.session
+        is_plain = type(self) is ConnectorEnvironment
+        if not (is_own and is_plain) or session._is_changed:
+            return self.create_environment(
+                backend_record, session, model, connector_env=self
+            )
+        found = self._of_models.get(model)
+        if found is None or found._backend is not self._backend:
+            found = self.create_environment(
+                backend_record, session, model, connector_env=self
+            )
+            self._of_models[model] = found
+        return found
 
 
 Environment = ConnectorEnvironment  # its name in series 7

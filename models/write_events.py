@@ -8,6 +8,7 @@ other. Here, each record has one event for all that.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from odoo import api, models
 from odoo.orm.fields import Field
@@ -18,7 +19,8 @@ from ..session import ConnectorSession
 
 KEY = "connector.write_events"  # in the cache of the cursor
 
-Written = tuple[api.Environment, str, int]  # the writer, the model and the record
+Group = tuple[api.Environment, str]  # the writer and the model
+Written = tuple[api.Environment, str, int]  # and the record
 
 
 class WriteEvents:
@@ -30,8 +32,8 @@ class WriteEvents:
 
     def __init__(self):
         self.depth = 0  # of writes inside of writes
-        self._waiting: dict[Written, dict] = {}
-        self._other_sides: dict[Written, set[str]] = {}
+        self._waiting: dict[Group, dict[int, dict]] = {}
+        self._other_sides: dict[Group, dict[int, set[str]]] = {}
         self._computed: dict[str, dict[Written, set[str]]] = {}
         self._causes: dict[Field, dict[int, api.Environment]] = {}
         self._caused: set[Written] = set()
@@ -55,21 +57,18 @@ class WriteEvents:
 
     def add(self, records: models.BaseModel, vals: dict) -> None:
         """Add a write; that of a record which waits already is merged."""
-        env, name = records.env, records._name
         if self.depth:
             vals = dict(vals)  # the writer may use its dictionary again
+        waiting = self._waiting.setdefault((records.env, records._name), {})
         for id_ in records._ids:
-            self._merge((env, name, id_), vals)
+            known = waiting.get(id_)
+            waiting[id_] = {**known, **vals} if known else vals
 
     def add_other_side(self, records: models.BaseModel, names: set[str]) -> None:
         """Add many2many fields that were changed by a write of their other side."""
+        sides = self._other_sides.setdefault((records.env, records._name), {})
         for id_ in filter(None, records._ids):
-            key = records.env, records._name, id_
-            self._other_sides.setdefault(key, set()).update(names)
-
-    def _merge(self, key: Written, vals: dict) -> None:
-        known = self._waiting.get(key)
-        self._waiting[key] = {**known, **vals} if known else vals
+            sides.setdefault(id_, set()).update(names)
 
     # === COMPUTED FIELDS === #
 
@@ -119,7 +118,7 @@ class WriteEvents:
         is_quiet = env.context.get("connector_no_export") or is_echo()
         if self._causes:
             self._forget_written(env)
-        if not is_quiet:
+        if not is_quiet and env.transaction.tocompute:
             self._note_causes(env)
         self._fire_waiting()
         if is_quiet:
@@ -128,36 +127,33 @@ class WriteEvents:
 
     def _fire_waiting(self) -> None:
         while self._waiting or self._other_sides:
-            for key, vals in self._take().items():
-                self._fire(key, vals)
+            waiting, self._waiting = self._waiting, {}
+            sides, self._other_sides = self._other_sides, {}
+            for group, names in sides.items():
+                _add_values(group, waiting.setdefault(group, {}), names)
+            for group, values in waiting.items():
+                self._fire(group, values)
 
     def fire_of(self, records: models.BaseModel) -> None:
         """Fire what waits of records, which are deleted next."""
-        ids = set(records._ids)
-        for key in [*self._waiting, *self._other_sides]:
-            if key[1] == records._name and key[2] in ids:
-                names = self._other_sides.pop(key, set())
-                vals = self._waiting.pop(key, {})
-                self._fire(key, {**_values(key, names - vals.keys()), **vals})
+        for group in dict.fromkeys([*self._waiting, *self._other_sides]):
+            if group[1] == records._name:
+                waiting = _pop_ids(self._waiting.get(group, {}), records._ids)
+                sides = _pop_ids(self._other_sides.get(group, {}), records._ids)
+                _add_values(group, waiting, sides)
+                self._fire(group, waiting)
 
-    def _take(self) -> dict[Written, dict]:
-        waiting, self._waiting = self._waiting, {}
-        sides, self._other_sides = self._other_sides, {}
-        for key, names in sides.items():
-            vals = waiting.get(key, {})
-            if names := names - vals.keys():
-                waiting[key] = {**_values(key, names), **vals}
-        return waiting
-
-    def _fire(self, key: Written, vals: dict) -> None:
-        env, name, id_ = key
+    def _fire(self, group: Group, values: dict[int, dict]) -> None:
+        env, name = group
         session = ConnectorSession.from_env(env)
-        if key in self._caused:  # by a write outside of the sync that flushes it
-            self._caused.discard(key)
-            with no_echo():
+        for id_, vals in values.items():
+            key = env, name, id_
+            if self._caused and key in self._caused:  # by a write outside of the sync
+                self._caused.discard(key)  # that flushes it
+                with no_echo():
+                    on_record_write.fire(session, name, id_, vals)
+            else:
                 on_record_write.fire(session, name, id_, vals)
-        else:
-            on_record_write.fire(session, name, id_, vals)
 
     def _forget_written(self, env: api.Environment) -> None:
         """Forget the causes of fields that were written instead of being computed."""
@@ -183,7 +179,8 @@ class WriteEvents:
 
     def _collect_computed(self, model_name: str) -> None:
         for key, names in self._computed.pop(model_name, {}).items():
-            self._merge(key, _values(key, names))
+            env, name, id_ = key
+            self.add(env[name].browse(id_), _values(key, names))
 
 
 def _fields_to_compute(env: api.Environment) -> list[tuple[Field, Iterable[int]]]:
@@ -236,6 +233,20 @@ def _changed(record: models.BaseModel, before: dict) -> list[str]:
 def _is_new(record: models.BaseModel) -> bool:
     """Return whether this transaction created a record."""
     return record._log_access and record.create_date == record.env.cr.now()
+
+
+def _pop_ids(values: dict[int, Any], ids: Iterable[int]) -> dict[int, Any]:
+    return {id_: values.pop(id_) for id_ in ids if id_ in values}
+
+
+def _add_values(
+    group: Group, waiting: dict[int, dict], sides: dict[int, set[str]]
+) -> None:
+    """Add the values of fields that were changed by a write of their other side."""
+    for id_, names in sides.items():
+        vals = waiting.get(id_, {})
+        if names := names - vals.keys():
+            waiting[id_] = {**_values((*group, id_), names), **vals}
 
 
 def _values(key: Written, names: Iterable[str]) -> dict:

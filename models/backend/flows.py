@@ -23,12 +23,6 @@ class ConnectorBackend(models.AbstractModel):
         "res.company",
         help="Company in which the records of this backend are imported.",
     )
-    flow_user_id = fields.Many2one(
-        "res.users",
-        string="Import As",
-        help="User in whose name records are imported, whoever caused it. Without "
-        "one, it is the user who caused the import.",
-    )
     default_lang_id = fields.Many2one(
         "res.lang",
         string="Language",

@@ -66,7 +66,7 @@ def _find_caller(
         where = f"its backend {record_sudo.describe()} has" if record_sudo else "it has"
         raise InvalidUsageError(
             f"Cannot delay {task.func_name}: {who} delays it, as whom no job runs, and "
-            f"{where} no user to run as. Set 'Jobs Run As' of its backend, or give "
+            f"{where} no user to run as. Set 'Run As' of its backend, or give "
             "public_user to its @job, its push_on or this call if anybody may cause "
             "it; or delay it with the environment of a user."
         )

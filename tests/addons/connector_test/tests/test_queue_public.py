@@ -8,6 +8,8 @@ for ever.
 
 from odoo import api
 from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.connector.event import Event, on_record_write
 from odoo.addons.connector.exception import InvalidUsageError
@@ -42,7 +44,7 @@ class PublicCase(BackendJobCase):
         super().setUp()
         self.public = self.env.ref("base.public_user")
         self.ada = self.new_user("ada")
-        self.shop.job_user_id = self.ada
+        self.shop.flow_user_id = self.ada
         self.nobody = api.Environment(self.env.cr, None, {})
         self.visit = api.Environment(self.env.cr, self.public.id, {})
 
@@ -94,23 +96,15 @@ class TestPublicUser(PublicCase):
             with self.subTest(name):
                 self.assert_runs_as(delay(), self.ada, "Nobody delayed it")
 
-    def test_user_who_imports_is_taken_where_no_other_is_named(self):
-        self.shop.job_user_id = False
-        self.shop.flow_user_id = self.ada
-
-        uuid = self.shop.with_env(self.visit).sudo().delayed().import_stock()
-
-        self.assert_runs_as(uuid, self.ada)
-
     def test_job_is_refused_at_once_where_its_backend_has_no_user(self):
-        self.shop.job_user_id = False
+        self.shop.flow_user_id = False
         for env in (self.visit, self.nobody):
             for name, delay in self.doors(env).items():
                 with self.subTest(name), self.assertRaises(InvalidUsageError) as caught:
                     delay()
                 self.assertIn("Cannot delay", str(caught.exception))
                 self.assertIn("'Shop' (connector.test.backend", str(caught.exception))
-                self.assertIn("Set 'Jobs Run As'", str(caught.exception))
+                self.assertIn("Set 'Run As'", str(caught.exception))
         self.assertFalse(self.jobs())
 
     def test_job_is_refused_at_once_where_it_has_no_backend(self):
@@ -182,7 +176,7 @@ class TestPublicUser(PublicCase):
 
     def test_jobs_of_several_backends_run_as_their_own_users(self):
         bob = self.new_user("bob")
-        self.other.job_user_id = bob
+        self.other.flow_user_id = bob
         session = ConnectorSession.from_env(self.visit)
         ids = [self.shop.id, self.other.id, self.shop.id]
 
@@ -279,35 +273,53 @@ class TestJobUser(BackendJobCase):
 
     def test_user_takes_oneself_and_nobody_else(self):
         shop = self.shop.with_user(self.ada).sudo()
-        shop.job_user_id = self.ada
+        shop.flow_user_id = self.ada
         for user in (self.root, self.boss):
             with self.subTest(user.login), self.assertRaises(AccessError) as caught:
-                shop.job_user_id = user
-            self.assertIn(f"user {user.id}", str(caught.exception))
-            with self.subTest(user.login), self.assertRaises(AccessError):
                 shop.flow_user_id = user
-        self.assertEqual(self.shop.job_user_id, self.ada)
-        shop.job_user_id = False
+            self.assertIn(f"user {user.id}", str(caught.exception))
+        self.assertEqual(self.shop.flow_user_id, self.ada)
+        shop.flow_user_id = False
 
     def test_new_backend_has_no_other_user(self):
         backends = self.shop.with_user(self.ada).sudo().browse()
         vals = {"name": "New", "version": "1"}
-        default = backends.with_context(default_job_user_id=self.root.id)
+        default = backends.with_context(default_flow_user_id=self.root.id)
         for given, extra in (
-            (backends, {"job_user_id": self.root.id}),
+            (backends, {"flow_user_id": self.root.id}),
             (default, {}),
         ):
             with self.subTest(extra), self.assertRaises(AccessError):
                 given.create({**vals, **extra})
 
     def test_copy_has_no_user(self):
-        self.shop.job_user_id = self.root
+        self.shop.flow_user_id = self.root
 
-        self.assertFalse(self.shop.with_user(self.ada).sudo().copy().job_user_id)
+        self.assertFalse(self.shop.with_user(self.ada).sudo().copy().flow_user_id)
 
     def test_administrator_of_access_rights_takes_anybody(self):
         self.ada.group_ids += self.env.ref("base.group_erp_manager")
 
-        self.shop.with_user(self.ada).sudo().job_user_id = self.root
+        self.shop.with_user(self.ada).sudo().flow_user_id = self.root
 
-        self.assertEqual(self.shop.job_user_id, self.root)
+        self.assertEqual(self.shop.flow_user_id, self.root)
+
+
+@tagged("post_install", "-at_install")
+class TestPublicController(PublicCase, HttpCase):
+    def test_job_of_a_request_without_login_runs_as_the_user_of_its_backend(self):
+        for door in ("public", "none"):
+            with self.subTest(door):
+                answer = self.url_open(f"/connector_test/{door}/{self.shop.id}")
+
+                self.assertEqual(answer.status_code, 200, answer.text)
+                self.assert_runs_as(answer.text, self.ada)
+
+    def test_request_without_login_fails_where_its_backend_has_no_user(self):
+        self.shop.flow_user_id = False
+        for door in ("public", "none"):
+            with self.subTest(door), mute_logger("odoo.http"):
+                answer = self.url_open(f"/connector_test/{door}/{self.shop.id}")
+
+                self.assertEqual(answer.status_code, 500)
+        self.assertFalse(self.jobs())
