@@ -3,6 +3,7 @@
 
 from unittest import mock
 
+from odoo.addons.connector.backend import Backend
 from odoo.addons.connector.components.core import ConnectorEnvironment, ConnectorUnit
 from odoo.addons.connector.session import ConnectorSession
 from odoo.addons.connector.tests.common import UnitCase
@@ -172,6 +173,56 @@ class TestLanguage(UnitCase):
         scope = ConnectorEnvironment(self.backend_record, self.session, PARTNER)
 
         self.assertEqual(self.langs(scope), {"de_DE"})
+
+
+class TestEnvironmentOfAnotherModel(UnitCase):
+    """Units ask for those of other models with each record: its scope is made once."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend(Worker)
+        self.scope = self.environment(PARTNER)
+        self.unit = self.scope.get_connector_unit(Worker)
+
+    def other_scope(self):
+        return self.unit.unit_for(Worker, CATEGORY).connector_env
+
+    def test_environment_of_another_model_is_the_same_each_time(self):
+        self.assertIs(self.other_scope(), self.other_scope())
+
+    def test_block_that_changes_the_session_has_environments_of_its_own(self):
+        before = self.other_scope()
+
+        with self.session.change_context(lang="fr_FR"):
+            inside = self.other_scope()
+
+        self.assertEqual(inside.env.context["lang"], "fr_FR")
+        self.assertIs(self.other_scope(), before)
+        self.assertIsNone(before.env.context.get("lang"))
+
+    def test_unit_with_a_session_of_its_own_hands_it_on(self):
+        self.other_scope()
+        self.unit.session = ConnectorSession(self.env.cr, self.env.uid, {"own": True})
+
+        self.assertIs(self.other_scope().env.context["own"], True)
+
+    def test_backend_that_was_replaced_counts_for_other_models(self):
+        before = self.other_scope()
+        self.scope.backend = other = Backend("other_test")
+        other(Worker)
+
+        self.assertIs(self.other_scope().backend, other)
+        self.assertIsNot(self.other_scope(), before)
+
+    def test_own_attributes_of_an_environment_are_those_of_now(self):
+        scope = StoreEnvironment(self.backend_record, self.session, PARTNER, "Paris")
+        unit = scope.get_connector_unit(Worker)
+        unit.unit_for(Worker, CATEGORY)
+
+        scope.store = "Lyon"
+
+        other = unit.unit_for(Worker, CATEGORY)
+        self.assertEqual(other.connector_env.store, "Lyon")
 
 
 class TestCreateEnvironment(UnitCase):
