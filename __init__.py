@@ -20,10 +20,6 @@ def uninstall_hook(env) -> None:
     Channels and functions of code go as well: they keep channel root, which is Odoo's
     to delete.
     """
-    store.drop_admission(env.cr)
-    store.drop_channels(env.cr)
-    store.drop_functions(env.cr)
-    store.drop_burst(env.cr)
-    store.drop_seal(env.cr)
+    store.drop_objects(env.cr)
     parameters = env["ir.config_parameter"]
     parameters.search([("key", "in", [TOKEN, ALLOWED_PARAMETER])]).unlink()

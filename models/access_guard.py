@@ -43,10 +43,19 @@ def own_code(is_own: bool = True) -> Iterator[None]:
 
 
 class ConnectorStored(models.AbstractModel):
-    """Rows that only the queue writes, by SQL; create and write are refused."""
+    """Rows that only the queue writes, by SQL; create and write are refused.
+
+    So all of their fields are read-only; no definition says it.
+    """
 
     _name = "connector.stored"
     _description = "Records Written by the Queue Only"
+
+    def _post_model_setup__(self):
+        """Make all fields read-only, also those of extensions."""
+        super()._post_model_setup__()
+        for field in self._fields.values():
+            field.readonly = True
 
     # === CRUD === #
 

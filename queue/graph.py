@@ -2,7 +2,7 @@
 """Graphs of dependent jobs: chains, groups and conditions."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise, product
 from typing import Any
@@ -226,12 +226,11 @@ class Graph:
 class DelayableCalls(Delayed[DelayableJob]):
     """Proxy of records whose method calls return jobs that are not stored yet."""
 
-    def _delay_one(self, method: Declared) -> Callable[..., Any]:
-        def make(*args: Any, **kwargs: Any) -> DelayableJob:
-            task = self._task(method, args, kwargs)
-            return DelayableJob(self._records.env, task, self._options)
-
-        return make
+    def _delay_one(
+        self, method: Declared, /, *args: Any, **kwargs: Any
+    ) -> DelayableJob:
+        task = self._task(method, args, kwargs)
+        return DelayableJob(self._records.env, task, self._options)
 
 
 def _connect(

@@ -5,6 +5,7 @@ Also the classic import path of everything about jobs.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Concatenate, cast, overload
 
 from ..session import ConnectorSession
@@ -21,9 +22,7 @@ from .delay.options import (
     DEFAULT_MAX_RETRIES,  # noqa: F401 its classic path
     DEFAULT_PRIORITY,  # noqa: F401 its classic path
     JobOptions,
-    check_channel,
-    check_public_user,
-    check_timeout,
+    check_declared,
 )
 from .delay.registry import (
     FAIL,
@@ -130,10 +129,12 @@ def job(  # noqa: PLR0913 what a declaration says, by keyword
     Raises:
         InvalidUsageError: an argument is invalid.
     """
-    check_channel(default_channel)
-    check_timeout(timeout)
+    check_declared("channel", default_channel)
+    if timeout is not None:
+        check_declared("timeout", timeout)
+    if public_user is not None:
+        check_declared("public_user", public_user)
     check_on_missing(on_missing)
-    check_public_user(public_user)
     policy = Policy(retry_pattern, retry_on, backoff, network_retry_s)
 
     def declare(undeclared: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,12 +170,7 @@ def related_action(
 
     def decorate(func: Decorated) -> Decorated:
         function: Any = func  # whatever it is, it has room for an attribute
-        if kwargs:
-            function.related_action = lambda session, job: action(
-                session, job, **kwargs
-            )
-        else:
-            function.related_action = action
+        function.related_action = partial(action, **kwargs) if kwargs else action
         return func
 
     return decorate

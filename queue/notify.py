@@ -13,7 +13,6 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from odoo import sql_db
 
 from . import store
-from .store.liveness import SILENCE_S
 
 _logger = logging.getLogger(__name__)
 
@@ -77,7 +76,7 @@ def wake(db_name: str, cr) -> None:
     now = time.monotonic()
     if now - _seen_at.get(db_name, -math.inf) < SEEN_S:
         return
-    if store.has_lasting_worker(cr, SILENCE_S):
+    if store.has_lasting_worker(cr):
         _seen_at[db_name] = now
     elif store.trigger_cron(cr):
         _call_cron(db_name)

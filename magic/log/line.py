@@ -53,11 +53,6 @@ _NOTHING = LogScope()
 _scope: ContextVar[LogScope] = ContextVar("connector_log_scope", default=_NOTHING)
 
 
-def current_scope() -> LogScope:
-    """Return the current log scope."""
-    return _scope.get()
-
-
 class log_about:  # noqa: N801 used as a function
     """Attach relation and record to every log line written inside the block.
 
@@ -126,7 +121,7 @@ def _line(
     **columns,
 ) -> LogLine:
     """Return a log line about the given record, else about the current scope."""
-    scope = current_scope()
+    scope = _scope.get()
     job = current_job(env)  # a client may send any uuid in its context
     model, res_id = _reference(record or scope.record, env, action_id)
     return LogLine(

@@ -10,7 +10,7 @@ from ...addon import addon_of_module, is_module_installed
 from ...event import on_record_create, on_record_unlink, on_record_write
 from ...exception import InvalidUsageError
 from ...queue.delay.call import IdentifiedCall
-from ...queue.delay.options import check_public_user
+from ...queue.delay.options import check_declared
 from ...session import ConnectorSession
 from ...text import did_you_mean, reference_of
 from ..links.book import LinkBook
@@ -117,7 +117,8 @@ class Push:
     ) -> "Push":
         """Return the push of a declared sync, with its arguments checked."""
         _check(declared, model_name, create or write or unlink, unlink, fields)
-        check_public_user(public_user)
+        if public_user is not None:
+            check_declared("public_user", public_user)
         module = declared.function.__module__
         fields = None if fields is None else frozenset(fields)
         flags = bool(create), bool(write), unlink or None, fields

@@ -54,7 +54,7 @@ class ItemSavepoints:
         for name in STATEMENTS:
             setattr(self._cr, name, self._protecting(getattr(self._cr, name)))
         for name in ENDS:
-            setattr(self._cr, name, self._misconfigured(name, getattr(self._cr, name)))
+            setattr(self._cr, name, self._forbidding(name, getattr(self._cr, name)))
         try:
             yield
         finally:
@@ -135,7 +135,7 @@ class ItemSavepoints:
         self._is_protected = True
         return f"{ended}SAVEPOINT {self._savepoint}; "
 
-    def _misconfigured(self, name: str, method: Callable) -> Callable:
+    def _forbidding(self, name: str, method: Callable) -> Callable:
         def end(*args, **kwargs):
             if self._is_inside:
                 raise InvalidUsageError(

@@ -2,13 +2,13 @@
 """Health and metrics of the queue, for monitoring every few seconds."""
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from odoo import api, models
 
 from ...queue import store
-from ...queue.engine.registration import SILENCE_S
 from ...queue.server.cron_fallback import PATIENCE_S
 
 TOKEN = "connector.monitoring_token"  # noqa: S105 the name of a parameter, no secret
@@ -46,10 +46,10 @@ class ConnectorMonitor(models.AbstractModel):
             max_paused_s: how long the next job of a paused channel may wait; None for
                 no limit.
         """
-        workers = sum(store.count_workers(self.env.cr, SILENCE_S).values())
+        workers = len(store.find_live_workers(self.env.cr))
         channels = store.count_channels(self.env.cr, 1)
-        wait_s = self._longest_wait_s([one for one in channels if one.is_open])
-        paused_s = self._longest_wait_s([one for one in channels if not one.is_open])
+        wait_s = self._wait_s(one for one in channels if one.is_open)
+        paused_s = self._wait_s(one for one in channels if not one.is_open)
         enough = max(FAILED_LIMIT, math.ceil(max_failed or 0) + 1)
         failed = store.count_failed(self.env.cr, enough)
         text = f"{failed:,}{'+' if failed >= enough else ''} jobs have failed"
@@ -84,15 +84,14 @@ class ConnectorMonitor(models.AbstractModel):
 
     # === HELPERS === #
 
-    def _longest_wait_s(self, channels: list) -> float:
+    def _wait_s(self, channels: Iterable[store.ChannelFigures]) -> float:
         """Return how long the next job of some channels waits, in seconds."""
-        now = store.read_clock(self.env.cr)
-        since = [one.ready_since for one in channels if one.ready_since]
-        return max([0.0, *((now - one).total_seconds() for one in since)])
+        wait = store.longest_wait(channels, store.read_clock(self.env.cr))
+        return wait.total_seconds()
 
-    def _open_wait_s(self, channel) -> float:
+    def _open_wait_s(self, channel: store.ChannelFigures) -> float:
         """Return how long the next job of a channel waits, 0 where it is paused."""
-        return round(self._longest_wait_s([channel] if channel.is_open else []), 3)
+        return round(self._wait_s([channel] if channel.is_open else []), 3)
 
     def _warn_of_channels(self, channels: list) -> Iterator[str]:
         paused = [one.name for one in channels if one.is_paused]
@@ -162,13 +161,14 @@ class ConnectorMonitor(models.AbstractModel):
 
     def _worker_metrics(self) -> list[tuple]:
         jobs, attempts = store.count_ever(self.env.cr)
-        workers = store.count_workers(self.env.cr, SILENCE_S)
+        workers = store.find_live_workers(self.env.cr)
+        kinds = Counter(one.process_type for one in workers)
         return [
             (
                 "connector_queue_workers",
                 "gauge",
                 "Workers that are alive, by the kind of their process.",
-                [({"type": kind}, count) for kind, count in sorted(workers.items())]
+                [({"type": kind}, count) for kind, count in sorted(kinds.items())]
                 or [({"type": "none"}, 0)],
             ),
             (

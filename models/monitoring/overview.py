@@ -9,7 +9,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import config
 
 from ...queue import store
-from ...queue.engine.registration import SILENCE_S
 from ...queue.notify import wake_after_commit
 from ...queue.server.hooks import find_unaware_master
 
@@ -58,12 +57,12 @@ class ConnectorOverview(models.AbstractModel):
             }
             for reference, backend in zip(references, backends, strict=True)
         ]
-        workers = store.count_workers(self.env.cr, SILENCE_S)
+        workers = store.find_live_workers(self.env.cr)
         is_manager = self.env.user.has_group(MANAGER)
         return {
             "cards": cards,
             "others": is_manager and _figures(counts[None], running, None),
-            "workers": sum(workers.values()),
+            "workers": len(workers),
             "note": self._find_note(workers),
             "is_manager": is_manager,
             "midnight": fields.Datetime.to_string(midnight),
@@ -214,10 +213,10 @@ class ConnectorOverview(models.AbstractModel):
         return midnight.astimezone(timezone.utc).replace(tzinfo=None)
 
     @api.model
-    def _find_note(self, workers: dict[str, int]) -> dict | bool:
+    def _find_note(self, workers: list[store.LiveWorker]) -> dict | bool:
         """Return a note when only the cron runs jobs until a restart, else False."""
         pid = find_unaware_master()
-        if not pid or workers.keys() - {CRON}:
+        if not pid or any(one.process_type != CRON for one in workers):
             return False
         database = self.env.cr.dbname
         text = self.env._(

@@ -5,17 +5,9 @@ from odoo import fields, models
 from odoo.tools import babel_locale_parse
 
 from ...fields.loose import LooseMany2one
-from ...queue import store
 from ...queue.state import OUTCOMES
 from ..elapsed import elapsed_text
-from ..long_text import (
-    NO_TEXTS,
-    SHOWN_SIZE,
-    START_SIZE,
-    download_url,
-    first_line,
-    shown_text,
-)
+from ..long_text import compute_line, compute_texts
 
 
 class QueueAttempt(models.Model):
@@ -28,25 +20,21 @@ class QueueAttempt(models.Model):
     _order = "job_id, attempt"
     _rec_names_search = ["job_id"]
 
-    job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
+    job_id = LooseMany2one("connector.queue.job", required=True)
     attempt = fields.Integer(
-        required=True, readonly=True, help="Number of the attempt; the first one is 1."
+        required=True, help="Number of the attempt; the first one is 1."
     )
-    worker_id = fields.Integer(
-        string="Worker No.", readonly=True, help="Database id of the worker."
-    )
+    worker_id = fields.Integer(string="Worker No.", help="Database id of the worker.")
     state = fields.Selection(
         OUTCOMES,
         string="Outcome",
         required=True,
-        readonly=True,
         help="Conflicted: the transaction conflicted with another one and is repeated. "
         "Died: the worker crashed.",
     )
-    message = fields.Text(readonly=True, prefetch=False)
+    message = fields.Text(prefetch=False)
     exc_info = fields.Text(
         string="Traceback",
-        readonly=True,
         prefetch=False,
         help="Where in the code the error was raised.",
     )
@@ -58,8 +46,8 @@ class QueueAttempt(models.Model):
     message_text = fields.Text(string="Message Shown", compute="_compute_texts")
     exc_info_text = fields.Text(string="Traceback Shown", compute="_compute_texts")
     exc_info_url = fields.Char(string="Whole Traceback", compute="_compute_texts")
-    date_started = fields.Datetime(string="Started", readonly=True)
-    date_done = fields.Datetime(string="Ended", readonly=True)
+    date_started = fields.Datetime(string="Started")
+    date_done = fields.Datetime(string="Ended")
     duration = fields.Char(compute="_compute_duration")
     worker_name = fields.Char(string="Worker", compute="_compute_worker_name")
 
@@ -79,20 +67,11 @@ class QueueAttempt(models.Model):
             span = attempt.date_done - attempt.date_started if has_both else None
             attempt.duration = elapsed_text(span, locale)
 
-    # without depends: Odoo would read the whole texts with the fields made of them
-
     def _compute_message_line(self):
-        starts = store.read_attempt_starts(self.env.cr, self.ids, START_SIZE)
-        for attempt in self:
-            attempt.message_line = first_line(starts.get(attempt.id))
+        compute_line(self, "message_line")
 
     def _compute_texts(self):
-        texts = store.read_attempt_texts(self.env.cr, self.ids, SHOWN_SIZE)
-        for attempt in self:
-            message, exc_info = texts.get(attempt.id, NO_TEXTS)
-            attempt.message_text = shown_text(message)
-            attempt.exc_info_text = shown_text(exc_info)
-            attempt.exc_info_url = download_url(attempt, "exc_info", exc_info)
+        compute_texts(self, "message", "exc_info")
 
     def _compute_worker_name(self):
         workers_sudo = self.env["connector.queue.worker"].sudo()  # readers of an

@@ -39,7 +39,7 @@ class QueueChannel(models.Model):
         help="Names of the channel and its parents, such as root.sale.",
     )
     backend_id = LastingReference(
-        selection="_select_backends",
+        selection=lambda self: self.env["connector.backend"]._select_models(),
         help="The jobs of this backend use this channel instead of the channel of "
         "their function.",
     )
@@ -180,10 +180,11 @@ class QueueChannel(models.Model):
             )
 
     def _compute_counts(self):
-        counts = store.count_by_channel(self.env.cr, self.ids)
+        counts = store.count_channels(self.env.cr, store.COUNT_LIMIT, self.ids)
+        by_id = {count.id: count for count in counts}
         for channel in self:
-            count = counts.get(channel.id) or store.ChannelCount(0, 0, 0, 0)
-            channel.running_count = count.running
+            count = by_id.get(channel.id, store.ChannelFigures())
+            channel.running_count = count.enqueued
             channel.ready_count = _limited(count.ready)
             channel.held_count = _limited(count.held)
             channel.failed_count = _limited(count.failed)
@@ -318,10 +319,6 @@ class QueueChannel(models.Model):
             return names | parse_limits(Settings.find().channels).keys()
         except ValueError:  # the server says so at its start
             return names
-
-    @api.model
-    def _select_backends(self) -> list[tuple[str, str]]:
-        return self.env["connector.backend"]._select_models()
 
     @api.model
     @tools.ormcache()

@@ -16,11 +16,11 @@ class QueueProgress(models.Model):
     _order = "job_id"
     _rec_names_search = ["job_id"]
 
-    job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
-    done = fields.Float(readonly=True, help="Amount of work done so far.")
-    total = fields.Float(readonly=True, help="Amount of work in total.")
-    message = fields.Char(readonly=True)
-    date = fields.Datetime(readonly=True)
+    job_id = LooseMany2one("connector.queue.job", required=True)
+    done = fields.Float(help="Amount of work done so far.")
+    total = fields.Float(help="Amount of work in total.")
+    message = fields.Char()
+    date = fields.Datetime()
 
     _job_uniq = models.Constraint(
         "UNIQUE (job_id)", "The progress of this job is already stored."
@@ -37,12 +37,10 @@ class QueueCancel(models.Model):
     _order = "job_id, attempt"
     _rec_names_search = ["job_id"]
 
-    job_id = LooseMany2one("connector.queue.job", required=True, readonly=True)
-    attempt = fields.Integer(
-        required=True, readonly=True, help="Number of the attempt to stop."
-    )
-    user_id = LooseMany2one("res.users", string="Requested by", readonly=True)
-    date = fields.Datetime(readonly=True)
+    job_id = LooseMany2one("connector.queue.job", required=True)
+    attempt = fields.Integer(required=True, help="Number of the attempt to stop.")
+    user_id = LooseMany2one("res.users", string="Requested by")
+    date = fields.Datetime()
 
     _attempt_uniq = models.Constraint(
         "UNIQUE (job_id, attempt)", "This attempt has already been requested to stop."

@@ -18,34 +18,22 @@ class QueueEdge(models.Model):
     _order = "id"
     _rec_names_search = ["parent_id", "child_id"]
 
-    parent_id = LooseMany2one(
-        "connector.queue.job", string="Waits For", required=True, readonly=True
-    )
-    child_id = LooseMany2one(
-        "connector.queue.job", string="Next Job", required=True, readonly=True
-    )
+    parent_id = LooseMany2one("connector.queue.job", string="Waits For", required=True)
+    child_id = LooseMany2one("connector.queue.job", string="Next Job", required=True)
     condition = fields.Selection(
         [(DONE, "When Done"), (FAILED, "When Failed"), (ALWAYS, "Always")],
         required=True,
-        readonly=True,
         help="How the first job must end so that the next one runs.",
     )
     state = fields.Selection(
-        [
-            ("open", "Open"),
-            ("met", "Met"),
-            ("unmet", "Not Met"),
-            ("waived", "Waived"),
-        ],
+        [("open", "Open"), ("met", "Met"), ("unmet", "Not Met"), ("waived", "Waived")],
         string="Condition Status",
         required=True,
-        readonly=True,
         help="Waived: the next job was retried and no longer waits for the first one.",
     )
     has_news = fields.Boolean(
         string="To Be Evaluated",
         required=True,
-        readonly=True,
         help="The first job has ended; what follows for the next one has yet to be "
         "decided.",
     )

@@ -25,67 +25,54 @@ class QueueWorker(models.Model):
     _rec_names_search = ["host"]
 
     uuid = fields.Char(
-        string="UUID",
-        required=True,
-        readonly=True,
-        help="Identifies the worker in logs.",
+        string="UUID", required=True, help="Identifies the worker in logs."
     )
-    host = fields.Char(readonly=True, help="Name of the machine.")
-    pid = fields.Integer(string="Process ID", readonly=True)
+    host = fields.Char(help="Name of the machine.")
+    pid = fields.Integer(string="Process ID")
     process_type = fields.Char(
-        readonly=True,
-        help="The kind of server process in which the worker runs.",
+        help="The kind of server process in which the worker runs."
     )
-    threads = fields.Integer(readonly=True, help="Number of workers in the process.")
+    threads = fields.Integer(help="Number of workers in the process.")
     only_channels = fields.Char(
-        readonly=True,
         help="The worker runs jobs of these channels and the channels below them only. "
-        "Empty: of all channels.",
+        "Empty: of all channels."
     )
     unknown_channels = fields.Char(
-        readonly=True,
-        help="Channels in the setting of the worker that do not exist in this "
-        "database.",
+        help="Channels in the setting of the worker that do not exist in this database."
     )
     is_pooled = fields.Boolean(
         string="Pooled",
-        readonly=True,
         help="The worker connects through a transaction pooler: it finds jobs by "
         "polling, and is considered dead when it has not reported for a while.",
     )
     refusal = fields.Text(
         string="Configuration Error",
-        readonly=True,
         help="The worker runs no job because its server is misconfigured.",
     )
     backend_pid = fields.Integer(
         string="Control Connection PID",
-        readonly=True,
         help="PostgreSQL process of the connection that keeps the worker registered.",
     )
     books_backend_pid = fields.Integer(
         string="Bookkeeping Connection PID",
-        readonly=True,
         help="PostgreSQL process of the connection that claims and ends jobs.",
     )
     job_backend_pid = fields.Integer(
         string="Job Connection PID",
-        readonly=True,
         help="PostgreSQL process of the connection that runs the job.",
     )
-    date_start = fields.Datetime(string="Started", readonly=True)
-    date_alive = fields.Datetime(string="Last Heartbeat", readonly=True)
+    date_start = fields.Datetime(string="Started")
+    date_alive = fields.Datetime(string="Last Heartbeat")
     job_id = LooseMany2one(
         "connector.queue.job",
         string="Last Job",
-        readonly=True,
         help="The job that the worker is running, or ran last.",
     )
     job_ids = fields.One2many(
-        "connector.queue.job", "worker_id", string="Enqueued Jobs", readonly=True
+        "connector.queue.job", "worker_id", string="Enqueued Jobs"
     )
     job_started_at = fields.Datetime(
-        string="Job Started", readonly=True, help="When the worker started this job."
+        string="Job Started", help="When the worker started this job."
     )
 
     is_alive = fields.Boolean(

@@ -7,7 +7,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...queue import store
-from ...queue.engine.registration import SILENCE_S
 
 CRON = "connector.queue_cron_run"
 LATE = timedelta(minutes=5)  # longest normal delay of a cron that runs every minute
@@ -30,11 +29,11 @@ class QueueWorker(models.Model):
             cron runs the jobs.
         """
         of_copy = list(self._tell_copy())
-        processes = store.find_processes(self.env.cr, SILENCE_S)
-        working = [one for one in processes if not one.refusal]
+        workers = store.find_workers(self.env.cr)
+        working = [one for one in workers if not one.refusal]
         return [
             *of_copy,
-            *self._tell_refusals(one for one in processes if one.refusal),
+            *self._tell_refusals(one for one in workers if one.refusal),
             *self._tell_changing(),
             *self._tell_unknown(working),
             *self._tell_unserved(working),
@@ -125,9 +124,9 @@ class QueueWorker(models.Model):
             return
         served = {name for one in working for name in one.only_channels.split(", ")}
         names = [
-            name
-            for name in store.find_ready_channels(self.env.cr)
-            if not _is_below(name, served)
+            one.name
+            for one in store.count_channels(self.env.cr, 1)
+            if one.is_open and one.ready and not _is_below(one.name, served)
         ]
         if names:
             yield {

@@ -4,7 +4,6 @@
 # ruff: noqa: I001
 from . import queue_job
 from . import actions
-from . import backend
 from . import other_queue  # after queue_job: the cron is triggered first
 from . import change
 from . import delay
@@ -13,6 +12,5 @@ from . import take_over
 from . import retention
 from . import bulk
 from . import display
-from . import texts
 from . import classic
 from . import alerts

@@ -9,7 +9,6 @@ from odoo.tools import babel_locale_parse, format_datetime
 
 from ...queue import store
 from ...queue.channel_text import ROOT
-from ...queue.engine.registration import SILENCE_S
 from ...queue.server.cron_fallback import PATIENCE_S
 from ...queue.state import ENQUEUED, NOT_STARTED
 from ..elapsed import elapsed_text
@@ -36,7 +35,11 @@ class QueueJob(models.Model):
         troubles = self.env["connector.queue.worker"]._find_troubles()
         waiting = []
         if not OF_COPIES.intersection(one["kind"] for one in troubles):
-            waiting = [*self._warn_of_workers(), *self._warn_of_pause()]
+            channels = store.count_channels(self.env.cr, 1)
+            waiting = [
+                *self._warn_of_workers([one for one in channels if one.is_open]),
+                *self._warn_of_pause([one for one in channels if not one.is_open]),
+            ]
         if waiting:  # the more precise warning
             troubles = [one for one in troubles if one["kind"] != "nobody"]
         if self.env.user.has_group("connector.group_connector_manager"):
@@ -75,18 +78,24 @@ class QueueJob(models.Model):
     # === HELPERS === #
 
     @api.model
-    def _warn_of_workers(self) -> Iterator[dict]:
-        waiting = store.find_waiting(self.env.cr)
-        patience = timedelta(seconds=PATIENCE_S)
-        if not waiting.since or waiting.now - waiting.since <= patience:
+    def _warn_of_workers(self, channels: list[store.ChannelFigures]) -> Iterator[dict]:
+        """Warn of jobs in open channels that no worker runs."""
+        now = store.read_clock(self.env.cr)
+        wait = store.longest_wait(channels, now)
+        if wait <= timedelta(seconds=PATIENCE_S):
             return
-        if store.find_live_workers(self.env.cr, SILENCE_S):
+        if store.find_live_workers(self.env.cr):
             return
+        workers_sudo = self.env["connector.queue.worker"].sudo()  # only a time leaves
+        seen = workers_sudo._read_group(
+            [("refusal", "=", False)], aggregates=["date_alive:max"]
+        )
+        since = seen[0][0] or now - wait
         yield {
             "kind": "waiting",
             "title": self.env._(
                 "Jobs are waiting, but no worker has been alive since %(time)s.",
-                time=format_datetime(self.env, waiting.alive_at or waiting.since),
+                time=format_datetime(self.env, since),
             ),
             "text": self.env._(
                 "Start the Odoo server with the option -d %(database)s and without "
@@ -94,22 +103,23 @@ class QueueJob(models.Model):
                 "connector_worker -d %(database)s. Jobs then start within seconds.",
                 database=self.env.cr.dbname,
             ),
-            "since": self._age_of(waiting.now - waiting.since),
+            "since": self._age_of(wait),
         }
 
     @api.model
-    def _warn_of_pause(self) -> Iterator[dict]:
+    def _warn_of_pause(self, channels: list[store.ChannelFigures]) -> Iterator[dict]:
+        """Warn of jobs in paused channels, when all are."""
         channels_sudo = self.env["connector.queue.channel"].sudo()  # what is paused,
         root_sudo = channels_sudo.browse(channels_sudo._id_of(ROOT))  # and why
-        waiting = store.find_waiting(self.env.cr, is_open=False)
-        if not root_sudo.is_paused or not waiting.since:
+        wait = store.longest_wait(channels, store.read_clock(self.env.cr))
+        if not root_sudo.is_paused or not wait:
             return
         remedy = self.env._("Resume the channel root to run them.")
         yield {
             "kind": "paused",
             "title": self.env._("Jobs are on hold: all channels are paused."),
             "text": " ".join(filter(None, [root_sudo.pause_reason, remedy])),
-            "since": self._age_of(waiting.now - waiting.since),
+            "since": self._age_of(wait),
         }
 
     def _age_of(self, span: timedelta) -> str:

@@ -17,6 +17,7 @@ from ...queue.delay.call import shorten
 from ...queue.state import DONE, ENQUEUED, FAILED, NOT_STARTED, STARTED, STATES
 from ...redaction import MESSAGE_SIZE, bounded
 from ..elapsed import elapsed_text
+from ..long_text import compute_line, compute_texts
 from ..reviewed_record import hide_closed
 
 NODES = 400  # a larger graph is unreadable
@@ -47,9 +48,7 @@ class QueueJob(models.Model):
         compute="_compute_shown_state", help="Running time of the last attempt."
     )
     arguments = fields.Html(compute="_compute_arguments", sanitize=False)
-    log_ids = fields.One2many(
-        "connector.log", "job_id", string="Log Lines", readonly=True
-    )
+    log_ids = fields.One2many("connector.log", "job_id", string="Log Lines")
     log_count = fields.Integer(
         string="Number of Log Lines", compute="_compute_log_count"
     )
@@ -59,6 +58,16 @@ class QueueJob(models.Model):
         help="Neither the channel nor one of its parents is paused.",
     )
     is_graph = fields.Boolean(string="Has Dependencies", compute="_compute_is_graph")
+    # excerpts of the long texts: the list and the form read no more of them
+    result_line = fields.Char(
+        string="Message",
+        compute="_compute_result_line",
+        help="The first line of the result, or of the error.",
+    )
+    result_text = fields.Text(string="Result Shown", compute="_compute_texts")
+    result_url = fields.Char(string="Whole Result", compute="_compute_texts")
+    exc_info_text = fields.Text(string="Traceback Shown", compute="_compute_texts")
+    exc_info_url = fields.Char(string="Whole Traceback", compute="_compute_texts")
 
     # === COMPUTE === #
 
@@ -121,6 +130,12 @@ class QueueJob(models.Model):
         )
         for job in self:
             job.log_count = counts.get(job, 0)
+
+    def _compute_result_line(self):
+        compute_line(self, "result_line")
+
+    def _compute_texts(self):
+        compute_texts(self, "result", "exc_info")
 
     # === ACTIONS === #
 

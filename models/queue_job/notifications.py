@@ -25,9 +25,7 @@ class QueueJob(models.Model):
     _mail_post_access = "read"  # notes on a job need no right to write it
 
     date_notified = fields.Datetime(
-        string="Notified",
-        readonly=True,
-        help="When the managers were notified of the failure.",
+        string="Notified", help="When the managers were notified of the failure."
     )
 
     _untold_idx = models.Index(
@@ -54,28 +52,21 @@ class QueueJob(models.Model):
         others = store.report_together(self.env.cr, function_id)
         self.invalidate_model()
         for job_id in reported:
-            self.browse(job_id)._notify_failure()
+            self.browse(job_id)._notify_failures()
         for count, last_id in others:
             self.browse(last_id)._notify_failures(count)
         store.count_notes(self.env.cr, function_id, len(reported) + bool(others))
 
     # === HELPERS === #
 
-    def _notify_failure(self) -> None:
-        """Notify the followers of a job that it failed."""
-        self._subscribe_users()
-        self._post_failure(self._message_failed_job())
-
-    def _notify_failures(self, count: int) -> None:
+    def _notify_failures(self, count: int = 1) -> None:
         """Notify the followers of a job that it failed, and others of its function."""
         self._subscribe_users()
-        self._post_failure(
+        body = (
             self._message_failed_job()
             if count == 1
             else self._message_failed_jobs(count)
         )
-
-    def _post_failure(self, body: str) -> None:
         self.message_post(body=body, subtype_xmlid="connector.mt_job_failed")
 
     def _message_failed_job(self) -> str:

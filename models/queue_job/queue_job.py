@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...fields.loose import LooseMany2one
+from ...fields.reference import LastingReference
 from ...queue import store
 from ...queue.delay import codec
 from ...queue.delay.options import DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY
@@ -30,111 +31,86 @@ class QueueJob(models.Model):
     _order = "id DESC"
 
     uuid = fields.Char(
-        string="UUID",
-        required=True,
-        readonly=True,
-        help="Identifies the job in logs and in code.",
+        string="UUID", required=True, help="Identifies the job in logs and in code."
     )
-    name = fields.Char(string="Description", readonly=True)
+    name = fields.Char(string="Description")
     user_id = LooseMany2one(
-        "res.users",
-        required=True,
-        readonly=True,
-        help="The job runs with the rights of this user.",
+        "res.users", required=True, help="The job runs with the rights of this user."
     )
-    company_id = LooseMany2one(
-        "res.company", readonly=True, help="The job runs in this company."
-    )
+    company_id = LooseMany2one("res.company", help="The job runs in this company.")
     context = fields.Json(
-        readonly=True, help="Odoo context of the job, such as language and time zone."
+        help="Odoo context of the job, such as language and time zone."
     )
 
-    func_name = fields.Char(string="Function", required=True, readonly=True)
+    func_name = fields.Char(string="Function", required=True)
     method_name = fields.Char(
-        string="Method",
-        readonly=True,
-        help="Method of the model; empty if the job calls a function.",
+        string="Method", help="Method of the model; empty if the job calls a function."
     )
-    model_name = fields.Char(string="Model", readonly=True)
+    model_name = fields.Char(string="Model")
     payload = fields.Json(
-        required=True,
-        readonly=True,
-        prefetch=False,
-        help="Arguments of the call, as stored.",
+        required=True, prefetch=False, help="Arguments of the call, as stored."
     )
     payload_version = fields.Integer(
         string="Payload Format",
         required=True,
-        readonly=True,
         default=codec.VERSION,
         help="Version of the format in which the arguments are stored.",
     )
-    job_function_id = LooseMany2one(
-        "connector.queue.function", string="Job Function", readonly=True
-    )
+    job_function_id = LooseMany2one("connector.queue.function", string="Job Function")
     channel_id = LooseMany2one(
         "connector.queue.channel",
         required=True,
-        readonly=True,
         help="The channel whose limits apply to the job.",
     )
     channel = fields.Char(string="Channel Name", related="channel_id.complete_name")
+    backend_id = LastingReference(
+        selection=lambda self: self.env["connector.backend"]._select_models(),
+        help="The backend that the job works for.",
+    )
 
     state = fields.Selection(
         STATES,
         required=True,
-        readonly=True,
         default=PENDING,
         help="A job that a worker has taken is enqueued, also while it runs.",
     )
     hold = fields.Char(
         string="Blocked By",
-        readonly=True,
         help="Why a pending job cannot start yet: eta (its planned time), key (another "
         "job with its concurrency key), or an explanation.",
     )
     priority = fields.Integer(
         required=True,
-        readonly=True,
         default=DEFAULT_PRIORITY,
         help="Jobs with a smaller number start first.",
     )
     eta = fields.Datetime(
-        string="Not Before",
-        readonly=True,
-        help="The job does not start before this time.",
+        string="Not Before", help="The job does not start before this time."
     )
     identity_key = fields.Char(
-        readonly=True,
         help="As a rule, no second job with this key is created while the first one "
-        "waits.",
+        "waits."
     )
     concurrency_key = fields.Char(
-        readonly=True,
-        help="Jobs with the same key never run at the same time.",
+        help="Jobs with the same key never run at the same time."
     )
     key_news = fields.Boolean(
         string="Concurrency Key to Check",
         required=True,
-        readonly=True,
         default=False,
         help="Whether the next job with the concurrency key has yet to be found.",
     )
     freed_key = fields.Char(
         string="Former Concurrency Key",
-        readonly=True,
         help="A key the job no longer has; the next job with it has yet to be found.",
     )
-    tags = fields.Json(
-        string="Tags (JSON)", readonly=True, help="Words by which the job is found."
-    )
+    tags = fields.Json(string="Tags (JSON)", help="Words by which the job is found.")
     tag_names = fields.Char(
         string="Tags", compute="_compute_tag_names", search="_search_tag_names"
     )
     has_edges = fields.Boolean(
         string="Has Dependent Jobs",
         required=True,
-        readonly=True,
         default=False,
         help="Other jobs wait for this job.",
     )
@@ -142,14 +118,12 @@ class QueueJob(models.Model):
     attempt = fields.Integer(
         string="Attempts",
         required=True,
-        readonly=True,
         default=0,
         help="How often the job has started. Never reset.",
     )
     retry = fields.Integer(
         string="Retries",
         required=True,
-        readonly=True,
         default=0,
         help="Failed attempts that count towards the maximum. The count restarts at 0 "
         "when somebody retries the job.",
@@ -157,85 +131,68 @@ class QueueJob(models.Model):
     max_retries = fields.Integer(
         string="Maximum Retries",
         required=True,
-        readonly=True,
         default=DEFAULT_MAX_RETRIES,
         help="The job fails when this number is reached; 0: no limit.",
     )
     has_own_max_retries = fields.Boolean(
         string="Retries Given with the Job",
-        readonly=True,
         help="The retries were given with the job, so they are counted also after "
         "errors of the network.",
     )
     network_since = fields.Datetime(
         string="No Answer Since",
-        readonly=True,
         help="When the other system began not to answer this job.",
     )
     network_until = fields.Datetime(
         string="Retried Until",
-        readonly=True,
         help="When the job fails unless the other system answers before.",
     )
     timeout = fields.Float(
         string="Timeout (s)",
-        readonly=True,
         help="An attempt that takes longer is interrupted; 0: no limit.",
     )
     deaths = fields.Integer(
         string="Worker Crashes",
         required=True,
-        readonly=True,
         default=0,
         help="Consecutive worker crashes while running this job.",
     )
     commits = fields.Integer(
         string="Intermediate Commits",
         required=True,
-        readonly=True,
         default=0,
         help="Commits the job made before its end.",
     )
     worker_id = LooseMany2one(
-        "connector.queue.worker", readonly=True, help="The worker that took the job."
+        "connector.queue.worker", help="The worker that took the job."
     )
     claim_number = fields.Integer(
         string="Position in Batch",
-        readonly=True,
         help="The worker runs the jobs it has taken in this order.",
     )
 
     date_created = fields.Datetime(
-        string="Created", required=True, readonly=True, default=fields.Datetime.now
+        string="Created", required=True, default=fields.Datetime.now
     )
     date_enqueued = fields.Datetime(
-        string="Enqueued", readonly=True, help="When a worker took the job."
+        string="Enqueued", help="When a worker took the job."
     )
-    date_started = fields.Datetime(
-        string="Started", readonly=True, help="Start of the last attempt."
-    )
-    date_done = fields.Datetime(string="Ended", readonly=True)
+    date_started = fields.Datetime(string="Started", help="Start of the last attempt.")
+    date_done = fields.Datetime(string="Ended")
     done_by_id = LooseMany2one(
         "res.users",
         string="Set to Done by",
-        readonly=True,
         help="Who set the job to done. Empty when it ran, and when it is not done.",
     )
     # Long texts, like the payload, are not prefetched: lists of jobs do not need them.
     result = fields.Text(
-        readonly=True,
-        prefetch=False,
-        help="What the function returned, or why the job failed.",
+        prefetch=False, help="What the function returned, or why the job failed."
     )
     result_json = fields.Json(
-        string="Result (JSON)",
-        readonly=True,
-        prefetch=False,
-        help="What the function returned.",
+        string="Result (JSON)", prefetch=False, help="What the function returned."
     )
     exc_info = fields.Text(
         string="Traceback",
-        readonly=True,
         prefetch=False,
         help="Where in the code the error was raised.",
     )
@@ -248,13 +205,13 @@ class QueueJob(models.Model):
         help="What the job is doing, as reported by the job.",
     )
     attempt_ids = fields.One2many(
-        "connector.queue.attempt", "job_id", string="Past Attempts", readonly=True
+        "connector.queue.attempt", "job_id", string="Past Attempts"
     )
     parent_edge_ids = fields.One2many(
-        "connector.queue.edge", "child_id", string="Waits For", readonly=True
+        "connector.queue.edge", "child_id", string="Waits For"
     )
     child_edge_ids = fields.One2many(
-        "connector.queue.edge", "parent_id", string="Followed By", readonly=True
+        "connector.queue.edge", "parent_id", string="Followed By"
     )
 
     _uuid_uniq = models.Constraint(
@@ -302,6 +259,15 @@ class QueueJob(models.Model):
     _failed_idx = models.Index("(id) WHERE state = 'failed'")
     _cancelled_idx = models.Index("(id) WHERE state = 'cancelled'")
     _tags_idx = models.Index("USING gin (tags jsonb_path_ops) WHERE tags IS NOT NULL")
+    # for the counts of the overview, see queue.store.overview
+    _open_idx = models.Index(
+        "(backend_id, date_created) WHERE state IN ('waiting', 'pending')"
+    )
+    _ended_idx = models.Index(
+        "(backend_id, state, date_done)"
+        " WHERE state IN ('done', 'failed') AND done_by_id IS NULL"
+    )
+    _by_hand_idx = models.Index("(backend_id, date_done) WHERE done_by_id IS NOT NULL")
 
     def init(self):
         """Create the database objects without model, such as functions and triggers.
@@ -309,9 +275,7 @@ class QueueJob(models.Model):
         Etas beyond the limit, written by earlier versions, are set to the limit.
         """
         store.bound_etas(self.env.cr)
-        store.make_functions(self.env.cr)
-        store.make_burst(self.env.cr)
-        store.make_admission(self.env.cr)
+        store.make_objects(self.env.cr)
 
     # === COMPUTE === #
 
@@ -363,7 +327,5 @@ class QueueJob(models.Model):
 def _has_tag(tag: str) -> Callable:
     """Return the condition that a job has a tag, in a form that uses the index."""
     return lambda model, alias, query: SQL(
-        "%s @> %s::jsonb",
-        model._field_to_sql(alias, "tags", query),
-        json.dumps([tag]),
+        "%s @> %s::jsonb", model._field_to_sql(alias, "tags", query), json.dumps([tag])
     )

@@ -18,7 +18,6 @@ class QueueJob(models.Model):
 
     user_reason = fields.Char(
         string="Why This User",
-        readonly=True,
         help="Where the job does not run as the user who delayed it.",
     )
     is_user_gone = fields.Boolean(

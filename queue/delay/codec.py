@@ -211,16 +211,8 @@ def _write_dict(value: dict[Any, Any], depth: int) -> Tagged:
     return {"$dict": pairs}
 
 
-def _write_tuple(value: tuple[Any, ...], depth: int) -> Tagged:
-    return {"$tuple": _write_list(value, depth)}
-
-
-def _write_set(value: set[Any], depth: int) -> Tagged:
-    return {"$set": _write_list(value, depth)}
-
-
-def _write_frozenset(value: frozenset[Any], depth: int) -> Tagged:
-    return {"$frozenset": _write_list(value, depth)}
+def _tagged_list(tag: str) -> Writer:
+    return lambda value, depth: {tag: _write_list(value, depth)}
 
 
 def _write_records(records: BaseModel, _depth: int) -> Tagged:
@@ -258,10 +250,10 @@ _WRITERS: dict[type, Writer] = {
     SecretText: _refuse,
     list: _write_list,
     **dict.fromkeys(VIEWS, _write_list),
-    tuple: _write_tuple,
+    tuple: _tagged_list("$tuple"),
     dict: _write_dict,
-    set: _write_set,
-    frozenset: _write_frozenset,
+    set: _tagged_list("$set"),
+    frozenset: _tagged_list("$frozenset"),
     bytes: _tagged("$bytes", lambda value: b64encode(value).decode()),
     Decimal: _tagged("$decimal", Decimal.__str__),
     date: _tagged("$date", date.isoformat),
@@ -354,11 +346,10 @@ def _read_moment(cls: type[Moment], content: object) -> tuple[Moment, tzinfo | N
         return cls.fromisoformat(content), None
     text, fold, *zone = _expect(list, content)
     moment = cls.fromisoformat(text).replace(fold=fold)
-    return moment, _read_zone(*zone) if zone else None
-
-
-def _read_zone(library: str, name: str) -> tzinfo:
-    return _ZONES[library](name)
+    if not zone:
+        return moment, None
+    library, name = zone
+    return moment, _ZONES[library](name)
 
 
 _ZONES: dict[str, Callable[[str], tzinfo]] = {

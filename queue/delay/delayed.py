@@ -2,6 +2,7 @@
 """Proxy of records that delays method calls as jobs."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from odoo.models import BaseModel
@@ -42,24 +43,20 @@ class Delayed(Generic[Result]):
                 "method with @job. Decorate it with job of connector.queue.job."
             )
         if self._list_of_args is None:
-            return self._delay_one(method)
-        return self._delay_many(method, self._list_of_args)
+            return partial(self._delay_one, method)
+        return partial(self._delay_many, method, self._list_of_args)
 
-    def _delay_one(self, method: Declared) -> Callable[..., Any]:
-        def delay(*args: Any, **kwargs: Any) -> str:
-            return self._delay([self._task(method, args, kwargs)])[0]
-
-        return delay
+    def _delay_one(self, method: Declared, /, *args: Any, **kwargs: Any) -> Any:
+        return self._delay([self._task(method, args, kwargs)])[0]
 
     def _delay_many(
-        self, method: Declared, list_of_args: Iterable[tuple[Any, ...]]
-    ) -> Callable[..., Any]:
-        def delay(**kwargs: Any) -> list[str]:
-            return self._delay(
-                [self._task(method, args, kwargs) for args in list_of_args]
-            )
-
-        return delay
+        self,
+        method: Declared,
+        list_of_args: Iterable[tuple[Any, ...]],
+        /,
+        **kwargs: Any,
+    ) -> Any:
+        return self._delay([self._task(method, args, kwargs) for args in list_of_args])
 
     def _task(
         self, method: Declared, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -248,10 +248,8 @@ def _concurrency_values(tasks: list[Task], options: JobOptions, keys: Keys) -> C
     One dirty job for each key is enough, unless its identity key may drop it.
     """
     if options.concurrency_key is None:
-        return {
-            "concurrency_keys": [None] * len(tasks),
-            "are_dirty": [None] * len(tasks),
-        }
+        nothing = [None] * len(tasks)
+        return {"concurrency_keys": nothing, "are_dirty": nothing}
     concurrency_keys = [options.concurrency_key_of(task) for task in tasks]
     first = {key: place for place, key in reversed(list(enumerate(concurrency_keys)))}
     return {

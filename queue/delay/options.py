@@ -189,30 +189,12 @@ class JobOptions:
 OPTION_NAMES = frozenset(one.name for one in fields(JobOptions))
 
 
-def check_channel(name: str) -> None:
-    """Raise InvalidUsageError unless it is the complete name of a channel."""
-    if not _is_channel(name):
+def check_declared(option: str, value: Any) -> None:
+    """Raise InvalidUsageError unless a declaration may give an option a value."""
+    is_usable, expected = CHECKS[option]
+    if not is_usable(value):
         raise InvalidUsageError(
-            f"Cannot declare a job: its channel is {name!r}, expected "
-            f"{CHECKS['channel'][1]}."
-        )
-
-
-def check_timeout(seconds: float | None) -> None:
-    """Raise InvalidUsageError unless it is a valid timeout of a job."""
-    if seconds is not None and not _is_timeout(seconds):
-        raise InvalidUsageError(
-            f"Cannot declare a job: its timeout is {seconds!r}, expected "
-            f"{CHECKS['timeout'][1]}."
-        )
-
-
-def check_public_user(xml_id: str | None) -> None:
-    """Raise InvalidUsageError unless it may be the XML id of a user."""
-    if xml_id is not None and not _is_xml_id(xml_id):
-        raise InvalidUsageError(
-            f"Cannot declare a job: its public_user is {xml_id!r}, expected "
-            f"{CHECKS['public_user'][1]}."
+            f"Cannot declare a job: its {option} is {value!r}, expected {expected}."
         )
 
 

@@ -221,7 +221,7 @@ class Keeper(threading.Thread):
         self._watcher = watcher
         self._settings = watcher.settings
         self._is_dismissed = False
-        self._check_at = self._beat_at = self._recover_at = 0.0
+        self._due_at: dict[str, float] = {}  # when a step has its next turn
         self._blocked: dict[str, str] = {}  # the last error of each step
 
     # === LIFE === #
@@ -317,24 +317,22 @@ class Keeper(threading.Thread):
             self._watcher.end_process()
 
     def _check(self) -> None:
-        now = time.monotonic()
-        if now < self._check_at:
-            return
-        self._check_at = now + TICK_S
-        if not self.pool.check():
+        if self._is_due("check", TICK_S) and not self.pool.check():
             _logger.info("the addon was removed from %s", self.db_name)
             self.dismiss()
 
     def _beat(self) -> None:
-        now = time.monotonic()
-        if now < self._beat_at:
-            return
-        self._beat_at = now + self._settings.heartbeat_s
-        self.pool.beat()
+        if self._is_due("beat", self._settings.heartbeat_s):
+            self.pool.beat()
 
     def _recover(self) -> None:
+        if self._is_due("recover", self._settings.recover_s):
+            self.pool.recover()
+
+    def _is_due(self, step: str, every_s: float) -> bool:
+        """Return whether a step has its turn, and set when it has its next one."""
         now = time.monotonic()
-        if now < self._recover_at:
-            return
-        self._recover_at = now + self._settings.recover_s
-        self.pool.recover()
+        if now < self._due_at.get(step, 0.0):
+            return False
+        self._due_at[step] = now + every_s
+        return True

@@ -16,7 +16,6 @@ from .. import store
 from ..channels.served import ServedChannels
 from ..engine.admission import Admission
 from ..engine.connection import connect
-from ..engine.registration import SILENCE_S
 from ..engine.watcher import TICK_S, WorkerWatcher
 from ..engine.worker import Worker
 from ..settings import Settings
@@ -46,7 +45,7 @@ def run_without_worker(db_name: str) -> bool:
         return False
     with closing(connect(db_name, settings.pooled)) as connection:
         cr = connection.cursor()
-        if store.find_live_workers(cr, SILENCE_S):
+        if store.find_live_workers(cr):
             return False
         if not _is_admitted(db_name, settings, cr):
             return False

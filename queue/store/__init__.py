@@ -14,14 +14,14 @@ the dead entries of all the jobs that it has finished.
 from psycopg2.errors import InvalidFunctionDefinition
 
 from .admission import (
+    DROP_ADMISSION,
+    MAKE_ADMISSION,
     Admitted,
     admit,
-    drop_admission,
     find_admission,
     find_identity,
     find_incomplete,
     judge,
-    make_admission,
     read_standing,
     withdraw,
 )
@@ -41,16 +41,11 @@ from .attempt import (
     settle,
     write_progress,
 )
-from .burst import (
-    announce_burst,
-    count_ever_delayed,
-    drop_burst,
-    make_burst,
-)
+from .burst import DROP_BURST, MAKE_BURST, announce_burst, count_ever_delayed
 from .channel import (
+    DROP_CHANNELS,
     count_taken,
     count_unfinished,
-    drop_channels,
     find_closed,
     find_limited,
     find_names,
@@ -82,15 +77,12 @@ from .delay import (
 from .edge import (
     MAKE_MARK,
     MAKE_UNBLOCK,
-    Unblocked,
     insert_edges,
     reopen_edges,
     unblock_all,
     unblock_children,
 )
-from .function import (
-    drop_functions,
-)
+from .function import drop_functions
 from .identity import (
     find_identical,
     find_in_states,
@@ -101,6 +93,7 @@ from .identity import (
 from .liveness import (
     BOUND,
     Addons,
+    LiveWorker,
     beat,
     call_cron,
     commit_later,
@@ -108,6 +101,7 @@ from .liveness import (
     delete_worker,
     find_live_workers,
     find_session,
+    find_workers,
     has_lasting_worker,
     insert_worker,
     is_database,
@@ -118,10 +112,7 @@ from .liveness import (
     terminate_backends,
     trigger_cron,
 )
-from .maintenance import (
-    delete_old,
-    forget,
-)
+from .maintenance import delete_old, forget
 from .notice import (
     count_notes,
     find_orphans,
@@ -130,18 +121,18 @@ from .notice import (
     report_together,
 )
 from .overview import (
+    ChannelFigures,
     count_by_backend,
     count_by_hour,
     count_channels,
     count_ever,
     count_failed,
     count_running,
-    count_workers,
     find_channels,
+    longest_wait,
 )
 from .ready import (
     HOLD_ETA,
-    HOLD_KEY,
     MAKE_PROMOTE,
     next_ready_s,
     promote,
@@ -149,29 +140,15 @@ from .ready import (
 from .screens import (
     ACTIVITY,
     COUNT_LIMIT,
-    ChannelCount,
     Excerpt,
-    Waiting,
-    count_by_channel,
     find_changing,
     find_edges,
     find_graph,
     find_lost_channels,
-    find_processes,
-    find_ready_channels,
-    find_waiting,
-    read_attempt_starts,
-    read_attempt_texts,
-    read_job_starts,
-    read_job_texts,
+    read_excerpts,
+    read_starts,
 )
-from .seal import (
-    drop_seal,
-    make_seal,
-    make_seal_functions,
-    seal_jobs,
-    take_over,
-)
+from .seal import DROP_SEAL, make_seal, make_seal_functions, seal_jobs, take_over
 
 MAKE_FUNCTIONS = ";".join(
     [
@@ -183,13 +160,16 @@ MAKE_FUNCTIONS = ";".join(
         MAKE_UNBLOCK,
     ]
 )
+MAKE_OTHERS = f"{MAKE_BURST}; {MAKE_ADMISSION}"
+DROP_OBJECTS = ";".join([DROP_ADMISSION, DROP_CHANNELS, DROP_BURST, DROP_SEAL])
 
 
-def make_functions(cr) -> None:
-    """Recreate the database functions of the hot path, with the seal of jobs.
+def make_objects(cr) -> None:
+    """Recreate the database objects without model: functions, seal and the rest.
 
-    Replaced in place if possible: a worker may be about to call them.
+    Functions are replaced in place if possible: a worker may be about to call them.
     """
+    cr.execute(MAKE_OTHERS)
     make_seal(cr)
     try:
         with cr.savepoint():
@@ -198,3 +178,9 @@ def make_functions(cr) -> None:
         drop_functions(cr)
         cr.execute(MAKE_FUNCTIONS)
     make_seal_functions(cr)
+
+
+def drop_objects(cr) -> None:
+    """Drop what Odoo does not know, and what would stop it, for an uninstallation."""
+    cr.execute(DROP_OBJECTS)
+    drop_functions(cr)

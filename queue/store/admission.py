@@ -164,16 +164,6 @@ class Admitted(NamedTuple):
     begins_in_s: float | None  # None while no watcher has seen it
 
 
-def make_admission(cr) -> None:
-    """Create the table of admissions."""
-    cr.execute(MAKE_ADMISSION)
-
-
-def drop_admission(cr) -> None:
-    """Drop the table of admissions."""
-    cr.execute(DROP_ADMISSION)
-
-
 def find_identity(cr) -> str:
     """Return the identity of the database: its oid and its cluster's identifier."""
     cr.execute(FIND_DATABASE)

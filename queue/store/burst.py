@@ -44,13 +44,3 @@ def count_ever_delayed(cr) -> int:
     """Return how many jobs were ever delayed, rolled back ones included."""
     cr.execute(COUNT_EVER_DELAYED)
     return cr.fetchone()[0]
-
-
-def make_burst(cr) -> None:
-    """Create the sequence that stores announcements."""
-    cr.execute(MAKE_BURST)
-
-
-def drop_burst(cr) -> None:
-    """Drop the sequence that stores announcements."""
-    cr.execute(DROP_BURST)

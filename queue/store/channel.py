@@ -237,11 +237,6 @@ def make_channel_guard(cr) -> None:
     cr.execute(MAKE_CHANNEL_GUARD)
 
 
-def drop_channels(cr) -> None:
-    """Prepare channels and job functions for the uninstallation of the addon."""
-    cr.execute(DROP_CHANNELS)
-
-
 def find_served(cr, names: list[str]) -> dict[str, list[int] | None]:
     """Return the ids of channels and of those below them; None for unknown names."""
     cr.execute(FIND_SERVED, {"names": names})

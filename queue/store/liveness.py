@@ -26,6 +26,18 @@ class AddonState(NamedTuple):
     is_changing: bool  # addons are installed, upgraded or removed
 
 
+class LiveWorker(NamedTuple):
+    """A worker that is alive, or shows why it runs no job."""
+
+    id: int
+    pid: int
+    host: str
+    process_type: str
+    refusal: str | None
+    only_channels: str | None
+    unknown_channels: str | None
+
+
 class Addons(NamedTuple):
     """The addons of a database, as they are now."""
 
@@ -127,12 +139,12 @@ IS_ALIVE = """(
        ))
    )"""
 
-# The workers that are alive and run jobs.
-FIND_LIVE_WORKERS = f"""
-SELECT worker.id, worker.pid
+# The workers that are alive, misconfigured ones too. A table of some dozens of rows.
+FIND_WORKERS = f"""
+SELECT id, pid, host, process_type, refusal, only_channels, unknown_channels
   FROM connector_queue_worker AS worker
- WHERE worker.refusal IS NULL AND {IS_ALIVE}
- ORDER BY worker.id
+ WHERE {IS_ALIVE}
+ ORDER BY host, pid, id
 """
 
 # Whether a lasting worker is alive, not just one of the cron fallback.
@@ -328,15 +340,20 @@ def is_database(cr, db_name: str) -> bool:
     return cr.fetchone()[0]
 
 
-def find_live_workers(cr, silence_s: int) -> list[tuple[int, int]]:
-    """Return id and process of the workers that are alive and run jobs."""
-    cr.execute(FIND_LIVE_WORKERS, {"silence_s": silence_s, "lock_class": LOCK_CLASS})
-    return cr.fetchall()
+def find_workers(cr) -> list[LiveWorker]:
+    """Return the workers that are alive, also those that run no job."""
+    cr.execute(FIND_WORKERS, {"silence_s": SILENCE_S, "lock_class": LOCK_CLASS})
+    return [LiveWorker(*row) for row in cr.fetchall()]
 
 
-def has_lasting_worker(cr, silence_s: int) -> bool:
+def find_live_workers(cr) -> list[LiveWorker]:
+    """Return the workers that are alive and run jobs."""
+    return [one for one in find_workers(cr) if one.refusal is None]
+
+
+def has_lasting_worker(cr) -> bool:
     """Return whether a lasting worker is alive, not one of the cron fallback."""
-    cr.execute(HAS_LASTING_WORKER, {"silence_s": silence_s, "lock_class": LOCK_CLASS})
+    cr.execute(HAS_LASTING_WORKER, {"silence_s": SILENCE_S, "lock_class": LOCK_CLASS})
     return cr.fetchone()[0]
 
 

@@ -8,57 +8,62 @@ that to its end. Past hours are the most expensive to count, so they have a quer
 their own.
 """
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from .liveness import IS_ALIVE, LOCK_CLASS
+_IS_DONE = "state = 'done' AND done_by_id IS NULL"
 
-# Of a backend: its backlog and since when, its failed jobs, those done since midnight
-# and the last, and those that people set to done since midnight. Of jobs without a
-# backend, which no index has in order, the first are those with the lowest ids.
-# Indexes: connector_queue_job__open_idx, __ended_idx, __by_hand_idx.
-_COUNT = """
-SELECT {name},
-       (SELECT count(*) FROM (
+
+def _count(condition: str, order: str = "") -> str:
+    """Return the SQL that counts jobs, up to a limit.
+
+    Args:
+        condition: SQL of which jobs.
+        order: that of the index, where PostgreSQL might else read another one.
+    """
+    return f"""(SELECT count(*) FROM (
            SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND state IN ('waiting', 'pending')
-            ORDER BY {first}
-            LIMIT %(limit)s) AS one),
+            WHERE {condition}
+            {order and f"ORDER BY {order}"}
+            LIMIT %(limit)s) AS one)"""
+
+
+def _figures_of(name: str, mine: str, first: str, last: str) -> str:
+    """Return the query of the figures of a backend.
+
+    They are its backlog and since when, its failed jobs, those done since midnight and
+    the last, and those that people set to done since midnight.
+    Indexes: connector_queue_job__open_idx, __ended_idx, __by_hand_idx.
+    """
+    return f"""
+SELECT {name},
+       {_count(f"{mine} AND state IN ('waiting', 'pending')", first)},
        (SELECT date_created FROM connector_queue_job AS job
          WHERE {mine} AND state IN ('waiting', 'pending')
          ORDER BY {first}
          LIMIT 1),
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND state = 'failed' AND done_by_id IS NULL
-            ORDER BY {last}
-            LIMIT %(limit)s) AS one),
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND state = 'done' AND done_by_id IS NULL
-              AND date_done >= %(midnight)s
-            LIMIT %(limit)s) AS one),
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND done_by_id IS NOT NULL AND date_done >= %(midnight)s
-            LIMIT %(limit)s) AS one),
+       {_count(f"{mine} AND state = 'failed' AND done_by_id IS NULL", last)},
+       {_count(f"{mine} AND {_IS_DONE} AND date_done >= %(midnight)s")},
+       {_count(f"{mine} AND done_by_id IS NOT NULL AND date_done >= %(midnight)s")},
        (SELECT date_done FROM connector_queue_job AS job
-         WHERE {mine} AND state = 'done' AND done_by_id IS NULL
+         WHERE {mine} AND {_IS_DONE}
          ORDER BY date_done DESC
          LIMIT 1)
 """
+
+
+# Of jobs without a backend, which no index has in order, the first are those with the
+# lowest ids.
+OF_BACKEND = "job.backend_id = backend.name"
+OF_OTHERS = "job.backend_id IS NULL"
+EACH_BACKEND = "unnest(%(backends)s::text[]) AS backend (name)"
+
 COUNT_BACKENDS = (
-    _COUNT.format(
-        name="backend.name",
-        mine="job.backend_id = backend.name",
-        first="date_created",
-        last="date_done",
-    )
-    + "  FROM unnest(%(backends)s::text[]) AS backend (name)"
+    _figures_of("backend.name", OF_BACKEND, first="date_created", last="date_done")
+    + f"  FROM {EACH_BACKEND}"
 )
-COUNT_OTHERS = _COUNT.format(
-    name="NULL", mine="job.backend_id IS NULL", first="id", last="id"
-)
+COUNT_OTHERS = _figures_of("NULL", OF_OTHERS, first="id", last="id")
 
 # The jobs that run now, by backend: the first job that each worker has taken.
 # Index: connector_queue_job__taken_idx.
@@ -73,36 +78,29 @@ SELECT backend_id, count(*)
  GROUP BY backend_id
 """
 
-# Of a backend: done and failed jobs by hour, and those that people set to done. Each
-# state is a constant, or the index of both would not serve.
-# Indexes: connector_queue_job__ended_idx, connector_queue_job__by_hand_idx.
-_HOURS = """
+
+def _hours_of(name: str, mine: str) -> str:
+    """Return the query of the figures of a backend by hour.
+
+    They are its done and failed jobs, and those that people set to done. Each state is
+    a constant, or the index of both would not serve.
+    Indexes: connector_queue_job__ended_idx, connector_queue_job__by_hand_idx.
+    """
+    of_hour = f"""{mine} AND date_done >= hour.start
+              AND date_done < hour.start + INTERVAL '1 hour'"""
+    return f"""
 SELECT {name}, hour.place,
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND state = 'done' AND done_by_id IS NULL
-              AND date_done >= hour.start
-              AND date_done < hour.start + INTERVAL '1 hour'
-            LIMIT %(limit)s) AS one),
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND state = 'failed' AND done_by_id IS NULL
-              AND date_done >= hour.start
-              AND date_done < hour.start + INTERVAL '1 hour'
-            LIMIT %(limit)s) AS one),
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job AS job
-            WHERE {mine} AND done_by_id IS NOT NULL
-              AND date_done >= hour.start
-              AND date_done < hour.start + INTERVAL '1 hour'
-            LIMIT %(limit)s) AS one)
+       {_count(f"{of_hour} AND {_IS_DONE}")},
+       {_count(f"{of_hour} AND state = 'failed' AND done_by_id IS NULL")},
+       {_count(f"{of_hour} AND done_by_id IS NOT NULL")}
   FROM unnest(%(starts)s::timestamp[]) WITH ORDINALITY AS hour (start, place)
 """
+
+
 HOURS_OF_BACKENDS = (
-    _HOURS.format(name="backend.name", mine="job.backend_id = backend.name")
-    + " CROSS JOIN unnest(%(backends)s::text[]) AS backend (name)"
+    _hours_of("backend.name", OF_BACKEND) + f" CROSS JOIN {EACH_BACKEND}"
 )
-HOURS_OF_OTHERS = _HOURS.format(name="NULL", mine="job.backend_id IS NULL")
+HOURS_OF_OTHERS = _hours_of("NULL", OF_OTHERS)
 
 # The channels of the oldest waiting jobs of backends without channels of their own.
 # Index: connector_queue_job__open_idx.
@@ -121,48 +119,30 @@ SELECT backend.name, job.channel_id
  ) AS job
 """
 
-# The workers that are alive and run jobs, by the kind of their process.
-COUNT_WORKERS = f"""
-SELECT worker.process_type, count(*)
-  FROM connector_queue_worker AS worker
- WHERE worker.refusal IS NULL AND {IS_ALIVE}
- GROUP BY worker.process_type
-"""
 
-# Of each channel: its ready, held, waiting, taken and failed jobs; since when the next
-# could have started; whether it is open, and whether it is paused itself.
+def _count_of_channel(condition: str) -> str:
+    return _count(f"job.channel_id = channel.id AND {condition}", "priority, id")
+
+
+# Of each channel, or of some: its ready, held, waiting, taken and failed jobs; since
+# when the next could have started, limits aside: it is not always the oldest; whether
+# the channel is open, and whether it is paused itself.
 # Indexes: connector_queue_job__ready_idx, __order_idx, __taken_idx.
-COUNT_CHANNELS = """
-SELECT channel.complete_name,
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job
-            WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
-            ORDER BY priority, id
-            LIMIT %(limit)s) AS one),
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job
-            WHERE channel_id = channel.id
-              AND state = 'pending' AND hold IN ('eta', 'key')
-            ORDER BY priority, id
-            LIMIT %(limit)s) AS one),
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job
-            WHERE channel_id = channel.id AND state = 'waiting'
-            ORDER BY priority, id
-            LIMIT %(limit)s) AS one),
+COUNT_CHANNELS = f"""
+SELECT channel.id, channel.complete_name,
+       {_count_of_channel("state = 'pending' AND hold IS NULL")},
+       {_count_of_channel("state = 'pending' AND hold IN ('eta', 'key')")},
+       {_count_of_channel("state = 'waiting'")},
        (SELECT count(*) FROM connector_queue_job
          WHERE channel_id = channel.id AND state = 'enqueued'),
-       (SELECT count(*) FROM (
-           SELECT FROM connector_queue_job
-            WHERE channel_id = channel.id AND state = 'failed'
-            ORDER BY priority, id
-            LIMIT %(limit)s) AS one),
+       {_count_of_channel("state = 'failed'")},
        (SELECT GREATEST(date_created, eta) FROM connector_queue_job
          WHERE channel_id = channel.id AND state = 'pending' AND hold IS NULL
          ORDER BY priority, id
          LIMIT 1),
        channel.is_open, COALESCE(channel.is_paused, FALSE)
   FROM connector_queue_channel AS channel
+ WHERE %(channel_ids)s::integer[] IS NULL OR channel.id = ANY (%(channel_ids)s)
  ORDER BY channel.complete_name
 """
 
@@ -186,15 +166,16 @@ SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
 class ChannelFigures(NamedTuple):
     """Number of jobs of a channel by state, each counted up to a limit."""
 
-    name: str
-    ready: int
-    held: int
-    waiting: int
-    enqueued: int
-    failed: int
-    ready_since: datetime | None
-    is_open: bool
-    is_paused: bool
+    id: int = 0
+    name: str = ""
+    ready: int = 0
+    held: int = 0
+    waiting: int = 0
+    enqueued: int = 0
+    failed: int = 0
+    ready_since: datetime | None = None
+    is_open: bool = True
+    is_paused: bool = False
 
 
 def count_by_backend(
@@ -248,24 +229,22 @@ def find_channels(cr, backends: list[str]) -> list[tuple[str, int]]:
     return cr.fetchall()
 
 
-def count_workers(cr, silence_s: int) -> dict[str, int]:
-    """Return how many workers are alive and run jobs, by the kind of their process.
-
-    Args:
-        silence_s: how long a worker that is alive may give no sign.
-    """
-    cr.execute(COUNT_WORKERS, {"lock_class": LOCK_CLASS, "silence_s": silence_s})
-    return dict(cr.fetchall())
-
-
-def count_channels(cr, limit: int) -> list[ChannelFigures]:
-    """Return the figures of every channel.
+def count_channels(
+    cr, limit: int, channel_ids: list[int] | None = None
+) -> list[ChannelFigures]:
+    """Return the figures of channels, of all where none are named.
 
     Args:
         limit: at which each count ends.
     """
-    cr.execute(COUNT_CHANNELS, {"limit": limit})
+    cr.execute(COUNT_CHANNELS, {"limit": limit, "channel_ids": channel_ids})
     return [ChannelFigures(*row) for row in cr.fetchall()]
+
+
+def longest_wait(channels: Iterable[ChannelFigures], now: datetime) -> timedelta:
+    """Return how long the next job of some channels waits; 0 where none does."""
+    waits = [now - one.ready_since for one in channels if one.ready_since]
+    return max([timedelta(0), *waits])
 
 
 def count_failed(cr, limit: int) -> int:

@@ -165,11 +165,6 @@ def make_seal_functions(cr) -> None:
     cr.execute(MAKE_SEAL_FUNCTIONS, {"key": key})
 
 
-def drop_seal(cr) -> None:
-    """Drop the key of the database."""
-    cr.execute(DROP_SEAL)
-
-
 def seal_jobs(cr, job_ids: list[int]) -> None:
     """Seal jobs as they are now: the caller vouches for them."""
     cr.execute(SEAL_JOBS, {"job_ids": job_ids})

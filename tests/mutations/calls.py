@@ -75,9 +75,9 @@ MUTATIONS = [
     ),
     (
         "an argument comes back as what it was",
-        "_write_tuple",
-        'return {"$tuple": _write_list(value, depth)}',
-        "return _write_list(value, depth)",
+        "_tagged_list",
+        "return lambda value, depth: {tag: _write_list(value, depth)}",
+        "return _write_list",
         "TestRoundTrip.test_anything_comes_back",
     ),
     (

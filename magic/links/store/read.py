@@ -145,16 +145,8 @@ def find(
     cr, relation: str, company_id: int, system: str, model: str, refs: list[str]
 ) -> list[tuple]:
     """Return the same as :func:`read`, for the links of references on a system."""
-    cr.execute(
-        FIND,
-        {
-            "relation": relation,
-            "company_id": company_id,
-            "system": system,
-            "model": model,
-            "refs": to_column(refs),
-        },
-    )
+    place = {"relation": relation, "company_id": company_id, "system": system}
+    cr.execute(FIND, {**place, "model": model, "refs": to_column(refs)})
     return cr.fetchall()
 
 

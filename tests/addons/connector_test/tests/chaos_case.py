@@ -152,7 +152,7 @@ class ChaosCase(QueueRaceCase):
         """Return id and process of each living worker."""
         liveness = store.liveness
         values = {"silence_s": SILENCE_S, "lock_class": liveness.LOCK_CLASS}
-        return self.query(liveness.FIND_LIVE_WORKERS % values)
+        return [row[:2] for row in self.query(liveness.FIND_WORKERS % values)]
 
     # === JOBS === #
 

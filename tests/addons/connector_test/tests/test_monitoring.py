@@ -2,6 +2,7 @@
 """Tests of the monitoring endpoints, and of their access."""
 
 import re
+from collections import Counter
 
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
@@ -27,7 +28,12 @@ class MonitoringCase(QueueCase, HttpCase):
         self.env["ir.config_parameter"].set_param(TOKEN, "sesame")
         # a server beside that serves every database may have a worker in this one, too
         self.workers = {}
-        self.patch(store, "count_workers", lambda _cr, _silence_s: self.workers)
+        self.patch(store, "find_live_workers", self.find_workers)
+
+    def find_workers(self, _cr):
+        """Return the workers of ``self.workers``, which counts them by kind."""
+        kinds = Counter(self.workers).elements()
+        return [store.LiveWorker(1, 1, "host", kind, *[None] * 3) for kind in kinds]
 
     def get(self, what, token="sesame", **headers):
         """Return the answer of a real request."""

@@ -32,6 +32,6 @@ class TestDatabaseFunction(QueueCase):
         self.env.cr.execute(MAKE_OTHER)
 
         with self.assertNoLogs("odoo.sql_db", "ERROR"):
-            store.make_functions(self.env.cr)
+            store.make_objects(self.env.cr)
 
         self.assertEqual(store.unblock_all(self.env.cr, 1).cancelled_ids, [])

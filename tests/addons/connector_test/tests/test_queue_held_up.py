@@ -125,6 +125,6 @@ class TestLine(HeldUpCase):
     def wait_on(self, control: ControlConnection, errors: list) -> None:
         """Ask what is not answered; note the error."""
         try:
-            control.run(store.find_live_workers, 60)
+            control.run(store.find_live_workers)
         except connection.psycopg2.Error as error:
             errors.append(error)

@@ -4,7 +4,6 @@
 from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.queue import store
-from odoo.addons.connector.queue.engine.registration import SILENCE_S
 from odoo.addons.connector.queue.server import (
     cron_fallback as fallback,
 )
@@ -49,9 +48,7 @@ class TestMisconfigured(WatcherCase):
         """Else no cron would run the jobs."""
         self.start_misconfigured()
 
-        self.assertEqual(
-            store.find_live_workers(self.open_bookkeeping(), SILENCE_S), []
-        )
+        self.assertEqual(store.find_live_workers(self.open_bookkeeping()), [])
 
     def test_row_goes_with_the_server(self):
         watcher = self.start_misconfigured()

@@ -83,7 +83,7 @@ class TestThreads(WatcherCase):
         """A screen shows it as started, without a commit for each short job."""
         pool = self.start_pool(heartbeat_s=20)
         (keeper,) = pool.watcher._keepers.values()
-        self.wait_for(lambda: keeper._beat_at, "there was no first heartbeat")
+        self.wait_for(lambda: "beat" in keeper._due_at, "there was no first heartbeat")
         is_over = threading.Event()
         self.addCleanup(is_over.set)
         self.enterContext(mock.patch(MEET, lambda: is_over.wait(DEADLINE_S)))

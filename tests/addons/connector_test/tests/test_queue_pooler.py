@@ -128,9 +128,9 @@ class TestPooledRegistration(QueueRaceCase):
         self.assertEqual(self.query("SELECT pg_listening_channels()"), [])
 
     def test_worker_is_alive_by_its_signs_of_life(self):
-        alive = store.find_live_workers(self.open_bookkeeping(), SILENCE_S)
+        alive = store.find_live_workers(self.open_bookkeeping())
 
-        self.assertEqual([one for one, _pid in alive], [self.worker.worker_id])
+        self.assertEqual([one.id for one in alive], [self.worker.worker_id])
         self.assertEqual(len(self.recover()), 1)
 
     def test_worker_is_dead_when_it_was_silent_for_long(self):
@@ -139,9 +139,7 @@ class TestPooledRegistration(QueueRaceCase):
 
         self.query(AGE, 11)
 
-        self.assertEqual(
-            store.find_live_workers(self.open_bookkeeping(), SILENCE_S), []
-        )
+        self.assertEqual(store.find_live_workers(self.open_bookkeeping()), [])
         self.assertEqual(self.recover(), [])
 
     def test_sign_of_life_keeps_it_alive(self):

@@ -244,11 +244,12 @@ class TestRecovery(RecoveryCase):
         bookkeeping = self.open_bookkeeping()
         worker = self.open_worker()
 
-        alive = store.find_live_workers(bookkeeping, SILENCE_S)
+        alive = store.find_live_workers(bookkeeping)
         self.kill(worker)
 
-        self.assertEqual(alive, [(worker.worker_id, os.getpid())])
-        self.assertEqual(store.find_live_workers(bookkeeping, SILENCE_S), [])
+        found = [(one.id, one.pid) for one in alive]
+        self.assertEqual(found, [(worker.worker_id, os.getpid())])
+        self.assertEqual(store.find_live_workers(bookkeeping), [])
 
     def _age(self, worker, seconds):
         """Let the last sign of life be that long ago."""
