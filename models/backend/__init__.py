@@ -7,4 +7,5 @@ from . import check
 from . import checkpoint
 from . import queue
 from . import flows
+from . import folder
 from . import job_user
