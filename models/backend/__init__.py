@@ -9,3 +9,4 @@ from . import queue
 from . import flows
 from . import folder
 from . import job_user
+from . import preview

@@ -42,6 +42,8 @@ from . import (
     test_event_job,
     test_folder_adapter,
     test_forged_job,
+    test_import_preview,
+    test_import_preview_race,
     test_import_related,
     test_link,
     test_link_book,
