@@ -91,8 +91,7 @@ class Previewer:
         Raises:
             AccessError: the viewer may not read the record here.
         """
-        known = self.importer.binder.to_internal(external_id)
-        known.with_env(self.text.viewer).check_access("read")
+        self._check_viewer(external_id)
         try:
             return self._run(external_id)
         except IDMissingInBackend as error:
@@ -137,6 +136,18 @@ class Previewer:
         if called:
             name = type(self.importer).__qualname__.rpartition(".")[2]
             self.preview.notes.append(f"{name} does more: {', '.join(called)}.")
+
+    def _check_viewer(self, external_id: str) -> None:
+        """Refuse to show a record that the viewer may not read, known or not."""
+        binder = self.importer.binder
+        own = [
+            (binder._backend_field, "=", self.importer.backend_record.id),
+            (binder._external_field, "=", external_id),
+        ]
+        # also one that a rule hides from the user of the flows
+        known_sudo = self.importer.model.sudo().with_context(active_test=False)
+        known = known_sudo.search(own).with_env(self.text.viewer)
+        known.check_access("read")
 
     def _check_rights(self, binding: models.BaseModel) -> None:
         """Refuse what the user of the flows may not do."""
