@@ -29,6 +29,7 @@
         "wizards/connector_link_add_views.xml",
         "views/connector_link_views.xml",
         "wizards/connector_monitoring_views.xml",
+        "wizards/import_preview_views.xml",
         "views/connector_stream_views.xml",
         "views/connector_overview_views.xml",
         "views/connector_menus.xml",

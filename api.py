@@ -11,7 +11,8 @@ from .components.backend_adapter import BackendAdapter, CRUDAdapter
 from .components.binder import Binder
 from .components.changed_since import ChangedSince
 from .components.core import ConnectorEnvironment, ConnectorUnit
-from .components.list_adapter import FolderAdapter, ListAdapter
+from .components.folder_adapter import FolderAdapter
+from .components.list_adapter import ListAdapter
 from .components.map_child import ExportMapChild, ImportMapChild
 from .components.map_record import MapRecord
 from .components.mapper import ExportMapper, ImportMapper, Mapper

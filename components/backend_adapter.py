@@ -9,6 +9,13 @@ from .core import ConnectorUnit
 class BackendAdapter(ConnectorUnit):
     """Base of the adapters to an external system."""
 
+    _writes: tuple[str, ...] = ("create", "write", "delete")
+    """Methods that change the external system; a preview of an import refuses them.
+    Adapters with others add these."""
+
+    is_read_only = False
+    """True while an import is previewed: send nothing that changes the system."""
+
 
 class CRUDAdapter(BackendAdapter):
     """An adapter with the usual verbs, each to be implemented by its subclasses.

@@ -21,6 +21,10 @@ from ..session import ConnectorSession
 
 Unit = TypeVar("Unit", bound="ConnectorUnit")
 
+UNIT_GUARD = "connector_unit_guard"
+"""Key of the cache of a cursor under which an object stands whose ``prepare`` is called
+with each unit that is looked up in its transaction."""
+
 
 class MetaConnectorUnit(type):
     """Metaclass that gives unit classes their addon and their list of models."""
@@ -204,7 +208,10 @@ class ConnectorEnvironment:
     def get_connector_unit(self, base_class: type[Unit]) -> Unit:
         """Return the registered unit that answers to a class, in this scope."""
         cls = self.backend.get_class(base_class, self.session, self.model_name)
-        return cls(self)
+        unit = cls(self)
+        if guard := self.session.cr.cache.get(UNIT_GUARD):
+            guard.prepare(unit)
+        return unit
 
     @classmethod
     def create_environment(

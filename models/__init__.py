@@ -13,6 +13,7 @@ from . import base
 from . import delayable_base
 from . import linked_base  # after base: events fire before links are removed
 from . import binding
+from . import binding_preview
 from . import checkpoint
 from . import backend
 from . import link  # after checkpoint: relations are its last kind of source

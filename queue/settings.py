@@ -105,6 +105,8 @@ class Settings:
     """How long a job is retried after errors of the network; 0: by count."""
     copy_wait_s: float = _setting(60.0, _number(float, 0))
     """How long a new database, perhaps a copy, must be idle before its jobs run."""
+    file_root: str = _setting("", str.strip)
+    """The folder below which backends may read files; none: they read none."""
 
     @classmethod
     def load(cls, values: Mapping[str, str], source: str = "") -> "Settings":

@@ -50,7 +50,9 @@ class Room(NamedTuple):
 
 ROOMS = {
     "": Room(ROOT_FILES),
-    "components": Room((*ROOT_FILES, "queue.job"), ("requests", "lxml", "openpyxl")),
+    "components": Room(
+        (*ROOT_FILES, "queue.job", "queue.settings"), ("requests", "lxml", "openpyxl")
+    ),
     "flows": Room((*ROOT_FILES, "components", "queue")),
     "queue": Room(
         ("exception", "session", "addon", "sql", "text", "redaction", "secret")

@@ -14,7 +14,12 @@ from ..queue.settings import Settings
 from .documents import ROOT
 
 MANUAL = ROOT / "docs" / "where_jobs_run.rst"
-SHOWN = {"channels": "(none)", "only_channels": "(all)", "pooled": "auto"}
+SHOWN = {
+    "channels": "(none)",
+    "only_channels": "(all)",
+    "pooled": "auto",
+    "file_root": "(none)",
+}
 
 
 @tagged("post_install", "-at_install")

@@ -3,6 +3,7 @@ from . import (
     connector_checkpoint_review,
     connector_link_add,
     connector_monitoring,
+    import_preview,
     partner_merge,
     queue_requeue,
     queue_reschedule,

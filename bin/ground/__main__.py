@@ -11,6 +11,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 COMMANDS = (
     *("demo", "test", "odoo", "lint", "bench", "mutate", "screenshots", "translate"),
+    "new-connector",
 )
 
 
@@ -21,7 +22,7 @@ def main(command: str, arguments: list[str]) -> int:
     # A polite end clears away as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        program = importlib.import_module(f"ground.{command}_run")
+        program = importlib.import_module(f"ground.{command.replace('-', '_')}_run")
         return program.main(arguments)
     except StepFailed as failure:
         say(f"bin/{command}: {failure}")

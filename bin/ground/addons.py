@@ -13,6 +13,7 @@ from ground.say import StepFailed
 MAIN = "connector"  # the repository's root is this addon, whatever its folder's name
 ALWAYS = {"base", "mail"}  # what every template has
 MORE = ("examples", "tests/addons")  # folders of further addons
+OWN = "ODOO_ADDONS"  # variable with more folders of addons, outside of the repository
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Addon:
 
 def find_addons() -> list[Addon]:
     """Return the addons of this repository, the framework first."""
-    more = [addon for folder in MORE for addon in _addons_in(folder)]
+    more = [addon for folder in _folders() for addon in _addons_in(folder)]
     return [Addon(MAIN, cache.REPOSITORY), *more]
 
 
@@ -68,13 +69,27 @@ def find_addons_path() -> list[Path]:
         fresh.symlink_to(cache.REPOSITORY, target_is_directory=True)
         fresh.replace(link)
     # Odoo refuses a folder without any addon.
-    more = [cache.REPOSITORY / name for name in MORE if _addons_in(name)]
+    more = [path for path in _folders() if _addons_in(path)]
     return [folder, *more]
 
 
-def _addons_in(folder: str) -> list[Addon]:
-    """Return the addons in a folder of the repository."""
-    manifests = sorted((cache.REPOSITORY / folder).glob("*/__manifest__.py"))
+def _folders() -> list[Path]:
+    """Return the folders of further addons, those of the user last."""
+    own = filter(None, os.environ.get(OWN, "").split(os.pathsep))
+    folders = [Path(name).expanduser().resolve() for name in own]
+    for folder in folders:
+        if not folder.is_dir():
+            raise StepFailed(
+                "find your addons",
+                f"{OWN} names {str(folder)!r}, which is no folder",
+                f"Correct it: {OWN}=FOLDER or {OWN}=FOLDER{os.pathsep}FOLDER.",
+            )
+    return [*(cache.REPOSITORY / name for name in MORE), *folders]
+
+
+def _addons_in(folder: Path) -> list[Addon]:
+    """Return the addons in a folder."""
+    manifests = sorted(folder.glob("*/__manifest__.py"))
     return [
         Addon(manifest.parent.name, manifest.parent)
         for manifest in manifests

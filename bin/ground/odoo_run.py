@@ -18,8 +18,9 @@ PostgreSQL server. What is missing is set up first. All arguments are Odoo's own
 
 Environment: ODOO_HOME (an Odoo 19 of yours), PGHOST, PGPORT, PGUSER, ... (a
 PostgreSQL server of yours), POSTGRES_VERSION (15, 17 or 18, for a private server of
-that version), ODOO_PACKAGES (a folder with more Python packages, filled by pip install
---target), XDG_CACHE_HOME (where things are set up).
+that version), ODOO_ADDONS (folders with addons of yours), ODOO_PACKAGES (a folder with
+more Python packages, filled by pip install --target), XDG_CACHE_HOME (where things are
+set up).
 """
 
 

@@ -246,8 +246,12 @@ class PageImport:
                 values = {link.field: record.id}
                 write_split(self.importer._silent(link.binding), values)
 
-    def _map(self, item: ImportItem) -> None:
-        """Map a record; settle it where it says what is here already."""
+    def map_values(self, item: ImportItem, **more) -> dict:
+        """Return the values of a record, which are checked, and not stored.
+
+        Args:
+            more: options of the mapping, besides those of every import.
+        """
         importer = self.importer
         importer._take(item)
         map_record = importer._map_data()
@@ -256,6 +260,7 @@ class PageImport:
             "binding": item.binding,
             "dropped": item.dropped,
             "rings": item.rings,
+            **more,
         }
         if item.binding:
             data = importer._update_data(map_record, **options, delete_missing=True)
@@ -263,7 +268,11 @@ class PageImport:
             data = importer._create_data(map_record, **options)
         importer._validate_data(data)
         item.values_hash = f"{self.fingerprint}{hash_of(data)}"
-        item.data = data
+        return data
+
+    def _map(self, item: ImportItem) -> None:
+        """Map a record; settle it where it says what is here already."""
+        item.data = self.map_values(item)
         if item.binding and not self.force and self._has_same_values(item):
             self._note_version(item)
             item.settle(UNCHANGED)

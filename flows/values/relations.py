@@ -28,6 +28,9 @@ class Related:
         external_id = source_value(mapper, record, self.field, to_attr)
         ring = ImportRing.of(mapper.env)
         target = self.model, str(external_id)
+        if self._is_missing_in_preview(mapper, external_id):
+            mapper.options.absent.append((mapper.model._name, to_attr, target))
+            return LEAVE
         is_open = external_id is not None and target in ring.waiting
         if not is_open or mapper.binder_for(self.model).to_internal(external_id):
             return self._modifier(mapper, record, to_attr)
@@ -39,6 +42,12 @@ class Related:
             )
         mapper.options.rings.append((to_attr, target))
         return LEAVE
+
+    def _is_missing_in_preview(self, mapper, external_id) -> bool:
+        """Return whether only an import, not a preview, would bring the record."""
+        if mapper.options.absent is None or external_id is None:
+            return False
+        return not mapper.binder_for(self.model).to_internal(external_id)
 
 
 def related(field: str, model: str) -> Modifier:

@@ -7,4 +7,6 @@ from . import check
 from . import checkpoint
 from . import queue
 from . import flows
+from . import folder
 from . import job_user
+from . import preview

@@ -34,3 +34,13 @@ class TestBackend(models.Model):
     company_id = fields.Many2one("res.company")
     api_key = Secret()
     default_lang_id = fields.Many2one("res.lang")
+
+
+class TestFolderBackend(models.Model):
+    _name = "connector.test.folder.backend"
+    _inherit = "connector.backend.folder"
+    _description = "Test Folder"
+
+    _backend_type = "connector_test"
+
+    version = fields.Selection([("1", "1"), ("2", "2")], default="1")

@@ -198,6 +198,37 @@ class RightsCase(HttpCase):
         lines = self.env[model].with_user(user).sudo()
         return lines.create({"wizard_id": dialog.id, "ref": "1"})
 
+    def make_connector_import_preview(self, model, user):
+        """Return a dialog in which a user previews an import."""
+        return (
+            self.env[model]
+            .with_user(user)
+            .sudo()
+            .create(
+                {
+                    "backend_id": self.backend.reference(),
+                    "model": "connector.test.contact",
+                    "external_id": f"{next(self.numbers)}",
+                }
+            )
+        )
+
+    def make_connector_import_preview_line(self, model, user):
+        """Return a field in such a dialog."""
+        dialog = self.make("connector.import.preview", user)
+        lines = self.env[model].with_user(user).sudo()
+        return lines.create({"wizard_id": dialog.id, "label": "Name"})
+
+    def make_connector_binding(self, _model, _user):
+        """Return a binding of a connector."""
+        return self.env["connector.test.contact"].create(
+            {
+                "name": "Ada",
+                "backend_id": self.backend.id,
+                "external_id": f"rights {next(self.numbers)}",
+            }
+        )
+
     def make_connector_linked(self, _model, user):
         """Return a record that has links."""
         return user.partner_id

@@ -51,6 +51,8 @@ ACCESS = {
     "connector.link.add": {"manager": ("rwc", "")},
     "connector.link.add.line": {"manager": ("rwcd", "")},
     "connector.monitoring": {"manager": ("rwc", "")},
+    "connector.import.preview": {"manager": ("rwc", "")},
+    "connector.import.preview.line": {"manager": ("rwcd", "")},
 }
 
 # What a method needs besides the records.
@@ -73,7 +75,10 @@ METHODS = {
         "action_run": "manager",
         "action_full_refresh": "manager",
         "action_resume": "manager",
+        "action_preview": "user",  # opens a dialog of managers
     },
+    "connector.binding": {"action_preview_import": "manager"},
+    "connector.import.preview": {"action_preview": "manager"},
     "connector.backend": {
         "action_open_checkpoints": "user",
         "action_check_connection": "employee",  # who may write this kind of backend

@@ -1,0 +1,293 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Preview of an import: what it would do to one record, field by field."""
+
+from dataclasses import dataclass, field
+
+import psycopg2
+
+from odoo import api, models
+from odoo.fields import Command
+
+from ...exception import IDMissingInBackend, NothingToDoJob, message_of
+from .changes import changed_values
+from .item import ImportItem
+from .page_import import ALIAS, PAGE_FAULTS, RECORD_FAULTS, PageImport, _reason_of
+from .preview_guard import PreviewGuard, WriteInPreviewError
+from .preview_text import PreviewText
+
+CREATE = "create"
+UPDATE = "update"
+UNCHANGED = "unchanged"
+SKIP = "skip"
+REJECT = "reject"
+MISSING = "missing"  # the backend does not have it
+UNKNOWN = "unknown"  # a mapping writes, so that it cannot be told
+
+SAME = (
+    "The backend sends the values of the last import: they are not written again, and "
+    "what was changed here since stays."
+)
+
+# Steps that do something, so that a preview leaves them out.
+NOT_CALLED = (
+    "_before_import",
+    "_import_dependencies",
+    "_create",
+    "_update",
+    "_after_import",
+)
+X2MANY = ("one2many", "many2many")
+COUNTED = ("boolean", "integer", "float", "monetary")  # empty is a value of theirs
+
+
+@dataclass(frozen=True)
+class PreviewLine:
+    """One field of a record: what it is here, and what an import would make of it."""
+
+    field: str
+    label: str
+    here: str
+    new: str
+    is_changed: bool
+    note: str = ""
+
+
+@dataclass
+class ImportPreview:
+    """What an import of one record would do."""
+
+    outcome: str = UNKNOWN
+    reason: str = ""
+    lines: list[PreviewLine] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    """What mappings wanted to write, each with its name; nothing of it was done."""
+
+    def settle(self, outcome: str, reason: str = "") -> "ImportPreview":
+        """Note the outcome, and return the preview."""
+        self.outcome, self.reason = outcome, reason
+        return self
+
+
+class Previewer:
+    """Maps a record as an import would, and stores nothing.
+
+    Args:
+        importer: the RecordImporter of the record, on the cursor of the guard.
+        guard: keeps everything read-only.
+        viewer: environment of the user who is shown the preview.
+    """
+
+    def __init__(self, importer, guard: PreviewGuard, viewer: api.Environment):
+        self.importer = importer
+        self.guard = guard
+        self.text = PreviewText(viewer)
+        self.preview = ImportPreview()
+        self.absent: list[tuple] = []
+
+    def run(self, external_id: str) -> ImportPreview:
+        """Return what an import of a record would do.
+
+        Raises:
+            AccessError: the viewer may not read the record here.
+        """
+        self._check_viewer(external_id)
+        try:
+            return self._run(external_id)
+        except IDMissingInBackend as error:
+            return self.preview.settle(MISSING, message_of(error))
+        except NothingToDoJob as error:
+            return self.preview.settle(SKIP, message_of(error))
+        except (WriteInPreviewError, psycopg2.InternalError) as error:
+            return self.preview.settle(UNKNOWN, self._why_unknown(error))
+        except PAGE_FAULTS:
+            raise
+        except RECORD_FAULTS as error:
+            return self.preview.settle(REJECT, _reason_of(error))
+        finally:
+            self.preview.writes = self.guard.writes
+
+    def _run(self, external_id: str) -> ImportPreview:
+        importer = self.importer
+        self._note_what_is_left_out()
+        importer.external_id = external_id
+        importer.remote_record = record = importer._read()
+        page = PageImport(importer)
+        item = ImportItem(external_id, record, page._version_of(record))
+        with self._watch("_get_binding"):
+            item.begin(importer._get_binding())
+        self._check_rights(item.binding)
+        if page._knows("is_alias") and item.binding.is_alias:
+            return self.preview.settle(SKIP, ALIAS)
+        with self._watch("_must_skip"):
+            reason = importer._must_skip()
+        with self._watch("_create_data"):
+            data = page.map_values(item, absent=self.absent)
+        self._add_lines(item.binding, data)
+        self.preview.notes += item.dropped
+        if reason:
+            return self.preview.settle(SKIP, reason if reason is not True else "")
+        return self._settle(page, item)
+
+    # === STEPS === #
+
+    def _note_what_is_left_out(self) -> None:
+        called = [one for one in NOT_CALLED if self.importer._overrides(one)]
+        if called:
+            name = type(self.importer).__qualname__.rpartition(".")[2]
+            self.preview.notes.append(f"{name} does more: {', '.join(called)}.")
+
+    def _check_viewer(self, external_id: str) -> None:
+        """Refuse to show a record that the viewer may not read, known or not."""
+        binder = self.importer.binder
+        own = [
+            (binder._backend_field, "=", self.importer.backend_record.id),
+            (binder._external_field, "=", external_id),
+        ]
+        # also one that a rule hides from the user of the flows
+        known_sudo = self.importer.model.sudo().with_context(active_test=False)
+        known = known_sudo.search(own).with_env(self.text.viewer)
+        known.check_access("read")
+
+    def _check_rights(self, binding: models.BaseModel) -> None:
+        """Refuse what the user of the flows may not do."""
+        if binding:
+            binding.check_access("write")
+        else:
+            self.importer.model.check_access("create")
+
+    def _settle(self, page: PageImport, item: ImportItem) -> ImportPreview:
+        if self.preview.writes or self.guard.writes:
+            return self.preview.settle(UNKNOWN, self._why_unknown())
+        refused = [line.note for line in self.preview.lines if line.note]
+        if refused and self.preview.outcome == REJECT:
+            return self.preview.settle(REJECT, " ".join(refused))
+        if not item.binding:
+            return self.preview.settle(CREATE)
+        is_changed = any(line.is_changed for line in self.preview.lines)
+        if page._has_same_values(item):
+            return self.preview.settle(UNCHANGED, SAME if is_changed else "")
+        return self.preview.settle(UPDATE if is_changed else UNCHANGED)
+
+    # === LINES === #
+
+    def _add_lines(self, binding: models.BaseModel, data: dict) -> None:
+        """Add a line for each mapped field, and for each link that is left open."""
+        record = binding or self.importer.model
+        for name, value in data.items():
+            known = record._fields.get(name)
+            if known is None:
+                self._reject(name, f"{record._name} has no field {name!r}.")
+            elif known.type in X2MANY:
+                self._add_commands(record, known, value)
+            else:
+                self._add_value(record, known, value)
+        for model_name, name, (target_model, external_id) in self.absent:
+            if model_name == record._name:
+                note = f"{target_model} {external_id!r} is imported first."
+                self._add(record, record._fields[name], "", external_id, True, note)
+        if not binding:
+            self._check_required(data)
+
+    def _add_value(self, record: models.BaseModel, known, value) -> None:
+        try:
+            new = _as_kept(record, known, value)
+        except (ValueError, TypeError) as error:
+            self._reject(known.name, message_of(error))
+            return
+        if known.required and not new and known.type not in COUNTED:
+            self._reject(known.name, "It is required.")
+            return
+        is_changed = bool(new) or known.type in COUNTED
+        if record:
+            is_changed = bool(changed_values(record, {known.name: value}))
+        here = self.text.show(record, known, record[known.name]) if record else ""
+        new = self.text.show(record, known, new)
+        self._add(record, known, here, new, is_changed)
+
+    def _add_commands(self, record: models.BaseModel, known, commands) -> None:
+        """Add a line for each command of a field with lines, or one for a set."""
+        lines = self.importer.env[known.comodel_name]
+        for command in commands or ():
+            operation, id_, values = (*command, 0, 0)[:3]
+            line = lines.browse(int(id_)) if id_ else lines
+            if operation in (Command.CREATE, Command.UPDATE):
+                self._add_line_values(record, known, line, values)
+            elif operation in (Command.DELETE, Command.UNLINK):
+                here = self.text.name(line)
+                self._add(record, known, here, "", True, "It is removed.")
+            elif operation == Command.SET:
+                here = record[known.name] if record else lines
+                new = lines.browse(values)
+                texts = (self.text.show(record, known, one) for one in (here, new))
+                self._add(record, known, *texts, set(here.ids) != set(new.ids))
+
+    def _add_line_values(self, record, known, line, values: dict) -> None:
+        here = {name: line[name] for name in values} if line else {}
+        new = {
+            name: _as_kept(line, line._fields[name], value)
+            for name, value in values.items()
+            if name in line._fields and line._fields[name].type not in X2MANY
+        }
+        is_changed = not line or bool(changed_values(line, values))
+        texts = (self.text.show_all(line, one) for one in (here, new))
+        note = "" if line else "It is new."
+        self._add(record, known, *texts, is_changed, note)
+
+    def _check_required(self, data: dict) -> None:
+        """Name the fields without which the record cannot be created."""
+        model = self.importer.model
+        parents = set(model._inherits.values())
+        binder = self.importer.binder
+        given = {*data, *parents, binder._backend_field, binder._external_field}
+        given |= {name for _model, name, _target in self.absent}
+        for name, known in model._fields.items():
+            is_open = known.required and known.store and not known.compute
+            if is_open and not known.default and name not in given:
+                if not (known.inherited or known.type in COUNTED):
+                    self._reject(name, "It is required, and no mapping sets it.")
+
+    def _reject(self, name: str, reason: str) -> None:
+        self.preview.outcome = REJECT
+        label = name
+        known = self.importer.model._fields.get(name)
+        if known:
+            label = self.text.label(known)
+        note = f"{label}: {reason}"
+        self.preview.lines.append(PreviewLine(name, label, "", "", True, note))
+
+    def _add(
+        self, record, known, here: str, new: str, is_changed: bool, note=""
+    ) -> None:
+        label = self.text.label(known)
+        if not self.text.may_read(record, known):
+            here = new = self.text.HIDDEN
+        line = PreviewLine(known.name, label, here, new, is_changed, note)
+        self.preview.lines.append(line)
+
+    # === HELPERS === #
+
+    def _watch(self, hook: str):
+        name = type(self.importer).__qualname__.rpartition(".")[2]
+        return self.guard.watch(f"{name}.{hook}")
+
+    def _why_unknown(self, error: Exception | None = None) -> str:
+        """Return which mapping writes, so that a preview cannot go on."""
+        writes = "; ".join(dict.fromkeys(self.guard.writes))
+        if not writes:
+            return _reason_of(error) if error else ""
+        return (
+            f"{writes}. A mapping that writes cannot be previewed: nothing was done. "
+            "Do that in _after_import of the importer."
+        )
+
+
+def _as_kept(record: models.BaseModel, known, value):
+    """Return a value as the record would have it.
+
+    Raises:
+        ValueError, TypeError: the field takes no such value.
+    """
+    # what a selection takes knows only the field itself, not one that inherits it
+    real = known.base_field if known.type == "selection" else known
+    return real.convert_to_record(real.convert_to_cache(value, record), record)
