@@ -4,3 +4,4 @@
 # ruff: noqa: I001
 from . import stream
 from . import run
+from . import deletions
