@@ -11,6 +11,7 @@ from .components.backend_adapter import BackendAdapter, CRUDAdapter
 from .components.binder import Binder
 from .components.changed_since import ChangedSince
 from .components.core import ConnectorEnvironment, ConnectorUnit
+from .components.deletions import FullPass, Listed, Token
 from .components.folder_adapter import FolderAdapter
 from .components.list_adapter import ListAdapter
 from .components.map_child import ExportMapChild, ImportMapChild
@@ -27,6 +28,7 @@ from .components.modifier import (
 from .components.paged_adapter import PagedAdapter
 from .components.related_action import unwrap_binding
 from .components.synchronizer import Deleter, Exporter, Importer, Synchronizer
+from .components.token_adapter import Changes, TokenAdapter
 from .event import Event, on_record_create, on_record_unlink, on_record_write
 from .exception import (
     AlreadyBoundError,
@@ -85,6 +87,7 @@ __all__ = [
     "Binder",
     "CRUDAdapter",
     "ChangedSince",
+    "Changes",
     "ChannelNotFound",
     "ConnectorEnvironment",
     "ConnectorException",
@@ -98,6 +101,7 @@ __all__ = [
     "Exporter",
     "FailedJobError",
     "FolderAdapter",
+    "FullPass",
     "IDMissingInBackend",
     "ImportDeleter",
     "ImportMapChild",
@@ -112,6 +116,7 @@ __all__ = [
     "JobTimeoutError",
     "LinkError",
     "ListAdapter",
+    "Listed",
     "Magic",
     "ManyIDSInBackend",
     "MapRecord",
@@ -132,6 +137,8 @@ __all__ = [
     "SyncError",
     "Synchronizer",
     "SystemicError",
+    "Token",
+    "TokenAdapter",
     "UnfitValueError",
     "UnserializableArgumentError",
     "WrongArgumentsError",

@@ -170,6 +170,10 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
                 if not isinstance(found, dict):
                     raise ValueError(_not_a_dict(self, name, found))
                 values |= found
+                if only_create and self._options["created_only"] is not None:
+                    model_name = self.connector_env.model_name
+                    targets = {(model_name, target) for target in found}
+                    self._options["created_only"] |= targets
 
     def _map_children(
         self, map_record: MapRecord, fields: Collection[str] | None

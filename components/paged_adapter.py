@@ -8,9 +8,24 @@ from ..exception import IDMissingInBackend, InvalidDataError
 from ..text import is_missing
 from .backend_adapter import CRUDAdapter
 from .changed_since import ChangedSince
+from .deletions import Deletions, FullPass, check_deletions
 
 Record = dict[str, object]
 Page = tuple[list[Record], object]
+
+
+class NotDelivered(Record):
+    """A record that the backend lists, and did not give when it was read.
+
+    Args:
+        key: that of its external id.
+        external_id: its id.
+        reason: why it did not come.
+    """
+
+    def __init__(self, key: str, external_id: str, reason: str) -> None:
+        super().__init__({key: external_id})
+        self.reason = reason
 
 
 class PagedAdapter(CRUDAdapter):
@@ -30,6 +45,15 @@ class PagedAdapter(CRUDAdapter):
     _changed_since: ChangedSince | None = None
     """How :meth:`begin` finds what changed since a time; None: each import of a stream
     reads everything."""
+
+    _deletions: Deletions | None = FullPass()
+    """How a stream learns what was deleted: ``FullPass()``, ``Listed(…)``, ``Token()``
+    or None for not at all."""
+
+    def __init_subclass__(cls, **options: object) -> None:
+        """Refuse a declaration of deletions that cannot work."""
+        super().__init_subclass__(**options)
+        check_deletions(cls)
 
     def begin(self, since: datetime | None = None) -> object:
         """Return the state of the first page of what changed since a time.
@@ -83,6 +107,21 @@ class PagedAdapter(CRUDAdapter):
             f"with id {external_id!r}."
         )
 
+    def read_deleted(self, since: datetime | None = None) -> Iterable[str]:
+        """Return the ids of the records that were deleted since a time.
+
+        Args:
+            since: in UTC with its zone; None for as long as the backend remembers.
+        """
+        raise NotImplementedError(self._undefined("read_deleted"))
+
+    def not_delivered(self, external_id: str, reason: str) -> Record:
+        """Return what stands for a record that was listed, and did not come.
+
+        It is counted as such, and does not stop the others of its page.
+        """
+        return NotDelivered(self._id, external_id, reason)
+
     def id_of(self, record: Record) -> str:
         """Return the external id of a record, as text.
 
@@ -100,9 +139,21 @@ class PagedAdapter(CRUDAdapter):
         return str(external_id)
 
     def version_of(self, record: Record) -> str | None:
-        """Return the version of a record as text, None where it has none."""
+        """Return the version of a record as text, None where it has none.
+
+        A weak version is none, see :meth:`is_weak_version`.
+        """
         version = record.get(self._version) if self._version else None
-        return None if is_missing(version) else str(version)
+        if is_missing(version) or self.is_weak_version(str(version)):
+            return None
+        return str(version)
+
+    def is_weak_version(self, version: str) -> bool:
+        """Return whether records with the same version may differ; for overrides.
+
+        By default those that HTTP marks so: etags with ``W/`` in front.
+        """
+        return version.startswith("W/")
 
     def _records(self, page: Iterable[Record]) -> list[Record]:
         """Return the records of a page; for overrides.

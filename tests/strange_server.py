@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A CardDAV server that does what real ones do, and no good one does."""
 
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import unquote
@@ -22,6 +23,8 @@ class StrangeServer:
         left_out: names that are listed, and of which a query says nothing.
         broken: names for which the server fails, alone and in a page.
         refusal: what it says with 403, to everything.
+        asked: methods of the requests.
+        headers: those of the last request.
     """
 
     def __init__(self):
@@ -30,6 +33,7 @@ class StrangeServer:
         self.broken: set[str] = set()
         self.refusal = ""
         self.asked: list[str] = []
+        self.headers: Mapping[str, str] = {}
         strange = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -55,11 +59,12 @@ class StrangeServer:
         size = int(request.headers.get("Content-Length") or 0)
         query = request.rfile.read(size).decode()
         self.asked.append(request.command)
+        self.headers = request.headers
         status, body = self._answer(request.command, request.path, query)
         data = body.encode()
         request.send_response(status)
         request.send_header("Content-Length", str(len(data)))
-        request.send_header("ETag", '"1"')
+        request.send_header("ETag", self._etag_at(request.path))
         request.end_headers()
         request.wfile.write(data)
 
@@ -76,6 +81,9 @@ class StrangeServer:
         if self.broken & set(asked):
             return 500, ""
         return 207, self._multistatus([x for x in asked if x not in self.left_out])
+
+    def _etag_at(self, path: str) -> str:
+        return '"1"'
 
     def _is_at(self, name: str, path: str) -> bool:
         return unquote(name) == unquote(path.removeprefix(FOLDER).partition("?")[0])

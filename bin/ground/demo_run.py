@@ -26,11 +26,12 @@ DEFAULT_COUNT = 500
 SHOWN_MISTAKES = 20
 LAST_PORT = 65535
 CHECKPOINTS, JOBS = "connector-checkpoints", "connector-jobs"  # paths of screens
+STREAMS = "connector.connector_stream_action"
 
 DESCRIPTION = """\
 Starts a CardDAV server with two address books, one of vCard 3.0 and one of 4.0, and
-an Odoo of our own. Imports them by jobs of examples/connector_carddav, says how far
-these are and what they did, and serves Odoo until Ctrl-C. What is missing is set up
+an Odoo of our own. Imports them by the streams of examples/connector_carddav, says how
+far these are and what they did, and serves Odoo until Ctrl-C. What is missing is set up
 first. The database stays: the next run finds the contacts and changes nothing.
 """
 
@@ -147,8 +148,9 @@ def _import_books(
         print(
             f"{book} (vCard {VERSIONS[book]}): {report['read']} read, "
             f"{report['created']} created, {report['updated']} updated, "
-            f"{report['skipped']} skipped, {report['archived']} archived, "
-            f"{report['refused']} refused, {report['undelivered']} not delivered",
+            f"{report['unchanged']} unchanged, {report['skipped']} skipped, "
+            f"{report['rejected']} rejected, {report['deleted']} deleted there, "
+            f"{report['not_delivered']} not delivered",
             flush=True,
         )
     return done
@@ -174,12 +176,12 @@ def _watch(step: str, process: subprocess.Popen) -> list[dict]:
 
 
 def _print_refusals(done: dict[str, dict]) -> None:
-    """Print why cards were refused."""
+    """Print why cards were rejected, and which lack a part."""
     for book, report in done.items():
         for reason in report["reasons"].values():
-            print(f"Refused by {book}: {reason}")
-        for card, remark in report["remarks"].items():
-            print(f"Left out by {book}, of card {card!r}: {remark}")
+            print(f"Rejected by {book}: {reason}")
+        for remark in report["remarks"].values():
+            print(f"Remark of {book}: {remark}")
 
 
 def _verify(mistakes: list[str]) -> int:
@@ -196,7 +198,8 @@ def _verify(mistakes: list[str]) -> int:
 def _serve(odoo: odoo_server.OdooServer) -> int:
     """Serve until somebody stops it."""
     print(f"\nOdoo: {odoo.url}/odoo/action-connector_carddav.carddav_contact_action")
-    print(f"Refused cards are checkpoints: {odoo.url}/odoo/{CHECKPOINTS}")
+    print(f"Streams, with their runs: {odoo.url}/odoo/action-{STREAMS}")
+    print(f"Rejected cards are checkpoints: {odoo.url}/odoo/{CHECKPOINTS}")
     print(f"Each job leads to what it did: {odoo.url}/odoo/{JOBS}")
     print(f"Login: {LOGIN}, password: {PASSWORD}. Stop with Ctrl-C.", flush=True)
     with contextlib.suppress(KeyboardInterrupt):

@@ -11,7 +11,6 @@
     "data": [
         "security/carddav_groups.xml",
         "security/ir.model.access.csv",
-        "views/carddav_import_views.xml",
         "views/carddav_contact_views.xml",
         "views/carddav_backend_views.xml",
         "views/res_partner_views.xml",

@@ -23,7 +23,6 @@ TEXTS = ("version", "uid", "title", "url", "note", "kind", "x-abshowas")
 APPLE_KIND = "x-addressbookserver-kind"  # which vCard 3.0 has no word for
 NAMES = ("fn", "n", "nickname", "org", "email")  # the first one that is filled
 NAME_ORDER = (3, 1, 2, 0, 4)  # of the parts of N: prefix, given, more, family, suffix
-LINES = ("bday", "photo")  # their values differ between the versions
 CONTACT_POINTS = ("adr", "tel", "email")
 KINDS = ("home", "work", "cell")  # what a contact point may be for; others are "other"
 IGNORED_TYPE = "fax"
@@ -51,7 +50,8 @@ def read_card(text: str) -> dict:
     card["company"] = _parts(lines["org"], ";")[0]
     categories = (split_value(line.value, ",") for line in lines["categories"])
     card["categories"] = list(dict.fromkeys(filter(None, sum(categories, []))))
-    card |= {name: next(iter(lines[name]), None) for name in LINES}
+    card["bday"] = _birthday(lines["bday"])
+    card["photo"] = _photo(lines["photo"])
     main = (lines[name].pop(0) if lines[name] else None for name in CONTACT_POINTS)
     card |= _read_place(*main)
     card["places"] = list(_read_places(lines))
@@ -146,6 +146,22 @@ def _text(lines: list[ContentLine]) -> str:
 
 def _parts(lines: list[ContentLine], separator: str | None) -> list[str]:
     return split_value(lines[0].value if lines else "", separator)
+
+
+def _birthday(lines: list[ContentLine]) -> str:
+    """Return the date as it is written; nothing for what is said in words."""
+    is_in_words = lines and "text" in lines[0].params.get("VALUE", ())
+    return lines[0].value.strip() if lines and not is_in_words else ""
+
+
+def _photo(lines: list[ContentLine]) -> str:
+    """Return a picture in Base64 or as a URI.
+
+    Some servers escape the signs of the URI, others do not.
+    """
+    if lines and "ENCODING" in lines[0].params:
+        return lines[0].value
+    return _text(lines)
 
 
 # === PLACES === #

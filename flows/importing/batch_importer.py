@@ -4,6 +4,7 @@
 from ...components.synchronizer import Importer
 from ...exception import InvalidUsageError
 from .record_importer import RecordImporter
+from .remarks import add_remarks
 from .result import ImportResult
 
 PAGE = "page"  # a job for each page, delayed by the page before
@@ -66,6 +67,7 @@ class BatchImporter(Importer):
                 ),
                 reason="invalid_data",
             )
+        add_remarks(self, result)
         return result
 
     def _delay_records(self, records: list[dict], force: bool) -> ImportResult:

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 import psycopg2
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
+from ...components.paged_adapter import NotDelivered
 from ...exception import (
     AmbiguousUnitError,
     ConnectorException,
@@ -29,9 +30,17 @@ from ...exception import (
 from ...text import is_missing
 from ..values.relations import Related
 from .changes import hash_of, write_split
-from .fingerprint import fingerprint_of
+from .created_only import without_created_only
 from .item import ImportItem
-from .result import CREATED, REJECTED, SKIPPED, UNCHANGED, UPDATED, ImportResult
+from .result import (
+    CREATED,
+    NOT_DELIVERED,
+    REJECTED,
+    SKIPPED,
+    UNCHANGED,
+    UPDATED,
+    ImportResult,
+)
 from .ring import ImportRing, OpenLink
 from .undo import undoable
 
@@ -42,6 +51,7 @@ CHUNK_SIZE = 50  # records that share a savepoint; it costs 0.1 ms
 RECORD_FAULTS = (
     ConnectorException,
     UserError,
+    RedirectWarning,
     psycopg2.IntegrityError,
     psycopg2.DataError,
     ArithmeticError,
@@ -84,7 +94,7 @@ class PageImport:
         self.result = ImportResult()
         self.rejected: defaultdict[str, list[ImportItem]] = defaultdict(list)
         """Those by the class of their error."""
-        self.fingerprint = fingerprint_of(type(importer.mapper), type(importer))
+        self.fingerprint = importer.fingerprint()
 
     def run(self, records: list[dict]) -> ImportResult:
         """Import the records; see :meth:`RecordImporter.run_page`."""
@@ -116,6 +126,9 @@ class PageImport:
                 nameless = ImportItem(f"#{number}", record)
                 self._reject(nameless, error)
                 self._note([nameless])
+                continue
+            if isinstance(record, NotDelivered):
+                self.result.note(NOT_DELIVERED, external_id, record.reason)
                 continue
             items.pop(external_id, None)
             version = self._version_of(record)
@@ -260,6 +273,7 @@ class PageImport:
             "binding": item.binding,
             "dropped": item.dropped,
             "rings": item.rings,
+            "created_only": set(),
             **more,
         }
         if item.binding:
@@ -267,7 +281,8 @@ class PageImport:
         else:
             data = importer._create_data(map_record, **options)
         importer._validate_data(data)
-        item.values_hash = f"{self.fingerprint}{hash_of(data)}"
+        lasting = without_created_only(data, importer.model, options["created_only"])
+        item.values_hash = f"{self.fingerprint}{hash_of(lasting)}"
         return data
 
     def _map(self, item: ImportItem) -> None:
@@ -310,6 +325,8 @@ class PageImport:
         """Write what differs to the bindings of known records."""
         for item in items:
             self.importer._take(item)
+            if self._knows("is_gone") and item.binding.is_gone:
+                self.importer._revive(item.binding)
             self.importer._update(item.binding, {**item.data, **self._state(item)})
             item.settle(UPDATED)
 
@@ -342,7 +359,7 @@ class PageImport:
                 getattr(self.importer, hook)()
 
     def _reject(self, item: ImportItem, error: Exception) -> None:
-        item.settle(REJECTED, _reason_of(error))
+        item.settle(REJECTED, reason_of(error))
         self.rejected[type(error).__name__].append(item)
 
     def _note(self, items: Iterable[ImportItem]) -> None:
@@ -375,8 +392,10 @@ def _chunks(items: list[ImportItem]) -> Iterable[list[ImportItem]]:
         yield items[start : start + CHUNK_SIZE]
 
 
-def _reason_of(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """Return why a record was rejected, for the person who corrects it."""
+    if isinstance(error, RedirectWarning):
+        return str(error.args[0]).strip()
     if isinstance(error, psycopg2.Error):
         return " ".join(message_of(error).split())
     if isinstance(error, ConnectorException | UserError):

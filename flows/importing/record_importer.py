@@ -2,9 +2,11 @@
 """Record importer: makes records here equal to their counterparts on the backend."""
 
 from ...components.map_record import MapRecord
+from ...components.mapper import ImportMapper
 from ...components.synchronizer import Importer
 from ...exception import IDMissingInBackend
 from .changes import changed_values, write_split
+from .fingerprint import fingerprint_of
 from .item import ImportItem
 from .page_import import PageImport
 from .result import ImportResult
@@ -64,6 +66,17 @@ class RecordImporter(Importer):
                 fault is not theirs.
         """
         return PageImport(self, force).run(records)
+
+    def fingerprint(self) -> str:
+        """Return what changes with the code that maps.
+
+        Records that are here are imported again where it is another one.
+        """
+        return fingerprint_of(*map(type, self.mappers()), type(self))
+
+    def mappers(self) -> list[ImportMapper]:
+        """Return all mappers that :meth:`_map_data` may choose; for overrides."""
+        return [self.mapper]
 
     # === STEPS === #
 
@@ -142,6 +155,14 @@ class RecordImporter(Importer):
     def _update(self, binding, data: dict) -> None:
         """Write the values that differ to a binding and the record it wraps."""
         write_split(self._silent(binding), changed_values(binding, data))
+
+    def _revive(self, binding) -> None:
+        """Bring back what was archived since the record was deleted there."""
+        record = self.binder.unwrap_binding(binding, browse=True)
+        for one in (record.with_env(binding.env), binding):
+            if one._active_name:
+                self._silent(one).action_unarchive()
+        self._silent(binding).is_gone = False
 
     def _after_import(self, binding) -> None:
         """Do what is left once the record is here; for overrides."""

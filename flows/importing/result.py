@@ -9,6 +9,7 @@ UPDATED = "updated"
 UNCHANGED = "unchanged"  # the same version or the same values as last time
 SKIPPED = "skipped"  # the importer does not want it
 REJECTED = "rejected"  # it cannot be imported before somebody corrects it
+NOT_DELIVERED = "not delivered"  # the backend lists it, and did not give it
 
 
 @dataclass
@@ -24,6 +25,9 @@ class ImportResult:
     skipped: dict[str, str] = field(default_factory=dict)
     """Reason by external id."""
 
+    not_delivered: dict[str, str] = field(default_factory=dict)
+    """Reason by external id."""
+
     dropped: dict[str, list[str]] = field(default_factory=dict)
     """What was left out of records that were imported, by external id."""
 
@@ -34,12 +38,15 @@ class ImportResult:
             self.rejected[external_id] = reason
         elif outcome == SKIPPED:
             self.skipped[external_id] = reason
+        elif outcome == NOT_DELIVERED:
+            self.not_delivered[external_id] = reason
 
     def merge(self, other: "ImportResult") -> None:
         """Add what became of the records of another page."""
         self.counts.update(other.counts)
         self.rejected.update(other.rejected)
         self.skipped.update(other.skipped)
+        self.not_delivered.update(other.not_delivered)
         self.dropped.update(other.dropped)
 
     def __str__(self) -> str:

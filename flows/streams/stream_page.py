@@ -8,13 +8,11 @@ from datetime import datetime, timezone
 from ...components.backend_adapter import BackendAdapter
 from ...components.changed_since import parse_stamp
 from ...components.core import ConnectorEnvironment
-from ...components.synchronizer import Deleter, Importer
-from ...exception import IDMissingInBackend, InvalidDataError
+from ...exception import InvalidDataError
 from ..importing.batch_importer import BatchImporter
 from ..importing.result import ImportResult
 from .cursor import Cursor
-
-DELETED = "deleted"  # outcome of a record that is gone on the backend
+from .deletion import find_bound, list_deleted, settle_deleted, split_gone
 
 
 class StreamPage:
@@ -60,6 +58,7 @@ class StreamPage:
         """Import the page, and return what came of it and where the next one is."""
         page, next_state = self.adapter.read_page(state)
         records = self.adapter._records(page)
+        records, gone = split_gone(self.adapter, records)
         stamps = self._stamps(records)
         if self.is_sorted:
             self.cursor.check_order(stamps, self.stream)
@@ -67,6 +66,7 @@ class StreamPage:
         self.read_count = len(records)
         result = self.importer._import_page(records, force=False)
         self.external_ids = list(self._ids(records))
+        result.merge(self.delete(find_bound(self.scope, self._ids(gone))))
         return result, next_state
 
     def cursor_values(self) -> dict:
@@ -79,22 +79,16 @@ class StreamPage:
         }
 
     def delete(self, external_ids: list[str]) -> ImportResult:
-        """Settle records that no page had: each is read again, to be sure.
+        """Settle records that are gone: each is read again, to be sure.
 
-        What is there after all is imported.
+        What is there after all is imported. One that cannot be settled, such as the
+        contact of a user, stops no other.
         """
-        result = ImportResult()
-        deleter = self.scope.get_connector_unit(Deleter)
-        importer = self.scope.get_connector_unit(Importer)
-        for external_id in external_ids:
-            try:
-                record = self.adapter.read(external_id)
-            except IDMissingInBackend:
-                deleter.run(external_id)
-                result.note(DELETED, external_id)
-            else:
-                importer.run(external_id, record)
-        return result
+        return settle_deleted(self.scope, self.adapter, external_ids)
+
+    def delete_listed(self, since: str | None) -> ImportResult:
+        """Settle the records that the backend lists as deleted since a time."""
+        return self.delete(list_deleted(self.scope, self.adapter, since))
 
     # === HELPERS === #
 

@@ -126,6 +126,23 @@ class ConnectorBackend(models.AbstractModel):
         delayed = self.delayed(**{"identity_key": key, **options})
         return delayed.import_record(model_name, str(external_id), force)
 
+    @api.private
+    def start_stream(self, name: str, full: bool = False):
+        """Start an import of a stream now, and return its run.
+
+        One that is running or held already is returned as it is. Whoever may write
+        the backend may do so.
+
+        Args:
+            name: of the stream, as it is declared.
+            full: import everything, and find what was deleted on the backend.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        # with elevated rights: streams belong to the managers of the connector
+        run_sudo = self.env["connector.stream"].sudo()._start_of(self, name, full)
+        return run_sudo.with_env(self.env)
+
     # === HELPERS === #
 
     def _in_flow(self):

@@ -5,3 +5,4 @@
 from . import stream
 from . import run
 from . import preview
+from . import deletions

@@ -5,8 +5,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...exception import NothingToDoJob
-from ...flows.importing.result import ImportResult
-from ...flows.streams.stream_page import DELETED, StreamPage
+from ...fields.reference import LastingReference
+from ...flows.importing.result import NOT_DELIVERED, ImportResult
+from ...flows.streams.deletion import DELETED
+from ...flows.streams.stream_page import StreamPage
 from ...queue.job import job
 from ...text import is_missing
 from ..access_guard import framework_context, own_code
@@ -19,6 +21,7 @@ COUNTS = {
     "unchanged": "unchanged_count",
     "skipped": "skipped_count",
     "rejected": "rejected_count",
+    NOT_DELIVERED: "not_delivered_count",
     DELETED: "deleted_count",
 }
 FAILED_JOB = ("failed", "cancelled")
@@ -42,6 +45,9 @@ class ConnectorStreamRun(models.Model):
         help="The stream that was imported.",
     )
     company_id = fields.Many2one(related="stream_id.company_id", store=True)
+    backend_id = LastingReference(
+        related="stream_id.backend_id", help="The backend that the stream reads."
+    )
     kind = fields.Selection(
         [(CHANGES, "Changes"), (FULL, "Full Refresh")], required=True
     )
@@ -98,8 +104,7 @@ class ConnectorStreamRun(models.Model):
                 f"Run {self.id} of stream {self.stream_id.display_name!r} was given "
                 "up: another one has begun since."
             )
-        stream = self.stream_id
-        page = StreamPage(stream.sudo()._scope(), stream.display_name, self._cursor())
+        page = self._open_page()
         if state is None:
             state = self._begin(page)
         result, next_state = page.run(state)
@@ -116,6 +121,11 @@ class ConnectorStreamRun(models.Model):
         self._set({"job_uuid": uuid})
 
     # === HELPERS === #
+
+    def _open_page(self) -> StreamPage:
+        """Return the page that is next, before it is read."""
+        stream = self.stream_id
+        return StreamPage(stream.sudo()._scope(), stream.display_name, self._cursor())
 
     def _begin(self, page: StreamPage) -> object:
         """Return the state of the first page, and note from when on it reads."""
@@ -156,7 +166,7 @@ class ConnectorStreamRun(models.Model):
     def _end(self, page: StreamPage) -> ImportResult:
         """Note that all pages are here, and settle what was deleted there."""
         self._move_cursor()
-        result = self._delete_missing(page) if self.kind == FULL else ImportResult()
+        result = self._find_deleted(page)
         self._set(
             {
                 "state": "done",
@@ -188,6 +198,10 @@ class ConnectorStreamRun(models.Model):
 
     # === DELETIONS === #
 
+    def _find_deleted(self, page: StreamPage) -> ImportResult:
+        """Settle what was deleted there, at the end of the run."""
+        return self._delete_missing(page) if self.kind == FULL else ImportResult()
+
     def _mark_seen(self, page: StreamPage) -> None:
         """Note on the bindings of a page that this full refresh has seen them."""
         # One statement for the page. Locks: the rows of the bindings. Index: the
@@ -214,6 +228,7 @@ class ConnectorStreamRun(models.Model):
             ("backend_id", "=", page.scope.backend_record.id),
             ("external_id", "!=", False),
             ("create_date", "<", self.started_at),
+            ("is_gone", "=", False),
         ]
         unseen = ["|", ("seen_run", "=", False), ("seen_run", "!=", self.id)]
         missing = model.search(bound + unseen)

@@ -6,8 +6,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...exception import InvalidUsageError
 from ...fields.reference import LastingReference
 from ...flows.declare import Stream, declared_streams
+from ...text import did_you_mean
 from ..access_guard import framework_context, own_code
 
 CHANGES = "changes"
@@ -64,7 +66,8 @@ class ConnectorStream(models.Model):
     cursor = fields.Char(
         readonly=True,
         copy=False,
-        help="Time up to which all changes on the backend are here, in UTC.",
+        help="Time up to which all changes on the backend are here, in UTC; or the "
+        "token that it gave with the last ones.",
     )
     run_ids = fields.One2many("connector.stream.run", "stream_id", readonly=True)
 
@@ -198,6 +201,21 @@ class ConnectorStream(models.Model):
                     )
                 )
             stream._start(kind)
+
+    @api.model
+    def _start_of(self, backend, name: str, full: bool):
+        """Start a run of a stream of a backend, unless one is open, and return it."""
+        declared = declared_streams(type(backend))
+        if name not in declared:
+            raise InvalidUsageError(
+                f"{backend.describe()} has no stream {name!r}."
+                f"{did_you_mean(name, declared)} Declare it in _streams."
+            )
+        self._declare(backend, declared)
+        stream = self.with_context(active_test=False).search(
+            [("backend_id", "=", backend.reference()), ("name", "=", name)]
+        )
+        return stream._open_runs() or stream._start(FULL if full else CHANGES)
 
     def _start(self, kind: str):
         """Start a run of the stream, and return it."""

@@ -25,6 +25,7 @@ from odoo.sql_db import Cursor
 from ...exception import InvalidUsageError
 from ...redaction import KnownSecrets
 from ...secret import known_secrets
+from ...text import reference_of
 from .. import store
 from ..notify import wake_after_commit
 from ..state import NOT_STARTED, PENDING
@@ -323,6 +324,10 @@ def find_backends(env: api.Environment, tasks: list[Task]) -> list[str | None]:
 
 
 def _backend_of_records(records: BaseModel) -> str | None:
+    field = records._fields.get("backend_id")
+    if field is not None and field.type == "reference" and len(records) == 1:
+        backend = records.sudo().backend_id  # as below
+        return reference_of(backend) if isinstance(backend, BaseModel) else None
     model_name = _backend_model_of(records)
     if not model_name:
         return None

@@ -32,7 +32,7 @@ MUTATIONS = [
     ),
     (
         "only administrators let jobs run as another user",
-        "ConnectorBackend._check_may_set_job_user",
+        "ConnectorBackend._check_may_set_user",
         "if not user.has_group(ACCESS_RIGHTS):",
         "if False:",
         "TestJobUser.test_user_takes_oneself_and_nobody_else",

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Import of address books by jobs; runs inside Odoo, which provides ``env``.
+"""Import of address books by their streams; runs inside Odoo, which provides ``env``.
 
 The variable BOOKS lists them as JSON. While the jobs run in the server beside, each
 line that is printed reports their progress; the last line reports what was done.
@@ -7,13 +7,20 @@ line that is printed reports their progress; the last line reports what was done
 
 import json
 import os
+import re
 import time
 
 POLL_S = 0.2
-OVER = ("done", "failed", "cancelled")
+GIVEN_UP = ("failed", "cancelled")
+COUNTS = (
+    *("read", "created", "updated", "unchanged", "skipped", "rejected"),
+    *("deleted", "not_delivered"),
+)
+NAME = re.compile(r"\S+\.vcf")
 
 jobs = env["connector.queue.job"]  # noqa: F821 given by what runs this file
 backends = env["carddav.backend"]  # noqa: F821
+checkpoints = env["connector.checkpoint"]  # noqa: F821
 
 
 def find_backend(book):
@@ -25,50 +32,57 @@ def find_backend(book):
     return backend
 
 
-def delay_import(backend):
-    """Let an address book be imported later; return the job."""
-    uuid = backend.delayed(
-        description=f"Import {backend.name}",
-        identity_key=f"carddav.import.{backend.id}",
-    ).import_contacts()
-    return jobs.search([("uuid", "=", uuid)])
+def start(backend):
+    """Start the stream of an address book, which runs when the demo says so."""
+    run = backend.start_stream("contacts")
+    run.stream_id.write({"interval_minutes": 0, "full_interval_hours": 0})
+    return run
 
 
-def watch(delayed):
-    """Tell how far the jobs are until all of them are over."""
+def watch(runs):
+    """Report how far the runs are until all of them are over."""
     while True:
         env.cr.commit()  # noqa: F821 to see what others have committed
         env.invalidate_all()  # noqa: F821
-        states = {backend.name: tell_state(job) for backend, job in delayed.items()}
+        states = {run.backend_id.name: describe(run) for run in runs}
         print(json.dumps({"states": states}), flush=True)
-        if all(job.state in OVER for job in delayed.values()):
+        if all(run.state == "done" or find_failed(run) for run in runs):
             return
         time.sleep(POLL_S)
 
 
-def tell_state(job):
-    """Return what a job does at the moment, in a word or in percent."""
-    return f"{job.progress:.0f} %" if job.state == "enqueued" else job.state
+def describe(run):
+    """Return how far a run is, in a few words."""
+    return f"{run.read_count} read" if run.state == "running" else run.state
 
 
-def report(backend, job):
-    """Return what an import has done, or why it could not."""
-    if job.state != "done":
-        return {"name": backend.name, "error": job.result or job.exc_info}
-    done = backend.import_ids[0]
-    counts = (
-        *("read", "created", "updated", "skipped", "archived"),
-        *("refused", "undelivered"),
-    )
+def find_failed(run):
+    """Return the job of a page that failed, if there is one."""
+    return jobs.search([("uuid", "=", run.job_uuid), ("state", "in", GIVEN_UP)])
+
+
+def report(run):
+    """Return what a run has done, or why it could not."""
+    backend = run.backend_id
+    if failed := find_failed(run):
+        return {"name": backend.name, "error": failed.result or failed.exc_info}
     return {
         "name": backend.name,
-        **{name: done[f"{name}_count"] for name in counts},
-        "reasons": {card.external_id: card.reason for card in done.refusal_ids},
-        "remarks": {card.external_id: card.reason for card in done.remark_ids},
+        **{name: run[f"{name}_count"] for name in COUNTS},
+        "reasons": read_checkpoints(backend, [("severity", "!=", "minor")]),
+        "remarks": read_checkpoints(backend, [("severity", "=", "minor")]),
     }
 
 
-found = [find_backend(book) for book in json.loads(os.environ["BOOKS"])]
-delayed = {backend: delay_import(backend) for backend in found}
-watch(delayed)
-print(json.dumps({"reports": [report(*pair) for pair in delayed.items()]}))
+def read_checkpoints(backend, domain):
+    """Return what open checkpoints of an address book say, by the name of the card."""
+    found = checkpoints.search(
+        [("backend_id", "=", backend.reference()), ("state", "=", "need_review")]
+        + domain
+    )
+    return {NAME.search(one.message)[0]: one.message for one in found}
+
+
+runs = [start(find_backend(book)) for book in json.loads(os.environ["BOOKS"])]
+watch(runs)
+print(json.dumps({"reports": [report(run) for run in runs]}))

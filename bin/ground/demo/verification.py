@@ -48,8 +48,7 @@ def find_mistakes(
     names = {tag["id"]: tag["name"] for tag in tags}
     mistakes = []
     for book, people in books.items():
-        for report in reports:
-            mistakes += _check_counts(people, report[book])
+        mistakes += _check_counts(people, reports[0][book])
         mistakes += _check_nothing_done(reports[-1][book])
         mistakes += _check_contacts(odoo, book, people, names)
     return mistakes
@@ -57,18 +56,18 @@ def find_mistakes(
 
 def _check_counts(people: list[Person], report: dict) -> Iterator[str]:
     """Yield what an import got wrong: every card has one outcome, faults are found."""
-    outcomes = ("created", "updated", "skipped", "refused")
+    outcomes = ("created", "updated", "unchanged", "skipped", "rejected")
     if not len(people) == report["read"] == sum(report[name] for name in outcomes):
         yield f"{report['name']}: {len(people)} cards, and the import says {report}"
     broken = {f"{person.uid}.vcf" for person in people if person.fault in REFUSED}
     for card in sorted(broken ^ report["reasons"].keys()):
-        was = "not refused" if card in broken else "refused without a fault"
+        was = "not rejected" if card in broken else "rejected without a fault"
         yield f"{report['name']}: {card} was {was}"
 
 
 def _check_nothing_done(report: dict) -> Iterator[str]:
     """Yield what an import did though nothing had changed."""
-    for name in ("created", "updated", "archived"):
+    for name in ("created", "updated", "deleted", "rejected"):
         if report[name]:
             yield f"{report['name']}: the last import {name} {report[name]} contacts"
 

@@ -18,6 +18,7 @@ from odoo.addons.connector.session import ConnectorSession
 
 MISSING = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 SHOP_CUSTOMERS = 8
+CONTACT = "carddav.res.partner"
 RUNS = 40  # imports of each book that are said to have run in the last day
 
 
@@ -44,9 +45,9 @@ def prepare_typical(port):
         path = backend.url.partition(":5232")[2]
         backend.url = f"http://127.0.0.1:{port}{path}"
         backend.action_check_connection()
-        backend.delayed_many([()] * RUNS).import_contacts()
+        backend.delayed_many([(CONTACT,)] * RUNS).import_batch()
         tell_past(backend)
-        backend.delayed_many([()] * RUNS).import_contacts()
+        backend.delayed_many([(CONTACT,)] * RUNS).import_batch()
     link_contacts(Magic(env))  # noqa: F821
 
 

@@ -3,14 +3,15 @@
 
 An address book is a folder of cards on a web server. The *external id* of a card is
 its name in that folder, as the server itself writes it; its *etag* changes whenever
-the card does.
+the card does. A *sync token* stands for a state of the folder: the server says what
+changed since.
 
-Source: RFC 4918 (WebDAV), RFC 6352 (CardDAV).
+Source: RFC 4918 (WebDAV), RFC 6352 (CardDAV), RFC 6578 (sync tokens).
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
@@ -18,16 +19,17 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from odoo.addons.connector.api import (
-    CRUDAdapter,
+    Changes,
     FailedJobError,
     IDMissingInBackend,
     NetworkRetryableError,
+    TokenAdapter,
 )
 
 from ..backend import carddav
+from ..vcard import read_card
 
 TIMEOUT_S = (5, 30)  # connect, read
-PAGE_SIZE = 100  # cards read at once
 
 DAV, CARDDAV = "DAV:", "urn:ietf:params:xml:ns:carddav"
 NAMES = {"d": DAV, "c": CARDDAV}
@@ -54,7 +56,7 @@ NEXT_STEPS = {
 
 TOO_MUCH = (413, 500, 507)  # for a page, and maybe not for each of its cards
 # Of an answer that may say in XML which precondition was not met.
-PRECONDITION_STATUS = (403, 409)
+PRECONDITION_STATUS = (403, 409, 412)
 RIGHTS = "need-privileges"  # the one precondition that is a matter of the login
 
 
@@ -69,16 +71,8 @@ class NotUnderstood(FailedJobError):
 CARD_FAULTS = (NotDelivered, NotUnderstood, IDMissingInBackend)
 
 
-class Payload(NamedTuple):
-    """A card as the server sends it, or the reason why it does not."""
-
-    etag: str
-    text: str
-    fault: str = ""
-
-
 @carddav
-class ContactAdapter(CRUDAdapter):
+class ContactAdapter(TokenAdapter):
     """Reads the cards of an address book; it raises what the queue understands.
 
     Raises:
@@ -88,6 +82,8 @@ class ContactAdapter(CRUDAdapter):
     """
 
     _model_name = "carddav.res.partner"
+    _id = "external_id"
+    _version = "etag"
 
     def __init__(self, connector_env):
         super().__init__(connector_env)
@@ -97,24 +93,30 @@ class ContactAdapter(CRUDAdapter):
         self.http.auth = (self.backend_record.login, self.backend_record.password)
         self.http.headers["Accept-Encoding"] = "identity"  # packing alters etags
 
-    def search(self) -> dict[str, str]:
-        """Return the external id of every card, with its etag."""
-        query = D.propfind(D.prop(D.resourcetype(), D.getetag()))
-        answers = self._ask("PROPFIND", query)
-        self._check_is_address_book(answers)
-        return {
-            _name(answer): answer.findtext(ETAG, "", NAMES)
-            for answer in answers
-            if answer.find(".//d:collection", NAMES) is None
-        }
+    def is_weak_version(self, version: str) -> bool:
+        """Return whether two cards with the same etag may differ.
 
-    def read(self, external_id: str) -> Payload:
+        SOGo counts the changes of a card from 0: of one that was deleted and made again
+        as well.
+        """
+        return super().is_weak_version(version) or version.startswith('"gcs')
+
+    def read_changes(self, token: str | None = None) -> Changes:
+        """Return what changed since a sync token, else all cards."""
+        if token:
+            # It may be a token of old, a server without tokens, an answer that is no
+            # XML. What is wrong with more than that, the list of all cards will say.
+            with suppress(FailedJobError, NotDelivered):
+                return self._read_since(token)
+        return self._read_all()
+
+    def read(self, external_id: str) -> dict:
         """Return one card."""
         url = self.url + quote_name(external_id)
         what = f"card {external_id!r} of {self.name}"
         try:
             answer = self._request("GET", url, what, requests.codes.ok)
-            return Payload(answer.headers.get("ETag", ""), answer.content.decode())
+            text = answer.content.decode()
         except IDMissingInBackend as error:
             raise IDMissingInBackend(
                 f"Cannot read {what}: the server does not have it any more. Import "
@@ -124,15 +126,10 @@ class ContactAdapter(CRUDAdapter):
             raise NotUnderstood(
                 f"Cannot read {what}: it is not UTF-8 ({error}). {CARD_REMEDY}"
             ) from error
+        return card_of(external_id, answer.headers.get("ETag", ""), text)
 
-    def read_many(self, external_ids: Iterable[str]) -> Iterator[tuple[str, Payload]]:
-        """Yield external id and card, page by page; or why there is none."""
-        names = list(external_ids)
-        for start in range(0, len(names), PAGE_SIZE):
-            yield from self._read_page(names[start : start + PAGE_SIZE])
-
-    def _read_page(self, names: list[str]) -> Iterator[tuple[str, Payload]]:
-        """Yield the cards of a page; those that are not in it, one by one.
+    def read_many(self, external_ids: list[str]) -> list[dict]:
+        """Return the cards of a page; those that are not in the answer, one by one.
 
         So a card that the server cannot deliver, or that is longer than its XML may
         be, stops no other.
@@ -140,46 +137,90 @@ class ContactAdapter(CRUDAdapter):
         card = {"content-type": "text/vcard", "version": self.backend_record.version}
         wanted = D.prop(D.getetag(), C("address-data", card))
         folder = urlsplit(self.url).path
-        hrefs = [D.href(folder + quote_name(name)) for name in names]
+        hrefs = [D.href(folder + quote_name(name)) for name in external_ids]
         try:
             answers = self._ask("REPORT", C("addressbook-multiget", wanted, *hrefs))
         except (NotDelivered, NotUnderstood):
-            answers = []
-        missing = {unquote(name): name for name in names}  # answers may escape more
-        for answer in answers:
+            answers = D.multistatus()
+        cards = []
+        missing = {unquote(name): name for name in external_ids}  # it may escape more
+        for answer in _responses(answers):
             if text := answer.findtext(".//c:address-data", "", NAMES):
-                name = missing.pop(unquote(_name(answer)), None)
-                if name:
-                    yield name, Payload(answer.findtext(ETAG, "", NAMES), text)
-        for name in missing.values():
-            yield name, self._read_alone(name)
+                if name := missing.pop(unquote(_name(answer)), None):
+                    cards.append(card_of(name, answer.findtext(ETAG, "", NAMES), text))
+        return [*cards, *map(self._read_alone, missing.values())]
 
-    def _read_alone(self, name: str) -> Payload:
+    def _read_alone(self, name: str) -> dict:
         try:
             return self.read(name)
         except CARD_FAULTS as error:
-            return Payload("", "", str(error))
+            return self.not_delivered(name, str(error))
+
+    # === CHANGES === #
+
+    def _read_all(self) -> Changes:
+        """Return all cards, with the token of a moment before they were listed."""
+        query = D.propfind(D.prop(D.resourcetype(), D("sync-token")))
+        folder = self._ask("PROPFIND", query, depth="0")
+        self._check_is_address_book(folder)
+        token = folder.findtext(".//d:sync-token", "", NAMES).strip()
+        query = D.propfind(D.prop(D.resourcetype(), D.getetag()))
+        versions = dict(self._etags(_responses(self._ask("PROPFIND", query))))
+        return Changes(self._with_own_names(versions), (), token or None, is_full=True)
+
+    def _read_since(self, token: str) -> Changes:
+        """Return the cards that changed since a token."""
+        wanted = D.prop(D.resourcetype(), D.getetag())
+        since, level = D("sync-token", token), D("sync-level", "1")
+        answer = self._ask("REPORT", D("sync-collection", since, level, wanted))
+        rows = _responses(answer)
+        gone = [row for row in rows if " 404" in _status(row)]
+        there = dict(self._etags([row for row in rows if row not in gone]))
+        return Changes(
+            self._with_own_names(there),
+            list(self._with_own_names(dict.fromkeys(map(_name, gone), ""))),
+            answer.findtext("d:sync-token", "", NAMES).strip() or token,
+            has_more=any(" 507" in _status(row) for row in rows),
+        )
+
+    def _etags(self, answers: list[etree._Element]) -> Iterator[tuple[str, str]]:
+        """Yield the names of the cards among some answers, each with its etag."""
+        folder = unquote(urlsplit(self.url).path).rstrip("/")
+        for answer in answers:
+            is_folder = unquote(_href(answer)).rstrip("/").endswith(folder)
+            if not is_folder and answer.find(".//d:collection", NAMES) is None:
+                yield _name(answer), answer.findtext(ETAG, "", NAMES)
+
+    def _with_own_names(self, etags: dict[str, str]) -> dict[str, str]:
+        """Return etags by the names under which the cards are known here.
+
+        A server may escape a name in one answer, and give it raw in another.
+        """
+        bindings = self.model.with_context(active_test=False).search_fetch(
+            [("backend_id", "=", self.backend_record.id)], ["external_id"]
+        )
+        known = {unquote(name): name for name in bindings.mapped("external_id") if name}
+        return {known.get(unquote(name), name): etag for name, etag in etags.items()}
 
     # === NETWORK === #
 
-    def _ask(self, method: str, query: etree._Element) -> list[etree._Element]:
+    def _ask(
+        self, method: str, query: etree._Element, depth: str = "1"
+    ) -> etree._Element:
         """Return what the server answers for the folder and each of its files."""
         data = etree.tostring(query, encoding="utf-8", xml_declaration=True)
+        headers = {"Content-Type": "text/xml; charset=utf-8", "Depth": depth}
         status = requests.codes.multi_status
-        return self._parse(self._request(method, self.url, self.name, status, data))
+        options = {"data": data, "headers": headers}
+        return self._parse(
+            self._request(method, self.url, self.name, status, **options)
+        )
 
     def _request(
-        self, method: str, url: str, what: str, expected: int, data: bytes = b""
+        self, method: str, url: str, what: str, expected: int, **options
     ) -> requests.Response:
-        headers = {"Content-Type": "text/xml; charset=utf-8", "Depth": "1"}
         try:
-            answer = self.http.request(
-                method,
-                url,
-                data=data,
-                headers=headers if data else {},
-                timeout=TIMEOUT_S,
-            )
+            answer = self.http.request(method, url, timeout=TIMEOUT_S, **options)
         except ValueError as error:  # so requests calls an address that is none
             raise FailedJobError(f"Cannot read {what}: {error} {URL_REMEDY}") from error
         except requests.RequestException as error:
@@ -208,22 +249,17 @@ class ContactAdapter(CRUDAdapter):
             default = FailedJobError, URL_REMEDY
         return NEXT_STEPS.get(status, default)
 
-    def _parse(self, answer: requests.Response) -> list[etree._Element]:
+    def _parse(self, answer: requests.Response) -> etree._Element:
         try:
-            return _read_xml(answer.content).findall("d:response", NAMES)
+            return _read_xml(answer.content)
         except etree.XMLSyntaxError as error:
             raise NotUnderstood(
                 f"Cannot read {self.name}: {self.url} did not answer in XML "
                 f"({error}). {URL_REMEDY}"
             ) from error
 
-    def _check_is_address_book(self, answers: list[etree._Element]) -> None:
-        kinds = {
-            unquote(_href(answer)).rstrip("/"): answer.find(".//c:addressbook", NAMES)
-            for answer in answers
-        }
-        path = unquote(urlsplit(self.url).path).rstrip("/")
-        if all(kinds.get(one) is None for one in (path, unquote(self.url.rstrip("/")))):
+    def _check_is_address_book(self, folder: etree._Element) -> None:
+        if folder.find(".//c:addressbook", NAMES) is None:
             raise FailedJobError(
                 f"Cannot read {self.name}: {self.url} is a folder, but not an "
                 f"address book. {URL_REMEDY}"
@@ -240,8 +276,27 @@ def quote_name(name: str) -> str:
     return quote(name, safe="%:@!$&'()*+,;=")
 
 
+def _responses(answer: etree._Element) -> list[etree._Element]:
+    """Return what an answer says of the folder and of each of its files."""
+    return answer.findall("d:response", NAMES)
+
+
 def _href(answer: etree._Element) -> str:
     return answer.findtext("d:href", "", NAMES).strip()
+
+
+def card_of(name: str, etag: str, text: str) -> dict:
+    """Return what a card says, or why that cannot be read."""
+    try:
+        said = read_card(text)
+    except ValueError as error:
+        said = {"fault": str(error)}
+    return {**said, "external_id": name, "etag": etag}
+
+
+def _status(answer: etree._Element) -> str:
+    """Return the status of a whole card: 404 where it is gone."""
+    return answer.findtext("d:status", "", NAMES)
 
 
 def _name(answer: etree._Element) -> str:

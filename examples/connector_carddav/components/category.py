@@ -1,36 +1,34 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Import of the categories of cards as tags.
+"""Categories of cards, which become tags.
 
 Cards name their categories and say nothing else about them, so the name is the
 external id, and there is nothing to read.
 """
 
-from odoo.addons.connector.api import mapping, only_create
+from odoo.addons.connector.api import ImportMapper, PagedAdapter, mapping, only_create
 
 from ..backend import carddav
-from .importer import RecordImporter
-from .mapper import BindingMapper
+
+CATEGORY = "carddav.res.partner.category"
 
 
 @carddav
-class CategoryImporter(RecordImporter):
-    """Imports one category."""
+class CategoryAdapter(PagedAdapter):
+    """Knows of a category what there is to know: its name."""
 
-    _model_name = "carddav.res.partner.category"
+    _model_name = CATEGORY
+    _id = "name"
 
-    def _read(self, payload):
-        return {"name": self.external_id}
-
-    def _is_uptodate(self, binding):
-        return bool(binding)
+    def read(self, external_id):
+        """Return one category."""
+        return {"name": external_id}
 
 
 @carddav
-class CategoryMapper(BindingMapper):
+class CategoryMapper(ImportMapper):
     """Maps a category; a tag of that name which is here already is taken."""
 
-    _model_name = "carddav.res.partner.category"
-
+    _model_name = CATEGORY
     direct = [("name", "name")]
 
     @only_create

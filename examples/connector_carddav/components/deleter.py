@@ -1,25 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Deleter of contacts whose cards were deleted."""
 
-from odoo.addons.connector.api import Deleter
+from odoo.addons.connector.api import ImportDeleter
 
 from ..backend import carddav
 
-ARCHIVED = "archived"
-
 
 @carddav
-class ContactDeleter(Deleter):
-    """Archives contacts: they may stand on orders that have to stay.
-
-    The binding is kept. Should the card come back, so does the contact.
-    """
+class ContactDeleter(ImportDeleter):
+    """Archives contacts with their further addresses: these may stand on orders."""
 
     _model_name = "carddav.res.partner"
 
-    def run(self, binding) -> str:
-        """Archive the contact of a binding, with its further addresses."""
-        binding = binding.with_context(connector_no_export=True)
-        binding.write({"is_card_deleted": True, "etag": False})
-        (binding.odoo_id | binding.address_ids.odoo_id).action_archive()
-        return ARCHIVED
+    def _archive(self, binding, record):
+        binding.address_ids.odoo_id.action_archive()
+        return super()._archive(binding, record)

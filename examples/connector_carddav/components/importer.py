@@ -1,79 +1,121 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Importer of one record, step by step."""
+"""Importer of cards: what is special about them."""
 
-from odoo.addons.connector.api import Importer
+from odoo.addons.connector.api import (
+    ConnectorEnvironment,
+    IDMissingInBackend,
+    ImportMapper,
+    InvalidDataError,
+    RecordImporter,
+    get_backend,
+)
 
-CREATED, UPDATED, SKIPPED = "created", "updated", "skipped"
+from ..backend import carddav
+from .category import CATEGORY
+
+VERSIONS = ("3.0", "4.0")
 
 
-class RecordImporter(Importer):
-    """Makes one record here equal to its counterpart there."""
+@carddav
+class ContactImporter(RecordImporter):
+    """Imports cards; each is mapped as the version of vCard that it says it is."""
 
-    external_id: str
-    record: dict
+    _model_name = "carddav.res.partner"
 
-    def run(self, external_id: str, payload=None) -> str:
-        """Import one record.
+    def run(self, external_id, remote_record=None, force=False):
+        """Import one card; one with another name that is gone is the same."""
+        card = remote_record or self.backend_adapter.read(external_id)
+        self._follow_renames([card])
+        return super().run(external_id, card, force)
 
-        Args:
-            external_id: id on the backend.
-            payload: what the backend said; None reads it now.
+    def run_page(self, records, force=False):
+        """Import the cards of one page."""
+        self._follow_renames(records)
+        return super().run_page(records, force)
 
-        Returns:
-            What was done: ``"created"``, ``"updated"`` or ``"skipped"``.
-
-        Raises:
-            InvalidDataError: the record cannot be read.
-            MappingError: the record cannot be mapped.
-            RetryableJobError: another transaction imports it at this moment.
-        """
-        self.external_id = external_id
-        self.record = self._read(payload)
-        self._follow_rename()
-        binding = self.binder.to_internal(external_id)
-        if self._must_skip() or binding.is_alias or self._is_uptodate(binding):
-            return SKIPPED
-        self.advisory_lock_or_retry((self.backend_record, self.model, external_id))
-        self._import_dependencies()
-        outcome = UPDATED if binding else CREATED
-        binding = self._update(binding) if binding else self._create()
-        self.binder.bind(external_id, binding)
-        return outcome
+    def mappers(self):
+        """Return the mappers of both versions."""
+        return [self._mapper_of(version) for version in VERSIONS]
 
     # === STEPS === #
 
-    def _read(self, payload) -> dict:
-        """Return the record as a dictionary that the mapper understands."""
-        raise NotImplementedError
+    def _before_import(self):
+        card = self.remote_record
+        fault = card.get("fault")
+        if not fault and card["version"] not in ("", *VERSIONS):
+            expected = " or ".join(map(repr, VERSIONS))
+            fault = f"its VERSION is {card['version']!r}, expected {expected}."
+        if fault:
+            raise InvalidDataError(
+                f"Cannot read card {self.external_id!r} of "
+                f"{self.backend_record.describe()}: {fault} Correct the card."
+            )
 
-    def _follow_rename(self) -> None:
-        """Give the binding of a record that has a new id that id."""
+    def _must_skip(self):
+        is_list = self.remote_record["kind"].lower() == "group"
+        return "It is a list of other cards." if is_list else None
 
-    def _must_skip(self) -> bool:
-        """Tell whether the record is none that we import."""
-        return False
+    def _import_dependencies(self):
+        for name in self.remote_record["categories"]:
+            self._import_dependency(name, CATEGORY)
 
-    def _is_uptodate(self, binding) -> bool:
-        """Tell whether the binding says all that the record says."""
-        return False
+    def _map_data(self):
+        version = self.remote_record["version"] or self.backend_record.version
+        return self._mapper_of(version).map_record(self.remote_record)
 
-    def _import_dependencies(self) -> None:
-        """Import what the record needs to be there before it."""
+    def _update_data(self, map_record, **options):
+        self._keep_addresses(options["binding"].address_ids)
+        return super()._update_data(map_record, **options)
 
-    def _create(self):
-        values = self._map(for_create=True)
-        # with its external id, a race is lost here, before any line is written
-        values[self.binder._external_field] = self.external_id
-        with self.binder.concurrency_guard():
-            return self._silent(self.model).create(values)
+    def _revive(self, binding):
+        self._silent(binding.address_ids.odoo_id).action_unarchive()
+        super()._revive(binding)
 
-    def _update(self, binding):
-        self._silent(binding).write(self._map(binding=binding, delete_missing=True))
-        return binding
+    # === HELPERS === #
 
-    def _map(self, **options) -> dict:
-        return self.mapper.map_record(self.record).values(**options)
+    def _mapper_of(self, version: str) -> ImportMapper:
+        scope = ConnectorEnvironment(
+            self.backend_record, self.session, self.model._name
+        )
+        scope.backend = get_backend("carddav", version)
+        return scope.get_connector_unit(ImportMapper)
 
-    def _silent(self, records):
-        """Return the records in a context that keeps them from being exported."""
-        return records.with_context(connector_no_export=True)
+    def _follow_renames(self, cards: list[dict]) -> None:
+        """Give the bindings of cards that got another name their new one, by UID."""
+        names = {card["uid"]: card["external_id"] for card in cards if card.get("uid")}
+        known = set(self.binder.to_internal_many(names.values()))
+        namesakes = self.model.with_context(active_test=False).search(
+            [("backend_id", "=", self.backend_record.id), ("uid", "in", list(names))]
+        )
+        for binding in namesakes:
+            name = names[binding.uid]
+            if name not in known and not self._is_there(binding):
+                self._silent(binding).external_id = name
+                known.add(name)
+
+    def _is_there(self, binding) -> bool:
+        """Return whether the server still has a card under its name."""
+        try:
+            return not binding.is_gone and bool(
+                self.backend_adapter.read(binding.external_id)
+            )
+        except IDMissingInBackend:
+            return False
+
+    def _keep_addresses(self, addresses) -> None:
+        """Let further addresses stay who they are, though they say something else.
+
+        Their key is what they say. One that says nothing of what is in the card now
+        goes on as the next one of its kind that is not known yet.
+        """
+        known = {one.external_id.rpartition("#")[2]: one for one in addresses}
+        keys = [place["key"] for place in self.remote_record["places"]]
+        free = [key for key in known if key not in keys]
+        for key in keys:
+            kind = key.partition("-")[0]
+            before = key if key in known else next(
+                (one for one in free if one.partition("-")[0] == kind), None
+            )  # fmt: skip
+            if before:
+                free = [one for one in free if one != before]
+                self._silent(known[before]).external_id = f"{self.external_id}#{key}"

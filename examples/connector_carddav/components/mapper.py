@@ -1,15 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Mappers of a card: what it says, as Odoo stores it.
 
-What both versions of vCard have in common is here; where they differ, a mapper of
-that version has the last word: ``mapper_3.py`` and ``mapper_4.py``.
+What both versions of vCard have in common is in ``ContactMapper``; where they differ, a
+mapper that is registered on that version has the last word.
 """
 
 import base64
 import re
 from datetime import date
-
-from vobject.base import ContentLine
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -19,31 +17,57 @@ from odoo.tools.image import image_process
 from odoo.addons.connector.api import (
     ImportMapChild,
     ImportMapper,
+    UnfitValueError,
     convert,
+    converter,
     mapping,
     only_create,
 )
 
-from ..backend import carddav
-from ..vcard import split_value
+from ..backend import carddav, carddav_3, carddav_4
+from .category import CATEGORY
 
 INCOMPLETE_DATE = re.compile(r"\d{4}(-?\d\d)?|--\d\d(-?\d\d)?|---\d\d")
+WHOLE_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 NO_YEARS = ("0000", "1604")  # with these, some programs say that nobody knows it
-DATA_URI = re.compile(r"data:[^,]*;base64,(?P<base64>.*)", re.IGNORECASE)
-IMAGE_SIZE = (1920, 1920)  # pixels, of the largest picture that Odoo keeps
+URI = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+DATA_URI = re.compile(r"data:[^,]*;base64,(?P<base64>.*)", re.IGNORECASE | re.DOTALL)
+PREVIEW = (128, 128)  # pixels of the smallest picture that Odoo makes of each
 
 
-class BindingMapper(ImportMapper):
-    """Gives a new binding its backend, which never changes."""
+@converter
+def birthday(mapper, value, to_attr):
+    """Return the date, or False where the year is not known.
 
-    @only_create
-    @mapping
-    def backend_id(self, record):
-        """Bind to the address book we import from."""
-        return {"backend_id": self.backend_record.id}
+    It is written as 1985-04-12 or 19850412; a time may follow.
+    """
+    day = value.partition("T")[0]
+    if day.startswith(NO_YEARS) or INCOMPLETE_DATE.fullmatch(day):
+        return False
+    parts = WHOLE_DATE.fullmatch(day)
+    try:
+        return date(*map(int, parts.groups() if parts else ()))
+    except (ValueError, TypeError) as error:
+        raise UnfitValueError("a date such as 1985-04-12") from error
 
 
-class PlaceMapper(BindingMapper):
+@converter
+def picture(mapper, value, to_attr):
+    """Return the picture; one behind a link is left where it is."""
+    found = DATA_URI.fullmatch(value)
+    if not found and URI.match(value) and not value.lower().startswith("data:"):
+        return False
+    try:
+        data = base64.b64decode(found["base64"] if found else value)
+        if not data or data.lstrip().startswith(b"<"):
+            raise ValueError("it is text, or cut off.")
+        image_process(data, size=PREVIEW, verify_resolution=True)
+    except (UserError, ValueError, OSError, SyntaxError) as error:
+        raise UnfitValueError(f"a picture that Odoo can read: {error}") from error
+    return base64.b64encode(data)
+
+
+class PlaceMapper(ImportMapper):
     """Maps an address, a phone number and an e-mail."""
 
     direct = [
@@ -53,6 +77,12 @@ class PlaceMapper(BindingMapper):
         ("phone", "phone"),
         ("email", "email"),
     ]
+
+    @only_create
+    @mapping
+    def backend_id(self, record):
+        """Bind to the address book we import from."""
+        return {"backend_id": self.backend_record.id}
 
     @only_create
     @mapping
@@ -76,21 +106,28 @@ class PlaceMapper(BindingMapper):
         }
 
     def _find_country(self, record):
-        countries = self.env["res.country"]
-        code, name = record["country_code"], record["country"]
-        found = countries.search([("code", "=", code.upper())], limit=1)
-        return found or countries.search([("name", "=ilike", name)], limit=1)
+        code, name = record["country_code"].upper(), record["country"]
+        # a longer one would be cut off, and find another country
+        by_code = [("code", "=", code)] if len(code) == len("DE") else []
+        by_name = [("name", "=ilike", name)] if name else []
+        return self._find("res.country", by_code) or self._find("res.country", by_name)
 
     def _find_state(self, record, country):
-        return self.env["res.country.state"].search(
-            [
-                ("country_id", "=", country.id),
-                "|",
-                ("name", "=ilike", record["region"]),
-                ("code", "=", record["region"]),
-            ],
-            limit=1,
-        )
+        domain = [
+            ("country_id", "=", country.id),
+            "|",
+            ("name", "=ilike", record["region"]),
+            ("code", "=", record["region"]),
+        ]
+        return self._find("res.country.state", domain if record["region"] else [])
+
+    def _find(self, model: str, domain: list):
+        """Return the record of a domain; the same ones are looked for all the time."""
+        found = self.env.cr.cache.setdefault("carddav_found", {})
+        key = self.env.lang, model, str(domain)
+        if key not in found:
+            found[key] = domain and self.env[model].search(domain, limit=1).id
+        return self.env[model].browse(found[key] or ())
 
 
 class ContactMapper(PlaceMapper):
@@ -100,24 +137,20 @@ class ContactMapper(PlaceMapper):
 
     direct = [
         *PlaceMapper.direct,
-        ("etag", "etag"),
         ("uid", "uid"),
         ("fn", "name"),
         ("title", "function"),
         ("url", "website"),
         (convert("note", plaintext2html), "comment"),
+        (birthday("bday", on_bad="part"), "birthday"),
+        (picture("photo", on_bad="part"), "image_1920"),
     ]
     children = [("places", "address_ids", "carddav.res.partner.address")]
-
-    def __init__(self, connector_env):
-        super().__init__(connector_env)
-        self.left_out: list[str] = []
-        """Why parts of the card were left out."""
 
     @mapping
     def categories(self, record):
         """Tag the contact; the importer has imported the categories before."""
-        binder = self.binder_for("carddav.res.partner.category")
+        binder = self.binder_for(CATEGORY)
         tags = binder.to_internal_many(record["categories"], unwrap=True)
         return {"category_id": [Command.set([tag.id for tag in tags.values()])]}
 
@@ -128,71 +161,27 @@ class ContactMapper(PlaceMapper):
         company = "" if is_company else record["company"]
         return {"is_company": is_company, "company_name": company or False}
 
-    @mapping
-    def birthday(self, record):
-        """Take the birthday over, where the card knows the year."""
-        line = record["bday"]
-        try:
-            return {"birthday": parse_birthday(line) if line else False}
-        except ValueError:
-            expected = "expected a date such as 1985-04-12"
-            self._leave_out(f"BDAY is {line.value!r}, {expected}.")
-            return {"birthday": False}
-
-    @mapping
-    def image(self, record):
-        """Take the picture over; one behind a link is left where it is."""
-        line = record["photo"]
-        try:
-            picture = self._read_image(line) if line else ""
-            return {"image_1920": _check_image(picture) if picture else False}
-        except (UserError, ValueError, OSError, SyntaxError) as error:
-            self._leave_out(f"PHOTO is no picture that Odoo can read: {error}")
-            return {"image_1920": False}
-
-    def _leave_out(self, reason: str) -> None:
-        """Note which part of the card costs itself, and not the contact."""
-        self.left_out.append(reason)
-
     def _is_company(self, record: dict) -> bool:
         """Tell whether the card is of a company."""
         raise NotImplementedError
 
-    def _read_image(self, line: ContentLine) -> str:
-        """Return the picture in base64, or nothing for a link."""
-        # some servers escape the signs of the URI, others do not
-        link = split_value(line.value, None)[0]
-        if not link.lower().startswith("data:"):
-            return ""
-        if found := DATA_URI.fullmatch(link):
-            return found["base64"]
-        raise ValueError("its data is cut off, or not in base64.")
+
+@carddav_3
+class ContactMapper3(ContactMapper):
+    """Maps contacts of vCard 3.0 (RFC 2426)."""
+
+    def _is_company(self, record):
+        # an extension of Apple's that others adopted: vCard 3.0 has no word for it
+        shown_as = record["x-abshowas"].lower()
+        return shown_as == "company" or record["named_by"] == "org"
 
 
-def _check_image(picture: str) -> bytes:
-    """Return a picture in base64 once it was read as a whole."""
-    data = base64.b64decode(picture)
-    if data.lstrip().startswith(b"<"):
-        raise ValueError("it is text.")
-    image_process(data, size=IMAGE_SIZE, verify_resolution=True)
-    return base64.b64encode(data)
+@carddav_4
+class ContactMapper4(ContactMapper):
+    """Maps contacts of vCard 4.0 (RFC 6350)."""
 
-
-def parse_birthday(line: ContentLine) -> date | bool:
-    """Return the date, or False where the year is not known."""
-    text = line.value.strip()
-    is_free_text = "text" in line.params.get("VALUE", ())
-    if is_free_text or INCOMPLETE_DATE.fullmatch(text.partition("T")[0]):
-        return False
-    return False if text.startswith(NO_YEARS) else parse_date(text)
-
-
-def parse_date(text: str) -> date:
-    """Return a whole date, written as 1985-04-12 or 19850412; a time may follow."""
-    digits = text.partition("T")[0].replace("-", "")
-    if len(digits) != len("19850412"):
-        raise ValueError(f"{text!r} is not a whole date.")
-    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    def _is_company(self, record):
+        return record["kind"].lower() == "org"
 
 
 @carddav

@@ -4,6 +4,5 @@ from . import (
     carddav_backend,
     carddav_category,
     carddav_contact,
-    carddav_import,
     res_partner,
 )

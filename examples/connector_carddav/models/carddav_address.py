@@ -11,24 +11,11 @@ class CarddavAddress(models.Model):
     _inherit = "connector.binding"
     _inherits = {"res.partner": "odoo_id"}
     _description = "CardDAV Address"
+    _backend_model = "carddav.backend"
 
     contact_id = fields.Many2one(
         comodel_name="carddav.res.partner",
         string="Card",
-        required=True,
-        index=True,
-        ondelete="cascade",
-    )
-    backend_id = fields.Many2one(
-        comodel_name="carddav.backend",
-        string="Address Book",
-        required=True,
-        index=True,
-        ondelete="cascade",
-    )
-    odoo_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Odoo Contact",
         required=True,
         index=True,
         ondelete="cascade",

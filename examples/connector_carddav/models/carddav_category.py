@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Bindings of tags that are categories of cards."""
 
-from odoo import fields, models
+from odoo import models
 
 
 class CarddavCategory(models.Model):
@@ -11,18 +11,4 @@ class CarddavCategory(models.Model):
     _inherit = "connector.binding"
     _inherits = {"res.partner.category": "odoo_id"}
     _description = "CardDAV Category"
-
-    backend_id = fields.Many2one(
-        comodel_name="carddav.backend",
-        string="Address Book",
-        required=True,
-        index=True,
-        ondelete="cascade",
-    )
-    odoo_id = fields.Many2one(
-        comodel_name="res.partner.category",
-        string="Tag",
-        required=True,
-        index=True,
-        ondelete="cascade",
-    )
+    _backend_model = "carddav.backend"

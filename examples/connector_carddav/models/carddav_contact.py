@@ -11,30 +11,13 @@ class CarddavContact(models.Model):
     _inherit = "connector.binding"
     _inherits = {"res.partner": "odoo_id"}
     _description = "CardDAV Contact"
+    _backend_model = "carddav.backend"
 
-    backend_id = fields.Many2one(
-        comodel_name="carddav.backend",
-        string="Address Book",
-        required=True,
-        index=True,
-        ondelete="cascade",
-    )
-    odoo_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Odoo Contact",
-        required=True,
-        index=True,
-        ondelete="cascade",
-    )
     uid = fields.Char(string="UID", help="Identifies the card on every server.")
-    etag = fields.Char(string="ETag", help="Changes whenever the card does.")
     birthday = fields.Date()
     address_ids = fields.One2many(
         comodel_name="carddav.res.partner.address",
         inverse_name="contact_id",
         string="Further Addresses",
         context={"active_test": False},  # those of an archived contact are, too
-    )
-    is_card_deleted = fields.Boolean(
-        string="Card Deleted", help="The card is gone; the contact was archived."
     )

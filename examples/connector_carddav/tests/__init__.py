@@ -8,6 +8,7 @@ from . import (
     test_import,
     test_jobs,
     test_kinds,
+    test_named_servers,
     test_race,
     test_refusals,
     test_renamed,

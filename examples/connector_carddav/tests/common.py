@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import requests
 
-from odoo.addons.connector.api import Binder
+from odoo.addons.connector.api import Binder, run_jobs
 from odoo.addons.connector.tests.radicale import (
     HOST,
     LOGIN,
@@ -79,6 +79,30 @@ class CarddavCase(RadicaleCase):
                 **values,
             }
         )
+
+    def import_contacts(self, backend=None, full=False):
+        """Import an address book to the end, and return the run of its stream."""
+        run = (backend or self.backend).start_stream("contacts", full)
+        run_jobs(run.env)
+        return run
+
+    def import_page(self):
+        """Import the first page now, so that it raises what is wrong."""
+        return self.backend.start_stream("contacts").import_page(None)
+
+    def age_bindings(self):
+        """Let all bindings be older than the next import."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE carddav_res_partner SET create_date = now() - interval '1 day'"
+        )
+        self.env.invalidate_all()
+
+    def reasons(self, backend=None):
+        """Return what the checkpoints of an address book say."""
+        action = (backend or self.backend).action_open_checkpoints()
+        checkpoints = self.env["connector.checkpoint"].search(action["domain"])
+        return checkpoints.mapped("message")
 
     def find(self, name: str, backend=None):
         """Return the binding of a card."""

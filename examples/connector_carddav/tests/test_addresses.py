@@ -11,8 +11,8 @@ class TestAddresses(CarddavCase):
     def import_ada(self, *lines):
         """Import a card and return its child contacts."""
         self.book.put("ada", "FN:Ada", *lines)
-        done = self.backend.import_contacts()
-        self.assertEqual(done.refusal_ids.mapped("reason"), [])
+        self.import_contacts()
+        self.assertEqual(self.reasons(), [])
         return self.find("ada").odoo_id.child_ids.sorted("id")
 
     def test_preferred_one_is_the_contacts_own(self):

@@ -3,7 +3,7 @@
 
 from odoo.tests import new_test_user
 
-from ..components.contact import ContactImporter
+from ..components.importer import ContactImporter
 from .common import CarddavCase
 
 
@@ -12,18 +12,18 @@ class TestChanges(CarddavCase):
         super().setUp()
         self.book.put("ada", "FN:Ada", "CATEGORIES:Friend", "TEL:1", "TEL:2")
         self.book.put("bob", "FN:Bob")
-        self.backend.import_contacts()
+        self.import_contacts()
         self.ada = self.find("ada")
 
-    def import_and_count(self):
-        """Import again and return the counts: created, updated, skipped, archived."""
-        done = self.backend.import_contacts()
-        self.assertEqual(done.refusal_ids.mapped("reason"), [])
+    def import_and_count(self, full=False):
+        """Import again and return the counts: created, updated, unchanged, deleted."""
+        done = self.import_contacts(full=full)
+        self.assertEqual(self.reasons(), [])
         return (
             done.created_count,
             done.updated_count,
-            done.skipped_count,
-            done.archived_count,
+            done.unchanged_count,
+            done.deleted_count,
         )
 
     def test_unchanged_card_writes_nothing(self):
@@ -31,7 +31,8 @@ class TestChanges(CarddavCase):
         partners = self.env["res.partner"].with_context(active_test=False)
         before = partners.search_count([])
 
-        self.assertEqual(self.import_and_count(), (0, 0, 2, 0))
+        self.assertEqual(self.import_and_count(), (0, 0, 0, 0))
+        self.assertEqual(self.import_and_count(full=True), (0, 0, 2, 0))
         self.assertEqual(self.ada.name, "Changed here")
         self.assertEqual(partners.search_count([]), before)
 
@@ -39,7 +40,7 @@ class TestChanges(CarddavCase):
         scope = self.backend.get_environment("carddav.res.partner")
         importer = scope.get_connector_unit(ContactImporter)
 
-        self.assertEqual(importer.run("ada.vcf"), "skipped")
+        self.assertEqual(importer.run("ada.vcf"), "unchanged")
         self.book.put("ada", "FN:Ada King")
         self.assertEqual(importer.run("ada.vcf"), "updated")
         self.book.put("cid", "FN:Cid")
@@ -50,7 +51,7 @@ class TestChanges(CarddavCase):
         bob.odoo_id.name = "Changed here"
         self.book.put("ada", "FN:Ada King", "TEL:1", "TEL:2")
 
-        self.assertEqual(self.import_and_count(), (0, 1, 1, 0))
+        self.assertEqual(self.import_and_count(), (0, 1, 0, 0))
         self.assertEqual(self.find("ada"), self.ada)
         self.assertEqual((self.ada.name, bob.name), ("Ada King", "Changed here"))
 
@@ -66,27 +67,26 @@ class TestChanges(CarddavCase):
         child = self.ada.address_ids.odoo_id
         self.book.delete("ada")
 
-        self.assertEqual(self.import_and_count(), (0, 0, 1, 1))
+        self.assertEqual(self.import_and_count(), (0, 0, 0, 1))
         self.assertFalse(self.ada.odoo_id.active)
         self.assertFalse(child.active)
         self.assertTrue(self.find("bob").odoo_id.active)
-        self.assertEqual(self.import_and_count(), (0, 0, 1, 0))
+        self.assertEqual(self.import_and_count(), (0, 0, 0, 0))
 
     def test_contact_that_cannot_be_archived_stops_no_other(self):
         new_test_user(self.env, "ada", partner_id=self.ada.odoo_id.id)
         self.book.delete("ada")
         self.book.delete("bob")
 
-        done = self.backend.import_contacts()
+        done = self.import_contacts()
 
-        self.assertEqual((done.archived_count, done.refused_count), (1, 1))
+        self.assertEqual((done.deleted_count, done.rejected_count), (1, 1))
         self.assertRegex(
-            done.refusal_ids.reason,
-            r"'ada.vcf' of 'Friends' .*: You cannot archive contacts linked to an "
-            "active user",
+            self.reasons()[0],
+            "ada.vcf .*: You cannot archive contacts linked to an active user",
         )
         self.assertTrue(self.ada.odoo_id.active)
-        self.assertFalse(self.ada.is_card_deleted)
+        self.assertFalse(self.ada.is_gone)
 
     def test_contact_comes_back_with_its_card(self):
         child = self.ada.address_ids.odoo_id
@@ -94,14 +94,14 @@ class TestChanges(CarddavCase):
         self.import_and_count()
         self.book.put("ada", "FN:Ada", "TEL:1", "TEL:2")
 
-        self.assertEqual(self.import_and_count(), (0, 1, 1, 0))
+        self.assertEqual(self.import_and_count(), (0, 1, 0, 0))
         self.assertTrue(self.ada.odoo_id.active)
         self.assertTrue(child.active)
-        self.assertFalse(self.ada.is_card_deleted)
+        self.assertFalse(self.ada.is_gone)
 
     def test_contact_archived_here_stays_archived(self):
         self.ada.odoo_id.action_archive()
         self.book.put("ada", "FN:Ada King")
 
-        self.assertEqual(self.import_and_count(), (0, 1, 1, 0))
+        self.assertEqual(self.import_and_count(), (0, 1, 0, 0))
         self.assertFalse(self.ada.odoo_id.active)

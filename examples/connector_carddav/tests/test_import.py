@@ -46,9 +46,9 @@ class TestImport(CarddavCase):
     def test_card_becomes_a_contact(self):
         self.book.put("ada", *CARD)
 
-        done = self.backend.import_contacts()
+        done = self.import_contacts()
 
-        self.assertEqual(done.refusal_ids.mapped("reason"), [])
+        self.assertEqual(self.reasons(), [])
         self.assertEqual((done.read_count, done.created_count), (1, 1))
         contact = self.find("ada")
         self.assertRecordValues(contact, [CONTACT])
@@ -59,7 +59,7 @@ class TestImport(CarddavCase):
         self.book.put("jürgen", "FN:Jürgen Groß", "ADR:;;Hauptstraße 1;Köln;;50667;")
         self.book.put("李", "FN:李小龍")
 
-        self.backend.import_contacts()
+        self.import_contacts()
 
         self.assertEqual(self.find("jürgen").name, "Jürgen Groß")
         self.assertEqual(self.find("jürgen").street, "Hauptstraße 1")
@@ -68,14 +68,14 @@ class TestImport(CarddavCase):
     def test_folded_line_is_one_line(self):
         self.book.put("ada", "FN:Ada", "TITLE:Mathemati\r\n cian")
 
-        self.backend.import_contacts()
+        self.import_contacts()
 
         self.assertEqual(self.find("ada").function, "Mathematician")
 
     def test_unknown_country_stays_with_the_city(self):
         self.book.put("ada", "ADR:;;;Ankh-Morpork;Sto Plains;;Discworld")
 
-        self.backend.import_contacts()
+        self.import_contacts()
 
         self.assertEqual(self.find("ada").city, "Ankh-Morpork, Sto Plains, Discworld")
         self.assertFalse(self.find("ada").country_id)
@@ -83,7 +83,7 @@ class TestImport(CarddavCase):
     def test_state_is_found_in_its_country(self):
         self.book.put("ada", "ADR:;;;Austin;TX;78701;United States")
 
-        self.backend.import_contacts()
+        self.import_contacts()
 
         self.assertEqual(self.find("ada").state_id, self.env.ref("base.state_us_44"))
         self.assertEqual(self.find("ada").city, "Austin")
@@ -95,7 +95,7 @@ class TestImport(CarddavCase):
         self.backend.default_lang_id = self.env.ref("base.lang_fr")
         self.book.put("ada", "ADR:;;;Berlin;;10115;Allemagne")
 
-        self.backend.import_contacts()
+        self.import_contacts()
 
         self.assertEqual(self.find("ada").country_id, germany)
 
@@ -104,7 +104,7 @@ class TestImport(CarddavCase):
         self.book.put("ada", r"CATEGORIES:Freunde,Größe\, XL")
         self.book.put("bob", "CATEGORIES:Freunde")
 
-        self.backend.import_contacts()
+        self.import_contacts()
 
         tags = self.find("ada").category_id
         self.assertEqual(tags.sorted("id").mapped("name"), ["Freunde", "Größe, XL"])
@@ -113,7 +113,7 @@ class TestImport(CarddavCase):
     def test_list_of_contacts_is_skipped(self):
         self.book.put("friends", "FN:Friends", "KIND:group")
 
-        done = self.backend.import_contacts()
+        done = self.import_contacts()
 
         self.assertEqual((done.read_count, done.skipped_count), (1, 1))
         self.assertFalse(self.find("friends"))
@@ -131,7 +131,7 @@ class TestImport(CarddavCase):
         self.patch(partners, "create", note_context)
         self.book.put("ada", "TEL:1", "TEL;TYPE=work:2")
 
-        self.backend.import_contacts()
+        self.import_contacts()
 
         self.assertEqual(set(seen), {True})
 
@@ -139,20 +139,20 @@ class TestImport(CarddavCase):
         for number in range(103):
             self.book.put(f"c{number}", f"FN:Contact {number}")
 
-        done = self.backend.import_contacts()
+        done = self.import_contacts()
 
         self.assertEqual((done.read_count, done.created_count), (103, 103))
 
-    def test_import_runs_as_a_job_and_says_how_far_it_is(self):
+    def test_import_runs_as_a_job_and_says_what_it_did(self):
         self.book.put("ada")
         self.book.put("bob")
 
-        uuid = self.backend.delayed().import_contacts()
+        run = self.backend.start_stream("contacts")
+        job = self.env["connector.queue.job"].search([("uuid", "=", run.job_uuid)])
         run_jobs(self.env)
 
-        job = self.env["connector.queue.job"].search([("uuid", "=", uuid)])
-        self.assertEqual((job.state, job.progress), ("done", 100))
-        self.assertEqual(self.backend.import_ids.created_count, 2)
+        self.assertEqual((job.state, job.result), ("done", "2 created"))
+        self.assertEqual((run.page_count, run.created_count), (1, 2))
 
     def test_manager_needs_no_other_rights(self):
         manager = new_test_user(
@@ -160,6 +160,6 @@ class TestImport(CarddavCase):
         )
         self.book.put("ada", "CATEGORIES:Friend", "TEL:1", "TEL;TYPE=work:2")
 
-        done = self.backend.with_user(manager).import_contacts()
+        done = self.import_contacts(self.backend.with_user(manager))
 
-        self.assertEqual((done.created_count, done.refused_count), (1, 0))
+        self.assertEqual((done.created_count, done.rejected_count), (1, 0))

@@ -8,6 +8,8 @@ from odoo.addons.connector.api import RetryableJobError
 
 from .common import CarddavCase
 
+CONTACT = "carddav.res.partner"
+
 
 @tagged("race")
 class TestRace(CarddavCase):
@@ -36,22 +38,25 @@ class TestRace(CarddavCase):
         self.backend.unlink()
         self.first.cr.commit()
 
-    def test_second_import_waits_for_the_first(self):
-        """Both run: one holds the lock of the address book, the other meets it."""
-        self.backend.import_contacts()
+    def import_ada(self, env):
+        """Import one card in a transaction."""
+        return self.backend.with_env(env).import_record(CONTACT, "ada.vcf")
 
-        with self.assertRaisesRegex(RetryableJobError, "import of .* another"):
-            self.backend.with_env(self.second).import_contacts()
+    def test_second_import_waits_for_the_first(self):
+        """Both run: one holds the lock of the card, the other meets it."""
+        self.import_ada(self.first)
+
+        with self.assertRaisesRegex(RetryableJobError, "import .* another"):
+            self.import_ada(self.second)
 
     def test_loser_starts_again_and_finds_the_contact(self):
         """The second began before the first ended, and cannot see its contact."""
         self.second.cr.execute("SELECT")  # its snapshot is of now
-        self.backend.import_contacts()
+        self.import_ada(self.first)
         self.first.cr.commit()
 
         with self.assertRaises(ConcurrencyError):
-            self.backend.with_env(self.second).import_contacts()
+            self.import_ada(self.second)
         self.second.cr.rollback()
-        done = self.backend.with_env(self.second).import_contacts()
 
-        self.assertEqual((done.created_count, done.skipped_count), (0, 1))
+        self.assertEqual(self.import_ada(self.second), "unchanged")

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Claims about cards that got another file name."""
 
-from ..components.adapter import Payload
-from ..components.contact import ContactImporter
+from ..components.adapter import card_of
+from ..components.importer import ContactImporter
 from .common import CarddavCase, make_text
 
 
@@ -11,7 +11,7 @@ class TestRenamed(CarddavCase):
         super().setUp()
         self.lines = ("TEL;TYPE=pref:1", "TEL;TYPE=work:2")
         self.book.put("ada", *self.lines)
-        self.backend.import_contacts()
+        self.import_contacts()
         self.ada = self.find("ada")
         self.child = self.ada.address_ids
 
@@ -22,9 +22,9 @@ class TestRenamed(CarddavCase):
 
     def counts(self):
         """Import and return the counts: created, updated, archived."""
-        done = self.backend.import_contacts()
-        self.assertEqual(done.refusal_ids.mapped("reason"), [])
-        return done.created_count, done.updated_count, done.archived_count
+        done = self.import_contacts()
+        self.assertEqual(self.reasons(), [])
+        return done.created_count, done.updated_count, done.deleted_count
 
     def test_renamed_card_keeps_its_contact(self):
         self.rename("TITLE:Countess")
@@ -45,10 +45,10 @@ class TestRenamed(CarddavCase):
         self.assertTrue(self.ada.odoo_id.active)
 
     def test_two_cards_with_one_uid_are_two_contacts(self):
-        self.backend.import_contacts()
+        self.import_contacts()
         scope = self.backend.get_environment("carddav.res.partner")
         importer = scope.get_connector_unit(ContactImporter)
-        importer.run("copy.vcf", Payload("1", make_text("ada")))
+        importer.run("copy.vcf", card_of("copy.vcf", "1", make_text("ada")))
 
         self.assertNotEqual(self.find("copy"), self.ada)
         self.assertEqual(self.find("ada"), self.ada)

@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Claims about servers that do not give what we want."""
 
-from odoo.exceptions import UserError
-
 from odoo.addons.connector.api import (
     FailedJobError,
     IDMissingInBackend,
@@ -20,13 +18,13 @@ class TestServer(CarddavCase):
         self.backend.url = f"http://127.0.0.1:{server.port}/alice/book/"
 
         with self.assertRaisesRegex(NetworkRetryableError, "No answer from 'Friends'"):
-            self.backend.import_contacts()
+            self.import_page()
 
     def test_wrong_password_says_what_to_do(self):
         self.backend.password = "looking-glass"
 
         with self.assertRaises(FailedJobError) as caught:
-            self.backend.import_contacts()
+            self.import_page()
 
         message = str(caught.exception)
         self.assertIn("'Friends' (carddav.backend,", message)
@@ -40,13 +38,13 @@ class TestServer(CarddavCase):
         with self.assertRaisesRegex(
             IDMissingInBackend, "404 Not Found.*Correct its URL"
         ):
-            self.backend.import_contacts()
+            self.import_page()
 
     def test_address_that_is_none_says_what_to_do(self):
         self.backend.url = "cloud.example.com/dav"
 
         with self.assertRaisesRegex(FailedJobError, "Correct its URL"):
-            self.backend.import_contacts()
+            self.import_page()
 
     def test_status_decides_what_to_do(self):
         scope = self.backend.get_environment("carddav.res.partner")
@@ -71,11 +69,11 @@ class TestServer(CarddavCase):
 
     def test_folder_that_is_no_address_book_archives_nobody(self):
         self.book.put("ada", "FN:Ada")
-        self.backend.import_contacts()
+        self.import_contacts()
         self.backend.url = self.book.url.rsplit("/", 2)[0]
 
         with self.assertRaisesRegex(FailedJobError, "not an address book"):
-            self.backend.import_contacts()
+            self.import_page()
 
         self.assertTrue(self.find("ada").odoo_id.active)
 
@@ -83,7 +81,7 @@ class TestServer(CarddavCase):
         self.book.put("ada", "FN:Ada")
         self.backend.url = self.book.url.rstrip("/")
 
-        self.assertEqual(self.backend.import_contacts().created_count, 1)
+        self.assertEqual(self.import_contacts().created_count, 1)
 
     def test_missing_card_is_told_by_name(self):
         scope = self.backend.get_environment("carddav.res.partner")
@@ -91,12 +89,14 @@ class TestServer(CarddavCase):
         with self.assertRaisesRegex(IDMissingInBackend, "card 'gone.vcf' of 'Friends'"):
             scope.get_connector_unit(ContactAdapter).read("gone.vcf")
 
-    def test_button_tells_the_error_to_people(self):
+    def test_error_is_shown_to_people(self):
         self.backend.password = "looking-glass"
 
-        with self.assertRaisesRegex(UserError, "password"):
-            self.backend.action_import_contacts()
+        run = self.import_contacts()
+        self.env["connector.stream"]._cron_run()
 
+        self.assertEqual(run.stream_id.state, "held")
+        self.assertIn("password", run.stream_id.hold_reason)
         told = self.backend.action_check_connection()["params"]
         self.assertEqual(
             (told["type"], self.backend.connection_state), ("danger", "failed")

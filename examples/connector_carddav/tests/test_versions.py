@@ -5,10 +5,9 @@ from datetime import date
 
 from odoo.addons.connector.api import ImportMapper
 
-from ..components.adapter import Payload
-from ..components.contact import ContactImporter
-from ..components.mapper_3 import ContactMapper3
-from ..components.mapper_4 import ContactMapper4
+from ..components.adapter import card_of
+from ..components.importer import ContactImporter
+from ..components.mapper import ContactMapper3, ContactMapper4
 from .common import CarddavCase
 from .test_import import PIXEL
 
@@ -29,8 +28,8 @@ class TestVersions(CarddavCase):
     def import_card(self, backend, *lines):
         """Import a card of the backend's version and return its binding."""
         self.book.put("ada", *lines, version=backend.version)
-        done = backend.import_contacts()
-        self.assertEqual(done.refusal_ids.mapped("reason"), [])
+        self.import_contacts(backend)
+        self.assertEqual(self.reasons(backend), [])
         return self.find("ada", backend)
 
     def test_each_version_has_its_mapper(self):
@@ -49,8 +48,8 @@ class TestVersions(CarddavCase):
                 self.book.put("three", "X-ABShowAs:COMPANY", version="3.0")
                 self.book.put("four", "KIND:org", version="4.0")
                 self.book.put("none", "KIND:individual", version="4.0")
-                done = backend.import_contacts()
-                self.assertEqual(done.refusal_ids.mapped("reason"), [])
+                self.import_contacts(backend)
+                self.assertEqual(self.reasons(backend), [])
                 self.assertTrue(self.find("three", backend).is_company)
                 self.assertTrue(self.find("four", backend).is_company)
                 self.assertFalse(self.find("none", backend).is_company)
@@ -59,7 +58,9 @@ class TestVersions(CarddavCase):
         text = "BEGIN:VCARD\nFN:Ada\nKIND:org\nEND:VCARD"
         scope = self.backend_4.get_environment("carddav.res.partner")
 
-        scope.get_connector_unit(ContactImporter).run("ada.vcf", Payload("1", text))
+        scope.get_connector_unit(ContactImporter).run(
+            "ada.vcf", card_of("ada.vcf", "1", text)
+        )
 
         self.assertTrue(self.find("ada", self.backend_4).is_company)
 
@@ -116,7 +117,9 @@ class TestVersions(CarddavCase):
         text = f"BEGIN:VCARD\nVERSION:4.0\n{text}END:VCARD"
         scope = self.backend_4.get_environment("carddav.res.partner")
 
-        scope.get_connector_unit(ContactImporter).run("ada.vcf", Payload("1", text))
+        scope.get_connector_unit(ContactImporter).run(
+            "ada.vcf", card_of("ada.vcf", "1", text)
+        )
 
         ada = self.find("ada", self.backend_4)
         self.assertEqual(ada.image_1920.decode(), PIXEL)

@@ -35,6 +35,8 @@ from . import (
     test_classic_usage,
     test_connector_worker,
     test_converter,
+    test_created_only,
+    test_deletions,
     test_demo,
     test_depth,
     test_environment,
@@ -167,5 +169,6 @@ from . import (
     test_sync_race,
     test_sync_x2odoo,
     test_synchronizer,
+    test_token_stream,
     test_unit,
 )

@@ -89,9 +89,13 @@ class FlowCase(UnitCase):
         return self.backend_record.get_environment(CONTACT, self.session)
 
     def binding(self, external_id, model_name=CONTACT):
-        return self.env[model_name].search(
-            [
-                ("external_id", "=", external_id),
-                ("backend_id", "=", self.backend_record.id),
-            ]
+        return (
+            self.env[model_name]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("external_id", "=", external_id),
+                    ("backend_id", "=", self.backend_record.id),
+                ]
+            )
         )
