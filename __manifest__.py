@@ -30,6 +30,7 @@
         "views/connector_link_views.xml",
         "wizards/connector_monitoring_views.xml",
         "views/connector_stream_views.xml",
+        "views/connector_value_map_views.xml",
         "views/connector_overview_views.xml",
         "views/connector_menus.xml",
     ],

@@ -41,6 +41,9 @@ from . import (
     test_event_computed,
     test_event_job,
     test_forged_job,
+    test_import_languages,
+    test_import_lines,
+    test_import_lines_frozen,
     test_import_related,
     test_link,
     test_link_book,
@@ -164,4 +167,5 @@ from . import (
     test_sync_x2odoo,
     test_synchronizer,
     test_unit,
+    test_value_map,
 )

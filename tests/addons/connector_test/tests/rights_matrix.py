@@ -45,6 +45,8 @@ ACCESS = {
     "connector.log": READ,
     "connector.stream": {**READ_ALL, "manager": ("rw", "rw")},
     "connector.stream.run": READ_ALL,
+    "connector.value.map": {**READ_ALL, "manager": ("rwcd", "rwcd")},
+    "connector.value.map.waiting": {},  # imports keep them
     "connector.relation": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.link": {**READ_ALL, "manager": ("rd", "rd")},
     "connector.link.side": READ_ALL,
@@ -74,8 +76,10 @@ METHODS = {
         "action_full_refresh": "manager",
         "action_resume": "manager",
     },
+    "connector.value.map": {"action_retry": "manager"},
     "connector.backend": {
         "action_open_checkpoints": "user",
+        "action_open_value_maps": "user",
         "action_check_connection": "employee",  # who may write this kind of backend
     },
     "connector.overview": {
