@@ -51,7 +51,7 @@ class ConnectorValueMap(models.Model):
     text_value = fields.Char(
         string="Text Here", help="The text that stands for the value in Odoo."
     )
-    is_text = fields.Boolean(compute="_compute_is_text")
+    is_text = fields.Boolean(string="Mapped to a Text", compute="_compute_is_text")
     is_filled = fields.Boolean(
         string="Filled In",
         compute="_compute_is_filled",
