@@ -31,6 +31,7 @@
         "wizards/connector_monitoring_views.xml",
         "wizards/import_preview_views.xml",
         "views/connector_stream_views.xml",
+        "views/connector_value_map_views.xml",
         "views/connector_overview_views.xml",
         "views/connector_menus.xml",
     ],

@@ -53,6 +53,7 @@ from .exception import (
     RetryableJobError,
     SyncError,
     SystemicError,
+    UnmappedValueError,
     UnserializableArgumentError,
     WrongArgumentsError,
 )
@@ -63,10 +64,12 @@ from .flows.importing.record_importer import RecordImporter
 from .flows.importing.result import ImportResult
 from .flows.values.converter import UnfitValueError, converter
 from .flows.values.files import base64, image
+from .flows.values.languages import translated
 from .flows.values.numbers import boolean, decimal, integer, money
 from .flows.values.places import country, language
 from .flows.values.relations import many2one, related
 from .flows.values.times import day, utc
+from .flows.values.value_map import ValueMap, mapped
 from .magic import Magic, declare_sync, log_about, on_sync_create, on_sync_update
 from .models.checkpoint.add import add_checkpoint, add_checkpoint_message
 from .queue.current import current_job
@@ -140,7 +143,9 @@ __all__ = [
     "Token",
     "TokenAdapter",
     "UnfitValueError",
+    "UnmappedValueError",
     "UnserializableArgumentError",
+    "ValueMap",
     "WrongArgumentsError",
     "add_checkpoint",
     "add_checkpoint_message",
@@ -167,6 +172,7 @@ __all__ = [
     "log_about",
     "m2o_to_backend",
     "many2one",
+    "mapped",
     "mapping",
     "mock_job_delay_to_direct",
     "money",
@@ -180,6 +186,7 @@ __all__ = [
     "related",
     "related_action",
     "run_jobs",
+    "translated",
     "trap_jobs",
     "unwrap_binding",
     "utc",

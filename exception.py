@@ -9,6 +9,7 @@
     ├── InvalidDataError           the record is not fit to be synchronized
     │   └── AlreadyBoundError          the record, or the external id, is bound already
     ├── MappingError               the record cannot be translated
+    │   └── UnmappedValueError         a value has to be filled in in a value map first
     ├── InvalidUsageError          the framework was called in a way it does not know
     │   └── WrongArgumentsError        a delayed function does not take these arguments
     ├── UnserializableArgumentError  a job cannot keep what it was given
@@ -107,6 +108,21 @@ class AlreadyBoundError(InvalidDataError):
 
 class MappingError(ConnectorException):
     """A record could not be translated from one system to the other."""
+
+
+class UnmappedValueError(MappingError):
+    """A value of the backend is in no value map yet.
+
+    Args:
+        message: for the person who fills it in.
+        map_name: name of the value map.
+        value: as the backend sent it.
+    """
+
+    def __init__(self, message: str, map_name: str = "", value: str = ""):
+        super().__init__(message)
+        self.map_name = map_name
+        self.value = value
 
 
 class InvalidUsageError(ConnectorException, AssertionError):

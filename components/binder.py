@@ -5,6 +5,7 @@ import itertools
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any
 
 import psycopg2.errors
@@ -316,8 +317,13 @@ class Binder(ConnectorUnit):
         """Tell whether an external id is none; on an integer field, 0 is as well."""
         if is_missing(external_id):
             return True
+        return self._has_numbers and _is_zero(external_id)
+
+    @cached_property
+    def _has_numbers(self) -> bool:
+        """Whether the field with the external id holds numbers."""
         field = self.model._fields.get(self._external_field)
-        return field is not None and field.type in NUMBERS and _is_zero(external_id)
+        return field is not None and field.type in NUMBERS
 
     def _nothing_to_bind(
         self, external_id: object, binding_id: models.BaseModel | int

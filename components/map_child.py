@@ -110,11 +110,16 @@ class ImportMapChild(MapChild):
     """
 
     _own_lines: models.Model | tuple[Any, ...] | None = None  # None where nobody knows
+    _page_lines: Any = None  # what a flow knows of the lines of a whole page
+    _declares_key = False  # whether the model says, for a flow, what tells lines apart
 
     def get_items(
         self, items: Iterable[Any], parent: MapRecord, to_attr: str, options: MapOptions
     ) -> list[Any]:
         """Return one command for each line, see :class:`ImportMapChild`."""
+        self._page_lines = options.page_lines
+        if self._page_lines:
+            self._declares_key = getattr(self.model, "_line_key", None) is not None
         self._own_lines = self._find_own_lines(to_attr, options)
         line_options = options
         if isinstance(options.binding, models.BaseModel):
@@ -130,6 +135,8 @@ class ImportMapChild(MapChild):
     ) -> models.BaseModel | tuple[()] | None:
         binding = options.binding  # may be something else in connectors of old
         if isinstance(binding, models.BaseModel) and to_attr in binding._fields:
+            if self._page_lines:
+                return self._page_lines.own_lines(binding, to_attr)
             lines = binding.with_context(active_test=False)[to_attr]
             return lines.with_env(binding.env)
         return () if options.for_create else None
@@ -139,32 +146,42 @@ class ImportMapChild(MapChild):
     ) -> list[MappedItem]:
         if self._line_binder is None:
             return super()._map_items(items, parent, to_attr, options)
-        mapper = self._child_mapper()
+        mapper = self._line_mapper
         lines = (mapper.map_record(item, parent=parent) for item in items or ())
         records = [record for record in lines if not self.skip_item(record)]
-        name = self._line_binder._external_field
-        early = [
-            self._line_key({name: mapper.find_early(record, name, options)})
-            for record in records
-        ]
+        early = self._early_keys(mapper, records, options)
         map_line = partial(self._map_line, to_attr, options, bool(mapper.children))
         known = self._find_lines(early)
         mapped = [
-            (record, map_line(record, known.get(key)))
+            (record, map_line(record, known.get(key), key))
             for record, key in zip(records, early, strict=True)
         ]
         # an external id that no mapping names, such as one of finalize()
-        late = {
-            place: self._line_key(values)
-            for place, (_record, values) in enumerate(mapped)
-            if self._line_key(values) != early[place]
-        }
-        known = self._find_lines(list(late.values()))
+        keys = [self._line_key(values) for _record, values in mapped]
+        late = {place: key for place, key in enumerate(keys) if key != early[place]}
+        known = self._find_lines(list(late.values())) if late else {}
         for place, key in late.items():
             record, line = records[place], known.get(key)
             if bool(line) or early[place] is not None:
-                mapped[place] = record, map_line(record, line)
+                mapped[place] = record, map_line(record, line, key)
+        if self._page_lines:
+            self._page_lines.check(self, keys)
         return mapped
+
+    def _early_keys(
+        self, mapper: Any, records: list[MapRecord], options: MapOptions
+    ) -> list[str | None]:
+        """Return the external ids of lines, as far as known before the mapping."""
+        if self._declares_key:
+            return [
+                self._page_lines.key_of(self, record, place, options)
+                for place, record in enumerate(records, start=1)
+            ]
+        name = self._key_field
+        return [
+            self._line_key({name: mapper.find_early(record, name, options)})
+            for record in records
+        ]
 
     def _map_line(
         self,
@@ -173,8 +190,24 @@ class ImportMapChild(MapChild):
         has_lines: bool,
         record: MapRecord,
         line: models.BaseModel | None,
+        key: str | None,
     ) -> dict[str, Any]:
         """Return the values of a line, mapped as what it is: new or known."""
+        if has_lines:
+            options = MapOptions(options, external_id=key)
+        values = self._map_as(to_attr, options, has_lines, record, line)
+        if self._declares_key:
+            values = {**values, self._key_field: key}
+        return values
+
+    def _map_as(
+        self,
+        to_attr: str,
+        options: MapOptions,
+        has_lines: bool,
+        record: MapRecord,
+        line: models.BaseModel | None,
+    ) -> dict[str, Any]:
         if bool(line) != bool(options.for_create) and not (line and has_lines):
             return self.get_item_values(record, to_attr, options)
         # an old record may have new lines, and a new one known lines
@@ -185,11 +218,11 @@ class ImportMapChild(MapChild):
 
     def format_items(self, items_values: list[dict[str, Any]]) -> list[Any]:
         """Return a command to create or to update for each line."""
-        known = self._find_known(items_values)
+        keys = [self._line_key(values) for values in items_values]
+        known = self._find_lines(keys)
         commands = []
-        for values in items_values:
-            line = known.get(self._line_key(values))
-            commands += self._write_line(line, values)
+        for key, values in zip(keys, items_values, strict=True):
+            commands += self._write_line(known.get(key), values)
         return commands
 
     def _write_line(
@@ -243,15 +276,28 @@ class ImportMapChild(MapChild):
         return self._find_lines([self._line_key(values) for values in items_values])
 
     def _find_lines(self, keys: list[str | None]) -> dict[Any, Any]:
+        """Return the bound lines by their external id, in one query."""
         given, binder = [key for key in keys if key is not None], self._line_binder
+        if given and self._page_lines:
+            return self._page_lines.find(self, given)
         return binder.to_internal_many(given) if given and binder else {}
 
     def _line_key(self, values: dict[str, Any]) -> str | None:
         """Return the external id among the values of a line, as text."""
         if (binder := self._line_binder) is None:
             return None
-        key = values.get(binder._external_field)
+        key = values.get(self._key_field)
         return None if binder._is_missing(key) else str(key)
+
+    @cached_property
+    def _line_mapper(self) -> Any:
+        """The mapper of the lines."""
+        return self._child_mapper()
+
+    @cached_property
+    def _key_field(self) -> str:
+        """The field of a line with its external id, empty where it has no binder."""
+        return self._line_binder._external_field if self._line_binder else ""
 
     @cached_property
     def _line_binder(self) -> Binder | None:

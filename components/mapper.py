@@ -50,6 +50,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
     def __init__(self, connector_env: ConnectorEnvironment) -> None:
         super().__init__(connector_env)
         self._options = MapOptions()
+        self._child_units: dict[str, MapChild] = {}
 
     @property
     def options(self) -> MapOptions:
@@ -225,7 +226,9 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
                 "or ExportMapper."
             )
         items = map_record.source[from_attr]
-        unit = self._get_map_child_unit(model_name)
+        unit = self._child_units.get(model_name)
+        if unit is None:
+            unit = self._child_units[model_name] = self._get_map_child_unit(model_name)
         return unit.get_items(items, map_record, to_attr, options=self.options)
 
     def _get_map_child_unit(self, model_name: str) -> MapChild:

@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from ..exception import InvalidUsageError
 from ..text import did_you_mean
@@ -35,11 +36,21 @@ def declared_streams(model_class: type) -> dict[str, Stream]:
     Each addon that extends the model may add streams, and replace one by its name;
     none takes another away.
     """
-    streams: dict[str, Stream] = {}
+    return declared_by_name(model_class, "_streams")
+
+
+def declared_by_name(model_class: type, attribute: str) -> dict[str, Any]:
+    """Return the declarations in an attribute of a model and of its bases, by name.
+
+    Args:
+        model_class: of the model.
+        attribute: list of declarations, each with a ``name``.
+    """
+    found = {}
     for cls in reversed(model_class.mro()):
-        for stream in vars(cls).get("_streams", ()):
-            streams[stream.name] = stream
-    return streams
+        for one in vars(cls).get(attribute, ()):
+            found[one.name] = one
+    return found
 
 
 def check_streams(model_class: type) -> None:

@@ -14,6 +14,7 @@ from . import delayable_base
 from . import linked_base  # after base: events fire before links are removed
 from . import binding
 from . import binding_preview
+from . import binding_lines
 from . import checkpoint
 from . import backend
 from . import link  # after checkpoint: relations are its last kind of source
@@ -23,3 +24,4 @@ from . import queue
 from . import queue_job
 from . import monitoring
 from . import stream
+from . import value_map

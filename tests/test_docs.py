@@ -16,6 +16,7 @@ from .documents import (
 
 SECURITY = ROOT / "docs" / "security.rst"
 FLOWS = ROOT / "docs" / "flows.rst"
+LINES = ROOT / "docs" / "flows_lines.rst"
 TUTORIAL = ROOT / "docs" / "writing_a_connector.rst"
 EXAMPLE = ROOT / "examples" / "connector_carddav"
 LEFT_OUT = "…"
@@ -78,6 +79,14 @@ class TestFlowsPage(BaseCase):
 
         self.assertGreater(len(found), 3)  # the others are calls
         self.assertLess(len(quotes) - len(found), 3)
+
+    def test_code_about_lines_is_in_the_tests(self):
+        folder = ROOT / "tests" / "addons" / "connector_test"
+        files = [strip_lines(path.read_text()) for path in folder.rglob("*.py")]
+
+        for quote in map(strip_lines, read_blocks(LINES)):
+            with self.subTest(quote=quote):
+                self.assertTrue(any(quote in text for text in files))
 
 
 def strip_lines(text: str) -> str:

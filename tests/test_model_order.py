@@ -29,6 +29,11 @@ CHAINS = {
     ],
     # who runs the jobs is checked before anything is written
     ("connector.backend", "write"): ["backend.job_user", "backend.backend"],
+    # a backend with a wrong stream says so, then one with a wrong value map
+    ("connector.backend", "_post_model_setup__"): [
+        "value_map.backend",
+        "backend.flows",
+    ],
     # the cron is triggered, then the shared delayable is installed
     ("connector.queue.job", "_register_hook"): [
         "queue_job.other_queue",

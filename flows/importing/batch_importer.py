@@ -55,9 +55,14 @@ class BatchImporter(Importer):
         return result
 
     def _import_page(self, records: list[dict], force: bool) -> ImportResult:
-        """Import the records of a page, with a checkpoint for each rejected one."""
+        """Import the records of a page, with a checkpoint for each rejected one.
+
+        Those that wait for a value have one of the value.
+        """
         result = self.unit_for(RecordImporter).run_page(records, force)
         for external_id, reason in result.rejected.items():
+            if external_id in result.waiting:
+                continue
             self.backend_record.add_checkpoint(
                 message=self.env._(
                     "%(model)s %(external_id)s was not imported: %(reason)s",

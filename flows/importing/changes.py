@@ -14,6 +14,8 @@ from hashlib import sha256
 from odoo import models
 from odoo.fields import Command
 
+from ..values.languages import TranslatedText
+
 RELATIONS = ("one2many", "many2many")
 
 
@@ -22,13 +24,33 @@ def changed_values(record, values: dict) -> dict:
 
     Args:
         record: of the model for which the values are.
-        values: by field; lists of commands are taken as they are.
+        values: by field. Of a one2many those commands are left that change a line;
+            other lists of commands are taken as they are.
     """
-    return {
-        name: value
-        for name, value in values.items()
-        if not _is_equal(record, record._fields[name], value)
-    }
+    found = {}
+    for name, value in values.items():
+        if isinstance(value, TranslatedText) and value.is_lent:
+            continue
+        field = record._fields[name]
+        if field.type == "one2many":
+            value = _changed_lines(record.env[field.comodel_name], value)
+        if not _is_equal(record, field, value):
+            found[name] = value
+    return found
+
+
+def _changed_lines(model: models.BaseModel, commands: list) -> list:
+    """Return the commands to lines without those that write what is there already."""
+    updated = [one[1] for one in commands or () if one[0] == Command.UPDATE]
+    lines = {line.id: line for line in model.browse(updated)}
+    found = []
+    for command in commands or ():
+        if command[0] == Command.UPDATE:
+            values = changed_values(lines[command[1]], command[2])
+            command = Command.update(command[1], values) if values else None
+        if command:
+            found.append(command)
+    return found
 
 
 def _is_equal(record, field, value) -> bool:
@@ -48,19 +70,29 @@ def _is_same_set(record, field, value) -> bool:
 
 
 def write_split(binding, values: dict) -> None:
-    """Write values to a binding and, those of inherited fields, to what it wraps."""
-    own, wrapped = {}, {}
+    """Write values to a binding and, those of inherited fields, to what it wraps.
+
+    The values of lines are split in the same way.
+    """
+    own, wrapped, updates = {}, {}, []
     for name, value in values.items():
         field = binding._fields[name]
         if field.inherited:
             parent = field.related.split(".")[0]
             wrapped.setdefault(parent, {})[name] = value
+        elif field.type == "one2many":
+            lines = binding.env[field.comodel_name]
+            found = [one for one in value if one[0] == Command.UPDATE]
+            updates += [(lines.browse(one[1]), one[2]) for one in found]
+            own[name] = [one for one in value if one[0] != Command.UPDATE]
         else:
             own[name] = value
     for parent, parent_values in wrapped.items():
         binding[parent].write(parent_values)
-    if own:
+    if own := {name: value for name, value in own.items() if value != []}:
         binding.write(own)
+    for line, line_values in updates:  # once they are lines of this record
+        write_split(line, line_values)
 
 
 def hash_of(values: dict) -> str:
@@ -74,24 +106,29 @@ def hash_of(values: dict) -> str:
 
 
 def _without_commands(value):
+    if isinstance(value, TranslatedText):
+        return value.comparable()
     if not isinstance(value, list):
         return value
     lines = [_without_command(line) for line in value]
-    return sorted((line for line in lines if line is not None), key=_text)
+    return sorted(_text(line) for line in lines if line is not None)
 
 
 def _without_command(line):
-    """Return the values of a line; None where it is only linked."""
+    """Return the values of a line; None where it is only linked, or deleted.
+
+    A line that is deleted is missing among the others.
+    """
     if not isinstance(line, tuple | list) or len(line) != 3:  # noqa: PLR2004 a command
         return line
     operation, _id, values = line
     if operation in (Command.CREATE, Command.UPDATE):
         return {name: _without_commands(one) for name, one in values.items()}
-    return None if operation == Command.LINK else list(line)
+    return None if operation in (Command.LINK, Command.DELETE) else list(line)
 
 
 def _text(value) -> str:
-    return json.dumps(value, sort_keys=True, default=_canonical, ensure_ascii=False)
+    return _encoder.encode(value)
 
 
 def _canonical(value):
@@ -104,3 +141,6 @@ def _canonical(value):
     if isinstance(value, bytes):
         return sha256(value).hexdigest()
     return f"{type(value).__name__} {value}"
+
+
+_encoder = json.JSONEncoder(sort_keys=True, default=_canonical, ensure_ascii=False)

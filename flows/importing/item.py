@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from odoo import models
 
 from ...components.map_record import MapRecord
+from ..values.value_map import MapNote
 
 
 @dataclass(slots=True)
@@ -24,13 +25,15 @@ class ImportItem:
     reason: str = ""
     dropped: list[str] = field(default_factory=list)  # parts that were left out
     rings: list[tuple] = field(default_factory=list)  # field and target left empty
+    frozen: list[models.BaseModel] = field(default_factory=list)  # lines that stay
+    map_notes: list[MapNote] = field(default_factory=list)  # values that maps lack
 
     def begin(self, known: models.BaseModel | None = None) -> None:
         """Forget what an import that was taken back found out."""
         if known is not None:
             self.known = known
         self.binding, self.outcome, self.reason = self.known, "", ""
-        self.dropped, self.rings = [], []
+        self.dropped, self.rings, self.map_notes = [], [], []
 
     def settle(self, outcome: str, reason: str = "") -> None:
         """Note what became of the record; later steps leave it alone."""

@@ -9,6 +9,7 @@ rejected and the others are in.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 
 import psycopg2
 
@@ -25,13 +26,17 @@ from ...exception import (
     NothingToDoJob,
     RetryableJobError,
     SystemicError,
+    UnmappedValueError,
     message_of,
 )
 from ...text import is_missing
+from ..values.languages import has_translations
 from ..values.relations import Related
+from ..values.value_map import MapNote, keep_notes
 from .changes import hash_of, write_split
 from .created_only import without_created_only
 from .item import ImportItem
+from .lines import PageLines
 from .result import (
     CREATED,
     NOT_DELIVERED,
@@ -91,6 +96,9 @@ class PageImport:
         self.adapter = importer.backend_adapter
         self.force = force
         self.ring = ImportRing.of(importer.env)
+        self.lines = PageLines(importer)
+        self.related: dict[str, dict[str, int]] = {}
+        """Ids of related records by binding model and external id."""
         self.result = ImportResult()
         self.rejected: defaultdict[str, list[ImportItem]] = defaultdict(list)
         """Those by the class of their error."""
@@ -98,11 +106,12 @@ class PageImport:
 
     def run(self, records: list[dict]) -> ImportResult:
         """Import the records; see :meth:`RecordImporter.run_page`."""
-        items = self._identify(records)
+        items = self.lines.items = self._identify(records)
         self._find_bindings(items)
         for chunk in _chunks(items):
             self._import_chunk(chunk)
             self._note(chunk)
+        self._keep_notes(items)
         self._check_systemic(len(records))
         return self.result
 
@@ -112,6 +121,7 @@ class PageImport:
         self._find_bindings([item])
         with undoable(self.env):
             self._import([item])
+        self._keep_notes([item])
         return item
 
     # === STEPS === #
@@ -174,19 +184,26 @@ class PageImport:
 
     def _import(self, items: list[ImportItem]) -> None:
         """Take all steps with some records; what a record raises is not caught."""
+        importer = self.importer
         due = [item for item in items if self._is_due(item)]
         self._import_related(due)
         self._call("_import_dependencies", due)
+        self.lines.look_up(due)
         for item in due:
             self._map(item)
         changed = [item for item in due if not item.outcome]
         self._create([item for item in changed if not item.binding])
         self._update([item for item in changed if item.binding and not item.outcome])
         self._close_rings(changed)
-        if self.importer._overrides("_after_import"):
+        for item in changed:
+            importer._take(item)
+            if importer._overrides("_translate") or has_translations(item.data):
+                importer._translate(item.binding, item.data)
+            self.lines.report(item)
+        if importer._overrides("_after_import"):
             for item in changed:
-                self.importer._take(item)
-                self.importer._after_import(item.binding)
+                importer._take(item)
+                importer._after_import(item.binding)
 
     def _is_due(self, item: ImportItem) -> bool:
         """Return whether a record has to be mapped; settle it where not."""
@@ -206,7 +223,8 @@ class PageImport:
         binding = item.binding
         if not binding:
             return False
-        if item.version and self._knows("external_version"):
+        is_whole = not self.lines.has_lines(item.record)
+        if is_whole and item.version and self._knows("external_version"):
             kept = binding.import_hash or ""
             is_same = binding.external_version == item.version
             if is_same and kept.startswith(self.fingerprint):
@@ -215,28 +233,37 @@ class PageImport:
 
     def _import_related(self, items: list[ImportItem]) -> None:
         """Import the related records that are missing, found in one query per model."""
+        self.related.clear()
         is_imported = False
-        for source, _target in self.importer.mapper.direct:
-            if isinstance(source, Related):
-                is_imported |= self._import_missing(items, source)
+        for source, pairs in self.lines.related_sources(items):
+            is_imported |= self._import_missing(source, pairs)
         if is_imported:  # perhaps some of these records, too
             self._find_bindings(items)
 
-    def _import_missing(self, items: list[ImportItem], source: Related) -> bool:
-        """Import the missing records of one relation; return whether there are any."""
+    def _import_missing(self, source: Related, pairs: Iterable[tuple]) -> bool:
+        """Import the missing records of one relation; return whether there are any.
+
+        Args:
+            source: of the mapping.
+            pairs: of an item and a record that is mapped for it: its own, or a line.
+        """
         wanted: dict[str, list[ImportItem]] = {}
-        for item in items:
-            external_id = item.record.get(source.field)
+        for item, record in pairs:
+            external_id = record.get(source.field)
             if not is_missing(external_id):
                 wanted.setdefault(str(external_id), []).append(item)
-        known = self.importer.binder_for(source.model).to_internal_many(wanted)
+        binder = self.importer.binder_for(source.model)
+        known = binder.to_internal_many(wanted, unwrap=True)
         missing = [one for one in wanted if one not in known]
         for external_id in missing:
             waiting = [self._key(item) for item in wanted[external_id]]
             if (source.model, external_id) in [*self.ring.waiting, *waiting]:
                 continue  # the mapping leaves the link empty
-            with self.ring.wait(waiting):
+            # what the dependency has nothing to do for is no reason to end here
+            with self.ring.wait(waiting), suppress(NothingToDoJob):
                 self.importer._import_dependency(external_id, source.model)
+        ids = {external_id: record.id for external_id, record in known.items()}
+        self.related.setdefault(source.model, {}).update(ids)
         return bool(missing)
 
     def _key(self, item: ImportItem) -> tuple[str, str]:
@@ -274,6 +301,10 @@ class PageImport:
             "dropped": item.dropped,
             "rings": item.rings,
             "created_only": set(),
+            "map_notes": item.map_notes,
+            "related": self.related,
+            "record_key": self._key(item),
+            **self.lines.options_of(item),
             **more,
         }
         if item.binding:
@@ -281,9 +312,13 @@ class PageImport:
         else:
             data = importer._create_data(map_record, **options)
         importer._validate_data(data)
-        lasting = without_created_only(data, importer.model, options["created_only"])
+        item.data = data
+        self.lines.sort_out(item)
+        lasting = without_created_only(
+            item.data, importer.model, options["created_only"]
+        )
         item.values_hash = f"{self.fingerprint}{hash_of(lasting)}"
-        return data
+        return item.data
 
     def _map(self, item: ImportItem) -> None:
         """Map a record; settle it where it says what is here already."""
@@ -293,13 +328,15 @@ class PageImport:
             item.settle(UNCHANGED)
 
     def _has_same_values(self, item: ImportItem) -> bool:
-        if not self._knows("import_hash"):
+        if not self._knows("import_hash") or self.lines.has_vanished(item):
             return False
         return item.binding.import_hash == item.values_hash
 
     def _note_version(self, item: ImportItem) -> None:
         """Keep the new version of a record whose values are the same."""
-        if self._knows("external_version") and item.version:
+        if not item.version or not self._knows("external_version"):
+            return
+        if item.binding.external_version != item.version:
             self.importer._silent(item.binding).external_version = item.version
 
     def _create(self, items: list[ImportItem]) -> None:
@@ -360,7 +397,16 @@ class PageImport:
 
     def _reject(self, item: ImportItem, error: Exception) -> None:
         item.settle(REJECTED, reason_of(error))
-        self.rejected[type(error).__name__].append(item)
+        if isinstance(error, UnmappedValueError):
+            item.map_notes.append(MapNote(error.map_name, error.value))
+            self.result.waiting.add(item.external_id)
+        else:  # one value that is not filled in is no fault of the page
+            self.rejected[type(error).__name__].append(item)
+
+    def _keep_notes(self, items: list[ImportItem]) -> None:
+        """Keep the values that people have to fill in before the next import."""
+        importer = self.importer
+        keep_notes(self.env, importer.backend_record, importer.model._name, items)
 
     def _note(self, items: Iterable[ImportItem]) -> None:
         """Add to the result what became of some records."""

@@ -5,6 +5,7 @@ from ...components.map_record import MapRecord
 from ...components.mapper import ImportMapper
 from ...components.synchronizer import Importer
 from ...exception import IDMissingInBackend
+from ..values.languages import write_language, write_translations
 from .changes import changed_values, write_split
 from .fingerprint import fingerprint_of
 from .item import ImportItem
@@ -164,10 +165,29 @@ class RecordImporter(Importer):
                 self._silent(one).action_unarchive()
         self._silent(binding).is_gone = False
 
+    def _translate(self, binding, data: dict) -> None:
+        """Write the texts in other languages that were mapped.
+
+        A connector that reads each language by a request of its own does so in an
+        override, and gives the texts to ``_write_language``.
+        """
+        write_translations(self._silent(binding), data)
+
     def _after_import(self, binding) -> None:
         """Do what is left once the record is here; for overrides."""
 
     # === HELPERS === #
+
+    def _write_language(self, binding, lang: str, texts: dict) -> None:
+        """Write texts in one language, as far as they differ.
+
+        Args:
+            binding: of the record.
+            lang: code of a language that is active.
+            texts: by field; None clears the field in that language only.
+        """
+        wanted = {name: text or "" for name, text in texts.items()}
+        write_language(self._silent(binding), lang, wanted)
 
     def _take(self, item: ImportItem) -> None:
         """Make an item the record in hand."""

@@ -28,6 +28,9 @@ class ImportResult:
     not_delivered: dict[str, str] = field(default_factory=dict)
     """Reason by external id."""
 
+    waiting: set[str] = field(default_factory=set)
+    """External ids of rejected records that wait for a value to be filled in."""
+
     dropped: dict[str, list[str]] = field(default_factory=dict)
     """What was left out of records that were imported, by external id."""
 
@@ -47,6 +50,7 @@ class ImportResult:
         self.rejected.update(other.rejected)
         self.skipped.update(other.skipped)
         self.not_delivered.update(other.not_delivered)
+        self.waiting.update(other.waiting)
         self.dropped.update(other.dropped)
 
     def __str__(self) -> str:

@@ -45,8 +45,18 @@ class ImportRing:
         finally:
             del self.waiting[before:]
 
-    def describe(self, target: Key) -> str:
-        """Return the ring that a link to a record would close."""
+    def restore(self, env: api.Environment) -> None:
+        """Be that of the transaction again: a rollback to a savepoint forgets it."""
+        env.cr.cache[_IN_CACHE] = self
+
+    def describe(self, target: Key, linking: Key | None) -> str:
+        """Return the ring that a link between two records would close.
+
+        Args:
+            target: the record that is linked to.
+            linking: the record that has the link; None where nobody knows.
+        """
         start = self.waiting.index(target)
-        ring = [*self.waiting[start:], target]
+        last = [linking] if linking else []
+        ring = [*self.waiting[start:], *last, target]
         return " -> ".join(f"{model} {external_id}" for model, external_id in ring)

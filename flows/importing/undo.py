@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from odoo import api
 
+from .ring import ImportRing
+
 
 @contextmanager
 def undoable(env: api.Environment) -> Iterator[None]:
@@ -16,6 +18,7 @@ def undoable(env: api.Environment) -> Iterator[None]:
     """
     callbacks = env.cr.postcommit._funcs  # Odoo has no public way to drop some of them
     registered = len(callbacks)
+    ring = ImportRing.of(env)
     try:
         with env.cr.savepoint():
             yield
@@ -24,4 +27,5 @@ def undoable(env: api.Environment) -> Iterator[None]:
             callbacks.pop()
         if env.transaction:
             env.transaction.reset()
+        ring.restore(env)
         raise

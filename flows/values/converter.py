@@ -36,11 +36,7 @@ def converter(convert: Callable[..., object]) -> Callable[..., Modifier]:
 
     @wraps(convert)
     def declare(field: str | Modifier, on_bad: str = RECORD, **options) -> Modifier:
-        if on_bad not in (RECORD, PART):
-            raise InvalidUsageError(
-                f"{convert.__name__}({field!r}) has on_bad={on_bad!r}, expected "
-                f"{RECORD!r} or {PART!r}. Correct it."
-            )
+        check_on_bad(convert.__name__, field, on_bad)
 
         def modifier(self, record, to_attr):
             value = source_value(self, record, field, to_attr)
@@ -59,6 +55,21 @@ def converter(convert: Callable[..., object]) -> Callable[..., Modifier]:
         return modifier
 
     return declare
+
+
+def check_on_bad(name: str, field: str | Modifier, on_bad: str) -> None:
+    """Refuse a way of bad values that there is not.
+
+    Args:
+        name: of the converter.
+        field: that it is for.
+        on_bad: what it was given.
+    """
+    if on_bad not in (RECORD, PART):
+        raise InvalidUsageError(
+            f"{name}({field!r}) has on_bad={on_bad!r}, expected {RECORD!r} or "
+            f"{PART!r}. Correct it."
+        )
 
 
 def _describe(mapper, field, to_attr: str, value, error: UnfitValueError) -> str:

@@ -4,10 +4,15 @@
 import base64 as python_base64
 import binascii
 
+from odoo.exceptions import UserError
+from odoo.tools.image import Image, ImageProcess
+
 from .converter import UnfitValueError, converter
 
 # First bytes of the pictures that Odoo keeps, and what follows later in some.
 SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")
+RESIZED = (b"\x89PNG", b"\xff\xd8\xff", b"BM")
+UNRESIZED_SIZE = 1_000_000  # bytes
 JPEG, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 SVG_SIZE = 1_000  # bytes in which the root element of an SVG stands
 
@@ -41,18 +46,36 @@ def base64(mapper, value, to_attr):
 
 
 @converter
-def image(mapper, value, to_attr):
+def image(mapper, value, to_attr, max_unresized: int = UNRESIZED_SIZE):
     """Return a picture as the Base64 that Odoo takes.
 
     Its first bytes are looked at: Odoo keeps an error page that a server sends in place
     of a picture, and takes a picture that was cut off for a whole one.
+
+    Args:
+        max_unresized: bytes that a WebP, SVG or GIF picture may have. Odoo resizes
+            none of these: each of its five sizes is the whole picture.
     """
     data = _decode(value)
     if not _is_picture(data):
         raise UnfitValueError("a PNG, JPEG, GIF, BMP, WebP or SVG picture")
     if data.startswith(JPEG) and JPEG_END not in data[-64:]:
         raise UnfitValueError("a whole JPEG picture, and this one is cut off")
+    if len(data) > max_unresized and not data.startswith(RESIZED):
+        raise UnfitValueError(
+            f"a PNG, JPEG or BMP picture, or one of {max_unresized} bytes at most: "
+            f"Odoo does not resize this one, of {len(data)} bytes"
+        )
+    _check_resolution(data)
     return python_base64.b64encode(data)
+
+
+def _check_resolution(data: bytes) -> None:
+    """Refuse a picture that Odoo does not take, such as one of too many pixels."""
+    try:
+        ImageProcess(data)
+    except (UserError, Image.DecompressionBombError) as error:
+        raise UnfitValueError(f"a picture that Odoo takes: {error}") from error
 
 
 def _is_picture(data: bytes) -> bool:

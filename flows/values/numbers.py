@@ -9,6 +9,7 @@ BOOLEANS = {
     **dict.fromkeys((True, 1, "1", "true", "yes", "y", "on"), True),
     **dict.fromkeys((False, 0, "0", "false", "no", "n", "off"), False),
 }
+LARGEST = 2**31 - 1  # of an integer field
 
 
 def _parse(value) -> python_decimal.Decimal:
@@ -40,10 +41,15 @@ def decimal(mapper, value, to_attr, places: int | None = None):
 
 @converter
 def integer(mapper, value, to_attr):
-    """Return a whole number; one with a fraction is refused, where Odoo cuts it."""
+    """Return a whole number; one with a fraction is refused, where Odoo cuts it.
+
+    So is one that is too large for a field of Odoo.
+    """
     number = _parse(value)
     if number != number.to_integral_value():
         raise UnfitValueError("a whole number")
+    if abs(number) > LARGEST:
+        raise UnfitValueError(f"a whole number up to {LARGEST}")
     return int(number)
 
 

@@ -4,6 +4,7 @@
 from babel.core import get_global
 
 from .converter import UnfitValueError, converter
+from .languages import find_language
 
 ALPHA_2 = 2  # letters of the codes that Odoo knows
 
@@ -42,15 +43,9 @@ def language(mapper, value, to_attr):
 
     Odoo does not check the language of a contact, and fails when it is used.
     """
-    asked = str(value).strip().replace("-", "_").lower()
-    installed = mapper.env["res.lang"].get_installed()
-    codes = [code for code, _name in installed]
-    by_lower = {code.lower(): code for code in codes}
-    if asked in by_lower:
-        return by_lower[asked]
-    of_family = [code for code in codes if code.lower().split("_")[0] == asked]
-    if len(of_family) == 1:
-        return of_family[0]
+    if code := find_language(mapper.env, value):
+        return code
+    codes = [code for code, _name in mapper.env["res.lang"].get_installed()]
     raise UnfitValueError(
         f"one of the active languages {', '.join(codes)}; activate it, or map it"
     )

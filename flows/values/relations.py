@@ -26,6 +26,9 @@ class Related:
     def __call__(self, mapper, record, to_attr):
         """Return the id of the related record, as a modifier does."""
         external_id = source_value(mapper, record, self.field, to_attr)
+        looked_up = (mapper.options.related or {}).get(self.model, {})
+        if external_id is not None and str(external_id) in looked_up:
+            return looked_up[str(external_id)]
         ring = ImportRing.of(mapper.env)
         target = self.model, str(external_id)
         if self._is_missing_in_preview(mapper, external_id):
@@ -37,8 +40,9 @@ class Related:
         if mapper.options.rings is None or mapper.model._fields[to_attr].required:
             raise MappingError(
                 f"Cannot map {self.field!r} to {to_attr!r} of {mapper.model._name!r}: "
-                f"the records need each other: {ring.describe(target)}. Make the field "
-                "optional, or import one of them without it."
+                "the records need each other: "
+                f"{ring.describe(target, mapper.options.record_key)}. Make the "
+                "field optional, or import one of them without it."
             )
         mapper.options.rings.append((to_attr, target))
         return LEAVE
@@ -69,6 +73,8 @@ def many2one(mapper, value, to_attr, key: str = "name"):
     Args:
         key: field of the related model; archived records do not count.
     """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise UnfitValueError("the value of a field, such as a code")
     model = mapper.env[mapper.model._fields[to_attr].comodel_name]
     found = model.search([(key, "=", value)], limit=2)
     if len(found) != 1:

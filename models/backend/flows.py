@@ -8,8 +8,11 @@ from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ...components.synchronizer import Importer
+from ...exception import UnmappedValueError
 from ...flows.declare import Stream, check_streams
 from ...flows.importing.batch_importer import BatchImporter
+from ...flows.importing.item import ImportItem
+from ...flows.values.value_map import MapNote, keep_notes
 from ...queue.job import job
 
 
@@ -102,9 +105,15 @@ class ConnectorBackend(models.AbstractModel):
             external_id: id of the record on the backend.
             force: import it also if it did not change.
         """
-        scope = self._in_flow().get_environment(model_name)
-        importer = scope.get_connector_unit(Importer)
-        return str(importer.run(external_id, force=force))
+        backend = self._in_flow()
+        importer = backend.get_environment(model_name).get_connector_unit(Importer)
+        try:
+            return str(importer.run(external_id, force=force))
+        except UnmappedValueError as error:
+            item = ImportItem(external_id, {})
+            item.map_notes = [MapNote(error.map_name, error.value)]
+            keep_notes(self.env, backend, model_name, [item])
+            return f"rejected: {error}"
 
     @api.private
     def delay_import_record(

@@ -7,6 +7,7 @@ from odoo import fields, models
 
 from odoo.addons.connector.backend import Backend
 from odoo.addons.connector.flows.declare import Stream
+from odoo.addons.connector.flows.values.value_map import ValueMap
 from odoo.addons.connector.secret import Secret
 
 service = Backend("connector_test")
@@ -28,6 +29,11 @@ class TestBackend(models.Model):
             full_every=timedelta(days=1),
             after=["contacts"],
         ),
+    ]
+    _maps = [
+        ValueMap("buyer", "res.partner"),
+        ValueMap("status"),
+        ValueMap("kind", "res.partner.category"),
     ]
 
     version = fields.Selection([("1", "1"), ("2", "2")], default="1")

@@ -46,6 +46,9 @@ from . import (
     test_forged_job,
     test_import_preview,
     test_import_preview_race,
+    test_import_languages,
+    test_import_lines,
+    test_import_lines_frozen,
     test_import_related,
     test_link,
     test_link_book,
@@ -171,4 +174,5 @@ from . import (
     test_synchronizer,
     test_token_stream,
     test_unit,
+    test_value_map,
 )

@@ -41,6 +41,7 @@ EFFECTS = {
         **JOBS,
         "connector_queue_job": "wc",  # of the first page of a stream that is started
         "connector_stream_run": "c",
+        "connector_value_map_waiting": "d",  # with a row, and by Retry
         "connector_checkpoint_repeat": "d",
         "connector_queue_cancel": "wc",
         "connector_relation": "c",  # by a link that is added

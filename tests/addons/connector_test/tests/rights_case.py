@@ -111,6 +111,17 @@ class RightsCase(HttpCase):
             "stream_id": case.make("connector.stream", None).id,
             "kind": "changes",
         },
+        "connector.value.map": lambda case, n: {
+            "backend_id": case.backend,
+            "map_name": "status",
+            "external_value": f"rights_{n}",
+            "text_value": "draft",
+        },
+        "connector.value.map.waiting": lambda case, n: {
+            "value_map_id": case.make("connector.value.map", None).id,
+            "model": "connector.test.order",
+            "external_id": f"rights_{n}",
+        },
         "connector.relation": lambda _case, n: {"name": f"rights_{n}"},
         "connector.link": lambda case, _n: {
             "relation_id": case.make("connector.relation", None).id

@@ -45,6 +45,8 @@ ACCESS = {
     "connector.log": READ,
     "connector.stream": {**READ_ALL, "manager": ("rw", "rw")},
     "connector.stream.run": READ_ALL,
+    "connector.value.map": {**READ_ALL, "manager": ("rwcd", "rwcd")},
+    "connector.value.map.waiting": {},  # imports keep them
     "connector.relation": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.link": {**READ_ALL, "manager": ("rd", "rd")},
     "connector.link.side": READ_ALL,
@@ -79,8 +81,10 @@ METHODS = {
     },
     "connector.binding": {"action_preview_import": "manager"},
     "connector.import.preview": {"action_preview": "manager"},
+    "connector.value.map": {"action_retry": "manager"},
     "connector.backend": {
         "action_open_checkpoints": "user",
+        "action_open_value_maps": "user",
         "action_check_connection": "employee",  # who may write this kind of backend
     },
     "connector.overview": {

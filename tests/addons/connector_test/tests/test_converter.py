@@ -59,6 +59,9 @@ class TestPlaces(ConverterCase):
         names = ["DENMARK", "IRELAND", "germany", "XX", "SUN"]
         self.assert_refused(country("x"), names, "country_id")
 
+    def test_o24_language_that_is_not_active_is_refused_before_it_is_used(self):
+        self.assert_refused(language("x"), ["fr_FR", "de-DE"], "lang")
+
     def test_o4_language_is_one_that_is_active(self):
         self.env["res.lang"]._activate_lang("fr_FR")
 
@@ -82,6 +85,10 @@ class TestNumbers(ConverterCase):
     def test_o4_numbers_are_whole_or_refused(self):
         self.assertEqual(self.convert(integer("x"), "5.0"), 5)
         self.assert_refused(integer("x"), [5.7, "x", True])
+
+    def test_o39_number_that_is_too_large_for_a_field_is_refused(self):
+        self.assertEqual(self.convert(integer("x"), -(2**31) + 1), -(2**31) + 1)
+        self.assert_refused(integer("x"), [2**31, "3000000000"])
 
     def test_decimal_takes_no_comma_and_no_infinity(self):
         self.assertEqual(self.convert(decimal("x"), "12.50"), 12.5)
@@ -127,9 +134,9 @@ class TestTimes(ConverterCase):
 
 
 class TestFiles(ConverterCase):
-    def picture(self, kind="PNG"):
+    def picture(self, kind="PNG", size=(8, 8), mode="RGB"):
         stream = io.BytesIO()
-        Image.new("RGB", (8, 8), "red").save(stream, kind)
+        Image.new(mode, size).save(stream, kind)
         return stream.getvalue()
 
     def test_o39_base64_is_what_odoo_takes(self):
@@ -151,13 +158,45 @@ class TestFiles(ConverterCase):
 
         self.assert_refused(image("x"), [whole[: len(whole) // 2]])
 
+    def test_o33_picture_of_too_many_pixels_is_refused(self):
+        for width in (5_001, 20_000):  # Pillow itself refuses to open the second
+            picture = self.picture(size=(10_000, width), mode="1")
+            self.assert_refused(image("x"), [picture])
+
+    def test_o32_picture_that_odoo_does_not_resize_is_limited(self):
+        drawing = b"<svg>" + b" " * 2_000_000 + b"</svg>"
+
+        self.assert_refused(image("x"), [drawing])
+        self.assertTrue(self.convert(image("x", max_unresized=3_000_000), drawing))
+
 
 class TestRelations(ConverterCase):
     def test_o2_many2one_is_found_by_its_key(self):
         found = self.convert(many2one("x", key="code"), "DE", "country_id")
 
         self.assertEqual(found, self.env.ref("base.de").id)
-        self.assert_refused(many2one("x", key="code"), ["QQ", "57"], "country_id")
+        wrong = ["QQ", "57", [57, "Germany"], True, {"code": "DE"}]
+        self.assert_refused(many2one("x", key="code"), wrong, "country_id")
+
+
+class TestLargePicture(FlowCase):
+    def mapper_class(self):
+        direct = [("name", "name"), (image("picture"), "image_1920")]
+        members = {"_model_name": CONTACT, "direct": direct}
+        return type(ImportMapper)("PictureMapper", (ImportMapper,), members)
+
+    def test_o31_picture_that_odoo_makes_smaller_is_unchanged(self):
+        stream = io.BytesIO()
+        Image.new("RGB", (2_000, 2_000)).save(stream, "PNG")
+        record = {"id": "C1", "name": "A", "picture": stream.getvalue()}
+        self.import_page([record])
+        self.env.invalidate_all()
+        kept = python_base64.b64decode(self.binding("C1").image_1920)
+
+        result = self.import_page([record])
+
+        self.assertNotEqual(kept, record["picture"])
+        self.assertEqual(result.counts, {"unchanged": 1})
 
 
 class TestBadPart(FlowCase):

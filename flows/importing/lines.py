@@ -1,0 +1,297 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Lines of the records of a page: their keys, their look-up, and which vanished.
+
+The mapping of lines finds :class:`PageLines` among its options: it looks the lines of
+many records up in one query, and knows the key of lines that have no id.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ...components.map_child import ImportMapChild, WithRecord
+from ...components.map_record import MapOptions, MapRecord
+from ...exception import MappingError
+from ...text import is_missing
+from ..line_declaration import PLACE, key_fields
+from ..values.relations import Related
+from .item import ImportItem
+
+Key = tuple[str, str]  # model of a line, and its external id
+
+
+class PageLines:
+    """The lines of the records of one page.
+
+    Args:
+        importer: the RecordImporter of the records.
+    """
+
+    def __init__(self, importer):
+        self.importer = importer
+        self.mapper = importer.mapper
+        self.items: list[ImportItem] = []  # all of the page
+        self._record_id = ""  # of the record whose lines are mapped
+        self._owners: dict[Key, str] = {}
+        self._found: dict[str, dict[str, models.BaseModel | None]] = {}
+        self._units: dict[str, ImportMapChild] = {}
+
+    def look_up(self, items: Iterable[ImportItem]) -> None:
+        """Find the bindings of the lines of some records, in one query per model."""
+        for source, _target, model_name in self.mapper.children:
+            unit = self._unit(model_name)
+            keys = [key for item in items for key in self._keys(item, source, unit)]
+            found = unit._line_binder.to_internal_many(keys) if keys else {}
+            self._found[model_name] = {**dict.fromkeys(keys), **found}
+
+    def related_sources(
+        self, items: list[ImportItem]
+    ) -> Iterator[tuple[Related, list[tuple[ImportItem, dict]]]]:
+        """Return the relations of records and of their lines.
+
+        Returns:
+            Each relation, with the items and what is mapped for them: the records
+            themselves, or their lines.
+        """
+        for relation in _relations(self.mapper):
+            yield relation, [(item, item.record) for item in items]
+        for source, _target, model_name in self.mapper.children:
+            pairs = [
+                (item, line) for item in items for line in item.record.get(source) or ()
+            ]
+            if pairs:
+                mapper = self._unit(model_name)._line_mapper
+                for relation in _relations(mapper):
+                    yield relation, pairs
+
+    def has_lines(self, record: dict) -> bool:
+        """Return whether a record brings lines, of which its version may not know."""
+        return any(source in record for source, _target, _name in self.mapper.children)
+
+    def options_of(self, item: ImportItem) -> dict[str, object]:
+        """Return the options by which the mapping of a record finds this object."""
+        self._record_id = item.external_id
+        return {"page_lines": self, "external_id": item.external_id}
+
+    # === FOR THE MAPPING OF LINES === #
+
+    def key_of(
+        self, unit: ImportMapChild, line: MapRecord, place: int, options: MapOptions
+    ) -> str | None:
+        """Return the external id that a declared key gives to a line, or None.
+
+        Args:
+            unit: maps the line.
+            line: as the backend sent it.
+            place: of the line among those of its record, 1 for the first.
+            options: of the mapping.
+
+        Raises:
+            MappingError: a key is declared, and the line has none.
+        """
+        if _declared_key(unit) is None:
+            return None
+        mapper = unit._line_mapper
+        key = _compute_key(
+            unit,
+            line.source,
+            place,
+            lambda name: mapper.find_early(line, name, options),
+        )
+        if key is None:
+            declared = _declared_key(unit)
+            raise MappingError(_keyless(unit, f"its _line_key {declared!r} is empty"))
+        return f"{options.external_id}/{key}"
+
+    def find(self, unit: ImportMapChild, keys: Iterable[str]) -> dict:
+        """Return those of some lines that are here, by their external id."""
+        known = self._found.setdefault(unit.model._name, {})
+        new = [key for key in keys if key not in known]
+        if new:
+            found = unit._line_binder.to_internal_many(new)
+            known.update({**dict.fromkeys(new), **found})
+        return {key: known[key] for key in keys if known[key]}
+
+    def check(self, unit: ImportMapChild, keys: Iterable[str | None]) -> None:
+        """Refuse lines that have no key, or belong to another record of the page.
+
+        Raises:
+            MappingError: there is such a line.
+        """
+        name = unit.model._name
+        if not getattr(unit.model, "_line_of", None):
+            return
+        for key in keys:
+            if key is None:
+                raise MappingError(_keyless(unit, "it has no external id"))
+            owner = self._owners.setdefault((name, key), self._record_id)
+            if owner != self._record_id:
+                raise MappingError(
+                    f"Line {key!r} of {name!r} is in record {owner!r} and in record "
+                    f"{self._record_id!r} of one page, expected it in one of them. If "
+                    "the id of a line is unique inside of its record only, set "
+                    "_line_key of the binding model."
+                )
+
+    def own_lines(self, binding: models.BaseModel, field: str) -> models.BaseModel:
+        """Return the lines of a record, archived ones too."""
+        return binding.with_env(self._with_archived)[field].with_env(binding.env)
+
+    @cached_property
+    def _with_archived(self) -> api.Environment:
+        """The environment of the import in which archived records are found."""
+        return self.importer.model.with_context(active_test=False).env
+
+    # === LINES THAT VANISHED === #
+
+    def sort_out(self, item: ImportItem) -> None:
+        """Keep the lines of a record that may not go, or are in another record now."""
+        item.frozen = []
+        for _source, target, model_name in self.mapper.children:
+            commands = item.data.get(target) or []
+            gone = [one[1] for one in commands if _deletes(one)]
+            if gone:
+                lines = self.importer.env[model_name].browse(map(int, gone))
+                moved = lines.filtered(self._is_elsewhere)
+                frozen = _frozen(lines - moved, item.binding)
+                item.frozen.append(frozen)
+                stay = (moved | frozen)._ids
+                item.data[target] = [
+                    one for one in commands if not _deletes(one) or one[1] not in stay
+                ]
+
+    def has_vanished(self, item: ImportItem) -> bool:
+        """Return whether a mapped record deletes lines, equal as it may be else."""
+        return any(
+            _deletes(command)
+            for _source, target, _name in self.mapper.children
+            for command in item.data.get(target) or []
+        )
+
+    def report(self, item: ImportItem) -> None:
+        """Note which lines of a frozen document vanished, and which came back."""
+        if not item.known:
+            return
+        for _source, target, model_name in self.mapper.children:
+            if "missing_since" not in self.importer.env[model_name]._fields:
+                continue
+            vanished = [one for one in item.frozen if one._name == model_name]
+            vanished = self.importer.env[model_name].union(*vanished)
+            lines = self.own_lines(item.binding, target)
+            noted = lines.filtered("missing_since")
+            if back := noted - vanished:
+                self.importer._silent(back).missing_since = False
+            if new := self.importer._silent((lines & vanished) - noted):
+                new.missing_since = fields.Datetime.now()
+                new._on_frozen(item.binding)
+
+    def _is_elsewhere(self, line: models.BaseModel) -> bool:
+        """Return whether another record of the page has a line."""
+        name = self._unit(line._name)._key_field
+        return (line._name, line[name]) in self._listed
+
+    @cached_property
+    def _listed(self) -> set[Key]:
+        """All lines of the page, computed where one vanished from a record."""
+        return {
+            (model_name, key)
+            for source, _target, model_name in self.mapper.children
+            for item in self.items
+            for key in self._keys(item, source, self._unit(model_name))
+        }
+
+    # === HELPERS === #
+
+    def _unit(self, model_name: str) -> ImportMapChild:
+        """Return the unit for lines of a model, made once for the page."""
+        if model_name not in self._units:
+            self._units[model_name] = self.mapper._get_map_child_unit(model_name)
+        return self._units[model_name]
+
+    def _keys(
+        self, item: ImportItem, source: str, unit: ImportMapChild
+    ) -> Iterator[str]:
+        """Return the external ids of lines, where no mapping method has to run."""
+        lines = item.record.get(source)
+        if not lines or unit._line_binder is None:
+            return
+        mapper, parent = unit._line_mapper, self.mapper.map_record(item.record)
+        name = unit._key_field
+        is_declared = _declared_key(unit) is not None
+        records = (mapper.map_record(line, parent=parent) for line in lines)
+        kept = [one.source for one in records if not unit.skip_item(one)]
+        for place, line in enumerate(kept, start=1):
+            value_of = _DirectValues(mapper, line)
+            if is_declared:
+                key = _compute_key(unit, line, place, value_of)
+                key = key and f"{item.external_id}/{key}"
+            else:
+                key = unit._line_key({name: value_of(name)})
+            if key is not None:
+                yield key
+
+
+class _DirectValues:
+    """Values of a line by the field, as far as a direct mapping gives them."""
+
+    def __init__(self, mapper, line: dict):
+        self.mapper = mapper
+        self.line = line
+
+    def __call__(self, name: str) -> object:
+        value = None
+        for _field, source, target in self.mapper._direct_plan().steps:
+            if target == name:
+                value = self.mapper._map_direct(self.line, source, target)
+        return value
+
+
+def _relations(mapper) -> list[Related]:
+    return [one for one, _target in mapper.direct if isinstance(one, Related)]
+
+
+def _declared_key(unit: ImportMapChild) -> object:
+    """Return the ``_line_key`` of the model of lines, None where it has none."""
+    return getattr(unit.model, "_line_key", None)
+
+
+def _compute_key(
+    unit: ImportMapChild, line: dict, place: int, value_of: Callable[[str], object]
+) -> str | None:
+    """Return the declared key of a line as text, None where it is empty."""
+    declared = _declared_key(unit)
+    if declared == PLACE:
+        return str(place)
+    if callable(declared):
+        key = declared(line)
+        return None if is_missing(key) else str(key)
+    found = [value_of(name) for name in key_fields(declared)]
+    return None if all(map(is_missing, found)) else _joined(found)
+
+
+def _joined(values: Iterable[object]) -> str:
+    return "/".join("" if is_missing(one) else str(one) for one in values)
+
+
+def _keyless(unit: ImportMapChild, why: str) -> str:
+    return (
+        f"Cannot map a line of {unit.model._name!r} of {unit.backend_record}: {why}, "
+        "and lines are not told from each other by their place. Map its 'external_id', "
+        "or set _line_key of the binding model to the fields that tell lines apart."
+    )
+
+
+def _deletes(command) -> bool:
+    """Return whether a command deletes a line that did not come."""
+    return command[0] == Command.DELETE and isinstance(command[1], WithRecord)
+
+
+def _frozen(lines: models.BaseModel, document: models.BaseModel) -> models.BaseModel:
+    """Return the lines that stay, since they or their document are frozen."""
+    of_document = getattr(document, "_frozen", ())
+    if of_document and document.filtered_domain(list(of_document)):
+        return lines
+    of_lines = getattr(lines, "_frozen", ())
+    return lines.filtered_domain(list(of_lines)) if of_lines else lines.browse()

@@ -1,0 +1,94 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Declarations of lines on binding models, checked when the addon is loaded."""
+
+from collections.abc import Iterable
+
+from odoo.fields import Domain
+
+from ..exception import InvalidUsageError
+from ..text import did_you_mean
+
+PLACE = "place"  # the key of a line is its place among the lines of its record
+EXTERNAL_BINDING = "external.binding"
+
+
+def key_fields(line_key: object) -> tuple[str, ...]:
+    """Return the fields that a ``_line_key`` names; none for a place or a method."""
+    if line_key == PLACE or not isinstance(line_key, str | tuple | list):
+        return ()
+    return (line_key,) if isinstance(line_key, str) else tuple(line_key)
+
+
+def check_lines(model_class: type) -> None:
+    """Refuse a binding model whose declarations of lines name what does not exist.
+
+    Raises:
+        InvalidUsageError: a field is not there, or does not lead to the parent.
+    """
+    if model_class._line_of:
+        _check_line_of(model_class)
+    elif model_class._line_key is not None:
+        raise InvalidUsageError(
+            f"_line_key of {model_class._name!r} is {model_class._line_key!r}, but "
+            "nothing says of what its records are lines. Set _line_of as well."
+        )
+    for name in key_fields(model_class._line_key):
+        _check_field(model_class, "_line_key", name, model_class._fields)
+    for name in _domain_fields(model_class._frozen):
+        _check_field(model_class, "_frozen", name, model_class._fields)
+
+
+def wrapping_field(model_class: type, name: str) -> str:
+    """Return the field with the wrapped record that has a field, such as odoo_id."""
+    for wrapped, own in model_class._inherits.items():
+        if name in model_class.pool[wrapped]._fields:
+            return own
+    return ""
+
+
+def _check_line_of(model_class: type) -> None:
+    """Check the two many2one fields by which a line belongs to its parent."""
+    line_of = model_class._line_of
+    if isinstance(line_of, str) or len(line_of) != 2:  # noqa: PLR2004 a pair
+        raise InvalidUsageError(
+            f"_line_of of {model_class._name!r} is {line_of!r}, expected a pair: the "
+            "many2one to the parent binding, and that of the wrapped record to the "
+            'wrapped parent, such as ("shop_order_id", "order_id").'
+        )
+    first, second = line_of
+    pool, own_fields = model_class.pool, model_class._fields
+    bindings = {
+        name: field
+        for name, field in own_fields.items()
+        if field.type == "many2one"
+        and issubclass(pool.get(field.comodel_name, type), pool[EXTERNAL_BINDING])
+    }
+    _check_field(model_class, "_line_of", first, bindings)
+    parents = pool[bindings[first].comodel_name]._inherits
+    places = {
+        name: field
+        for name, field in own_fields.items()
+        if field.type == "many2one"
+        and field.comodel_name in parents
+        and field.inherited
+    }
+    _check_field(model_class, "_line_of", second, places)
+
+
+def _check_field(
+    model_class: type, declaration: str, name: str, fits: Iterable[str]
+) -> None:
+    if name in fits:
+        return
+    seen = "which does not fit" if name in model_class._fields else "which is no field"
+    fitting = ", ".join(sorted(map(repr, fits))) or "none"
+    hint = did_you_mean(name, fits) or f" Expected one of {fitting}."
+    raise InvalidUsageError(
+        f"{declaration} of {model_class._name!r} names {name!r}, {seen}.{hint}"
+    )
+
+
+def _domain_fields(domain: Iterable) -> list[str]:
+    """Return the fields of a domain, each up to its first point."""
+    conditions = Domain(list(domain)).iter_conditions()
+    return [condition.field_expr.partition(".")[0] for condition in conditions]
