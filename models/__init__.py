@@ -13,6 +13,7 @@ from . import base
 from . import delayable_base
 from . import linked_base  # after base: events fire before links are removed
 from . import binding
+from . import binding_state  # after binding: what becomes an alias changes its state
 from . import checkpoint
 from . import backend
 from . import link  # after checkpoint: relations are its last kind of source
@@ -22,3 +23,4 @@ from . import queue
 from . import queue_job
 from . import monitoring
 from . import stream
+from . import defaults

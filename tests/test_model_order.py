@@ -29,6 +29,8 @@ CHAINS = {
     ],
     # who runs the jobs is checked before anything is written
     ("connector.backend", "write"): ["backend.job_user", "backend.backend"],
+    # the table is ready before its records are
+    ("connector.binding", "init"): ["defaults.binding", "binding"],
     # the cron is triggered, then the shared delayable is installed
     ("connector.queue.job", "_register_hook"): [
         "queue_job.other_queue",

@@ -43,4 +43,6 @@ class ImportDeleter(Deleter):
         for one in archived:
             if one[one._active_name]:
                 one.action_archive()
+        if "sync_state" in binding._fields:
+            binding.set_sync_state("gone")
         return ARCHIVE if archived else "nothing"
