@@ -178,6 +178,8 @@ class Binder(ConnectorUnit):
     def bind_many(self, pairs: Iterable[tuple[Any, ...]]) -> None:
         """Bind many pairs of external id and binding, a hundred per query."""
         now = fields.Datetime.now()
+        has_state = "sync_state" in self.model._fields
+        synced = {"sync_state": "synced", "sync_reason": False} if has_state else {}
         with self.concurrency_guard():
             for pair in pairs:
                 external_id, binding_id = pair
@@ -188,6 +190,7 @@ class Binder(ConnectorUnit):
                     {
                         self._external_field: _text(external_id),
                         self._sync_date_field: now,
+                        **synced,
                     }
                 )
             self.model.flush_model()

@@ -15,6 +15,7 @@ from . import linked_base  # after base: events fire before links are removed
 from . import binding
 from . import binding_preview
 from . import binding_lines
+from . import binding_state  # after binding: what becomes an alias changes its state
 from . import checkpoint
 from . import backend
 from . import link  # after checkpoint: relations are its last kind of source
@@ -25,3 +26,4 @@ from . import queue_job
 from . import monitoring
 from . import stream
 from . import value_map
+from . import defaults

@@ -34,6 +34,8 @@ CHAINS = {
         "value_map.backend",
         "backend.flows",
     ],
+    # the table is ready before its records are
+    ("connector.binding", "init"): ["defaults.binding", "binding"],
     # the cron is triggered, then the shared delayable is installed
     ("connector.queue.job", "_register_hook"): [
         "queue_job.other_queue",

@@ -47,4 +47,6 @@ class ImportDeleter(Deleter):
             # nothing is known of a record that comes back
             known = dict.fromkeys(("external_version", "import_hash"), False)
             binding.write({"is_gone": True, **known})
+        if "sync_state" in binding._fields:
+            binding.set_sync_state("gone")
         return ARCHIVE if archived else "nothing"

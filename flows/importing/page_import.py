@@ -216,8 +216,14 @@ class PageImport:
         if reason := importer._must_skip():
             item.settle(SKIPPED, reason if isinstance(reason, str) else "")
         elif not self.force and self._is_uptodate(item):
-            item.settle(UNCHANGED)
+            self._settle_unchanged(item)
         return not item.outcome
+
+    def _settle_unchanged(self, item: ImportItem) -> None:
+        """Note that a record has nothing new, whatever its last import came to."""
+        if self._knows("sync_state") and item.binding.sync_state != "synced":
+            item.binding.set_sync_state("synced")
+        item.settle(UNCHANGED)
 
     def _is_uptodate(self, item: ImportItem) -> bool:
         binding = item.binding
@@ -325,7 +331,7 @@ class PageImport:
         item.data = self.map_values(item)
         if item.binding and not self.force and self._has_same_values(item):
             self._note_version(item)
-            item.settle(UNCHANGED)
+            self._settle_unchanged(item)
 
     def _has_same_values(self, item: ImportItem) -> bool:
         if not self._knows("import_hash") or self.lines.has_vanished(item):
@@ -382,6 +388,8 @@ class PageImport:
             self.binder._sync_date_field: fields.Datetime.now(),
             "external_version": item.version,
             "import_hash": item.values_hash,
+            "sync_state": "synced",
+            "sync_reason": False,
         }
         return {name: value for name, value in state.items() if self._knows(name)}
 
@@ -397,6 +405,8 @@ class PageImport:
 
     def _reject(self, item: ImportItem, error: Exception) -> None:
         item.settle(REJECTED, reason_of(error))
+        if item.known and self._knows("sync_state"):
+            item.known.set_sync_state("error", item.reason)
         if isinstance(error, UnmappedValueError):
             item.map_notes.append(MapNote(error.map_name, error.value))
             self.result.waiting.add(item.external_id)

@@ -62,6 +62,7 @@ ARGUMENTS = {
     "act_on_all": ("requeue", []),
     "set_paused": ("no.backend,1", True),
     "check_connection": ("no.backend,1",),
+    "count_of_record": ("res.partner", 1),
 }
 
 # model: {public method: the least group that gets through with an own record}
@@ -79,13 +80,18 @@ METHODS = {
         "action_resume": "manager",
         "action_preview": "user",  # opens a dialog of managers
     },
-    "connector.binding": {"action_preview_import": "manager"},
     "connector.import.preview": {"action_preview": "manager"},
     "connector.value.map": {"action_retry": "manager"},
     "connector.backend": {
         "action_open_checkpoints": "user",
         "action_open_value_maps": "user",
+        "action_open_jobs": "user",
         "action_check_connection": "employee",  # who may write this kind of backend
+    },
+    "connector.binding": {
+        "action_import_again": "employee",  # who may write this kind of binding
+        "action_preview_import": "manager",
+        "count_of_record": "portal",  # of what the user may read
     },
     "connector.overview": {
         "read_cards": "reviewer",

@@ -1,0 +1,172 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Default records and views of bindings."""
+
+from lxml.builder import E
+from lxml.etree import _Element
+
+from odoo import api, models
+
+from .arch import editable, field_node, groups_of, has_chatter, own_fields
+from .records import load_later
+from .values import MANAGER
+
+BASE = "connector.binding"
+STATE_COLORS = {
+    "decoration-success": "sync_state == 'synced'",
+    "decoration-danger": "sync_state in ('error', 'conflict')",
+    "decoration-warning": "sync_state == 'gone'",
+    "decoration-muted": "sync_state in ('pending', 'alias')",
+}
+
+
+class ConnectorBinding(models.AbstractModel):
+    """What a model of bindings has where its addon brings nothing of the kind."""
+
+    _inherit = "connector.binding"
+
+    def init(self):
+        """Load the default records with the addon of the model."""
+        super().init()
+        load_later(self)
+
+    # === ACTIONS === #
+
+    def action_import_again(self) -> dict:
+        """Delay the import of these records, also of those that did not change."""
+        self.check_access("write")
+        bound = self.filtered(lambda one: one.external_id and not one.is_alias)
+        for binding in bound:
+            binding.backend_id.delay_import_record(
+                self._name, binding.external_id, force=True
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "%(count)s records will be imported again.", count=len(bound)
+                ),
+            },
+        }
+
+    # === VIEWS === #
+
+    @api.model
+    def _get_default_form_view(self) -> _Element:
+        """Return the form of bindings without one: both sides, state, own fields."""
+        own = own_fields(self, BASE)
+        form = E.form(
+            E.header(*self._binding_buttons()),
+            E.sheet(
+                E.div(E.h1(E.field(name="display_name", readonly="1"))),
+                E.group(self._sides_group(), self._state_group()),
+                *groups_of(own, self.env._("Details")),
+            ),
+            string=self._description,
+        )
+        form.find(".//h1/..").set("class", "oe_title")
+        if has_chatter(self):
+            form.append(E.chatter())
+        return form
+
+    @api.model
+    def _get_default_list_view(self) -> _Element:
+        """Return the list of bindings without one: both sides, and the state."""
+        own = [
+            field_node(field, optional="hide")
+            for field in editable(own_fields(self, BASE))
+            if field.type not in ("binary", "html")
+        ]
+        return E.list(
+            E.header(*self._binding_buttons()),
+            E.field(name="external_id"),
+            *self._record_nodes(),
+            E.field(name="backend_id", optional="show"),
+            E.field(name="sync_state", widget="badge", **STATE_COLORS),
+            E.field(name="sync_reason", optional="show"),
+            E.field(name="sync_date", optional="show"),
+            *own,
+            string=self._description,
+        )
+
+    @api.model
+    def _get_default_search_view(self) -> _Element:
+        """Return the search of bindings without one: by both sides, and by state."""
+        return E.search(
+            E.field(name="external_id"),
+            *self._record_nodes(),
+            E.field(name="backend_id"),
+            E.filter(
+                name="not_synchronized",
+                string=self.env._("Not Synchronized"),
+                domain="[('sync_state', 'not in', ('synced', 'alias'))]",
+            ),
+            E.separator(),
+            *self._state_filters(),
+            E.group(
+                E.filter(
+                    name="by_backend",
+                    string=self.env._("Backend"),
+                    context="{'group_by': 'backend_id'}",
+                ),
+                E.filter(
+                    name="by_state",
+                    string=self.env._("Synchronization"),
+                    context="{'group_by': 'sync_state'}",
+                ),
+            ),
+            string=self._description,
+        )
+
+    # === HELPERS === #
+
+    @api.model
+    def _binding_buttons(self) -> list[_Element]:
+        return [
+            E.button(
+                name="action_import_again",
+                type="object",
+                string=self.env._("Import Again"),
+                groups=MANAGER,
+            )
+        ]
+
+    @api.model
+    def _record_nodes(self) -> list[_Element]:
+        """Return the field with the record in Odoo, where the model has one."""
+        names = [*self._inherits.values(), "odoo_id"]
+        known = [name for name in names if name in self._fields]
+        return [E.field(name=name) for name in known[:1]]
+
+    @api.model
+    def _sides_group(self) -> _Element:
+        return E.group(
+            *self._record_nodes(),
+            E.field(name="backend_id"),
+            E.field(name="external_id"),
+            E.field(name="external_url", widget="url", invisible="not external_url"),
+            name="sides",
+        )
+
+    @api.model
+    def _state_group(self) -> _Element:
+        return E.group(
+            E.field(name="sync_state", widget="badge", **STATE_COLORS),
+            E.field(name="sync_reason", invisible="not sync_reason"),
+            E.field(name="sync_date"),
+            E.field(name="external_version", invisible="not external_version"),
+            name="state",
+        )
+
+    @api.model
+    def _state_filters(self) -> list[_Element]:
+        states = self._fields["sync_state"]._description_selection(self.env)
+        return [
+            E.filter(
+                name=f"state_{state}",
+                string=label,
+                domain=f"[('sync_state', '=', '{state}')]",
+            )
+            for state, label in states
+        ]
