@@ -11,7 +11,7 @@ from odoo.fields import Command
 from ...exception import IDMissingInBackend, NothingToDoJob, message_of
 from .changes import changed_values
 from .item import ImportItem
-from .page_import import ALIAS, PAGE_FAULTS, RECORD_FAULTS, PageImport, _reason_of
+from .page_import import ALIAS, PAGE_FAULTS, RECORD_FAULTS, PageImport, reason_of
 from .preview_guard import PreviewGuard, WriteInPreviewError
 from .preview_text import PreviewText
 
@@ -103,7 +103,7 @@ class Previewer:
         except PAGE_FAULTS:
             raise
         except RECORD_FAULTS as error:
-            return self.preview.settle(REJECT, _reason_of(error))
+            return self.preview.settle(REJECT, reason_of(error))
         finally:
             self.preview.writes = self.guard.writes
 
@@ -275,7 +275,7 @@ class Previewer:
         """Return which mapping writes, so that a preview cannot go on."""
         writes = "; ".join(dict.fromkeys(self.guard.writes))
         if not writes:
-            return _reason_of(error) if error else ""
+            return reason_of(error) if error else ""
         return (
             f"{writes}. A mapping that writes cannot be previewed: nothing was done. "
             "Do that in _after_import of the importer."
