@@ -2,7 +2,8 @@
 """MAGIC: log, links, syncs, downloads and jobs for server actions."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
@@ -10,11 +11,12 @@ from odoo.tools import get_lang, html2plaintext
 from odoo.tools.safe_eval import datetime, dateutil, json, pytz, time
 
 from ..exception import InvalidUsageError, NothingToDoJob, RetryableJobError
-from ..queue.delay.call import Task
+from ..queue.delay.call import Declared, Task
 from ..queue.delay.insert import delay_tasks
 from ..queue.delay.options import JobOptions
-from .links.link import Link, Links, get_link, search_links
+from .links.link import Link, Links, SyncDate, get_link, search_links
 from .links.make import set_link
+from .links.side import Refs
 from .log import line as log_line
 from .log.line import LogBuffer
 from .sync.declared import DeclaredSync
@@ -23,7 +25,7 @@ from .web import download
 from .web.address import ALLOWED_PARAMETER, read_networks
 
 
-class AttrDict(dict):
+class AttrDict(dict[str, Any]):
     """A dict whose keys can be read as attributes, nested dicts included.
 
     ``AttrDict(order).customer.name`` reads ``order["customer"]["name"]``. A key that
@@ -33,7 +35,7 @@ class AttrDict(dict):
         AttributeError: there is no such key.
     """
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         try:
             value = self[name]
         except KeyError:
@@ -43,14 +45,14 @@ class AttrDict(dict):
             ) from None
         return _readable(value)
 
-    def __setattr__(self, name: str, value) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         self[name] = value
 
     def __delattr__(self, name: str) -> None:
         del self[name]
 
 
-def _readable(value):
+def _readable(value: Any) -> Any:
     """Return a value with every dict in it as an AttrDict."""
     if type(value) is dict:
         return AttrDict(value)
@@ -95,7 +97,7 @@ class Magic(SyncHelpers):
     html2plaintext = staticmethod(html2plaintext)
     get_lang = staticmethod(get_lang)
 
-    def __init__(self, env: api.Environment, action=None):
+    def __init__(self, env: api.Environment, action: Any = None) -> None:
         self.env = env
         self._action_id = action.id if action else None
 
@@ -103,13 +105,13 @@ class Magic(SyncHelpers):
         return f"MAGIC({self.env.user.login!r})"
 
     @property
-    def user(self):
+    def user(self) -> models.BaseModel:
         """The user that the calls run as."""
         return self.env.user
 
     # === LOG === #
 
-    def log(self, message, level: str = log_line.INFO, **about) -> None:
+    def log(self, message: object, level: str = log_line.INFO, **about: Any) -> None:
         """Log a message, even if the transaction fails; see Connectors > Logs.
 
         Args:
@@ -122,7 +124,7 @@ class Magic(SyncHelpers):
         line = log_line.message_line(self.env, message, level, **self._about(about))
         LogBuffer.of(self.env).add(line)
 
-    def log_transmission(self, recipient, data, **about) -> None:
+    def log_transmission(self, recipient: object, data: object, **about: Any) -> None:
         """Log a transmission, even if the transaction fails, as :meth:`log` does.
 
         Args:
@@ -134,19 +136,19 @@ class Magic(SyncHelpers):
         )
         LogBuffer.of(self.env).add(line)
 
-    def _about(self, about: dict) -> dict:
+    def _about(self, about: dict[str, Any]) -> dict[str, Any]:
         return {"action_id": self._action_id, **about}
 
     # === LINKS === #
 
-    def get_link(self, relation: str, refs) -> Link:
+    def get_link(self, relation: str, refs: Refs | None) -> Link:
         """Return the link of a reference or record, or an empty link.
 
         See :func:`~.link.get_link`.
         """
         return get_link(self.env, relation, refs)
 
-    def search_links(self, relation: str, refs=None) -> Links:
+    def search_links(self, relation: str, refs: Refs | None = None) -> Links:
         """Return the links of references or records, or of a whole relation.
 
         See :func:`~.link.search_links`.
@@ -154,7 +156,11 @@ class Magic(SyncHelpers):
         return search_links(self.env, relation, refs)
 
     def set_link(
-        self, relation: str, refs: dict, sync_date=None, allow_many2many: bool = False
+        self,
+        relation: str,
+        refs: Mapping[str, object],
+        sync_date: SyncDate = None,
+        allow_many2many: bool = False,
     ) -> Link:
         """Return the link between references, created when missing.
 
@@ -189,13 +195,13 @@ class Magic(SyncHelpers):
         limits = download.Limits(timeout_s, max_bytes, networks)
         return download.read_url(url, limits)
 
-    def url2base64(self, url: str, **limits) -> bytes:
+    def url2base64(self, url: str, **limits: Any) -> bytes:
         """Return the content of a URL for a binary field; see :meth:`url2bin`."""
         return base64.b64encode(self.url2bin(url, **limits))
 
     # === JOBS === #
 
-    def add_job(self, func: Callable, **options) -> Callable[..., str]:
+    def add_job(self, func: Callable[..., Any], **options: Any) -> Callable[..., str]:
         """Return a proxy of a function with ``@job``: calling it delays the call.
 
         ``MAGIC.add_job(order.export, priority=5)(force=True)`` and
@@ -208,7 +214,7 @@ class Magic(SyncHelpers):
         if isinstance(records, models.BaseModel):
             return getattr(records.delayed(**options), func.__name__)
         if getattr(func, "is_job", False) and hasattr(func, "delay"):
-            return self._delay_of(func, JobOptions.read(options))
+            return self._delay_of(cast(Declared, func), JobOptions.read(options))
         raise InvalidUsageError(
             f"Cannot add a job: {func!r} is a {type(func).__name__}, expected a "
             "function or a method of records that is declared with @job of "
@@ -216,8 +222,8 @@ class Magic(SyncHelpers):
             "MAGIC.add_job(records.method)(arguments)."
         )
 
-    def _delay_of(self, func: Callable, options: JobOptions) -> Callable[..., str]:
-        def delay(model_name, *args, **kwargs) -> str:
+    def _delay_of(self, func: Declared, options: JobOptions) -> Callable[..., str]:
+        def delay(model_name: object, *args: Any, **kwargs: Any) -> str:
             task = Task.of_function(func, model_name, args, kwargs)
             return delay_tasks(self.env, [task], options)[0]
 

@@ -15,9 +15,10 @@ from ..queue.delay.options import JobOptions
 from ..queue.job import job
 from ..session import ConnectorSession
 from .links.book import find_or_make_relation
+from .links.side import Ref
 from .sync.chunk import Chunk, Sync
 from .sync.declared import PUSHES, DeclaredSync, declared_route
-from .sync.description import COLLECT, ODOO2X, RAISE, Flags
+from .sync.description import COLLECT, ODOO2X, RAISE, Flags, Route
 from .sync.external_effects import Outside
 from .sync.pending_links import check_record
 from .sync.result import SKIPPED, Detail, SyncResult, sync_error, text_of
@@ -39,6 +40,9 @@ KEPT_OUTSIDE = (
 Way = tuple[str, str, tuple[bool, bool]]
 """Helper, relation and flags of a declared sync."""
 
+Failures = list[tuple[Any, Detail]]
+"""Failed items with their outcomes."""
+
 PLACE = re.compile(r"argument 'items'\[(\d+)\]")  # of what a job cannot keep
 
 
@@ -50,9 +54,9 @@ def sync_chunk(  # noqa: PLR0913 what a job needs to know
     relation: str,
     flags: tuple[bool, bool],
     on_error: str,
-    items,
-    failed: Iterable = (),
-    so_far: dict | None = None,
+    items: Iterable[Any],
+    failed: Iterable[Any] = (),
+    so_far: dict[str, Any] | None = None,
 ) -> SyncResult:
     """Synchronize some items.
 
@@ -67,28 +71,32 @@ def sync_chunk(  # noqa: PLR0913 what a job needs to know
     route = declared_route(env, helper, relation, Flags(*flags))
     result = SyncResult.from_json(so_far) if so_far else SyncResult(relation)
     chunk = _perform(env, route, result, _existing(items, result))
+    left = list(failed)
     if on_error == COLLECT:
         keep_failures(env, (helper, relation, flags), chunk.failures, result)
     else:
-        failed = [*failed, *(item for item, _detail in chunk.failures)]
+        left += [item for item, _detail in chunk.failures]
     current = current_job(env)
+    error: Exception
     if chunk.retry_error:
-        error, rest = chunk.retry_error, {"items": chunk.left, "failed": failed}
-    elif failed:
+        error, rest = chunk.retry_error, {"items": chunk.left, "failed": left}
+    elif left:
         kept = KEPT_BY_JOB if current else KEPT_BY_CALLER
-        error, rest = sync_error(result, kept), {"items": failed}
+        error, rest = sync_error(result, kept), {"items": left}
         result.forget_failures()
     else:
         return result
     if current:
         # what is finished stays; a connector's own transaction would lose it
-        rest = {name: _packed(some) for name, some in rest.items()}
+        packed = {name: _packed(some) for name, some in rest.items()}
         way = helper, relation, flags, on_error
-        current.commit_rest(env, *way, **rest, so_far=result.as_json())
+        current.commit_rest(env, *way, **packed, so_far=result.as_json())
     raise error from result.first_error
 
 
-def _perform(env: api.Environment, route, result: SyncResult, items: list) -> Chunk:
+def _perform(
+    env: api.Environment, route: Route, result: SyncResult, items: list[Any]
+) -> Chunk:
     outside, current = Outside(env, route), current_job(env)
     done, total = result.done, result.done + len(items)
 
@@ -103,7 +111,7 @@ def _perform(env: api.Environment, route, result: SyncResult, items: list) -> Ch
     return chunk
 
 
-def _existing(items, result: SyncResult) -> list:
+def _existing(items: Iterable[Any], result: SyncResult) -> list[Any]:
     """Return the items that still exist; records may be deleted meanwhile."""
     items = list(items)
     records = [item for item in items if isinstance(item, BaseModel)]
@@ -116,7 +124,7 @@ def _existing(items, result: SyncResult) -> list:
     return [item for item in items if item in existing]
 
 
-def _packed(items: list):
+def _packed(items: list[Any]) -> Any:
     """Return items in their stored form: the records of a model as one recordset."""
     is_set = all(isinstance(item, BaseModel) for item in items)
     models = {item._name for item in items} if is_set else ()
@@ -129,7 +137,7 @@ def _packed(items: list):
 def keep_failures(
     env: api.Environment,
     way: Way | None,
-    failures: list[tuple[Any, Detail]],
+    failures: Failures,
     result: SyncResult,
 ) -> None:
     """Keep the failed items of a job that goes on, for people to try them again.
@@ -151,7 +159,9 @@ def keep_failures(
     result.kept_in.append(kept_in)
 
 
-def _delay_failures(env, way: Way, failures, current: CurrentJob) -> str | None:
+def _delay_failures(
+    env: api.Environment, way: Way, failures: Failures, current: CurrentJob
+) -> str | None:
     """Delay the job that fails with the failures; None where it cannot store them."""
     helper, relation, flags = way
     so_far = SyncResult(relation)
@@ -182,7 +192,9 @@ def _delay_failures(env, way: Way, failures, current: CurrentJob) -> str | None:
         return None
 
 
-def _add_checkpoints(env: api.Environment, result: SyncResult, failures) -> str:
+def _add_checkpoints(
+    env: api.Environment, result: SyncResult, failures: Failures
+) -> str:
     """Add a checkpoint for each failure; return how many there are, as text."""
     texts = [str(detail) for _item, detail in failures]
     if more := texts[CHECKPOINTS_MAX:]:
@@ -203,8 +215,8 @@ def delay_chunks(
     env: api.Environment,
     way: Way,
     on_error: str,
-    chunks: Iterable[list],
-    given: dict,
+    chunks: Iterable[list[Any]],
+    given: dict[str, Any],
 ) -> list[str]:
     """Delay a job for each chunk of a source; return their uuids.
 
@@ -243,7 +255,7 @@ def delay_chunks(
     return uuids
 
 
-def _model_of(helper: str, items: list, first: int) -> str | None:
+def _model_of(helper: str, items: list[Any], first: int) -> str | None:
     """Return the model of records; refuse anything else."""
     if helper != ODOO2X:
         return None
@@ -265,7 +277,9 @@ def _check_count(helper: str, count: int) -> None:
         )
 
 
-def _named(helper: str, first: int, error: UnserializableArgumentError):
+def _named(
+    helper: str, first: int, error: UnserializableArgumentError
+) -> InvalidUsageError:
     """Return the error that names an item which a job cannot store."""
     place = PLACE.match(error.path)
     item = f"item {first + int(place[1])} of src_list" if place else "src_list"
@@ -277,7 +291,7 @@ def _named(helper: str, first: int, error: UnserializableArgumentError):
 
 @job
 def push_deletion(
-    session: ConnectorSession, model_name: str, relation: str, ref
+    session: ConnectorSession, model_name: str, relation: str, ref: Ref
 ) -> None:
     """Tell the other system that a record is gone."""
     push = PUSHES.get((relation, model_name))

@@ -16,13 +16,18 @@ from ..api import (
     ImportMapper,
     JobFunction,
     JobKeywords,
+    Magic,
     chain,
+    declare_sync,
     identity_exact,
     job,
     mapping,
     on_record_write,
+    on_sync_create,
     related_action,
 )
+from ..magic.links.link import Link, Links
+from ..magic.sync.result import SyncResult
 from ..queue.delay.delayed import Delayed
 from ..queue.graph import Delayable, DelayableCalls, DelayableJob
 
@@ -167,3 +172,44 @@ def look_up(mapper: OrderMapper, session: ConnectorSession) -> None:
     assert_type(mapper.unit_for(OrderMapper), OrderMapper)
     assert_type(shop.get_class(OrderMapper, session, MODEL), type[OrderMapper])
     assert_type(write_down(session, MODEL, 5, {}), int)
+
+
+# === SYNCS AND LINKS === #
+
+
+@declare_sync("shop_orders")
+def order_sync(MAGIC: Magic) -> dict[str, Any]:
+    return {"x": {"create": lambda order: MAGIC.env.uid}}
+
+
+@on_sync_create(model_names=MODEL)
+def note(
+    session: ConnectorSession, model_name: str, relation: str, refs: dict[str, Any]
+) -> None:
+    pass
+
+
+def synchronize(MAGIC: Magic, orders: Order) -> None:
+    order_sync.push_on(MODEL, write=True, fields=["name"])
+    assert_type(MAGIC.sync_odoo2x([orders], order_sync, create=True), SyncResult)
+    assert_type(MAGIC.sync_x2odoo([{}], "rel", delay=True), list[str])
+    assert_type(MAGIC.sync_x2odoo([{}], "rel", delay={"priority": 5}), list[str])
+    assert_type(MAGIC.sync_external([{}], "rel", delay=False).created, int)
+    MAGIC.sync_odoo2x(5, order_sync)  # type: ignore[call-overload]
+    MAGIC.sync_odoo2x([orders], order_sync, updated=True)  # type: ignore[call-overload]
+    MAGIC.sync_external([{}], "rel", delay="now")  # type: ignore[call-overload]
+
+
+def link(MAGIC: Magic, order: Order) -> None:
+    made = MAGIC.set_link("rel", {"odoo": order, "shop": 5}, sync_date=False)
+    assert_type(made, Link)
+    assert_type(MAGIC.search_links("rel", [5, "6"]), Links)
+    assert_type(MAGIC.search_links("rel").as_one(), Link)
+    MAGIC.get_link(5, order)  # type: ignore[arg-type]
+    MAGIC.set_link("rel", [order])  # type: ignore[arg-type]
+
+
+def log(MAGIC: Magic) -> None:
+    MAGIC.log({"any": "data"}, MAGIC.LOG_WARNING, relation="rel")
+    MAGIC.log("text", level=5)  # type: ignore[arg-type]
+    assert_type(MAGIC.url2base64("https://example.com", max_bytes=5), bytes)

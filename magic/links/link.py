@@ -23,6 +23,8 @@ from .side import (
 )
 from .store import ODOO
 
+SyncDate = datetime | str | bool | None  # None is now, False is none
+
 
 class LinkSet:
     """Common part of a single link and a set of links.
@@ -38,7 +40,7 @@ class LinkSet:
         relation: str,
         rows: Iterable[Row] = (),
         model: str = "",
-    ):
+    ) -> None:
         self._env = env
         self._rows = tuple(rows)
         self._model = model  # of the records, if the caller named it
@@ -125,11 +127,11 @@ class LinkSet:
         """Return the model of the linked records; without any, "base"."""
         place = (self._env.cr, self.relation, self._env.company.id)
         model = store.find_model(*place)
-        return model if model in self._env else "base"
+        return model if model and model in self._env else "base"
 
     # === WRITE === #
 
-    def update_links(self, sync_date: datetime | None = None) -> "LinkSet":
+    def update_links(self, sync_date: SyncDate = None) -> "LinkSet":
         """Set the sync date of the links, to now or to a date.
 
         Raises:
@@ -220,8 +222,8 @@ class Links(LinkSet):
     @property
     def sync_date(self) -> datetime | bool:
         """The oldest sync date of the links, False if one is unknown."""
-        dates = [row.sync_date for row in self._rows]
-        return all(dates) and min(dates, default=False)
+        dates = [row.sync_date for row in self._rows if row.sync_date]
+        return min(dates) if dates and len(dates) == len(self) else False
 
     def get(self, system: str) -> list[Ref] | models.BaseModel:
         """Return the references on a system; those of Odoo are records."""
@@ -255,7 +257,7 @@ def check_write(env: api.Environment, rows: Iterable[Row]) -> None:
         env[model].browse([side.ref for side in of_model]).check_access("write")
 
 
-def to_sync_date(date: datetime | str | bool | None) -> datetime | None:
+def to_sync_date(date: SyncDate) -> datetime | None:
     """Return a date as it is stored: None is now, False is none."""
     if date is None:
         return fields.Datetime.now()
@@ -325,7 +327,7 @@ def search_links(
     return Links(env, relation, rows, model)
 
 
-def _find(book: LinkBook, wanted: dict[str, tuple[str, list]]) -> list[Row]:
+def _find(book: LinkBook, wanted: dict[str, tuple[str, list[Ref]]]) -> list[Row]:
     """Return the links that have one of the references on each system."""
     found = []
     for system, (model, refs) in wanted.items():
@@ -335,6 +337,6 @@ def _find(book: LinkBook, wanted: dict[str, tuple[str, list]]) -> list[Row]:
     return [row for link_id, row in sorted(found[0].items()) if link_id in ids]
 
 
-def _is_given(ref) -> bool:
+def _is_given(ref: object) -> bool:
     """Tell whether a value is a reference or a non-empty record."""
     return is_ref(ref) and len(getattr(ref, "_ids", "_")) > 0

@@ -21,7 +21,7 @@ from .book import (
     prepare_relation,
     read_rows,
 )
-from .link import Link, check_write, to_sync_date
+from .link import Link, SyncDate, check_write, to_sync_date
 from .side import Side, check_name, describe_refs, name_sides, one_side
 
 
@@ -29,7 +29,7 @@ def set_link(
     env: api.Environment,
     relation: str,
     refs: Mapping[str, object],
-    sync_date: datetime | None = None,
+    sync_date: SyncDate = None,
     allow_many2many: bool = False,
 ) -> Link:
     """Return the link between references, created or completed when missing.

@@ -6,7 +6,7 @@ and come back as they were given first.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from odoo import models
@@ -16,7 +16,7 @@ from ...text import is_missing
 from .store import ODOO, StoredSide
 
 Ref = int | str | UUID
-Refs = Ref | models.BaseModel | Mapping[str, object]
+Refs: TypeAlias = Ref | models.BaseModel | Mapping[str, object]
 
 EXTERNAL = "external"  # the system of a reference that comes without one
 
@@ -59,7 +59,7 @@ def store_ref(ref: Ref) -> StoredRef:
             "has no reference yet."
         )
     cls = type(ref) if type(ref) in TO_TEXT else _class_of(ref)
-    if cls is int and ref.bit_length() > MAX_BITS:
+    if isinstance(ref, int) and ref.bit_length() > MAX_BITS:
         raise LinkError(
             f"Cannot link {show(ref)}: expected {MAX_BYTES} digits at most. Pass "
             "another name of the thing, or a hash of it."
@@ -181,7 +181,7 @@ def one_side(system: str, ref: Ref | models.BaseModel) -> Side:
     return Side("", ref)
 
 
-def many_sides(system: str, refs: Iterable) -> tuple[str, list[Ref]]:
+def many_sides(system: str, refs: Any) -> tuple[str, list[Ref]]:
     """Return the model, and the given references of one system.
 
     Raises:
@@ -202,9 +202,9 @@ def many_sides(system: str, refs: Iterable) -> tuple[str, list[Ref]]:
     return "", [ref for ref in refs if is_ref(ref)]
 
 
-def group_by_model(items: Iterable) -> dict[str, list]:
+def group_by_model(items: Iterable[Any]) -> dict[str, list[Any]]:
     """Return sides, or other things with a ``model``, by the name of their model."""
-    groups: dict[str, list] = {}
+    groups: dict[str, list[Any]] = {}
     for item in items:
         groups.setdefault(item.model, []).append(item)
     return groups

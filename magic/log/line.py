@@ -5,7 +5,7 @@ import logging
 from contextlib import closing
 from contextvars import ContextVar
 from datetime import datetime, timezone
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg2
 
@@ -73,14 +73,16 @@ class log_about:  # noqa: N801 used as a function
         )
         self._token = _scope.set(scope)
 
-    def __exit__(self, *_error) -> None:
+    def __exit__(self, *_error: object) -> None:
         _scope.reset(self._token)
 
 
 # === LINES === #
 
 
-def message_line(env: api.Environment, message, level: str, **about) -> LogLine:
+def message_line(
+    env: api.Environment, message: object, level: str, **about: Any
+) -> LogLine:
     """Return the log line of a message.
 
     Args:
@@ -98,7 +100,9 @@ def message_line(env: api.Environment, message, level: str, **about) -> LogLine:
     return _line(env, kind=MESSAGE, level=level, message=text, **about)
 
 
-def transmission_line(env: api.Environment, recipient, data, **about) -> LogLine:
+def transmission_line(
+    env: api.Environment, recipient: object, data: object, **about: Any
+) -> LogLine:
     """Return the log line of a transmission."""
     secrets = known_secrets(env.cr)
     who = redact(recipient, MESSAGE_SIZE, secrets)
@@ -118,7 +122,7 @@ def _line(
     action_id: int | None = None,
     relation: str | None = None,
     record: BaseModel | None = None,
-    **columns,
+    **columns: Any,
 ) -> LogLine:
     """Return a log line about the given record, else about the current scope."""
     scope = _scope.get()
@@ -128,7 +132,7 @@ def _line(
         date=datetime.now(timezone.utc).replace(tzinfo=None).isoformat(),
         user_id=env.uid,
         company_id=env.company.id,
-        job_uuid=job and job.uuid,
+        job_uuid=job.uuid if job else None,
         action_id=action_id,
         relation=relation or scope.relation,
         res_model=model,
@@ -137,7 +141,9 @@ def _line(
     )
 
 
-def _reference(record, env, action_id) -> tuple[str | None, int | None]:
+def _reference(
+    record: BaseModel | None, env: api.Environment, action_id: int | None
+) -> tuple[str | None, int | None]:
     """Return the record of a log line; in a server action, the active record."""
     if record:
         return record._name, record._origin.ids[0] if record._origin else None
@@ -147,7 +153,7 @@ def _reference(record, env, action_id) -> tuple[str | None, int | None]:
     return None, None
 
 
-def _text(value) -> str | None:
+def _text(value: object) -> str | None:
     """Return a context value if it is text; clients may send anything."""
     return value if isinstance(value, str) and "\0" not in value else None
 
@@ -162,7 +168,7 @@ class LogBuffer:
     rollback: the lines of what failed are the ones that somebody needs.
     """
 
-    def __init__(self, env: api.Environment):
+    def __init__(self, env: api.Environment) -> None:
         self._registry = env.registry
         self._lines: list[LogLine] = []
         self._size = 0
@@ -171,7 +177,7 @@ class LogBuffer:
         env.cr.postcommit.add(self._end_done)
         env.cr.postrollback.add(self._end_undone)
 
-    def __deepcopy__(self, _memo) -> "LogBuffer":
+    def __deepcopy__(self, _memo: object) -> "LogBuffer":
         return self  # tests copy the hooks of a cursor, but share its buffer
 
     @classmethod

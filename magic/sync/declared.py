@@ -44,12 +44,12 @@ class DeclaredSync:
 
     magic_class: type  # of MAGIC: set by its own module, which imports this one
 
-    def __init__(self, relation: str, function: Callable):
+    def __init__(self, relation: str, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)
         self.relation = relation
         self.function = function
 
-    def __call__(self, magic) -> dict:
+    def __call__(self, magic: Any) -> dict[str, Any]:
         """Return the result of the function."""
         return self.function(magic)
 
@@ -61,7 +61,7 @@ class DeclaredSync:
         """Path of the declaring function, for messages."""
         return f"{self.function.__module__}.{self.function.__qualname__}"
 
-    def describe(self, env: api.Environment, helper: str) -> Mapping:
+    def describe(self, env: api.Environment, helper: str) -> Mapping[str, Any]:
         """Return the sync description of the function, with its relation.
 
         Raises:

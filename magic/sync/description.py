@@ -78,7 +78,7 @@ class Route:
         return self.target != ODOO
 
 
-def odoo2x_route(sync_info: Mapping, flags: Flags) -> Route:
+def odoo2x_route(sync_info: Mapping[str, Any], flags: Flags) -> Route:
     """Return the route from Odoo to another system.
 
     Raises:
@@ -90,7 +90,7 @@ def odoo2x_route(sync_info: Mapping, flags: Flags) -> Route:
     return Route(ODOO2X, relation, ODOO, EXTERNAL, None, create, update)
 
 
-def x2odoo_route(sync_info: Mapping, flags: Flags) -> Route:
+def x2odoo_route(sync_info: Mapping[str, Any], flags: Flags) -> Route:
     """Return the route from another system to Odoo; raises as :func:`odoo2x_route`."""
     described = Described(X2ODOO, "sync_info", sync_info)
     relation, x, odoo = _both_sides(described, flags, needed="odoo")
@@ -100,7 +100,10 @@ def x2odoo_route(sync_info: Mapping, flags: Flags) -> Route:
 
 
 def external_route(
-    relation: str, src_info: Mapping, dst_info: Mapping, flags: Flags
+    relation: str,
+    src_info: Mapping[str, Any] | None,
+    dst_info: Mapping[str, Any] | None,
+    flags: Flags,
 ) -> Route:
     """Return the route between other systems; raises as :func:`odoo2x_route`."""
     helper = EXTERNAL_TO_EXTERNAL
@@ -133,12 +136,12 @@ class Described:
         InvalidUsageError: it is no dictionary.
     """
 
-    def __init__(self, helper: str, path: str, given: Mapping):
+    def __init__(self, helper: str, path: str, given: object) -> None:
         self.helper = helper
         self.path = path
-        self._given = given
         if not isinstance(given, Mapping):
             raise refusal(helper, path, given, "a dictionary")
+        self._given: Mapping[str, Any] = given
 
     def check_keys(self, known: Iterable[str]) -> None:
         """Refuse unknown keys."""
@@ -157,7 +160,9 @@ class Described:
             return Described(self.helper, self._of(key), {})
         return Described(self.helper, self._of(key), self.value(key))
 
-    def function(self, key: str, expected: str, is_needed: bool) -> Callable | None:
+    def function(
+        self, key: str, expected: str, is_needed: bool
+    ) -> Callable[..., Any] | None:
         """Return the function under a key, None where it is optional."""
         if key not in self._given and not is_needed:
             return None
@@ -172,7 +177,7 @@ class Described:
         _check_text(self.helper, self._of(key), value, expected)
         return value
 
-    def called_for(self, flags: Flags) -> list[Callable | None]:
+    def called_for(self, flags: Flags) -> list[Callable[..., Any] | None]:
         """Return ``create`` and ``update``, None where the flag is off."""
         return [
             self._given[name] if getattr(flags, name) else None
@@ -219,9 +224,11 @@ def _is_needed(key: str, flags: Flags) -> bool:
     return key == "get_ref" or getattr(flags, key)
 
 
-def _with_new_keys(src_info: Mapping) -> Mapping:
+def _with_new_keys(src_info: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """Return ``src_info`` in its documented shape; older code has another shape."""
-    old = src_info.get(ODOO) if isinstance(src_info, Mapping) else None
+    if not isinstance(src_info, Mapping):
+        return src_info
+    old = src_info.get(ODOO)
     if not isinstance(old, Mapping) or not {OLD_CREATE, OLD_UPDATE} & set(old):
         return src_info
     warnings.warn(

@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Events of a sync: an item was created or updated."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from odoo import api
 
@@ -14,7 +15,9 @@ from .pending_links import KnownRef
 class SyncEvent(Event):
     """An event of one item of a sync."""
 
-    def _holds_true(self, session, model_name, args):
+    def _holds_true(
+        self, session: ConnectorSession, model_name: str, args: Sequence[Any]
+    ) -> bool:
         """Tell whether the record, if any, was committed."""
         _relation, refs = args
         if ODOO not in refs:

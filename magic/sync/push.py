@@ -3,17 +3,21 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from odoo import api
+from odoo.models import BaseModel
 from odoo.modules.registry import Registry
 
 from ...addon import addon_of_module, is_module_installed
-from ...event import on_record_create, on_record_unlink, on_record_write
+from ...event import Event, on_record_create, on_record_unlink, on_record_write
 from ...exception import InvalidUsageError
 from ...queue.delay.call import IdentifiedCall
 from ...queue.delay.options import check_declared
 from ...session import ConnectorSession
 from ...text import did_you_mean, reference_of
 from ..links.book import LinkBook
+from ..links.side import Ref
 from ..sync_job import push_deletion, sync_chunk
 from .declared import DECLARED, PUSHES, DeclaredSync
 from .description import EXTERNAL, ODOO, ODOO2X, RAISE
@@ -30,7 +34,7 @@ class PushedSync(DeclaredSync):
         model_name: str,
         create: bool = False,
         write: bool = False,
-        unlink: Callable | None = None,
+        unlink: Callable[..., Any] | None = None,
         fields: Iterable[str] | None = None,
         public_user: str | None = None,
     ) -> None:
@@ -56,7 +60,7 @@ class PushedSync(DeclaredSync):
         Push.of(self, model_name, *flags, public_user).subscribe()
 
 
-def declare_sync(relation: str) -> Callable[[Callable], PushedSync]:
+def declare_sync(relation: str) -> Callable[[Callable[..., Any]], PushedSync]:
     """Declare the decorated function as the sync of a relation.
 
     ::
@@ -74,7 +78,7 @@ def declare_sync(relation: str) -> Callable[[Callable], PushedSync]:
             'Write @declare_sync("name of the relation").'
         )
 
-    def declare(function: Callable) -> PushedSync:
+    def declare(function: Callable[..., Any]) -> PushedSync:
         new, known = PushedSync(relation, function), DECLARED.get(relation)
         if known and known.place != new.place:  # else it is loaded anew
             raise InvalidUsageError(
@@ -107,21 +111,28 @@ class Push:
     module: str
     create: bool
     write: bool
-    unlink: Callable | None
+    unlink: Callable[..., Any] | None
     fields: frozenset[str] | None
     public_user: str | None = None
 
     @classmethod
     def of(  # noqa: PLR0913 what push_on takes
-        cls, declared, model_name: str, create, write, unlink, fields, public_user=None
+        cls,
+        declared: DeclaredSync,
+        model_name: str,
+        create: bool,
+        write: bool,
+        unlink: Callable[..., Any] | None,
+        fields: Iterable[str] | None,
+        public_user: str | None = None,
     ) -> "Push":
         """Return the push of a declared sync, with its arguments checked."""
-        _check(declared, model_name, create or write or unlink, unlink, fields)
+        _check(declared, model_name, bool(create or write or unlink), unlink, fields)
         if public_user is not None:
             check_declared("public_user", public_user)
         module = declared.function.__module__
-        fields = None if fields is None else frozenset(fields)
-        flags = bool(create), bool(write), unlink or None, fields
+        names = None if fields is None else frozenset(fields)
+        flags = bool(create), bool(write), unlink or None, names
         push = cls(declared.relation, model_name, module, *flags, public_user)
         for _database, registry in list(Registry.registries.items()):
             if registry.ready:  # else they are checked once it is loaded
@@ -148,7 +159,7 @@ class Push:
     def subscribe(self) -> None:
         """Subscribe to the record events of the model."""
         PUSHES[self.relation, self.model_name] = self
-        listeners = [
+        listeners: list[tuple[Event, object, Callable[..., Any]]] = [
             (on_record_create, self.create, self._on_create),
             (on_record_write, self.write, self._on_write),
             (on_record_unlink, self.unlink, self._on_unlink),
@@ -157,10 +168,12 @@ class Push:
             if is_wanted:
                 event.subscribe(self._consumer(method), self.model_name)
 
-    def _consumer(self, method: Callable) -> Callable:
+    def _consumer(self, method: Callable[..., Any]) -> Callable[..., Any]:
         """Return an event consumer that belongs to the declaring addon."""
 
-        def consume(session, model_name, record_id, *vals):
+        def consume(
+            session: ConnectorSession, model_name: str, record_id: int, *vals: Any
+        ) -> None:
             is_quiet = session.context.get("connector_no_export")
             if not is_quiet and not is_echo_of(self.relation):
                 method(session, record_id, *vals)
@@ -168,10 +181,14 @@ class Push:
         consume.__module__ = self.module
         return consume
 
-    def _on_create(self, session: ConnectorSession, record_id: int, _vals) -> None:
+    def _on_create(
+        self, session: ConnectorSession, record_id: int, _vals: object
+    ) -> None:
         self._wait_for_commit(session).changed[record_id] = True
 
-    def _on_write(self, session: ConnectorSession, record_id: int, vals: dict) -> None:
+    def _on_write(
+        self, session: ConnectorSession, record_id: int, vals: dict[str, Any]
+    ) -> None:
         if self.fields is None or not self.fields.isdisjoint(vals):
             self._wait_for_commit(session).changed[record_id] = True
 
@@ -185,7 +202,7 @@ class Push:
             if EXTERNAL in row.sides:
                 waiting.gone.append(row.sides[EXTERNAL].ref)
 
-    def delay(self, session: ConnectorSession, records) -> None:
+    def delay(self, session: ConnectorSession, records: BaseModel) -> None:
         """Delay a job for each record that has none yet."""
         flags = self.create, self.write
         calls = [(ODOO2X, self.relation, flags, RAISE, record) for record in records]
@@ -215,11 +232,11 @@ class Waiting:
         session: of the user.
     """
 
-    def __init__(self, push: Push, session: ConnectorSession):
+    def __init__(self, push: Push, session: ConnectorSession) -> None:
         self._push = push
         self._session = session
         self.changed: dict[int, bool] = {}
-        self.gone: list = []
+        self.gone: list[Ref] = []
 
     def delay(self) -> None:
         """Store the jobs."""
@@ -236,10 +253,10 @@ class Waiting:
 class Changes:
     """All changes that are to be pushed when the transaction is committed."""
 
-    def __init__(self):
-        self._waiting: dict[tuple, Waiting] = {}
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[Push, api.Environment], Waiting] = {}
 
-    def __deepcopy__(self, _memo) -> "Changes":
+    def __deepcopy__(self, _memo: object) -> "Changes":
         return self  # tests copy the hooks of a cursor
 
     def of(self, push: Push, session: ConnectorSession) -> Waiting:
@@ -257,7 +274,13 @@ def _push_key(call: IdentifiedCall) -> str:
     return f"push {relation} {reference_of(record)}"
 
 
-def _check(declared, model_name, is_wanted, unlink, fields) -> None:
+def _check(
+    declared: DeclaredSync,
+    model_name: object,
+    is_wanted: bool,
+    unlink: object,
+    fields: Iterable[str] | None,
+) -> None:
     name = f"push_on of {declared.relation!r}"
     if not isinstance(model_name, str) or not model_name:
         raise InvalidUsageError(

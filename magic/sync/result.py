@@ -39,7 +39,7 @@ class SyncResult:
     It is true when anything was created or updated.
     """
 
-    def __init__(self, relation: str):
+    def __init__(self, relation: str) -> None:
         self.relation = relation
         self.created = self.updated = self.skipped = self.failed = 0
         self.failures: list[Detail] = []
@@ -51,7 +51,7 @@ class SyncResult:
         """What holds the failed items of a job that went on: jobs and checkpoints."""
 
     @classmethod
-    def from_json(cls, values: dict) -> "SyncResult":
+    def from_json(cls, values: dict[str, Any]) -> "SyncResult":
         """Return a result written by :meth:`as_json`."""
         result = cls(values["relation"])
         for action in ACTIONS:
@@ -92,7 +92,7 @@ class SyncResult:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, Any]:
         """Return the result for JSON; records and refs as text."""
         return {
             "relation": self.relation,
@@ -132,7 +132,7 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def _plain(detail: Detail) -> list:
+def _plain(detail: Detail) -> list[Any]:
     action, source, target, reason = detail
     return [action, _plain_value(source), _plain_value(target), reason]
 

@@ -8,7 +8,7 @@ of the sync is checked before the first item.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 from odoo import api
 
@@ -37,8 +37,8 @@ from .external_effects import Outside
 from .result import SyncResult, sync_error
 
 Now = Literal[False] | None
-Later = Literal[True] | dict
-SyncInfo = Mapping | str | DeclaredSync
+Later = Literal[True] | dict[str, Any]
+SyncInfo = Mapping[str, Any] | str | DeclaredSync
 
 CHUNK = 500  # items: what a job of a slow system does in some minutes
 
@@ -58,12 +58,12 @@ class Call:
 
     env: api.Environment
     helper: str
-    src_list: Iterable
+    src_list: Iterable[Any]
     flags: Flags
     on_error: str
-    delay: bool | dict | None
+    delay: bool | dict[str, Any] | None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.on_error not in (RAISE, COLLECT):
             expected = f"{RAISE!r} or {COLLECT!r}"
             raise refusal(self.helper, "on_error", self.on_error, expected)
@@ -139,7 +139,7 @@ class SyncHelpers:
     @overload
     def sync_odoo2x(
         self,
-        src_list: Iterable,
+        src_list: Iterable[Any],
         sync_info: SyncInfo,
         create: bool = False,
         update: bool = False,
@@ -149,7 +149,7 @@ class SyncHelpers:
     @overload
     def sync_odoo2x(
         self,
-        src_list: Iterable,
+        src_list: Iterable[Any],
         sync_info: SyncInfo,
         create: bool = False,
         update: bool = False,
@@ -159,13 +159,13 @@ class SyncHelpers:
     ) -> list[str]: ...
     def sync_odoo2x(
         self,
-        src_list,
-        sync_info,
-        create=False,
-        update=False,
-        on_error=RAISE,
-        delay=None,
-    ):
+        src_list: Iterable[Any],
+        sync_info: SyncInfo,
+        create: bool = False,
+        update: bool = False,
+        on_error: str = RAISE,
+        delay: bool | dict[str, Any] | None = None,
+    ) -> SyncResult | list[str]:
         """Sync records of Odoo to another system.
 
         Args:
@@ -193,7 +193,7 @@ class SyncHelpers:
     @overload
     def sync_x2odoo(
         self,
-        src_list: Iterable,
+        src_list: Iterable[Any],
         sync_info: SyncInfo,
         create: bool = False,
         update: bool = False,
@@ -203,7 +203,7 @@ class SyncHelpers:
     @overload
     def sync_x2odoo(
         self,
-        src_list: Iterable,
+        src_list: Iterable[Any],
         sync_info: SyncInfo,
         create: bool = False,
         update: bool = False,
@@ -213,13 +213,13 @@ class SyncHelpers:
     ) -> list[str]: ...
     def sync_x2odoo(
         self,
-        src_list,
-        sync_info,
-        create=False,
-        update=False,
-        on_error=RAISE,
-        delay=None,
-    ):
+        src_list: Iterable[Any],
+        sync_info: SyncInfo,
+        create: bool = False,
+        update: bool = False,
+        on_error: str = RAISE,
+        delay: bool | dict[str, Any] | None = None,
+    ) -> SyncResult | list[str]:
         """Sync records of another system to Odoo; see also :meth:`sync_odoo2x`.
 
         Args:
@@ -234,10 +234,10 @@ class SyncHelpers:
     @overload
     def sync_external(
         self,
-        src_list: Iterable,
+        src_list: Iterable[Any],
         relation: str,
-        src_info: Mapping | None = None,
-        dst_info: Mapping | None = None,
+        src_info: Mapping[str, Any] | None = None,
+        dst_info: Mapping[str, Any] | None = None,
         create: bool = False,
         update: bool = False,
         on_error: str = RAISE,
@@ -246,10 +246,10 @@ class SyncHelpers:
     @overload
     def sync_external(
         self,
-        src_list: Iterable,
+        src_list: Iterable[Any],
         relation: str,
-        src_info: Mapping | None = None,
-        dst_info: Mapping | None = None,
+        src_info: Mapping[str, Any] | None = None,
+        dst_info: Mapping[str, Any] | None = None,
         create: bool = False,
         update: bool = False,
         on_error: str = RAISE,
@@ -258,15 +258,15 @@ class SyncHelpers:
     ) -> list[str]: ...
     def sync_external(  # noqa: PLR0913 the signature of the helper
         self,
-        src_list,
-        relation,
-        src_info=None,
-        dst_info=None,
-        create=False,
-        update=False,
-        on_error=RAISE,
-        delay=None,
-    ):
+        src_list: Iterable[Any],
+        relation: str,
+        src_info: Mapping[str, Any] | None = None,
+        dst_info: Mapping[str, Any] | None = None,
+        create: bool = False,
+        update: bool = False,
+        on_error: str = RAISE,
+        delay: bool | dict[str, Any] | None = None,
+    ) -> SyncResult | list[str]:
         """Sync records between two other systems; see also :meth:`sync_odoo2x`.
 
         Args:
@@ -283,7 +283,7 @@ class SyncHelpers:
         return call.start(external_route(relation, src_info, dst_info, flags))
 
 
-def chunks(src_list: Iterable) -> Iterator[list]:
+def chunks(src_list: Iterable[Any]) -> Iterator[list[Any]]:
     """Yield the items of a source in chunks, without reading ahead."""
     iterator = iter(src_list)
     while items := list(islice(iterator, CHUNK)):

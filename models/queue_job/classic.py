@@ -10,9 +10,9 @@ from ...exception import (
 )
 from ...queue import store
 from ...queue.classic.job import Job
+from ...queue.delay.caller import caller_values
 from ...queue.delay.insert import (
     caller_of,
-    caller_values,
     delay_tasks,
     identity_keys,
     insert_jobs,

@@ -9,13 +9,8 @@ from odoo import api, fields, models
 from ...queue import store
 from ...queue.delay import codec
 from ...queue.delay.call import Task, new_uuid
-from ...queue.delay.insert import (
-    caller_of,
-    caller_values,
-    delay_tasks,
-    insert_jobs,
-    payload_of,
-)
+from ...queue.delay.caller import caller_values
+from ...queue.delay.insert import caller_of, delay_tasks, insert_jobs, payload_of
 from ...queue.delay.options import JobOptions
 from ...secret import Secret, known_secrets
 

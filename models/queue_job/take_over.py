@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...queue import store
+from ...queue.delay.caller import COMPANIES
 from .actions import NOT_DONE, OVER
 
 
@@ -161,5 +162,4 @@ class QueueJob(models.Model):
         return context
 
 
-COMPANIES = "allowed_company_ids"
 ABLE = ["|", ("active", "=", True), ("id", "=", SUPERUSER_ID)]  # to run jobs

@@ -16,7 +16,7 @@ from ...exception import (
 from ...session import ConnectorSession
 from ..delay import codec
 from ..delay.call import Task, describe, new_uuid
-from ..delay.insert import COMPANIES, DEFAULT_LANG, find_lang
+from ..delay.caller import COMPANIES, DEFAULT_LANG, find_lang
 from ..delay.options import (
     DEFAULT_MAX_RETRIES,
     DEFAULT_PRIORITY,

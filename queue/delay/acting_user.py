@@ -14,10 +14,10 @@ from odoo.models import BaseModel
 
 from ...exception import InvalidUsageError
 from .call import Task
+from .caller import COMPANIES
 from .options import JobOptions
 
 KEPT = ("lang", "tz")  # keys of the context, besides the companies
-COMPANIES = "allowed_company_ids"
 
 
 class Caller(NamedTuple):

@@ -12,8 +12,8 @@ from odoo.sql_db import Cursor
 
 from ...exception import FailedJobError
 from ...session import ConnectorSession
+from ..delay.caller import DEFAULT_LANG, find_lang
 from ..delay.codec import has_model
-from ..delay.insert import DEFAULT_LANG, find_lang
 from ..delay.registry import existing, require_job_function, require_job_method
 
 

@@ -14,7 +14,7 @@ from ..models.job import TRACE, leave_trace
 from .queue_case import JOB, QueueCase
 
 LEAVE_TRACE = "odoo.addons.connector_test.models.job.leave_trace"
-CALLER_LOG = "odoo.addons.connector.queue.delay.insert"
+CALLER_LOG = "odoo.addons.connector.queue.delay.caller"
 
 
 @as_job
