@@ -67,7 +67,7 @@ MUTATIONS = [
     ),
     (
         "a new line belongs to the wrapped document",
-        "ConnectorBinding.create",
+        "binding_lines.ConnectorBinding.create",
         "if self._line_of:",
         "if False:",
         "TestLineOf.test_new_line_belongs_to_the_wrapped_order_and_to_its_backend",
@@ -99,6 +99,13 @@ MUTATIONS = [
         "frozen = _frozen(lines - moved, item.binding)",
         "frozen = lines.browse()",
         "TestFrozen.test_vanished_line_of_a_confirmed_order_stays_with_a_checkpoint",
+    ),
+    (
+        "a frozen document is not deleted",
+        "ImportDeleter._delete",
+        "if self.policy == UNLINK and find_frozen(binding):",
+        "if False:",
+        "TestFrozen.test_frozen_document_that_was_deleted_there_is_kept_with_one_checkpoint",
     ),
     (
         "a line that vanished is reported once",
