@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 
+from odoo import models
 from odoo.fields import Domain
 
 from ..exception import InvalidUsageError
@@ -36,6 +37,12 @@ def check_lines(model_class: type) -> None:
         _check_field(model_class, "_line_key", name, model_class._fields)
     for name in _domain_fields(model_class._frozen):
         _check_field(model_class, "_frozen", name, model_class._fields)
+
+
+def find_frozen(bindings: models.BaseModel) -> models.BaseModel:
+    """Return the bindings from which an import removes nothing any more."""
+    domain = getattr(bindings, "_frozen", ())
+    return bindings.filtered_domain(list(domain)) if domain else bindings.browse()
 
 
 def wrapping_field(model_class: type, name: str) -> str:

@@ -79,7 +79,7 @@ class ConnectorBinding(models.AbstractModel):
         parent = self.env[self._fields[first].comodel_name].browse(vals.get(first))
         if not parent:
             return vals
-        found = {}
+        found = {"sync_state": "synced"} if vals.get("external_id") else {}
         if "backend_id" in parent._fields:
             found["backend_id"] = parent.backend_id.id
         if not vals.get(wrapping_field(type(self), second)):

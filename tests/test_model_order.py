@@ -34,6 +34,8 @@ CHAINS = {
         "value_map.backend",
         "backend.flows",
     ],
+    # each completes the values: the state of an alias, then what a line is of
+    ("connector.binding", "create"): ["binding_state", "binding_lines"],
     # the table is ready before its records are
     ("connector.binding", "init"): ["defaults.binding", "binding"],
     # the cron is triggered, then the shared delayable is installed
@@ -45,6 +47,8 @@ CHAINS = {
 
 
 class TestModelOrder(ConnectorCase):
+    maxDiff = None
+
     def test_classes_of_a_model_are_called_in_the_declared_order(self):
         """An import in the order of the alphabet changed it, and nothing said so."""
         found = {

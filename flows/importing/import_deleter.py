@@ -2,6 +2,7 @@
 """Import deleter: what happens here to a record that was deleted on the backend."""
 
 from ...components.synchronizer import Deleter
+from ..line_declaration import find_frozen
 
 ARCHIVE = "archive"
 UNLINK = "unlink"
@@ -13,7 +14,8 @@ class ImportDeleter(Deleter):
 
     policy = ARCHIVE
     """``"archive"``: the record is archived, where its model can be; else nothing is
-    done. ``"unlink"``: it is deleted. ``"unbind"``: it stays as it is, and only its
+    done. ``"unlink"``: it is deleted, unless it is a frozen document (``_frozen``),
+    which is archived with a checkpoint. ``"unbind"``: it stays as it is, and only its
     binding is deleted."""
 
     def run(self, external_id) -> str:
@@ -31,12 +33,30 @@ class ImportDeleter(Deleter):
         """Do what the policy says with one binding; for overrides."""
         record = self.binder.unwrap_binding(binding, browse=True)
         record = record.with_env(binding.env)
+        if self.policy == UNLINK and find_frozen(binding):
+            self._report_frozen(binding)
+            return self._archive(binding, record)
         if self.policy == ARCHIVE:
             return self._archive(binding, record)
         binding.unlink()
         if self.policy == UNLINK:
             record.unlink()
         return self.policy
+
+    def _report_frozen(self, binding) -> None:
+        """Say of a frozen document that it was kept here, once."""
+        if "is_gone" in binding._fields and binding.is_gone:
+            return
+        self.backend_record.add_checkpoint(
+            binding._name,
+            binding.id,
+            self.env._(
+                "%(document)s was deleted on the backend. It was kept here, because "
+                "it is confirmed.",
+                document=binding.display_name,
+            ),
+            reason="deleted",
+        )
 
     def _archive(self, binding, record) -> str:
         archived = [one for one in (record, binding) if one._active_name]

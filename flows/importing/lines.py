@@ -15,7 +15,7 @@ from ...components.map_child import ImportMapChild, WithRecord
 from ...components.map_record import MapOptions, MapRecord
 from ...exception import MappingError
 from ...text import is_missing
-from ..line_declaration import PLACE, key_fields
+from ..line_declaration import PLACE, find_frozen, key_fields
 from ..values.relations import Related
 from .item import ImportItem
 
@@ -183,8 +183,10 @@ class PageLines:
             noted = lines.filtered("missing_since")
             if back := noted - vanished:
                 self.importer._silent(back).missing_since = False
+                back.set_sync_state("synced")
             if new := self.importer._silent((lines & vanished) - noted):
                 new.missing_since = fields.Datetime.now()
+                new.set_sync_state("gone")
                 new._on_frozen(item.binding)
 
     def _is_elsewhere(self, line: models.BaseModel) -> bool:
@@ -290,8 +292,4 @@ def _deletes(command) -> bool:
 
 def _frozen(lines: models.BaseModel, document: models.BaseModel) -> models.BaseModel:
     """Return the lines that stay, since they or their document are frozen."""
-    of_document = getattr(document, "_frozen", ())
-    if of_document and document.filtered_domain(list(of_document)):
-        return lines
-    of_lines = getattr(lines, "_frozen", ())
-    return lines.filtered_domain(list(of_lines)) if of_lines else lines.browse()
+    return lines if find_frozen(document) else find_frozen(lines)

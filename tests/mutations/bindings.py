@@ -5,8 +5,8 @@ MUTATIONS = [
     (
         "0 is no external id on an integer field",
         "Binder._is_missing",
-        "field.type in NUMBERS and _is_zero(external_id)",
-        "field.type in NUMBERS and False",
+        "self._has_numbers and _is_zero(external_id)",
+        "self._has_numbers and False",
         "TestNumber.test_none_finds_no_binding_that_was_never_exported",
     ),
     (

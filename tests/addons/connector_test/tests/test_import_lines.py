@@ -21,6 +21,7 @@ class TestLineOf(OrderCase):
         self.assertEqual(line.shop_order_id, self.order("O1"))
         self.assertEqual(line.sale_id, self.order("O1").odoo_id)
         self.assertEqual(line.backend_id, self.backend_record)
+        self.assertEqual(line.sync_state, "synced")
 
     def test_line_that_comes_later_belongs_to_the_order_as_well(self):
         self.import_orders(self.order_with("O1", "L1"))

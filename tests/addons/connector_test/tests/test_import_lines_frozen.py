@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of lines that vanished from a document which may not change any more."""
 
+from odoo.addons.connector.api import ImportDeleter
 from odoo.addons.connector_test.models.order import ORDER, ORDER_LINE
 
 from .order_case import OrderCase
@@ -21,6 +22,7 @@ class TestFrozen(OrderCase):
         self.assertEqual(result.counts, {"updated": 1})
         self.assertEqual(self.texts("O1"), ["Line L1", "Line L2"])
         self.assertTrue(self.bound_line("L1").missing_since)
+        self.assertEqual(self.bound_line("L1").sync_state, "gone")
         checkpoint = self.checkpoints()
         self.assertEqual(checkpoint.record, self.order("O1"))
         self.assertIn("Line L1", checkpoint.name)
@@ -60,6 +62,7 @@ class TestFrozen(OrderCase):
         self.import_orders(self.order_with("O1", "L1", "L2"))
 
         self.assertFalse(self.bound_line("L1").missing_since)
+        self.assertEqual(self.bound_line("L1").sync_state, "synced")
 
     def test_line_goes_once_the_order_is_open_again(self):
         self.import_orders(self.order_with("O1", "L2"))
@@ -76,6 +79,31 @@ class TestFrozen(OrderCase):
         self.import_orders(self.order_with("O1", "L2"))
 
         self.assertEqual(self.texts("O1"), ["Line L1", "Line L2"])
+
+    def test_frozen_document_that_was_deleted_there_is_kept_with_one_checkpoint(self):
+        self.patch(self.registry[ORDER], "_frozen", [("state", "=", "sale")])
+
+        for _time in range(2):
+            self.delete("O1")
+
+        self.assertTrue(self.order("O1").is_gone)
+        self.assertEqual(len(self.checkpoints()), 1)
+        self.assertEqual(self.checkpoints().seen_count, 1)
+
+    def test_document_that_is_not_frozen_is_deleted_with_its_lines(self):
+        record = self.order("O1").odoo_id
+
+        self.delete("O1")
+
+        self.assertFalse(self.order("O1"))
+        self.assertFalse(record.exists())
+
+    def delete(self, external_id):
+        """Settle that an order was deleted there, by a deleter that unlinks."""
+        scope = self.backend_record.get_environment(ORDER, self.session)
+        deleter = scope.get_connector_unit(ImportDeleter)
+        deleter.policy = "unlink"
+        deleter.run(external_id)
 
     def test_line_that_may_not_go_rejects_its_order_where_nothing_is_frozen(self):
         self.patch(self.registry[ORDER_LINE], "_frozen", ())
