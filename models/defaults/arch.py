@@ -54,12 +54,12 @@ def groups_of(own: Iterable[fields.Field], title: str) -> list[_Element]:
     half = (len(short) + 1) // 2
     columns = [E.group(*map(field_node, part)) for part in (short[:half], short[half:])]
     found = [E.group(*columns, name="own", string=title)] if short else []
-    found += [
-        E.group(field_node(field, colspan="2", nolabel="1"), string=field.string)
-        for field in own
-        if field.type in TEXTS
-    ]
-    return found
+    return found + [_text_node(field) for field in own if field.type in TEXTS]
+
+
+def _text_node(field: fields.Field) -> _Element:
+    label = E.label({"for": field.name, "class": "o_form_label"})
+    return E.div({"class": "mb-3"}, label, field_node(field))
 
 
 def field_node(field: fields.Field, **attributes: str) -> _Element:

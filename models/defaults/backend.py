@@ -76,7 +76,7 @@ class ConnectorBackend(models.AbstractModel):
             E.field(name="company_id", groups=MULTI_COMPANY, optional="show"),
             E.field(name="connection_state", widget="badge", **STATE_COLORS),
             E.field(name="connection_checked_at", optional="hide"),
-            E.field(name="checkpoint_count"),
+            E.field(name="checkpoint_count", width="110px"),
             E.field(name="active", column_invisible="True"),
             {"decoration-muted": "not active"},
             string=self._description,
@@ -158,7 +158,8 @@ class ConnectorBackend(models.AbstractModel):
         )
         title = self.env._("Settings")
         own = own_fields(self, "connector.backend")
-        return [*groups_of(own, title), E.group(context, people)]
+        imports = E.group(context, people, string=self.env._("Imports"))
+        return [*groups_of(own, title), imports]
 
     @api.model
     def _version_nodes(self) -> list[_Element]:

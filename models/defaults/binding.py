@@ -83,7 +83,7 @@ class ConnectorBinding(models.AbstractModel):
             E.field(name="external_id"),
             *self._record_nodes(),
             E.field(name="backend_id", optional="show"),
-            E.field(name="sync_state", widget="badge", **STATE_COLORS),
+            E.field(name="sync_state", widget="badge", width="130px", **STATE_COLORS),
             E.field(name="sync_reason", optional="show"),
             E.field(name="sync_date", optional="show"),
             *own,
@@ -154,7 +154,7 @@ class ConnectorBinding(models.AbstractModel):
         return E.group(
             E.field(name="sync_state", widget="badge", **STATE_COLORS),
             E.field(name="sync_reason", invisible="not sync_reason"),
-            E.field(name="sync_date"),
+            E.field(name="sync_date", readonly="1"),
             E.field(name="external_version", invisible="not external_version"),
             name="state",
         )

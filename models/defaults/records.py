@@ -102,11 +102,11 @@ def _load(model: models.BaseModel) -> None:
 
 
 def _translate(loaded: models.BaseModel, record: DefaultRecord) -> None:
-    """Give a record its name in all active languages, where it is one of ours."""
-    if record.label:
+    """Give a record its texts in all active languages."""
+    if record.texts:
         for code, _name in loaded.env["res.lang"].get_installed():
             in_language = loaded.with_context(lang=code)
-            in_language.name = record.label(in_language.env)
+            in_language.write(record.texts(in_language.env))
 
 
 def _has_lasting(model: models.BaseModel, own: str) -> bool:

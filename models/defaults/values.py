@@ -4,6 +4,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from lxml.builder import E
+from lxml.etree import tostring
+
 from odoo import api, models
 
 PREFIX = "connector_default_"  # of the names in XML ids
@@ -27,15 +30,15 @@ class DefaultRecord(NamedTuple):
         name: of its XML id.
         values: of its fields.
         noupdate: whether people may change it for good.
-        label: returns its name in the language of an environment, where it is not the
-            name that the addon gave to a model.
+        texts: returns values in the language of an environment, of those that are not
+            the names that the addon gives to its models.
     """
 
     model: str
     name: str
     values: dict[str, Any]
     noupdate: bool = False
-    label: Callable[[api.Environment], str] | None = None
+    texts: Callable[[api.Environment], dict[str, str]] | None = None
 
 
 def is_backend(model: models.BaseModel) -> bool:
@@ -126,7 +129,7 @@ def _backend_menus(model: models.BaseModel) -> Iterator[DefaultRecord]:
     }
     yield DefaultRecord(MENU, name_of(model, "menu"), section)
     backends = _menu(model, "menu_backends", find(model, "menu"), sequence=5)
-    yield backends._replace(label=lambda env: env._("Backends"))
+    yield backends._replace(texts=lambda env: {"name": env._("Backends")})
 
 
 def _action(model: models.BaseModel) -> DefaultRecord:
@@ -135,7 +138,31 @@ def _action(model: models.BaseModel) -> DefaultRecord:
         "res_model": model._name,
         "view_mode": "list,form",
     }
-    return DefaultRecord(ACTION, name_of(model, "action"), values)
+    texts = _backend_help if is_backend(model) else _binding_help
+    return DefaultRecord(ACTION, name_of(model, "action"), values, texts=texts)
+
+
+def _backend_help(env: api.Environment) -> dict[str, str]:
+    return _help(
+        env._("No backend yet"),
+        env._("Make one for each system that Odoo exchanges records with."),
+    )
+
+
+def _binding_help(env: api.Environment) -> dict[str, str]:
+    return _help(
+        env._("No record is bound yet"),
+        env._(
+            "Records appear here with their state once they were imported from a "
+            "backend, or exported to one."
+        ),
+    )
+
+
+def _help(title: str, text: str) -> dict[str, str]:
+    """Return what an empty list says."""
+    paragraphs = E.div(E.p({"class": "o_view_nocontent_smiling_face"}, title), E.p(text))
+    return {"help": "".join(tostring(one, encoding="unicode") for one in paragraphs)}
 
 
 def _menu(model, what: str, parent, **values) -> DefaultRecord:

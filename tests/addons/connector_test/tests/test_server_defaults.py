@@ -8,7 +8,12 @@ from odoo.tests import tagged
 from .server_case import ADDON, ServerCase
 
 SHOP = "connector_bare"
-MANIFEST = {"name": "Bare", "depends": ["connector"], "version": "1.0"}
+MANIFEST = {
+    "name": "Bare",
+    "author": "Somebody",
+    "license": "LGPL-3",
+    "depends": ["connector"],
+}
 MODELS = """\
 from odoo import fields, models
 
