@@ -21,7 +21,10 @@ HOOKS, FILES, FIRST_DAY, LINES = (
     ROOT / "docs" / f"{name}.rst"
     for name in ("flows_hooks", "flows_files", "first_day", "flows_lines")
 )
-HELPERS = ("_read", "_import_dependency", "_take", "_overrides", "_silent")
+HELPERS = (
+    *("_read", "_import_dependency", "_write_language"),
+    *("_take", "_overrides", "_silent"),
+)
 TUTORIAL = ROOT / "docs" / "writing_a_connector.rst"
 EXAMPLE = ROOT / "examples" / "connector_carddav"
 LEFT_OUT = "…"

@@ -75,6 +75,14 @@ class DatingImporter(RecordImporter):
         super()._update(binding, {**data, "function": "old customer"})
 
 
+class RevivingImporter(RecordImporter):
+    _model_name = CONTACT
+
+    def _revive(self, binding):
+        super()._revive(binding)
+        binding.comment = "It is there again."
+
+
 class OrderedBatch(BatchImporter):
     _model_name = CONTACT
     mode = "record"
@@ -141,6 +149,17 @@ class TestHooksOfTheManual(FlowCase):
 
         self.assertEqual(seen, ("Somewhere", "customer", True, False))
         self.assertEqual((new.ref, new.function), ("updated", "old customer"))
+
+    def test_record_that_is_there_again_is_revived(self):
+        self.run_with(RevivingImporter, [{"id": "1", "name": "Ada"}])
+        self.scope().get_connector_unit(ImportDeleter).run("1")
+        self.env.invalidate_all()
+
+        self.import_page(force=True)
+
+        revived = self.env[CONTACT].search([("external_id", "=", "1")])
+        self.assertTrue(revived.odoo_id.active)
+        self.assertIn("there again", revived.comment)
 
     def test_job_for_each_record(self):
         self.backend(type(OrderedBatch)("Batch", (OrderedBatch,), {}))

@@ -9,6 +9,9 @@ from .browser_case import BrowserCase
 from .flow_case import FlowCase
 
 FILL_IN = """
+    await find(".o_statusbar_buttons button");
+    const more = all(".o_statusbar_buttons button[title=More]")[0];
+    if (more) { more.click(); }
     (await find("button", "Preview")).click();
     const field = await find(".modal [name=external_id] input");
     field.value = "C1";
