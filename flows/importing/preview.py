@@ -34,6 +34,7 @@ NOT_CALLED = (
     "_import_dependencies",
     "_create",
     "_update",
+    "_translate",
     "_after_import",
 )
 X2MANY = ("one2many", "many2many")
@@ -122,9 +123,15 @@ class Previewer:
         with self._watch("_must_skip"):
             reason = importer._must_skip()
         with self._watch("_create_data"):
+            page.lines.items = [item]
+            page.lines.look_up([item])
             data = page.map_values(item, absent=self.absent)
         self._add_lines(item.binding, data)
         self.preview.notes += item.dropped
+        if page._knows("is_gone") and item.binding.is_gone:
+            self.preview.notes.append(
+                "It was deleted on the backend, is there again, and is unarchived."
+            )
         if reason:
             return self.preview.settle(SKIP, reason if reason is not True else "")
         return self._settle(page, item)
@@ -182,6 +189,7 @@ class Previewer:
                 self._add_commands(record, known, value)
             else:
                 self._add_value(record, known, value)
+                self._add_translations(record, known, value)
         for model_name, name, (target_model, external_id) in self.absent:
             if model_name == record._name:
                 note = f"{target_model} {external_id!r} is imported first."
@@ -204,6 +212,13 @@ class Previewer:
         here = self.text.show(record, known, record[known.name]) if record else ""
         new = self.text.show(record, known, new)
         self._add(record, known, here, new, is_changed)
+
+    def _add_translations(self, record: models.BaseModel, known, value) -> None:
+        """Add a line for each text in another language than that of the flow."""
+        for lang, text in getattr(value, "others", {}).items():
+            here = record.with_context(lang=lang)[known.name] if record else ""
+            texts = (here or "", text)
+            self._add(record, known, *texts, texts[0] != text, f"In {lang}.")
 
     def _add_commands(self, record: models.BaseModel, known, commands) -> None:
         """Add a line for each command of a field with lines, or one for a set."""

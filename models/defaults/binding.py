@@ -57,7 +57,7 @@ class ConnectorBinding(models.AbstractModel):
         """Return the form of bindings without one: both sides, state, own fields."""
         own = own_fields(self, BASE)
         form = E.form(
-            E.header(*self._binding_buttons()),
+            E.header(*self._binding_buttons(), self._preview_button()),
             E.sheet(
                 E.div(E.h1(E.field(name="display_name", readonly="1"))),
                 E.group(self._sides_group(), self._state_group()),
@@ -129,8 +129,18 @@ class ConnectorBinding(models.AbstractModel):
                 type="object",
                 string=self.env._("Import Again"),
                 groups=MANAGER,
-            )
+            ),
         ]
+
+    @api.model
+    def _preview_button(self) -> _Element:
+        """Return the button of forms only: a preview is of one record."""
+        return E.button(
+            name="action_preview_import",
+            type="object",
+            string=self.env._("Preview an Import"),
+            groups=MANAGER,
+        )
 
     @api.model
     def _record_nodes(self) -> list[_Element]:

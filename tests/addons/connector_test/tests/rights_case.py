@@ -230,16 +230,6 @@ class RightsCase(HttpCase):
         lines = self.env[model].with_user(user).sudo()
         return lines.create({"wizard_id": dialog.id, "label": "Name"})
 
-    def make_connector_binding(self, _model, _user):
-        """Return a binding of a connector."""
-        return self.env["connector.test.contact"].create(
-            {
-                "name": "Ada",
-                "backend_id": self.backend.id,
-                "external_id": f"rights {next(self.numbers)}",
-            }
-        )
-
     def make_connector_linked(self, _model, user):
         """Return a record that has links."""
         return user.partner_id

@@ -13,10 +13,13 @@ from odoo.addons.connector.api import (
     mapping,
     none,
     related,
+    translated,
 )
 from odoo.addons.connector_test.models.flow import CONTACT, LABEL
+from odoo.addons.connector_test.models.order import ORDER, ORDER_LINE
 
 from .flow_case import FlowCase
+from .order_case import OrderCase
 
 
 class PreviewCase(FlowCase):
@@ -255,6 +258,53 @@ class TestImportPreview(PreviewCase):
             self.preview()
 
         self.assertIn("ClassicPreviewed", str(caught.exception))
+
+
+class TestOrderPreview(OrderCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("de_DE")
+
+    def order_mapper_class(self):
+        class PreviewedOrderMapper(ImportMapper):
+            _model_name = ORDER
+            direct = [(translated("name"), "name")]
+            children = [("lines", "shop_line_ids", ORDER_LINE)]
+
+        return PreviewedOrderMapper
+
+    def preview(self):
+        self.env.flush_all()
+        self.registry_enter_test_mode()
+        return self.backend_record.preview_import(ORDER, "O1")
+
+    def test_lines_are_those_of_their_document(self):
+        order = self.order_with("O1", "L1", "L2", name="One")
+        self.import_orders(order)
+        self.records = [self.order_with("O1", "L2", "L3", name="One")]
+        self.records[0]["lines"][0]["count"] = 7
+
+        preview = self.preview()
+
+        shown = [one for one in preview.lines if one.field == "shop_line_ids"]
+        (new,) = [one for one in shown if one.note == "It is new."]
+        (gone,) = [one for one in shown if one.note == "It is removed."]
+        (changed,) = [one for one in shown if one.is_changed and not one.note]
+        self.assertEqual(preview.outcome, "update")
+        self.assertIn("Line L3", new.new)
+        self.assertIn("Line L1", gone.here)
+        self.assertIn("7", changed.new)
+        self.assertEqual(self.texts("O1"), ["Line L1", "Line L2"])
+
+    def test_each_language_is_shown(self):
+        self.import_orders(self.order_with("O1", name={"en_US": "One", "de": "Eins"}))
+        self.records = [self.order_with("O1", name={"en_US": "One", "de": "Erste"})]
+
+        lines = self.preview().lines
+
+        german = [one for one in lines if one.note == "In de_DE."]
+        self.assertEqual([(one.here, one.new) for one in german], [("Eins", "Erste")])
 
 
 class TestMappingThatWrites(PreviewCase):
