@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Deletions of a stream: what a backend lists as deleted, and what becomes of it here."""
+"""Deletions of a stream: what a backend lists as deleted, and what that means here."""
 
 from collections.abc import Iterable
 
