@@ -46,7 +46,7 @@ def find_bound(scope: ConnectorEnvironment, external_ids: Iterable[str]) -> list
         [
             ("backend_id", "=", scope.backend_record.id),
             ("external_id", "in", list(external_ids)),
-            ("is_gone", "=", False),
+            ("sync_state", "!=", "gone"),
         ],
         ["external_id"],
     )
