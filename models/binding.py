@@ -195,13 +195,6 @@ class ConnectorBinding(models.AbstractModel):
         copy=False,
         help="The last full refresh in which the record was on the backend.",
     )
-    is_gone = fields.Boolean(
-        string="Deleted There",
-        readonly=True,
-        copy=False,
-        help="The record was deleted on the backend. Where it comes back, what was "
-        "archived here since then comes back, too.",
-    )
     is_alias = fields.Boolean(
         string="Alias",
         copy=False,

@@ -38,6 +38,14 @@ CHAINS = {
     ("connector.binding", "create"): ["binding_state", "binding_lines"],
     # the table is ready before its records are
     ("connector.binding", "init"): ["defaults.binding", "binding"],
+    # what declared deletions and tokens need comes around what each run does
+    **{
+        ("connector.stream.run", method): ["stream.deletions", "stream.run"]
+        for method in (
+            *("_open_page", "_begin", "_note_page", "_move_cursor"),
+            *("_find_deleted", "_end", "_give_up"),
+        )
+    },
     # the cron is triggered, then the shared delayable is installed
     ("connector.queue.job", "_register_hook"): [
         "queue_job.other_queue",

@@ -63,10 +63,8 @@ class ImportDeleter(Deleter):
         for one in archived:
             if one[one._active_name]:
                 one.action_archive()
-        if "is_gone" in binding._fields:
-            # nothing is known of a record that comes back
-            known = dict.fromkeys(("external_version", "import_hash"), False)
-            binding.write({"is_gone": True, **known})
         if "sync_state" in binding._fields:
+            # nothing is known of a record that comes back
+            binding.write(dict.fromkeys(("external_version", "import_hash"), False))
             binding.set_sync_state("gone")
         return ARCHIVE if archived else "nothing"

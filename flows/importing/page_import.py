@@ -368,7 +368,7 @@ class PageImport:
         """Write what differs to the bindings of known records."""
         for item in items:
             self.importer._take(item)
-            if self._knows("is_gone") and item.binding.is_gone:
+            if self._knows("sync_state") and item.binding.sync_state == "gone":
                 self.importer._revive(item.binding)
             self.importer._update(item.binding, {**item.data, **self._state(item)})
             item.settle(UPDATED)
@@ -406,7 +406,9 @@ class PageImport:
     def _reject(self, item: ImportItem, error: Exception) -> None:
         item.settle(REJECTED, reason_of(error))
         if item.known and self._knows("sync_state"):
-            item.known.set_sync_state("error", item.reason)
+            # what was archived with a record that is gone comes back with it later
+            is_gone = item.known.sync_state == "gone"
+            item.known.set_sync_state("gone" if is_gone else "error", item.reason)
         if isinstance(error, UnmappedValueError):
             item.map_notes.append(MapNote(error.map_name, error.value))
             self.result.waiting.add(item.external_id)

@@ -163,7 +163,7 @@ class RecordImporter(Importer):
         for one in (record.with_env(binding.env), binding):
             if one._active_name:
                 self._silent(one).action_unarchive()
-        self._silent(binding).is_gone = False
+        binding.set_sync_state("synced")
 
     def _translate(self, binding, data: dict) -> None:
         """Write the texts in other languages that were mapped.

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Deletions of a stream: what a backend lists as deleted, and what becomes of it here."""
+"""Deletions of a stream: what a backend lists as deleted, and what that means here."""
 
 from collections.abc import Iterable
 
@@ -46,7 +46,7 @@ def find_bound(scope: ConnectorEnvironment, external_ids: Iterable[str]) -> list
         [
             ("backend_id", "=", scope.backend_record.id),
             ("external_id", "in", list(external_ids)),
-            ("is_gone", "=", False),
+            ("sync_state", "!=", "gone"),
         ],
         ["external_id"],
     )

@@ -228,7 +228,7 @@ class ConnectorStreamRun(models.Model):
             ("backend_id", "=", page.scope.backend_record.id),
             ("external_id", "!=", False),
             ("create_date", "<", self.started_at),
-            ("is_gone", "=", False),
+            ("sync_state", "!=", "gone"),
         ]
         unseen = ["|", ("seen_run", "=", False), ("seen_run", "!=", self.id)]
         missing = model.search(bound + unseen)

@@ -293,14 +293,14 @@ MUTATIONS = [
     (
         "a record that is known as deleted is no candidate again",
         "ConnectorStreamRun._delete_missing",
-        '("is_gone", "=", False),',
+        '("sync_state", "!=", "gone"),',
         "",
         "TestTokenDeletions.test_deleted_record_is_no_candidate_again",
     ),
     (
         "a record that comes back brings back what was archived",
         "PageImport._update",
-        'if self._knows("is_gone") and item.binding.is_gone:',
+        'if self._knows("sync_state") and item.binding.sync_state == "gone":',
         "if False:",
         "TestTokenDeletions.test_record_that_comes_back_brings_its_contact_back",
     ),

@@ -96,7 +96,7 @@ class ContactImporter(RecordImporter):
     def _is_there(self, binding) -> bool:
         """Return whether the server still has a card under its name."""
         try:
-            return not binding.is_gone and bool(
+            return binding.sync_state != "gone" and bool(
                 self.backend_adapter.read(binding.external_id)
             )
         except IDMissingInBackend:

@@ -264,7 +264,7 @@ class TestTokenDeletions(TokenCase):
 
         self.assertEqual((run.kind, run.deleted_count), ("changes", 1))
         contact = self.binding("C2")
-        self.assertEqual((contact.is_gone, contact.odoo_id.active), (True, False))
+        self.assertEqual((contact.sync_state, contact.odoo_id.active), ("gone", False))
 
     def test_deletions_come_in_pages_after_the_others(self):
         self.put(9)
@@ -312,7 +312,22 @@ class TestTokenDeletions(TokenCase):
 
         contact = self.binding("C2")
         self.assertEqual((run.updated_count, contact.name), (1, "Back"))
-        self.assertEqual((contact.is_gone, contact.odoo_id.active), (False, True))
+        self.assertEqual((contact.sync_state, contact.odoo_id.active), ("synced", True))
+
+    def test_record_that_comes_back_broken_brings_its_contact_back_later(self):
+        self.put(3)
+        self.run_stream()
+        self.book.delete("C2")
+        self.run_stream()
+        self.book.put("C2", bad="this")
+        self.run_stream()
+        contact = self.binding("C2")
+        self.assertFalse(contact.odoo_id.active)
+
+        self.book.put("C2")
+        self.run_stream()
+
+        self.assertEqual((contact.sync_state, contact.odoo_id.active), ("synced", True))
 
     def test_deleted_record_is_no_candidate_again(self):
         """Each one was read again by each full refresh, and counted for the limit."""
