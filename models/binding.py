@@ -202,6 +202,12 @@ class ConnectorBinding(models.AbstractModel):
         help="The record was deleted on the backend. Where it comes back, what was "
         "archived here since then comes back, too.",
     )
+    seen_stream = fields.Integer(
+        string="Seen in Stream",
+        readonly=True,
+        copy=False,
+        help="The stream that listed the record last, where several share the model.",
+    )
     is_alias = fields.Boolean(
         string="Alias",
         copy=False,
