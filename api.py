@@ -14,6 +14,7 @@ from .components.core import ConnectorEnvironment, ConnectorUnit
 from .components.deletions import FullPass, Listed, Token
 from .components.folder_adapter import FolderAdapter
 from .components.list_adapter import ListAdapter
+from .components.list_filter import ListFilter
 from .components.map_child import ExportMapChild, ImportMapChild
 from .components.map_record import MapRecord
 from .components.mapper import ExportMapper, ImportMapper, Mapper
@@ -119,6 +120,7 @@ __all__ = [
     "JobTimeoutError",
     "LinkError",
     "ListAdapter",
+    "ListFilter",
     "Listed",
     "Magic",
     "ManyIDSInBackend",

@@ -21,11 +21,15 @@ class ChangedSince:
         lookback: how far before the newest known change the next import begins. It
             covers transactions over there that were committed later than their time
             says, and clocks that differ. What is known already is not imported again.
+        granularity: smallest step of these times. After a page of a sorted stream the
+            backend is asked again from the newest time less this step: so records of
+            the same time are not lost, whether it includes that time or not.
     """
 
     field: str
     sorted: bool = False
     lookback: timedelta = timedelta(minutes=5)
+    granularity: timedelta = timedelta(seconds=1)
 
     def stamp_of(self, record: dict[str, Any]) -> datetime | None:
         """Return when a record was changed, in UTC with its zone; None if unknown.

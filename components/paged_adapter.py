@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Paged adapters: adapters that read the records of a backend page by page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from ..exception import IDMissingInBackend, InvalidDataError
@@ -9,6 +9,7 @@ from ..text import is_missing
 from .backend_adapter import CRUDAdapter
 from .changed_since import ChangedSince
 from .deletions import Deletions, FullPass, check_deletions
+from .list_filter import ListFilter
 
 Record = dict[str, object]
 Page = tuple[list[Record], object]
@@ -41,6 +42,17 @@ class PagedAdapter(CRUDAdapter):
     _version: str | None = None
     """Key of a record under which its version stands: a number, a date or a hash that
     changes with each change of the record. None: the records have none."""
+
+    _weak_versions: Collection[str] = ()
+    """Versions that say nothing, such as one that a backend gives to all records."""
+
+    _slice: str | None = None
+    """Key of a record under which its slice stands. None: :meth:`begin` finds the
+    slice in ``self.list_filter``, or there are none."""
+
+    list_filter = ListFilter()
+    """Which records the stream in hand asks for: slice, parameters of its selection,
+    start and end. :meth:`begin` and :meth:`read_page` ask the backend for those."""
 
     _changed_since: ChangedSince | None = None
     """How :meth:`begin` finds what changed since a time; None: each import of a stream
@@ -81,6 +93,10 @@ class PagedAdapter(CRUDAdapter):
 
         Returns:
             ``(records, next state)``; the next state is None after the last page.
+
+        Raises:
+            IDMissingInBackend: there is no such page. After the first one it ends the
+                list, which is not complete then: nothing counts as deleted.
         """
         raise NotImplementedError(self._undefined("read_page"))
 
@@ -106,6 +122,40 @@ class PagedAdapter(CRUDAdapter):
             f"{self.backend_record.describe()} has no {self.connector_env.model_name} "
             f"with id {external_id!r}."
         )
+
+    @property
+    def reads_singly(self) -> bool:
+        """Whether one record can be read without reading all of them."""
+        return type(self).read is not PagedAdapter.read
+
+    def find_many(self, external_ids: Collection[str]) -> dict[str, Record]:
+        """Return records by their ids, without those that the backend does not have.
+
+        All pages are read where one record cannot be read alone; for overrides where
+        the backend gives many at once.
+        """
+        if self.reads_singly:
+            return dict(self._read_each(external_ids))
+        wanted = set(external_ids)
+        return {
+            external_id: record
+            for records in self.pages()
+            for record in records
+            if (external_id := self._known_id(record)) in wanted
+        }
+
+    def _read_each(self, external_ids: Iterable[str]) -> Iterator[tuple[str, Record]]:
+        for external_id in external_ids:
+            try:
+                record = self.read(external_id)
+            except IDMissingInBackend:
+                continue
+            if record:
+                yield external_id, record
+
+    def _known_id(self, record: Record) -> str:
+        """Return the id of a record, an empty text where it has none."""
+        return "" if is_missing(record.get(self._id)) else self.id_of(record)
 
     def read_deleted(self, since: datetime | None = None) -> Iterable[str]:
         """Return the ids of the records that were deleted since a time.
@@ -151,9 +201,15 @@ class PagedAdapter(CRUDAdapter):
     def is_weak_version(self, version: str) -> bool:
         """Return whether records with the same version may differ; for overrides.
 
-        By default those that HTTP marks so: etags with ``W/`` in front.
+        By default those that HTTP marks so, etags with ``W/`` in front, and those in
+        ``_weak_versions``.
         """
-        return version.startswith("W/")
+        return version.startswith("W/") or version in self._weak_versions
+
+    def in_slice(self, record: Record) -> bool:
+        """Return whether a record is of the slice that is asked for."""
+        wanted = self.list_filter.slice
+        return not (wanted and self._slice) or str(record.get(self._slice)) == wanted
 
     def _records(self, page: Iterable[Record]) -> list[Record]:
         """Return the records of a page; for overrides.

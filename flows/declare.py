@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Declarations of flows on model classes, merged over the addons that extend them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,12 @@ class Stream:
         full_every: time between two imports of everything, which also find what was
             deleted on the backend; None for none by itself.
         after: names of the streams that have to be done before.
+        slices: parts that are imported each for itself, with a cursor of its own, such
+            as the shops of a system; or the name of a method of the backend that
+            returns them.
+        selection: parameters for the adapter, by name: which records are wanted.
+        stale_after: time without a success after which a warning is shown; None for
+            three times ``every``.
     """
 
     name: str
@@ -28,6 +34,15 @@ class Stream:
     every: timedelta | None = None
     full_every: timedelta | None = None
     after: Sequence[str] = ()
+    slices: Sequence[str] | str = ()
+    selection: Mapping[str, Any] | None = None
+    stale_after: timedelta | None = None
+
+    def slices_of(self, backend: Any) -> Sequence[str]:
+        """Return the slices for a backend; an empty text where there are none."""
+        if isinstance(self.slices, str):
+            return [str(one) for one in getattr(backend, self.slices)()]
+        return self.slices or ("",)
 
 
 def declared_streams(model_class: type) -> dict[str, Stream]:
@@ -72,6 +87,11 @@ def check_streams(model_class: type) -> None:
                 f"{where} is for model {stream.model!r}, expected a binding with "
                 f"_backend_model = {model_class._name!r}."
                 f"{_hint(stream.model, bindings)}"
+            )
+        if isinstance(stream.slices, str) and not hasattr(model_class, stream.slices):
+            raise InvalidUsageError(
+                f"{where} takes its slices from {stream.slices!r}, which is no method "
+                f"of that model. Define it, or give a list of slices."
             )
         for name in stream.after:
             if name not in streams:

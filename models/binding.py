@@ -195,6 +195,12 @@ class ConnectorBinding(models.AbstractModel):
         copy=False,
         help="The last full refresh in which the record was on the backend.",
     )
+    seen_stream = fields.Integer(
+        string="Seen in Stream",
+        readonly=True,
+        copy=False,
+        help="The stream that listed the record last, where several share the model.",
+    )
     is_alias = fields.Boolean(
         string="Alias",
         copy=False,

@@ -3,6 +3,7 @@ from . import (
     connector_checkpoint_review,
     connector_link_add,
     connector_monitoring,
+    connector_stream_backfill,
     import_preview,
     partner_merge,
     queue_requeue,

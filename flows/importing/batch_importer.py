@@ -55,23 +55,14 @@ class BatchImporter(Importer):
         return result
 
     def _import_page(self, records: list[dict], force: bool) -> ImportResult:
-        """Import the records of a page, with a checkpoint for each rejected one.
+        """Import the records of a page, and keep what did not come in.
 
-        Those that wait for a value have one of the value.
+        Each rejected one has a checkpoint; those that wait for a value have one of the
+        value.
         """
         result = self.unit_for(RecordImporter).run_page(records, force)
-        for external_id, reason in result.rejected.items():
-            if external_id in result.waiting:
-                continue
-            self.backend_record.add_checkpoint(
-                message=self.env._(
-                    "%(model)s %(external_id)s was not imported: %(reason)s",
-                    model=self.model._description,
-                    external_id=external_id,
-                    reason=reason,
-                ),
-                reason="invalid_data",
-            )
+        rejected = self.env["connector.rejected"]
+        rejected._keep(self.backend_record, self.model._name, result)
         add_remarks(self, result)
         return result
 

@@ -45,7 +45,7 @@ class ImportDeleter(Deleter):
 
     def _report_frozen(self, binding) -> None:
         """Say of a frozen document that it was kept here, once."""
-        if "is_gone" in binding._fields and binding.is_gone:
+        if "sync_state" in binding._fields and binding.sync_state == "gone":
             return
         self.backend_record.add_checkpoint(
             binding._name,

@@ -7,6 +7,7 @@ from odoo import models
 
 from ...components.map_record import MapRecord
 from ..values.value_map import MapNote
+from .result import CREATED, UNCHANGED, UPDATED
 
 
 @dataclass(slots=True)
@@ -34,6 +35,11 @@ class ImportItem:
             self.known = known
         self.binding, self.outcome, self.reason = self.known, "", ""
         self.dropped, self.rings, self.map_notes = [], [], []
+
+    @property
+    def is_in(self) -> bool:
+        """Whether what the backend has of the record is here."""
+        return self.outcome in (CREATED, UPDATED, UNCHANGED)
 
     def settle(self, outcome: str, reason: str = "") -> None:
         """Note what became of the record; later steps leave it alone."""

@@ -47,6 +47,7 @@ from .result import (
     ImportResult,
 )
 from .ring import ImportRing, OpenLink
+from .sql_log import handled_sql_errors
 from .undo import undoable
 
 CHUNK_SIZE = 50  # records that share a savepoint; it costs 0.1 ms
@@ -113,6 +114,7 @@ class PageImport:
             self._note(chunk)
         self._keep_notes(items)
         self._check_systemic(len(records))
+        self.importer._close_rejected(item.external_id for item in items if item.is_in)
         return self.result
 
     def run_one(self, external_id: str, record: dict) -> ImportItem:
@@ -122,6 +124,7 @@ class PageImport:
         with undoable(self.env):
             self._import([item])
         self._keep_notes([item])
+        self.importer._close_rejected([external_id])
         return item
 
     # === STEPS === #
@@ -162,7 +165,7 @@ class PageImport:
 
     def _import_chunk(self, chunk: list[ImportItem]) -> None:
         try:
-            with undoable(self.env):
+            with handled_sql_errors(PAGE_FAULTS, RECORD_FAULTS), undoable(self.env):
                 self._import(chunk)
         except PAGE_FAULTS:
             raise
@@ -173,7 +176,7 @@ class PageImport:
     def _import_alone(self, item: ImportItem) -> None:
         item.begin()
         try:
-            with undoable(self.env):
+            with handled_sql_errors(PAGE_FAULTS, RECORD_FAULTS), undoable(self.env):
                 self._import([item])
         except NothingToDoJob as error:
             item.settle(SKIPPED, message_of(error))
@@ -424,6 +427,8 @@ class PageImport:
         """Add to the result what became of some records."""
         for item in items:
             self.result.note(item.outcome, item.external_id, item.reason)
+            if item.outcome == REJECTED:
+                self.result.payloads[item.external_id] = item.record
             if item.dropped:
                 self.result.dropped[item.external_id] = item.dropped
 

@@ -128,7 +128,7 @@ class Previewer:
             data = page.map_values(item, absent=self.absent)
         self._add_lines(item.binding, data)
         self.preview.notes += item.dropped
-        if page._knows("is_gone") and item.binding.is_gone:
+        if page._knows("sync_state") and item.binding.sync_state == "gone":
             self.preview.notes.append(
                 "It was deleted on the backend, is there again, and is unarchived."
             )

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Record importer: makes records here equal to their counterparts on the backend."""
 
+from collections.abc import Iterable
+
 from ...components.map_record import MapRecord
 from ...components.mapper import ImportMapper
 from ...components.synchronizer import Importer
@@ -196,6 +198,11 @@ class RecordImporter(Importer):
     def _overrides(self, hook: str) -> bool:
         """Return whether this class has a hook of its own."""
         return getattr(type(self), hook) is not getattr(RecordImporter, hook)
+
+    def _close_rejected(self, external_ids: Iterable[str]) -> None:
+        """Note that records are in that may have been rejected before."""
+        rejected = self.env["connector.rejected"]
+        rejected._close(self.backend_record, self.model._name, external_ids)
 
     def _silent(self, records):
         """Return records in a context in which their changes are not exported."""

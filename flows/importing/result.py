@@ -11,6 +11,8 @@ SKIPPED = "skipped"  # the importer does not want it
 REJECTED = "rejected"  # it cannot be imported before somebody corrects it
 NOT_DELIVERED = "not delivered"  # the backend lists it, and did not give it
 
+DELETED = "deleted"  # it is gone on the backend, and settled here
+
 
 @dataclass
 class ImportResult:
@@ -31,6 +33,12 @@ class ImportResult:
     waiting: set[str] = field(default_factory=set)
     """External ids of rejected records that wait for a value to be filled in."""
 
+    payloads: dict[str, object] = field(default_factory=dict)
+    """Records that were rejected, as the backend sent them, by external id."""
+
+    deleted: list[str] = field(default_factory=list)
+    """External ids."""
+
     dropped: dict[str, list[str]] = field(default_factory=dict)
     """What was left out of records that were imported, by external id."""
 
@@ -43,6 +51,8 @@ class ImportResult:
             self.skipped[external_id] = reason
         elif outcome == NOT_DELIVERED:
             self.not_delivered[external_id] = reason
+        elif outcome == DELETED:
+            self.deleted.append(external_id)
 
     def merge(self, other: "ImportResult") -> None:
         """Add what became of the records of another page."""
@@ -51,6 +61,8 @@ class ImportResult:
         self.skipped.update(other.skipped)
         self.not_delivered.update(other.not_delivered)
         self.waiting.update(other.waiting)
+        self.payloads.update(other.payloads)
+        self.deleted += other.deleted
         self.dropped.update(other.dropped)
 
     def __str__(self) -> str:

@@ -1,20 +1,22 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Deletions of a stream: what a backend lists as deleted, and what that means here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ...components.changed_since import parse_stamp
 from ...components.core import ConnectorEnvironment
 from ...components.deletions import Listed
 from ...components.paged_adapter import PagedAdapter, Record
-from ...components.synchronizer import Deleter, Importer
-from ...exception import IDMissingInBackend
+from ...components.synchronizer import Deleter
 from ...text import is_missing
 from ..importing.page_import import PAGE_FAULTS, RECORD_FAULTS, reason_of
-from ..importing.result import REJECTED, ImportResult
+from ..importing.result import DELETED, REJECTED, ImportResult
+from ..importing.sql_log import handled_sql_errors
 from ..importing.undo import undoable
 
-DELETED = "deleted"  # outcome of a record that is gone on the backend
+if TYPE_CHECKING:
+    from .stream_page import StreamPage
 
 
 def split_gone(
@@ -53,53 +55,48 @@ def find_bound(scope: ConnectorEnvironment, external_ids: Iterable[str]) -> list
     return found.mapped("external_id")
 
 
-def settle_deleted(
-    scope: ConnectorEnvironment, adapter: PagedAdapter, external_ids: Iterable[str]
-) -> ImportResult:
-    """Do here what a deletion there means, once each record was read again."""
-    result = ImportResult()
+def settle_deleted(page: "StreamPage", external_ids: Sequence[str]) -> ImportResult:
+    """Do here what a deletion there means, once each record was read again.
+
+    What the backend has after all is imported. One that cannot be settled, such as the
+    contact of a user, stops no other.
+
+    Args:
+        page: of the stream, for its units.
+        external_ids: of bindings. All of them are gone where the adapter cannot read
+            one record.
+    """
+    adapter, scope = page.adapter, page.scope
+    found = adapter.find_many(external_ids) if adapter.reads_singly else {}
+    there, _gone = split_gone(adapter, list(found.values()))
+    result = page.importer._import_page(there, force=False) if there else ImportResult()
+    is_there = {adapter.id_of(record) for record in there}
+    settled = ImportResult()
+    deleter = scope.get_connector_unit(Deleter) if external_ids else None
     for external_id in external_ids:
-        try:
-            with undoable(scope.env):
-                outcome = _settle(scope, adapter, external_id)
-        except PAGE_FAULTS:
-            raise
-        except RECORD_FAULTS as error:
-            result.note(REJECTED, external_id, reason_of(error))
-            _add_checkpoint(scope, external_id, reason_of(error))
-        else:
-            result.note(outcome, external_id)
+        if external_id not in is_there:
+            _delete(deleter, external_id, settled)
+    rejected = scope.env["connector.rejected"]
+    rejected._close(scope.backend_record, scope.model_name, settled.deleted)
+    rejected._keep_undeleted(scope.backend_record, scope.model_name, settled)
+    result.merge(settled)
     return result
 
 
-def _settle(
-    scope: ConnectorEnvironment, adapter: PagedAdapter, external_id: str
-) -> str:
+def _delete(deleter: Deleter, external_id: str, settled: ImportResult) -> None:
+    """Let the deleter settle one record; what it refuses is rejected."""
     try:
-        record = adapter.read(external_id)
-    except IDMissingInBackend:
-        record = None
-    if record is None or _is_marked(adapter, record):
-        scope.get_connector_unit(Deleter).run(external_id)
-        return DELETED
-    importer = scope.get_connector_unit(Importer)
-    return importer.run(external_id, record).partition(":")[0]
+        with handled_sql_errors(PAGE_FAULTS, RECORD_FAULTS), undoable(deleter.env):
+            deleter.run(external_id)
+    except PAGE_FAULTS:
+        raise
+    except RECORD_FAULTS as error:
+        settled.note(REJECTED, external_id, reason_of(error))
+    else:
+        settled.note(DELETED, external_id)
 
 
 def _is_marked(adapter: PagedAdapter, record: Record) -> bool:
     declared = adapter._deletions
     field = declared.field if isinstance(declared, Listed) else None
     return field is not None and not is_missing(record.get(field))
-
-
-def _add_checkpoint(scope: ConnectorEnvironment, external_id: str, reason: str) -> None:
-    scope.backend_record.add_checkpoint(
-        message=scope.env._(
-            "%(model)s %(external_id)s was deleted on the backend, and not here: "
-            "%(reason)s",
-            model=scope.model._description,
-            external_id=external_id,
-            reason=reason,
-        ),
-        reason="deleted",
-    )

@@ -3,13 +3,16 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from ...components.backend_adapter import BackendAdapter
 from ...components.changed_since import parse_stamp
 from ...components.core import ConnectorEnvironment
-from ...exception import InvalidDataError
+from ...components.list_filter import ListFilter
+from ...exception import FailedJobError, IDMissingInBackend, InvalidDataError
 from ..importing.batch_importer import BatchImporter
+from ..importing.record_importer import RecordImporter
 from ..importing.result import ImportResult
 from .cursor import Cursor
 from .deletion import find_bound, list_deleted, settle_deleted, split_gone
@@ -24,6 +27,15 @@ class StreamPage:
         cursor: texts of the cursor after the page before, by the names of its fields.
     """
 
+    is_first = True
+    """Whether it is the first page of its run."""
+
+    restarts = False
+    """Whether a sorted list may begin again at the newest change."""
+
+    is_cut = False
+    """Whether the backend did not have the page, though it had one before."""
+
     def __init__(self, scope: ConnectorEnvironment, stream: str, cursor: dict):
         self.scope = scope
         self.stream = stream
@@ -32,6 +44,11 @@ class StreamPage:
         self.cursor = self._read_cursor(**cursor)
         self.read_count = 0
         self.external_ids: list[str] = []
+        self.list_filter = ListFilter()
+
+    def ask_for(self, list_filter: ListFilter) -> None:
+        """Ask the backend for some records only."""
+        self.list_filter = self.adapter.list_filter = list_filter
 
     @property
     def is_sorted(self) -> bool:
@@ -44,30 +61,49 @@ class StreamPage:
 
         Args:
             cursor: time up to which all changes are here; None for none.
+
+        Raises:
+            FailedJobError: a range of time is asked for, and the adapter cannot do it.
         """
-        changed_since = self.adapter._changed_since
-        if not cursor or not changed_since:
+        changed_since, start = self.adapter._changed_since, self.list_filter.start
+        if not changed_since:
+            if self.list_filter.has_times:
+                raise FailedJobError(
+                    f"{self.stream} is to begin or end at a time, and its adapter, "
+                    f"{type(self.adapter).__qualname__}, does not say when records "
+                    "were changed. Declare _changed_since there, or clear the times."
+                )
             return None
-        return parse_stamp(cursor) - changed_since.lookback
+        if not cursor:
+            return start
+        since = parse_stamp(cursor) - changed_since.lookback
+        return max(since, start) if start else since
 
     def begin(self, since: datetime | None) -> object:
-        """Return the state of the first page."""
+        """Return the state of the first page of what changed since a time."""
+        self.cursor = replace(self.cursor, begun=since)
         return self.adapter.begin(since)
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the mapping of the records."""
+        return self.scope.get_connector_unit(RecordImporter).fingerprint()
 
     def run(self, state: object) -> tuple[ImportResult, object]:
         """Import the page, and return what came of it and where the next one is."""
-        page, next_state = self.adapter.read_page(state)
-        records = self.adapter._records(page)
-        records, gone = split_gone(self.adapter, records)
-        stamps = self._stamps(records)
+        listed, next_state = self._read(state)
+        there, gone = split_gone(self.adapter, listed)
+        stamps = self._stamps(there)
         if self.is_sorted:
             self.cursor.check_order(stamps, self.stream)
         self.cursor = self.cursor.pass_page(stamps)
+        pairs = zip(there, stamps, strict=True)
+        records = [record for record, at in pairs if self.list_filter.has(at)]
         self.read_count = len(records)
         result = self.importer._import_page(records, force=False)
-        self.external_ids = list(self._ids(records))
+        self.external_ids = list(self._ids(there))
         result.merge(self.delete(find_bound(self.scope, self._ids(gone))))
-        return result, next_state
+        return result, self._next_state_after(stamps, next_state)
 
     def cursor_values(self) -> dict:
         """Return the cursor as texts, to be kept until the next page."""
@@ -76,6 +112,7 @@ class StreamPage:
             "clock": cursor.clock.isoformat(),
             "newest": cursor.newest.isoformat() if cursor.newest else False,
             "last": cursor.last.isoformat() if cursor.last else False,
+            "begun": cursor.begun.isoformat() if cursor.begun else False,
         }
 
     def delete(self, external_ids: list[str]) -> ImportResult:
@@ -84,7 +121,7 @@ class StreamPage:
         What is there after all is imported. One that cannot be settled, such as the
         contact of a user, stops no other.
         """
-        return settle_deleted(self.scope, self.adapter, external_ids)
+        return settle_deleted(self, external_ids)
 
     def delete_listed(self, since: str | None) -> ImportResult:
         """Settle the records that the backend lists as deleted since a time."""
@@ -92,12 +129,13 @@ class StreamPage:
 
     # === HELPERS === #
 
-    def _read_cursor(self, clock, newest, last) -> Cursor:
+    def _read_cursor(self, clock, newest, last, begun=None) -> Cursor:
         """Return the cursor of the page before; that of the first has only a clock."""
         return Cursor(
             parse_stamp(clock) if clock else self._now(),
             parse_stamp(newest) if newest else None,
             parse_stamp(last) if last else None,
+            parse_stamp(begun) if begun else None,
         )
 
     def _now(self) -> datetime:
@@ -107,9 +145,58 @@ class StreamPage:
         self.scope.env.cr.execute("SELECT clock_timestamp()")
         return self.scope.env.cr.fetchone()[0].astimezone(timezone.utc)
 
+    def _read(self, state: object) -> tuple[list[dict], object]:
+        """Return the records of the page, none where it is past the end of the list."""
+        try:
+            page, next_state = self.adapter.read_page(state)
+        except IDMissingInBackend:
+            if self.is_first:
+                raise
+            self.is_cut = True  # records left the list, and perhaps others moved up
+            return [], None
+        return self.adapter._records(page), next_state
+
+    def _next_state_after(
+        self, stamps: list[datetime | None], next_state: object
+    ) -> object:
+        """Return where the next page is; in a sorted list from the newest change on."""
+        if next_state is None or not self.is_sorted or self._is_past_end(stamps):
+            return None if self.is_sorted else next_state
+        if not self.restarts:
+            return next_state
+        granularity = self.adapter._changed_since.granularity
+        cursor = self.cursor.restart(stamps, granularity)
+        state = self.adapter.begin(cursor.begun) if cursor else None
+        if cursor is None or state is None:  # or the adapter knows no such list
+            return next_state
+        self.cursor = cursor
+        return state
+
     def _stamps(self, records: list[dict]) -> list[datetime | None]:
+        """Return when each record was changed; None where that is not readable.
+
+        Raises:
+            InvalidDataError: it is not readable of any record.
+        """
+        stamps: list[datetime | None] = []
+        error = None
+        for record in records:
+            try:
+                stamps.append(self._stamp_of(record))
+            except InvalidDataError as one:
+                stamps.append(None)
+                error = error or one
+        if error and not any(stamps):
+            raise error
+        return stamps
+
+    def _stamp_of(self, record: dict) -> datetime | None:
         changed_since = self.adapter._changed_since
-        return [changed_since.stamp_of(one) for one in records] if changed_since else []
+        return changed_since.stamp_of(record) if changed_since else None
+
+    def _is_past_end(self, stamps: list[datetime | None]) -> bool:
+        until, known = self.list_filter.until, [one for one in stamps if one]
+        return bool(until and known) and known[-1] > until
 
     def _ids(self, records: list[dict]) -> Iterator[str]:
         """Return the external ids of records; one without was rejected."""

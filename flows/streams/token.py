@@ -150,7 +150,7 @@ class TokenPage(StreamPage):
             return {"start": end}
         return {"token": listing.token} if listing.has_more else None
 
-    def _read_cursor(self, clock, newest, last) -> Cursor:
+    def _read_cursor(self, clock, newest, last, begun=None) -> Cursor:
         return super()._read_cursor(clock, None, None)
 
 

@@ -61,6 +61,7 @@ class ConnectorMonitor(models.AbstractModel):
         ]
         warnings = [
             *self._warn_of_channels(channels),
+            *self._warn_of_streams(),
             *([text] if failed and not are_too_many else []),
         ]
         return {
@@ -100,6 +101,11 @@ class ConnectorMonitor(models.AbstractModel):
         lost = store.find_lost_channels(self.env.cr, 1)
         if lost:
             yield f"jobs wait in {len(lost)} channels that were deleted"
+
+    def _warn_of_streams(self) -> Iterator[str]:
+        """Return a line for each stream without a success for too long, or held."""
+        for stream in self.env["connector.stream"].search([("is_stale", "=", True)]):
+            yield f"stream {stream._success_text()}"
 
     def _backend_metrics(self) -> list[tuple]:
         names = {

@@ -48,12 +48,14 @@ class ConnectorOverview(models.AbstractModel):
         counts = store.count_by_backend(self.env.cr, references, midnight, LIMIT)
         running = store.count_running(self.env.cr)
         channels = self._find_channels(backends)
+        streams = self._find_stale_streams()
         cards = [
             {
                 **self._describe(backend),
                 **_figures(counts.get(reference), running, reference),
                 "checkpoints": self._count_checkpoints(reference),
                 "channels": channels[reference],
+                "stale": streams.get(reference, []),
             }
             for reference, backend in zip(references, backends, strict=True)
         ]
@@ -205,6 +207,14 @@ class ConnectorOverview(models.AbstractModel):
         """Return how many checkpoints of a backend wait for the user."""
         domain = [("state", "=", "need_review"), ("backend_id", "=", reference)]
         return self.env["connector.checkpoint"].search_count(domain, limit=LIMIT)
+
+    def _find_stale_streams(self) -> dict[str, list[str]]:
+        """Return a line for each stream without a success for too long, by backend."""
+        found: dict[str, list[str]] = {}
+        for stream in self.env["connector.stream"].search([("is_stale", "=", True)]):
+            lines = found.setdefault(stream.backend_id.reference(), [])
+            lines.append(stream._success_text())
+        return found
 
     def _midnight(self) -> datetime:
         """Return the start of the user's day, in naive UTC."""

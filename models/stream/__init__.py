@@ -3,6 +3,13 @@
 
 # ruff: noqa: I001
 from . import stream
+from . import selection
 from . import run
 from . import preview
 from . import deletions
+from . import rejected
+from . import history
+from . import missing
+from . import backfill
+from . import staleness
+from . import review

@@ -40,13 +40,14 @@ class ConnectorStreamRun(models.Model):
     def _begin(self, page: StreamPage) -> object:
         if not isinstance(page, TokenPage):
             return super()._begin(page)
-        token = self.stream_id.cursor if self.kind == CHANGES else None
+        page.since(None)  # refuses times, of which a token knows nothing
+        token = self._due_cursor(page)
         self._set({"since": token or False})
         return {"token": token or None}
 
     def _note_page(self, page: StreamPage, result: ImportResult) -> None:
         if isinstance(page, TokenPage):
-            if page.is_full:
+            if page.is_full and self.kind == CHANGES:
                 self._set({"kind": FULL})
             self._set({"listed": json.dumps(page.listing_values())})
         super()._note_page(page, result)
@@ -60,6 +61,7 @@ class ConnectorStreamRun(models.Model):
 
     def _find_deleted(self, page: StreamPage) -> ImportResult:
         result = page.delete_listed(self.since or None)
+        self._count(0, 0, result)
         if page.adapter._deletions is not None:
             result.merge(super()._find_deleted(page))
         return result

@@ -11,9 +11,14 @@ from ...fields.reference import LastingReference
 from ...flows.declare import Stream, declared_streams
 from ...text import did_you_mean
 from ..access_guard import framework_context, own_code
+from .selection_text import text_of
 
+STREAM = "connector.stream"
 CHANGES = "changes"
 FULL = "full"
+BACKFILL = "backfill"  # beside the others, and does not move the cursor
+CHOSEN = "chosen"  # the same, of some ids
+NORMAL = (CHANGES, FULL)
 OPEN = ("running", "held")  # states of a run that has not ended
 
 
@@ -30,6 +35,10 @@ class ConnectorStream(models.Model):
     _order = "backend_id, sequence, id"
 
     name = fields.Char(required=True, readonly=True)
+    slice = fields.Char(
+        readonly=True,
+        help="The part of the records that is imported here, with a cursor of its own.",
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(
         default=True, help="A stream that is not active does not run by itself."
@@ -71,11 +80,26 @@ class ConnectorStream(models.Model):
     )
     run_ids = fields.One2many("connector.stream.run", "stream_id", readonly=True)
 
+    fingerprint = fields.Char(
+        string="Mapping",
+        readonly=True,
+        copy=False,
+        help="Fingerprint of the mapping of the last import. After another one, "
+        "everything is read once more.",
+    )
+
     _name_uniq = models.UniqueIndex(
-        "(backend_id, name)", "The backend has a stream of this name already."
+        "(backend_id, name, COALESCE(slice, ''))",
+        "The backend has a stream of this name and slice already.",
     )
 
     # === COMPUTE === #
+
+    @api.depends("name", "slice")
+    def _compute_display_name(self):
+        for stream in self:
+            slice_ = f" ({stream.slice})" if stream.slice else ""
+            stream.display_name = f"{stream.name or ''}{slice_}"
 
     @api.model
     def _select_backends(self) -> list[tuple[str, str]]:
@@ -102,7 +126,7 @@ class ConnectorStream(models.Model):
         """Go on with streams that are held, from their cursor."""
         self.check_access("write")
         held = self.filtered(lambda one: one.state == "held")
-        held._open_runs()._give_up()
+        held._open_runs().filtered(lambda run: run.kind in NORMAL)._give_up()
         held._set({"state": "idle", "hold_reason": False})
         held._start_all(CHANGES)
 
@@ -112,7 +136,7 @@ class ConnectorStream(models.Model):
     def _cron_run(self) -> None:
         """Start the streams that are due, and hold those whose page failed."""
         self._declare_all()
-        self.search([("state", "!=", "idle")])._settle()
+        self.env["connector.stream.run"]._settle_all()
         now = fields.Datetime.now()
         for stream in self.search([("state", "=", "idle")]):
             if kind := stream._kind_due(now):
@@ -133,21 +157,30 @@ class ConnectorStream(models.Model):
         known = self.with_context(active_test=False).search(
             [("backend_id", "=", backend.reference())]
         )
-        missing = [name for name in declared if name not in known.mapped("name")]
+        there = {(one.name, one.slice or "") for one in known}
+        missing = [
+            (stream, slice_)
+            for stream in declared.values()
+            for slice_ in stream.slices_of(backend)
+            if (stream.name, slice_) not in there
+        ]
         if not missing:
             return
         with own_code():
             framework_context(self).create(
-                [self._values_of(backend, declared[name]) for name in missing]
+                [self._values_of(backend, *one) for one in missing]
             )
 
-    def _values_of(self, backend, stream: Stream) -> dict:
+    def _values_of(self, backend, stream: Stream, slice_: str) -> dict:
         order = list(declared_streams(type(backend)))
         return {
             "name": stream.name,
             "sequence": 10 * (1 + order.index(stream.name)),
             "backend_id": backend,
             "model": stream.model,
+            "slice": slice_ or False,
+            "selection": text_of(stream.selection),
+            "stale_minutes": _whole(stream.stale_after, timedelta(minutes=1)),
             "interval_minutes": _whole(stream.every, timedelta(minutes=1)),
             "full_interval_hours": _whole(stream.full_every, timedelta(hours=1)),
             "next_run_at": fields.Datetime.now() if stream.every else False,
@@ -156,7 +189,8 @@ class ConnectorStream(models.Model):
 
     def _kind_due(self, now) -> str | None:
         """Return which import is due, None where none is, or others come first."""
-        if not self.backend_id.exists() or not self._others_are_done():
+        backend = self.backend_id.exists()
+        if not backend or not backend.active or not self._others_are_done():
             return None
         if self.full_interval_hours and (self.next_full_at or now) <= now:
             return FULL
@@ -174,11 +208,6 @@ class ConnectorStream(models.Model):
             ]
         )
         return all(one.last_success_at and one.state == "idle" for one in others)
-
-    def _settle(self) -> None:
-        """Hold the streams whose page failed, and go on with those retried since."""
-        for run in self._open_runs():
-            run._settle()
 
     # === HELPERS === #
 
@@ -219,23 +248,31 @@ class ConnectorStream(models.Model):
 
     def _start(self, kind: str):
         """Start a run of the stream, and return it."""
-        with own_code():
-            # with elevated rights: nobody makes runs by hand
-            runs_sudo = framework_context(self.env["connector.stream.run"].sudo())
-            run_sudo = runs_sudo.create({"stream_id": self.id, "kind": kind})
-            run = run_sudo.with_env(self.env)
+        run = self._make_run(kind)
         self._set({"state": "running", "hold_reason": False})
         run._delay_page(None)
         return run
+
+    def _make_run(self, kind: str, **values):
+        """Return a new run of the stream."""
+        with own_code():
+            # with elevated rights: nobody makes runs by hand
+            runs_sudo = framework_context(self.env["connector.stream.run"].sudo())
+            run_sudo = runs_sudo.create({"stream_id": self.id, "kind": kind, **values})
+            return run_sudo.with_env(self.env)
 
     def _scope(self):
         """Return the environment in which the units of the stream work."""
         return self.backend_id._in_flow().get_environment(self.model)
 
-    def _done(self, kind: str) -> None:
-        """Note a success, and when the next import is due."""
-        now = fields.Datetime.now()
-        values = {"state": "idle", "last_success_at": now}
+    def _done(self, run) -> None:
+        """Note the success of a run, and when the next import is due."""
+        now, kind = fields.Datetime.now(), run.kind
+        values = {
+            "state": "idle",
+            "last_success_at": now,
+            "fingerprint": run.fingerprint,
+        }
         if self.interval_minutes:
             values["next_run_at"] = now + timedelta(minutes=self.interval_minutes)
         if self.full_interval_hours and kind == FULL:

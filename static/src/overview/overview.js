@@ -27,7 +27,13 @@ export class Overview extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
-        this.state = useState({ data: null, hours: null });
+        this.state = useState({
+            data: null,
+            hours: null,
+            query: "",
+            asked: "",
+            hits: null,
+        });
         this.graphReadAt = 0;
         onWillStart(() => this.read());
         useLiveRefresh(() => this.read());
@@ -106,6 +112,21 @@ export class Overview extends Component {
             type: "ir.actions.act_window",
             res_model: card.model,
             res_id: card.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    async search() {
+        const asked = this.state.query.trim();
+        const hits = asked && (await this.orm.call(MODEL, "find_external_id", [asked]));
+        Object.assign(this.state, { asked, hits: hits || null });
+    }
+
+    openHit({ model, id }) {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
             views: [[false, "form"]],
         });
     }

@@ -40,7 +40,7 @@ EFFECTS = {
     "manager": {
         **JOBS,
         "connector_queue_job": "wc",  # of the first page of a stream that is started
-        "connector_stream_run": "c",
+        "connector_stream_run": "cw",  # and of a decision about deletions
         "connector_value_map_waiting": "d",  # with a row, and by Retry
         "connector_checkpoint_repeat": "d",
         "connector_queue_cancel": "wc",

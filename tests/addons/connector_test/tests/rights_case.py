@@ -122,6 +122,12 @@ class RightsCase(HttpCase):
             "model": "connector.test.order",
             "external_id": f"rights_{n}",
         },
+        "connector.rejected": lambda case, n: {
+            "backend_id": case.backend,
+            "model": "connector.test.contact",
+            "external_id": f"rights_{n}",
+            "kind": "rejected",
+        },
         "connector.relation": lambda _case, n: {"name": f"rights_{n}"},
         "connector.link": lambda case, _n: {
             "relation_id": case.make("connector.relation", None).id
@@ -240,6 +246,7 @@ class RightsCase(HttpCase):
 
     make_connector_checkpoint_review = make_dialog
     make_connector_monitoring = make_dialog
+    make_connector_stream_backfill = make_dialog
     make_connector_queue_requeue = make_dialog
     make_connector_queue_reschedule = make_dialog
 

@@ -47,6 +47,8 @@ ACCESS = {
     "connector.stream.run": READ_ALL,
     "connector.value.map": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.value.map.waiting": {},  # imports keep them
+    "connector.stream.backfill": {"manager": ("rwc", "")},
+    "connector.rejected": {"reviewer": ("r", "r"), "manager": ("r", "r")},
     "connector.relation": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.link": {**READ_ALL, "manager": ("rd", "rd")},
     "connector.link.side": READ_ALL,
@@ -63,6 +65,7 @@ ARGUMENTS = {
     "set_paused": ("no.backend,1", True),
     "check_connection": ("no.backend,1",),
     "count_of_record": ("res.partner", 1),
+    "find_external_id": ("100123",),
 }
 
 # model: {public method: the least group that gets through with an own record}
@@ -72,6 +75,8 @@ METHODS = {
         "action_resolve_and_retry": "user",
         "action_assign_to_me": "user",
         "action_open_record": "user",
+        "action_delete_missing": "manager",
+        "action_keep_missing": "manager",
     },
     "connector.checkpoint.review": {"review": "user"},
     "connector.stream": {
@@ -79,9 +84,15 @@ METHODS = {
         "action_full_refresh": "manager",
         "action_resume": "manager",
         "action_preview": "user",  # opens a dialog of managers
+        "action_retry_rejected": "manager",
+        "action_show_rejected": "reviewer",
+        "action_delete_missing": "manager",
+        "action_keep_missing": "manager",
     },
     "connector.import.preview": {"action_preview": "manager"},
     "connector.value.map": {"action_retry": "manager"},
+    "connector.stream.backfill": {"backfill": "manager"},
+    "connector.rejected": {"action_retry": "manager"},
     "connector.backend": {
         "action_open_checkpoints": "user",
         "action_open_value_maps": "user",
@@ -96,6 +107,7 @@ METHODS = {
     "connector.overview": {
         "read_cards": "reviewer",
         "read_hours": "reviewer",
+        "find_external_id": "reviewer",
         "check_connection": "reviewer",
         "begin_jobs": "manager",
         "set_paused": "manager",

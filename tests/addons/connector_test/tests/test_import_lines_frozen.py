@@ -86,7 +86,7 @@ class TestFrozen(OrderCase):
         for _time in range(2):
             self.delete("O1")
 
-        self.assertTrue(self.order("O1").is_gone)
+        self.assertEqual(self.order("O1").sync_state, "gone")
         self.assertEqual(len(self.checkpoints()), 1)
         self.assertEqual(self.checkpoints().seen_count, 1)
 

@@ -1,59 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of streams: runs, cursor and deletions (promises 3 and 4 of the flows)."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 
 from odoo import fields
 from odoo.exceptions import UserError
 
-from odoo.addons.connector.api import BackendAdapter, ChangedSince, Stream, run_jobs
+from odoo.addons.connector.api import BackendAdapter, Stream, run_jobs
 from odoo.addons.connector.exception import InvalidUsageError
 from odoo.addons.connector.flows.declare import check_streams, declared_streams
 from odoo.addons.connector_test.models.flow import CONTACT
 
 from .flow_case import FlowCase
-
-NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
-
-
-class StreamCase(FlowCase):
-    sorted = True
-
-    def setUp(self):
-        super().setUp()
-        self.env["connector.stream"]._declare_all()
-        self.stream = self.env["connector.stream"].search(
-            [
-                ("name", "=", "contacts"),
-                ("backend_id", "=", self.backend_record.reference()),
-            ]
-        )
-
-    def adapter_class(self):
-        changed_since = ChangedSince("changed", self.sorted, timedelta(0))
-        return super().adapter_class(_changed_since=changed_since)
-
-    def changed(self, count, first=1, **values):
-        """Return so many contacts, each changed a minute after the one before."""
-        return [
-            {
-                "id": f"C{number}",
-                "name": f"Contact {number}",
-                "changed": self.stamp(number),
-                **values,
-            }
-            for number in range(first, first + count)
-        ]
-
-    def stamp(self, minutes):
-        return (NOON + timedelta(minutes=minutes)).isoformat()
-
-    def run_stream(self, kind="changes"):
-        """Run the stream to its end, and return its run."""
-        run = self.stream._start(kind)
-        run_jobs(self.env)
-        self.env["connector.stream"]._cron_run()
-        return run
+from .stream_case import StreamCase
 
 
 class TestSortedStream(StreamCase):
@@ -63,7 +22,8 @@ class TestSortedStream(StreamCase):
         run = self.run_stream()
 
         self.assertEqual((run.state, run.page_count), ("done", 3))
-        self.assertEqual((run.read_count, run.created_count), (250, 250))
+        # each page begins with the last record of the one before, see V8
+        self.assertEqual((run.read_count, run.created_count), (252, 250))
         self.assertEqual(self.stream.cursor, self.stamp(250))
         self.assertEqual(self.stream.state, "idle")
         self.assertTrue(self.stream.last_success_at)
@@ -81,7 +41,7 @@ class TestSortedStream(StreamCase):
 
     def test_cursor_moves_with_each_page(self):
         self.records = self.changed(250)
-        self.records[150]["changed"] = self.stamp(1)  # ends the second page
+        self.records[150]["changed"] = self.stamp(120)  # ends the second page
 
         run = self.run_stream()
 
@@ -92,7 +52,7 @@ class TestSortedStream(StreamCase):
 
     def test_held_stream_resumes_from_its_cursor(self):
         self.records = self.changed(250)
-        self.records[150]["changed"] = self.stamp(1)
+        self.records[150]["changed"] = self.stamp(120)
         self.run_stream()
         self.records = self.changed(250)
 
@@ -163,25 +123,13 @@ class TestFullRefresh(StreamCase):
         self.records = self.changed(20)
         self.run_stream()
         gone = self.binding("C5")
-        # bindings made since the refresh began are never candidates
-        self.env[CONTACT].search([]).flush_recordset()
-        self.env.cr.execute(
-            "UPDATE connector_test_contact SET create_date = now() - interval '1 day'"
-        )
-        self.env[CONTACT].invalidate_model()
+        self.age_bindings()
         del self.records[4]
 
         run = self.run_stream("full")
 
         self.assertEqual(run.deleted_count, 1)
         self.assertFalse(gone.odoo_id.active)
-
-    def age_bindings(self):
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE connector_test_contact SET create_date = now() - interval '1 day'"
-        )
-        self.env.invalidate_all()
 
     def test_empty_list_deletes_nothing(self):
         self.records = self.changed(20)
@@ -254,7 +202,7 @@ class TestSchedule(StreamCase):
 
     def test_requeued_page_goes_on(self):
         self.records = self.changed(150)
-        self.records[120]["changed"] = self.stamp(1)
+        self.records[120]["changed"] = self.stamp(110)
         run = self.run_stream()
         self.records = self.changed(150)
 
