@@ -10,6 +10,7 @@ from ...components.changed_since import parse_stamp
 from ...components.core import ConnectorEnvironment
 from ...exception import InvalidDataError
 from ..importing.batch_importer import BatchImporter
+from ..importing.reading import read_clock
 from ..importing.result import ImportResult
 from .cursor import Cursor
 from .deletion import find_bound, list_deleted, settle_deleted, split_gone
@@ -56,6 +57,7 @@ class StreamPage:
 
     def run(self, state: object) -> tuple[ImportResult, object]:
         """Import the page, and return what came of it and where the next one is."""
+        read_at = read_clock(self.scope.env)
         page, next_state = self.adapter.read_page(state)
         records = self.adapter._records(page)
         records, gone = split_gone(self.adapter, records)
@@ -64,7 +66,7 @@ class StreamPage:
             self.cursor.check_order(stamps, self.stream)
         self.cursor = self.cursor.pass_page(stamps)
         self.read_count = len(records)
-        result = self.importer._import_page(records, force=False)
+        result = self.importer._import_page(records, False, read_at)
         self.external_ids = list(self._ids(records))
         result.merge(self.delete(find_bound(self.scope, self._ids(gone))))
         return result, next_state

@@ -47,6 +47,16 @@ ACCESS = {
     "connector.stream.run": READ_ALL,
     "connector.value.map": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.value.map.waiting": {},  # imports keep them
+    "connector.match": {
+        **READ_ALL,
+        "reviewer": ("rw", "rw"),
+        "manager": ("rw", "rw"),
+    },
+    "connector.tombstone": {
+        **READ_ALL,
+        "reviewer": ("rd", "rd"),
+        "manager": ("rd", "rd"),
+    },
     "connector.relation": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.link": {**READ_ALL, "manager": ("rd", "rd")},
     "connector.link.side": READ_ALL,
@@ -79,9 +89,13 @@ METHODS = {
         "action_full_refresh": "manager",
         "action_resume": "manager",
         "action_preview": "user",  # opens a dialog of managers
+        "action_match_report": "manager",
+        "action_open_matches": "user",
     },
     "connector.import.preview": {"action_preview": "manager"},
     "connector.value.map": {"action_retry": "manager"},
+    "connector.tombstone": {"action_forget": "reviewer"},
+    "connector.match": {"action_link": "reviewer", "action_create": "reviewer"},
     "connector.backend": {
         "action_open_checkpoints": "user",
         "action_open_value_maps": "user",
