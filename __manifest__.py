@@ -34,6 +34,8 @@
         "views/connector_rejected_views.xml",
         "views/connector_stream_views.xml",
         "views/connector_value_map_views.xml",
+        "views/connector_match_views.xml",
+        "views/connector_tombstone_views.xml",
         "views/connector_overview_views.xml",
         "views/connector_menus.xml",
     ],

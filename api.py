@@ -54,10 +54,12 @@ from .exception import (
     RetryableJobError,
     SyncError,
     SystemicError,
+    UnclearMatchError,
     UnmappedValueError,
     UnserializableArgumentError,
     WrongArgumentsError,
 )
+from .flows.binding_declare import MatchKey
 from .flows.declare import Stream
 from .flows.importing.batch_importer import BatchImporter
 from .flows.importing.import_deleter import ImportDeleter
@@ -127,6 +129,7 @@ __all__ = [
     "MapRecord",
     "Mapper",
     "MappingError",
+    "MatchKey",
     "NetworkRetryableError",
     "NoConnectorUnitError",
     "NoExternalId",
@@ -144,6 +147,7 @@ __all__ = [
     "SystemicError",
     "Token",
     "TokenAdapter",
+    "UnclearMatchError",
     "UnfitValueError",
     "UnmappedValueError",
     "UnserializableArgumentError",

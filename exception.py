@@ -7,7 +7,8 @@
     ├── NoConnectorUnitError       no unit is registered for what was asked
     ├── AmbiguousUnitError         several units are registered for what was asked
     ├── InvalidDataError           the record is not fit to be synchronized
-    │   └── AlreadyBoundError          the record, or the external id, is bound already
+    │   ├── AlreadyBoundError          the record, or the external id, is bound already
+    │   └── UnclearMatchError          several records here may be the counterpart
     ├── MappingError               the record cannot be translated
     │   └── UnmappedValueError         a value has to be filled in in a value map first
     ├── InvalidUsageError          the framework was called in a way it does not know
@@ -104,6 +105,10 @@ class AlreadyBoundError(InvalidDataError):
         super().__init__(msg)
         self.model_name = model_name
         self.binding_id = binding_id
+
+
+class UnclearMatchError(InvalidDataError):
+    """Nothing here is surely the counterpart of a record; a person has to choose."""
 
 
 class MappingError(ConnectorException):

@@ -10,6 +10,7 @@ from odoo import models
 from ..exception import GoneName, InvalidUsageError, NoConnectorUnitError
 from ..text import is_missing
 from .core import ConnectorEnvironment, ConnectorUnit
+from .find_or_create import FindsOrCreates
 from .map_child import ExportMapChild, ImportMapChild, MapChild
 from .map_record import MapOptions, MapRecord
 from .mapping import MappingDefinition, MetaMapper, texts_in
@@ -246,7 +247,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
             return default(scope)
 
 
-class ImportMapper(Mapper):
+class ImportMapper(FindsOrCreates, Mapper):
     """Translates records of the backend, dictionaries, into values for Odoo."""
 
     _map_child_class = ImportMapChild

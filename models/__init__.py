@@ -16,6 +16,7 @@ from . import binding
 from . import binding_preview
 from . import binding_lines
 from . import binding_state  # after binding: what becomes an alias changes its state
+from . import binding_flows
 from . import checkpoint
 from . import backend
 from . import link  # after checkpoint: relations are its last kind of source
@@ -27,3 +28,5 @@ from . import monitoring
 from . import stream
 from . import value_map
 from . import defaults
+from . import tombstone  # bindings write them before they are gone
+from . import match  # after stream: its button makes a report

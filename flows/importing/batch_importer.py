@@ -1,8 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Batch importer: brings all records of a model to Odoo, page by page."""
 
+from datetime import datetime
+
 from ...components.synchronizer import Importer
 from ...exception import InvalidUsageError
+from .reading import read_at_times, read_clock
 from .record_importer import RecordImporter
 from .remarks import add_remarks
 from .result import ImportResult
@@ -39,28 +42,33 @@ class BatchImporter(Importer):
         if self.mode != INLINE:
             return self._run_page(state, force)
         result = ImportResult()
-        for records in self.backend_adapter.pages(state):
-            result.merge(self._import_page(records, force))
+        for read_at, records in read_at_times(
+            self.env, self.backend_adapter.pages(state)
+        ):
+            result.merge(self._import_page(records, force, read_at))
         return result
 
     def _run_page(self, state: object, force: bool) -> ImportResult:
+        read_at = read_clock(self.env)
         page, next_state = self.backend_adapter.read_page(state)
         records = self.backend_adapter._records(page)
         if self.mode == RECORD:
             result = self._delay_records(records, force)
         else:
-            result = self._import_page(records, force)
+            result = self._import_page(records, force, read_at)
         if next_state is not None:
             self._delay_page(next_state, force)
         return result
 
-    def _import_page(self, records: list[dict], force: bool) -> ImportResult:
+    def _import_page(
+        self, records: list[dict], force: bool, read_at: datetime | None = None
+    ) -> ImportResult:
         """Import the records of a page, and keep what did not come in.
 
         Each rejected one has a checkpoint; those that wait for a value have one of the
         value.
         """
-        result = self.unit_for(RecordImporter).run_page(records, force)
+        result = self.unit_for(RecordImporter).run_page(records, force, read_at)
         rejected = self.env["connector.rejected"]
         rejected._keep(self.backend_record, self.model._name, result)
         add_remarks(self, result)

@@ -1,12 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Import deleter: what happens here to a record that was deleted on the backend."""
 
+from datetime import datetime
+
 from ...components.synchronizer import Deleter
 from ..line_declaration import find_frozen
+from .tombstones import import_from
 
 ARCHIVE = "archive"
 UNLINK = "unlink"
 UNBIND = "unbind"
+NOTHING = "nothing"
 
 
 class ImportDeleter(Deleter):
@@ -18,16 +22,33 @@ class ImportDeleter(Deleter):
     which is archived with a checkpoint. ``"unbind"``: it stays as it is, and only its
     binding is deleted."""
 
-    def run(self, external_id) -> str:
+    def run(self, external_id, read_at: datetime | None = None) -> str:
         """Do here what the policy says for a record that is gone there.
+
+        Args:
+            external_id: id on the backend.
+            read_at: when it was found to be gone, in UTC without its zone, by the clock
+                of the database; None: just now. A deletion that is older than what was
+                imported since does nothing.
 
         Returns:
             What was done: ``"archive"``, ``"unlink"``, ``"unbind"`` or ``"nothing"``.
         """
+        model_name, backend = self.model._name, self.backend_record
+        backend._forget_tombstones(model_name, [str(external_id)])
         binding = self.binder.to_internal(external_id)
-        if not binding:
-            return "nothing"
-        return self._delete(binding.with_context(connector_no_export=True))
+        if not binding or (read_at and self._is_newer(binding, read_at)):
+            return NOTHING
+        with import_from(backend.reference()):
+            return self._delete(binding.with_context(connector_no_export=True))
+
+    def _is_newer(self, binding, read_at: datetime) -> bool:
+        """Return whether a binding has what was read after a time."""
+        return bool(
+            "read_at" in binding._fields
+            and binding.read_at
+            and binding.read_at > read_at
+        )
 
     def _delete(self, binding) -> str:
         """Do what the policy says with one binding; for overrides."""
@@ -67,4 +88,4 @@ class ImportDeleter(Deleter):
             # nothing is known of a record that comes back
             binding.write(dict.fromkeys(("external_version", "import_hash"), False))
             binding.set_sync_state("gone")
-        return ARCHIVE if archived else "nothing"
+        return ARCHIVE if archived else NOTHING

@@ -24,6 +24,7 @@ class ImportItem:
     data: dict | None = None
     outcome: str = ""
     reason: str = ""
+    is_asked: bool = False  # a checkpoint of its own asks a person about it
     dropped: list[str] = field(default_factory=list)  # parts that were left out
     rings: list[tuple] = field(default_factory=list)  # field and target left empty
     frozen: list[models.BaseModel] = field(default_factory=list)  # lines that stay
@@ -35,6 +36,12 @@ class ImportItem:
             self.known = known
         self.binding, self.outcome, self.reason = self.known, "", ""
         self.dropped, self.rings, self.map_notes = [], [], []
+        self.is_asked = False
+
+    def forget_mapping(self) -> None:
+        """Forget what the mapping noted, before the record is mapped once more."""
+        for notes in (self.dropped, self.rings, self.frozen, self.map_notes):
+            notes.clear()
 
     @property
     def is_in(self) -> bool:

@@ -10,6 +10,7 @@ rejected and the others are in.
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 
 import psycopg2
 
@@ -26,6 +27,7 @@ from ...exception import (
     NothingToDoJob,
     RetryableJobError,
     SystemicError,
+    UnclearMatchError,
     UnmappedValueError,
     message_of,
 )
@@ -33,10 +35,13 @@ from ...text import is_missing
 from ..values.languages import has_translations
 from ..values.relations import Related
 from ..values.value_map import MapNote, keep_notes
+from .adoption import bind_existing, prepare_page
 from .changes import hash_of, write_split
 from .created_only import without_created_only
 from .item import ImportItem
 from .lines import PageLines
+from .matching import Matching
+from .reading import Reading
 from .result import (
     CREATED,
     NOT_DELIVERED,
@@ -48,6 +53,8 @@ from .result import (
 )
 from .ring import ImportRing, OpenLink
 from .sql_log import handled_sql_errors
+from .stable_key import rekey
+from .tombstones import Tombstones, import_from
 from .undo import undoable
 
 CHUNK_SIZE = 50  # records that share a savepoint; it costs 0.1 ms
@@ -88,9 +95,11 @@ class PageImport:
     Args:
         importer: the RecordImporter whose steps are taken.
         force: import also what did not change.
+        read_at: when the records were read, in UTC without its zone; None: they were
+            sent here, and only their versions say which is newer.
     """
 
-    def __init__(self, importer, force: bool = False):
+    def __init__(self, importer, force: bool = False, read_at: datetime | None = None):
         self.importer = importer
         self.env = importer.env
         self.binder = importer.binder
@@ -101,6 +110,10 @@ class PageImport:
         self.related: dict[str, dict[str, int]] = {}
         """Ids of related records by binding model and external id."""
         self.result = ImportResult()
+        self.matching = Matching(importer)
+        self.tombstones = Tombstones(importer)
+        self.reading = Reading(importer, read_at)
+        self.ids: set[str] = set()
         self.rejected: defaultdict[str, list[ImportItem]] = defaultdict(list)
         """Those by the class of their error."""
         self.fingerprint = importer.fingerprint()
@@ -108,7 +121,9 @@ class PageImport:
     def run(self, records: list[dict]) -> ImportResult:
         """Import the records; see :meth:`RecordImporter.run_page`."""
         items = self.lines.items = self._identify(records)
+        self.ids = {item.external_id for item in items}
         self._find_bindings(items)
+        prepare_page(self, items)
         for chunk in _chunks(items):
             self._import_chunk(chunk)
             self._note(chunk)
@@ -121,6 +136,7 @@ class PageImport:
         """Import one record, and let it raise what is wrong with it."""
         item = ImportItem(external_id, record, self._version_of(record))
         self._find_bindings([item])
+        prepare_page(self, [item])
         with undoable(self.env):
             self._import([item])
         self._keep_notes([item])
@@ -187,16 +203,24 @@ class PageImport:
 
     def _import(self, items: list[ImportItem]) -> None:
         """Take all steps with some records; what a record raises is not caught."""
+        with import_from(self.importer.backend_record.reference()):
+            self._import_due([item for item in items if self._is_due(item)])
+
+    def _import_due(self, due: list[ImportItem]) -> None:
+        """Take the steps after the look-ups with records that are to be mapped."""
         importer = self.importer
-        due = [item for item in items if self._is_due(item)]
         self._import_related(due)
         self._call("_import_dependencies", due)
         self.lines.look_up(due)
         for item in due:
             self._map(item)
+        rekey(self, [item for item in due if not (item.binding or item.outcome)])
+        new = [item for item in due if not (item.binding or item.outcome)]
+        matched = bind_existing(self, new)
         changed = [item for item in due if not item.outcome]
         self._create([item for item in changed if not item.binding])
         self._update([item for item in changed if item.binding and not item.outcome])
+        changed += matched
         self._close_rings(changed)
         for item in changed:
             importer._take(item)
@@ -218,6 +242,8 @@ class PageImport:
         importer._before_import()
         if reason := importer._must_skip():
             item.settle(SKIPPED, reason if isinstance(reason, str) else "")
+        elif reason := self.reading.superseded(item) or self.tombstones.reason_of(item):
+            item.settle(SKIPPED, reason)
         elif not self.force and self._is_uptodate(item):
             self._settle_unchanged(item)
         return not item.outcome
@@ -393,6 +419,7 @@ class PageImport:
             "import_hash": item.values_hash,
             "sync_state": "synced",
             "sync_reason": False,
+            "read_at": self.reading.read_at,
         }
         return {name: value for name, value in state.items() if self._knows(name)}
 
@@ -429,6 +456,9 @@ class PageImport:
             self.result.note(item.outcome, item.external_id, item.reason)
             if item.outcome == REJECTED:
                 self.result.payloads[item.external_id] = item.record
+            if item.is_asked:
+                self.result.asked.add(item.external_id)
+                self.rejected[UnclearMatchError.__name__].append(item)
             if item.dropped:
                 self.result.dropped[item.external_id] = item.dropped
 

@@ -2,7 +2,9 @@
 """Record importer: makes records here equal to their counterparts on the backend."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from ...components.find_or_create import FindsOrCreates
 from ...components.map_record import MapRecord
 from ...components.mapper import ImportMapper
 from ...components.synchronizer import Importer
@@ -11,11 +13,13 @@ from ..values.languages import write_language, write_translations
 from .changes import changed_values, write_split
 from .fingerprint import fingerprint_of
 from .item import ImportItem
+from .matching import Matching
 from .page_import import PageImport
+from .reading import read_clock
 from .result import ImportResult
 
 
-class RecordImporter(Importer):
+class RecordImporter(FindsOrCreates, Importer):
     """Imports records: one by its external id, or those of a page together.
 
     The steps of one record are the methods below, for overrides: those with an
@@ -30,17 +34,27 @@ class RecordImporter(Importer):
     remote_record: dict
     """The record in hand, as the backend sent it."""
 
-    def run(self, external_id, remote_record: dict | None = None, force: bool = False):
+    def run(
+        self,
+        external_id,
+        remote_record: dict | None = None,
+        force: bool = False,
+        read_at: datetime | None = None,
+    ):
         """Import one record.
 
         Args:
             external_id: id on the backend.
-            remote_record: the record, if it was read already.
+            remote_record: the record, if it was read already, or sent here.
             force: import it also if it did not change.
+            read_at: when it was read, in UTC without its zone, by the clock of the
+                database; None: it was sent here, and its version alone says whether it
+                is newer than what was imported.
 
         Returns:
-            What was done: ``"created"``, ``"updated"``, ``"unchanged"`` or
-            ``"skipped: …"`` with the reason.
+            What was done: ``"created"``, ``"matched"``, ``"updated"``,
+            ``"unchanged"``, or ``"skipped: …"`` and ``"rejected: …"`` with the reason.
+            Rejected is only what a checkpoint asks a person about.
 
         Raises:
             InvalidDataError, MappingError: the record cannot be imported before
@@ -53,22 +67,26 @@ class RecordImporter(Importer):
             f"import {self.backend_record.reference()} {self.model._name} {external_id}"
         )
         if remote_record is None:
+            read_at = read_clock(self.env)
             remote_record = self._read()
-        item = PageImport(self, force).run_one(self.external_id, remote_record)
+        item = PageImport(self, force, read_at).run_one(self.external_id, remote_record)
         return f"{item.outcome}: {item.reason}" if item.reason else item.outcome
 
-    def run_page(self, records: list[dict], force: bool = False) -> ImportResult:
+    def run_page(
+        self, records: list[dict], force: bool = False, read_at: datetime | None = None
+    ) -> ImportResult:
         """Import the records of one page; a bad one does not stop the others.
 
         Args:
             records: as the adapter has read them.
             force: import also those that did not change.
+            read_at: when they were read, see :meth:`run`.
 
         Raises:
             SystemicError: so many records were rejected for the same reason that the
                 fault is not theirs.
         """
-        return PageImport(self, force).run(records)
+        return PageImport(self, force, read_at).run(records)
 
     def fingerprint(self) -> str:
         """Return what changes with the code that maps.
@@ -150,6 +168,17 @@ class RecordImporter(Importer):
             InvalidDataError: they cannot be stored. The message is for the person who
                 corrects the record.
         """
+
+    def _find_existing(self, data: dict):
+        """Return the record here that may be the counterpart; empty to create one.
+
+        It is asked for a record that has no binding yet. By default the match keys of
+        the binding model find it; see ``_match``. Several are a question to a person.
+
+        Args:
+            data: mapped values of the record in hand.
+        """
+        return Matching(self).find_one(data)
 
     def _create(self, data: dict):
         """Return a new binding with these values."""

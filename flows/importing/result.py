@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 CREATED = "created"
+MATCHED = "matched"  # a record that was here already is bound to it
 UPDATED = "updated"
 UNCHANGED = "unchanged"  # the same version or the same values as last time
 SKIPPED = "skipped"  # the importer does not want it
@@ -39,6 +40,9 @@ class ImportResult:
     deleted: list[str] = field(default_factory=list)
     """External ids."""
 
+    asked: set[str] = field(default_factory=set)
+    """External ids of rejected records about which a checkpoint was made already."""
+
     dropped: dict[str, list[str]] = field(default_factory=dict)
     """What was left out of records that were imported, by external id."""
 
@@ -63,6 +67,7 @@ class ImportResult:
         self.waiting.update(other.waiting)
         self.payloads.update(other.payloads)
         self.deleted += other.deleted
+        self.asked |= other.asked
         self.dropped.update(other.dropped)
 
     def __str__(self) -> str:

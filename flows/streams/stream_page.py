@@ -12,6 +12,7 @@ from ...components.core import ConnectorEnvironment
 from ...components.list_filter import ListFilter
 from ...exception import FailedJobError, IDMissingInBackend, InvalidDataError
 from ..importing.batch_importer import BatchImporter
+from ..importing.reading import read_clock
 from ..importing.record_importer import RecordImporter
 from ..importing.result import ImportResult
 from .cursor import Cursor
@@ -91,6 +92,7 @@ class StreamPage:
 
     def run(self, state: object) -> tuple[ImportResult, object]:
         """Import the page, and return what came of it and where the next one is."""
+        read_at = read_clock(self.scope.env)
         listed, next_state = self._read(state)
         there, gone = split_gone(self.adapter, listed)
         stamps = self._stamps(there)
@@ -100,7 +102,7 @@ class StreamPage:
         pairs = zip(there, stamps, strict=True)
         records = [record for record, at in pairs if self.list_filter.has(at)]
         self.read_count = len(records)
-        result = self.importer._import_page(records, force=False)
+        result = self.importer._import_page(records, False, read_at)
         self.external_ids = list(self._ids(there))
         result.merge(self.delete(find_bound(self.scope, self._ids(gone))))
         return result, self._next_state_after(stamps, next_state)

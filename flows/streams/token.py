@@ -14,6 +14,7 @@ from ...components.core import ConnectorEnvironment
 from ...components.deletions import Token
 from ...components.paged_adapter import Record
 from ...exception import FailedJobError
+from ..importing.reading import read_clock
 from ..importing.record_importer import RecordImporter
 from ..importing.result import UNCHANGED, ImportResult
 from .cursor import Cursor
@@ -128,13 +129,14 @@ class TokenPage(StreamPage):
 
     def _import(self, ids: list[str]) -> ImportResult:
         """Read records by their ids and import them; what does not come is noted."""
+        read_at = read_clock(self.scope.env)
         listed = self.adapter.read_many(ids)
         came = set(self._ids(listed))
         listed += [self._missing(one) for one in ids if one not in came]
         records = self.adapter._records(listed)
         self.read_count += len(records)
         self.external_ids += self._ids(records)
-        return self.importer._import_page(records, force=False)
+        return self.importer._import_page(records, False, read_at)
 
     def _missing(self, external_id: str) -> Record:
         return self.adapter.not_delivered(

@@ -142,7 +142,7 @@ class ConnectorRejected(models.Model):
             backend, model_name, REJECTED, result.rejected, result.payloads
         )
         for external_id, row_id in rows.items():
-            if external_id not in result.waiting:
+            if external_id not in result.waiting | result.asked:
                 message = self.env._(
                     "%(model)s %(external_id)s was not imported: %(reason)s",
                     model=self.env[model_name]._description,

@@ -5,6 +5,8 @@ from odoo import fields, models
 
 CONTACT = "connector.test.contact"
 LABEL = "connector.test.label"
+MEMBER = "connector.test.member"
+ACCOUNT = "connector.test.account"
 
 
 class TestContact(models.Model):
@@ -29,3 +31,31 @@ class TestLabel(models.Model):
     _backend_model = "connector.test.backend"
 
     contact_id = fields.Many2one(CONTACT, required=True, ondelete="cascade")
+
+
+class TestMember(models.Model):
+    """A contact that may be here already."""
+
+    _name = MEMBER
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "connector.binding"
+    _inherits = {"res.partner": "odoo_id"}
+    _description = "Test Member"
+    _backend_model = "connector.test.backend"
+    _match = ["ref", "email"]
+    _on_match = "fill"
+    _stable_key = "uid"
+
+    uid = fields.Char()
+    grade = fields.Char()
+
+
+class TestAccount(models.Model):
+    """A bank account, which goes with its contact."""
+
+    _name = ACCOUNT
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "connector.binding"
+    _inherits = {"res.partner.bank": "odoo_id"}
+    _description = "Test Account"
+    _backend_model = "connector.test.backend"

@@ -128,6 +128,20 @@ class RightsCase(HttpCase):
             "external_id": f"rights_{n}",
             "kind": "rejected",
         },
+        "connector.match": lambda case, n: {
+            "backend_id": case.backend,
+            "model": "connector.test.contact",
+            "external_id": f"rights_{n}",
+            "outcome": "ambiguous",
+            "record_model": "res.partner",
+            "record_id": case.env.ref("base.main_partner").id,
+        },
+        "connector.tombstone": lambda case, n: {
+            "backend_id": case.backend,
+            "model": "connector.test.contact",
+            "external_id": f"rights_{n}",
+            "deleted_at": "2026-01-01 12:00:00",
+        },
         "connector.relation": lambda _case, n: {"name": f"rights_{n}"},
         "connector.link": lambda case, _n: {
             "relation_id": case.make("connector.relation", None).id

@@ -49,6 +49,16 @@ ACCESS = {
     "connector.value.map.waiting": {},  # imports keep them
     "connector.stream.backfill": {"manager": ("rwc", "")},
     "connector.rejected": {"reviewer": ("r", "r"), "manager": ("r", "r")},
+    "connector.match": {
+        **READ_ALL,
+        "reviewer": ("rw", "rw"),
+        "manager": ("rw", "rw"),
+    },
+    "connector.tombstone": {
+        **READ_ALL,
+        "reviewer": ("rd", "rd"),
+        "manager": ("rd", "rd"),
+    },
     "connector.relation": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.link": {**READ_ALL, "manager": ("rd", "rd")},
     "connector.link.side": READ_ALL,
@@ -88,11 +98,15 @@ METHODS = {
         "action_show_rejected": "reviewer",
         "action_delete_missing": "manager",
         "action_keep_missing": "manager",
+        "action_match_report": "manager",
+        "action_open_matches": "user",
     },
     "connector.import.preview": {"action_preview": "manager"},
     "connector.value.map": {"action_retry": "manager"},
     "connector.stream.backfill": {"backfill": "manager"},
     "connector.rejected": {"action_retry": "manager"},
+    "connector.tombstone": {"action_forget": "reviewer"},
+    "connector.match": {"action_link": "reviewer", "action_create": "reviewer"},
     "connector.backend": {
         "action_open_checkpoints": "user",
         "action_open_value_maps": "user",

@@ -1,0 +1,64 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Tombstones of a backend, as its imports ask for them."""
+
+from odoo import models
+
+from ...flows.importing.tombstones import Tombstone
+from ...text import reference_of
+
+
+class ConnectorBackend(models.AbstractModel):
+    """What was deleted here of a backend."""
+
+    _inherit = "connector.backend"
+
+    # === CRUD === #
+
+    def unlink(self):
+        """Delete backends, and the tombstones of what was on them."""
+        references = [reference_of(backend) for backend in self]
+        result = super().unlink()
+        stones_sudo = self.env["connector.tombstone"].sudo()  # of what is gone
+        stones_sudo.search([("backend_id", "in", references)]).unlink()
+        return result
+
+    # === HELPERS === #
+
+    def _tombstones(self, model_name: str, external_ids: list[str]) -> dict:
+        """Return the tombstones of records of the backend, by external id."""
+        stones = self.env["connector.tombstone"]
+        found = stones._find(reference_of(self), model_name, external_ids)
+        return {
+            one.external_id: Tombstone(one.version or None, one.deleted_at)
+            for one in found
+        }
+
+    def _forget_tombstones(self, model_name: str, external_ids: list[str]) -> None:
+        """Delete the tombstones of records that are imported again, or gone there."""
+        stones = self.env["connector.tombstone"]
+        found = stones._find(reference_of(self), model_name, external_ids)
+        found._settle_checkpoints()
+        found.unlink()
+
+    def _ask_tombstone(
+        self, model_name: str, external_id: str, version: str | None
+    ) -> None:
+        """Add a checkpoint about a record that was deleted here and changed there."""
+        stone = self.env["connector.tombstone"]._find(
+            reference_of(self), model_name, [external_id]
+        )
+        self.add_checkpoint(
+            stone._name,
+            stone.id,
+            self.env._(
+                "%(model)s %(external_id)s was deleted here on %(deleted_at)s UTC and "
+                "changed on the backend since. Press Forget on its tombstone to import "
+                "it again, or Reviewed to leave it deleted.",
+                model=self.env[model_name]._description,
+                external_id=external_id,
+                deleted_at=stone.deleted_at.strftime("%Y-%m-%d %H:%M"),
+            ),
+            reason="conflict",
+            odoo_version=stone.version or None,
+            external_version=version,
+        )
