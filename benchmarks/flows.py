@@ -20,6 +20,7 @@ from jobs_side.row import OURS, Contest, Row, write_table
 from ground.say import Progress
 
 ROUNDS = 5
+MANY = 100_000  # records of the rows of memory and rate
 FLOOR, OCA = "floor", "OCA"
 PAGES = {
     "new": Contest("page import, new", {FLOOR: 0.8, OCA: 3}),
@@ -34,7 +35,7 @@ THEIRS = {"jobs": "new_alone"}  # where they do something else than ours
 ALL = [*CONTESTS, "memory"]
 
 
-def measure_all(names: list[str], rounds: int) -> Iterator[Row]:
+def measure_all(names: list[str], rounds: int, many: int) -> Iterator[Row]:
     """Yield the rows with these names."""
     with ExitStack() as stack:
         ground = stack.enter_context(contestants.open_ours("flows", "bench_flows"))
@@ -51,7 +52,7 @@ def measure_all(names: list[str], rounds: int) -> Iterator[Row]:
         for name in [one for one in JOBS if one in names]:
             yield measure_contest(field, name, rounds)
         if "memory" in names:
-            yield from memory.measure_many(ours)
+            yield from memory.measure_many(ours, many)
 
 
 def measure_contest(field: dict[str, Contestant], name: str, rounds: int) -> Row:
@@ -81,11 +82,12 @@ def main() -> int:
     parser.add_argument(
         "rows", nargs="*", metavar="ROW", help=f"some of {', '.join(ALL)}"
     )
+    parser.add_argument("--many", type=int, default=MANY, metavar="N")
     options = parser.parse_args()
     names = options.rows or ALL
     if unknown := [name for name in names if name not in ALL]:
         parser.error(f"no row is called {unknown[0]!r}; choose from {', '.join(ALL)}")
-    rows = list(measure_all(names, options.rounds))
+    rows = list(measure_all(names, options.rounds, options.many))
     print(write_table(rows, (FLOOR, OCA)))
     print("Load of the machine: {:.1f}, {:.1f}, {:.1f}.".format(*os.getloadavg()))
     return 0 if all(row.is_met for row in rows) else 1

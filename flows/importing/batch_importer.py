@@ -2,10 +2,10 @@
 """Batch importer: brings all records of a model to Odoo, page by page."""
 
 from ...components.synchronizer import Importer
-from ...exception import InvalidUsageError
+from ...exception import InvalidDataError, InvalidUsageError, message_of
 from .record_importer import RecordImporter
 from .remarks import add_remarks
-from .result import ImportResult
+from .result import REJECTED, ImportResult
 
 PAGE = "page"  # a job for each page, delayed by the page before
 INLINE = "inline"  # all pages now, in this transaction
@@ -60,6 +60,11 @@ class BatchImporter(Importer):
         Those that wait for a value have one of the value.
         """
         result = self.unit_for(RecordImporter).run_page(records, force)
+        self._report_rejected(result)
+        add_remarks(self, result)
+        return result
+
+    def _report_rejected(self, result: ImportResult) -> None:
         for external_id, reason in result.rejected.items():
             if external_id in result.waiting:
                 continue
@@ -72,17 +77,20 @@ class BatchImporter(Importer):
                 ),
                 reason="invalid_data",
             )
-        add_remarks(self, result)
-        return result
 
     def _delay_records(self, records: list[dict], force: bool) -> ImportResult:
-        result = ImportResult()
-        for record in records:
-            external_id = self.backend_adapter.id_of(record)
-            self.backend_record.delay_import_record(
-                self.model._name, external_id, force, **self.job_options
-            )
-            result.note("delayed", external_id)
+        """Delay the imports of the records of a page; one without an id is rejected."""
+        result, external_ids = ImportResult(), []
+        for number, record in enumerate(records, start=1):
+            try:
+                external_ids.append(self.backend_adapter.id_of(record))
+            except InvalidDataError as error:
+                result.note(REJECTED, f"#{number}", message_of(error))
+        result.counts["delayed"] = len(external_ids)
+        self.backend_record.delay_import_records(
+            self.model._name, external_ids, force, **self.job_options
+        )
+        self._report_rejected(result)
         return result
 
     def _delay_page(self, state: object, force: bool) -> None:

@@ -49,8 +49,8 @@ from .result import (
 from .ring import ImportRing, OpenLink
 from .undo import undoable
 
-# Records that share a savepoint. Fifty at a time cost Odoo a tenth more than a thousand,
-# two hundred next to nothing more.
+# Records that share a savepoint. Created fifty at a time they cost Odoo a tenth more
+# than a thousand at once, two hundred at a time next to nothing.
 CHUNK_SIZE = 200
 
 # What is the fault of one record. All else, such as a lost connection or a conflict
@@ -244,7 +244,7 @@ class PageImport:
         is_imported = False
         for source, pairs in self.lines.related_sources(items):
             is_imported |= self._import_missing(source, pairs)
-        if is_imported:  # perhaps records of this page, too, of this chunk or a later one
+        if is_imported:  # perhaps records of this page, also of a later chunk
             page = self.lines.items or items
             self._find_bindings([item for item in page if not item.outcome])
 
