@@ -72,18 +72,28 @@ class Ground:
 
 
 @contextlib.contextmanager
-def open_ours(label: str = "ours") -> Iterator[Ground]:
-    """Give a database with our jobs."""
+def open_ours(label: str = "ours", addon: str = "bench_jobs") -> Iterator[Ground]:
+    """Give a database with an addon of ours."""
     bench = _bench(bench_ground.prepare().ours, "ours", addons.find_addons_path())
-    with bench_ground.database(bench, f"jobs_{label}", ["bench_jobs"]) as database:
+    with bench_ground.database(bench, f"jobs_{label}", [addon]) as database:
         yield Ground(bench, database)
 
 
 @contextlib.contextmanager
-def script(ground: Ground, name: str, *arguments: str) -> Iterator[Contestant]:
-    """Give a process that runs a file of this folder inside our Odoo."""
+def open_peers(label: str, addon: str) -> Iterator[Ground]:
+    """Give a database with an addon of the peers."""
+    bench = _peers_bench()
+    with bench_ground.database(bench, f"jobs_{label}", [addon]) as database:
+        yield Ground(bench, database)
+
+
+@contextlib.contextmanager
+def script(
+    ground: Ground, name: str, *arguments: str, folder: Path = HERE
+) -> Iterator[Contestant]:
+    """Give a process that runs a file of a folder inside an Odoo."""
     process = odoo_server.open_script(
-        ground.bench, ground.database, HERE / f"{name}.py", *arguments
+        ground.bench, ground.database, folder / f"{name}.py", *arguments
     )
     with _stopping(Contestant(name, process)) as contestant:
         yield contestant
@@ -113,8 +123,7 @@ def workers(
 @contextlib.contextmanager
 def open_queue_job() -> Iterator[Contestant]:
     """Give queue_job, with one server that runs its jobs."""
-    peers = bench_ground.prepare().peers
-    bench = _bench(peers, "peers", [peers.extra_packages / "odoo" / "addons"])
+    bench = _peers_bench()
     # the settings of its channels come from the environment
     environment = {**bench.server.environment, "ODOO_QUEUE_JOB_CHANNELS": CHANNELS}
     bench = replace(bench, server=replace(bench.server, environment=environment))
@@ -156,10 +165,16 @@ def _stopping(contestant: Contestant) -> Iterator[Contestant]:
         contestant.stop()
 
 
+def _peers_bench() -> Workbench:
+    peers = bench_ground.prepare().peers
+    return _bench(peers, "peers", [peers.extra_packages / "odoo" / "addons"])
+
+
 def _bench(bench: Workbench, name: str, folders: list[Path]) -> Workbench:
     """Return the workbench with the addons that are measured."""
+    path = [*folders, ADDONS / name, ADDONS / "both"]
     config = workbench.write_config(
-        f"bench_jobs_{name}", [*folders, ADDONS / name], bench.odoo, bench.server
+        f"bench_jobs_{name}", path, bench.odoo, bench.server
     )
     return replace(bench, config=config)
 

@@ -7,6 +7,7 @@ of PostgreSQL included, which other programs disturb less than wall time; but by
 time where ours and theirs run as many jobs at the same time in one process.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -14,10 +15,7 @@ from side_by_side.table import write_lines
 
 OURS = "ours"
 PEERS = ("floor", "procrastinate", "queue_job")
-HEADER = (
-    *("what", OURS, *PEERS),
-    *("times as quick", "by processor", "must reach", "verdict"),
-)
+RESULTS = ("times as quick", "by processor", "must reach", "verdict")
 Answers = dict[str, list[dict[str, float]]]  # of each contestant, round by round
 
 
@@ -41,12 +39,12 @@ class Row:
     ratios: str = ""
     cpu_ratios: str = ""
 
-    def cells(self) -> list[str]:
-        """Return the line of the table."""
+    def cells(self, names: Sequence[str]) -> list[str]:
+        """Return the line of the table, with the figures of these contestants."""
         verdict = "met" if self.is_met else "FALLS SHORT"
         return [
             self.what,
-            *(self.figures.get(name, "") for name in (OURS, *PEERS)),
+            *(self.figures.get(name, "") for name in names),
             self.ratios,
             self.cpu_ratios,
             self.must_reach,
@@ -101,9 +99,11 @@ class Contest:
         return ", ".join(words)
 
 
-def write_table(rows: list[Row]) -> str:
-    """Return the table in Markdown."""
-    return write_lines([list(HEADER), *(row.cells() for row in rows)])
+def write_table(rows: list[Row], peers: Sequence[str] = PEERS) -> str:
+    """Return the table in Markdown, with a column for each peer."""
+    names = [OURS, *peers]
+    header = ["what", *names, *RESULTS]
+    return write_lines([header, *(row.cells(names) for row in rows)])
 
 
 def milliseconds(seconds: float) -> str:

@@ -4,11 +4,11 @@
 from datetime import datetime
 
 from ...components.synchronizer import Importer
-from ...exception import InvalidUsageError
+from ...exception import InvalidDataError, InvalidUsageError, message_of
 from .reading import read_at_times, read_clock
 from .record_importer import RecordImporter
 from .remarks import add_remarks
-from .result import ImportResult
+from .result import REJECTED, ImportResult
 
 PAGE = "page"  # a job for each page, delayed by the page before
 INLINE = "inline"  # all pages now, in this transaction
@@ -69,19 +69,27 @@ class BatchImporter(Importer):
         value.
         """
         result = self.unit_for(RecordImporter).run_page(records, force, read_at)
-        rejected = self.env["connector.rejected"]
-        rejected._keep(self.backend_record, self.model._name, result)
+        self._keep_rejected(result)
         add_remarks(self, result)
         return result
 
+    def _keep_rejected(self, result: ImportResult) -> None:
+        rejected = self.env["connector.rejected"]
+        rejected._keep(self.backend_record, self.model._name, result)
+
     def _delay_records(self, records: list[dict], force: bool) -> ImportResult:
-        result = ImportResult()
-        for record in records:
-            external_id = self.backend_adapter.id_of(record)
-            self.backend_record.delay_import_record(
-                self.model._name, external_id, force, **self.job_options
-            )
-            result.note("delayed", external_id)
+        """Delay the imports of the records of a page; one without an id is rejected."""
+        result, external_ids = ImportResult(), []
+        for number, record in enumerate(records, start=1):
+            try:
+                external_ids.append(self.backend_adapter.id_of(record))
+            except InvalidDataError as error:
+                result.note(REJECTED, f"#{number}", message_of(error))
+        result.counts["delayed"] = len(external_ids)
+        self.backend_record.delay_import_records(
+            self.model._name, external_ids, force, **self.job_options
+        )
+        self._keep_rejected(result)
         return result
 
     def _delay_page(self, state: object, force: bool) -> None:

@@ -3,8 +3,8 @@
 
 The records of a page are looked up together, mapped one by one, and created together.
 They are stored in chunks, each in a savepoint; where a record of a chunk fails, the
-chunk is taken back and its records are imported alone, so that the bad ones are
-rejected and the others are in.
+chunk is taken back and each half of it is imported again, and so on, so that the bad
+records are rejected alone and the others are still created many at a time.
 """
 
 from collections import defaultdict
@@ -57,7 +57,9 @@ from .stable_key import rekey
 from .tombstones import Tombstones, import_from
 from .undo import undoable
 
-CHUNK_SIZE = 50  # records that share a savepoint; it costs 0.1 ms
+# Records that share a savepoint. Created fifty at a time they cost Odoo a tenth more
+# than a thousand at once, two hundred at a time next to nothing.
+CHUNK_SIZE = 200
 
 # What is the fault of one record. All else, such as a lost connection or a conflict
 # with another transaction, ends the page.
@@ -124,7 +126,7 @@ class PageImport:
         self.ids = {item.external_id for item in items}
         self._find_bindings(items)
         prepare_page(self, items)
-        for chunk in _chunks(items):
+        for chunk in _chunks(items, CHUNK_SIZE):
             self._import_chunk(chunk)
             self._note(chunk)
         self._keep_notes(items)
@@ -180,25 +182,24 @@ class PageImport:
             item.begin(known.get(item.external_id, self.importer.model))
 
     def _import_chunk(self, chunk: list[ImportItem]) -> None:
+        """Import some records; where one of them fails, each half again, and so on."""
         try:
             with handled_sql_errors(PAGE_FAULTS, RECORD_FAULTS), undoable(self.env):
                 self._import(chunk)
         except PAGE_FAULTS:
             raise
-        except RECORD_FAULTS:
-            for item in chunk:
-                self._import_alone(item)
-
-    def _import_alone(self, item: ImportItem) -> None:
-        item.begin()
-        try:
-            with handled_sql_errors(PAGE_FAULTS, RECORD_FAULTS), undoable(self.env):
-                self._import([item])
-        except NothingToDoJob as error:
-            item.settle(SKIPPED, message_of(error))
-        except PAGE_FAULTS:
-            raise
         except RECORD_FAULTS as error:
+            if len(chunk) == 1:
+                self._refuse(chunk[0], error)
+            else:
+                self._find_bindings(chunk)  # those it had made are gone again
+                for half in _chunks(chunk, (len(chunk) + 1) // 2):
+                    self._import_chunk(half)
+
+    def _refuse(self, item: ImportItem, error: Exception) -> None:
+        if isinstance(error, NothingToDoJob):
+            item.settle(SKIPPED, message_of(error))
+        else:
             self._reject(item, error)
 
     def _import(self, items: list[ImportItem]) -> None:
@@ -272,8 +273,9 @@ class PageImport:
         is_imported = False
         for source, pairs in self.lines.related_sources(items):
             is_imported |= self._import_missing(source, pairs)
-        if is_imported:  # perhaps some of these records, too
-            self._find_bindings(items)
+        if is_imported:  # perhaps records of this page, also of a later chunk
+            page = self.lines.items or items
+            self._find_bindings([item for item in page if not item.outcome])
 
     def _import_missing(self, source: Related, pairs: Iterable[tuple]) -> bool:
         """Import the missing records of one relation; return whether there are any.
@@ -480,9 +482,9 @@ class PageImport:
                 )
 
 
-def _chunks(items: list[ImportItem]) -> Iterable[list[ImportItem]]:
-    for start in range(0, len(items), CHUNK_SIZE):
-        yield items[start : start + CHUNK_SIZE]
+def _chunks(items: list[ImportItem], size: int) -> Iterable[list[ImportItem]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def reason_of(error: Exception) -> str:

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Flows of a backend: in whose name they run, and their jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from odoo import api, fields, models
 
@@ -130,10 +130,22 @@ class ConnectorBackend(models.AbstractModel):
         Returns:
             The uuid of the job.
         """
+        external_ids = [external_id]
+        return self.delay_import_records(model_name, external_ids, force, **options)[0]
+
+    @api.private
+    def delay_import_records(
+        self, model_name: str, external_ids: Iterable, force: bool = False, **options
+    ) -> list[str]:
+        """Delay the imports of records together, each once until it has started.
+
+        Returns:
+            The uuids of the jobs; see :meth:`delay_import_record` for the arguments.
+        """
         self.ensure_one()
-        key = f"import {self.reference()} {model_name} {external_id}"
-        delayed = self.delayed(**{"identity_key": key, **options})
-        return delayed.import_record(model_name, str(external_id), force)
+        calls = [(model_name, str(one), force) for one in external_ids]
+        options = {"identity_key": _import_key, **options}
+        return self.delayed_many(calls, **options).import_record()
 
     @api.private
     def start_stream(self, name: str, full: bool = False):
@@ -161,3 +173,9 @@ class ConnectorBackend(models.AbstractModel):
         if self.company_id:
             backend = backend.with_company(self.company_id)
         return backend
+
+
+def _import_key(call) -> str:
+    """Return the identity key of the import of one record."""
+    backend, model_name, external_id, _force = call.args
+    return f"import {backend.reference()} {model_name} {external_id}"

@@ -40,8 +40,8 @@ MUTATIONS = [
     (
         "a bad record is its own affair",
         "PageImport._import_chunk",
-        "self._import_alone(item)",
-        "self._reject(item, ValueError())",
+        "self._import_chunk(half)",
+        "self._reject(half[0], ValueError())",
         "TestPageImport.test_bad_records_are_rejected_and_the_others_are_in",
     ),
     (

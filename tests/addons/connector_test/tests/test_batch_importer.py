@@ -35,6 +35,26 @@ class TestBatchImporter(FlowCase):
 
         self.assertEqual(len(self.env[CONTACT].search([])), 3)
 
+    def test_record_mode_delays_the_jobs_of_a_page_together(self):
+        self.records = self.contacts(100)
+        self.import_batch("record")
+        before = self.env.cr.sql_log_count
+
+        self.import_batch("record")
+
+        self.assertLess(self.env.cr.sql_log_count - before, 10)
+        jobs = self.env["connector.queue.job"].search([])
+        self.assertEqual(len(jobs), 100)  # those delayed first are still to start
+
+    def test_record_mode_rejects_only_what_has_no_id(self):
+        self.records = [{"name": "Nobody"}, *self.contacts(2)]
+
+        result = self.import_batch("record")
+
+        self.assertEqual(result.counts, {"rejected": 1, "delayed": 2})
+        self.assertEqual(list(result.rejected), ["#1"])
+        self.assertIn("'id'", self.env["connector.checkpoint"].search([]).name)
+
     def test_rejected_record_is_a_checkpoint(self):
         self.records = self.contacts(3)
         self.records[1]["bad"] = "this"

@@ -41,6 +41,31 @@ class TestRelated(FlowCase):
         self.assertEqual(result.counts, {"created": 1, "unchanged": 1})
         self.assertEqual(len(self.env[CONTACT].search([])), 2)
 
+    def test_record_of_a_later_chunk_is_not_created_twice(self):
+        """Only the records of the chunk in hand were looked up again."""
+        self.records = [
+            self.contact("C1", boss="C250"),
+            *(self.contact(f"C{number}") for number in range(2, 251)),
+        ]
+
+        result = self.import_page()
+
+        self.assertEqual(result.counts, {"created": 249, "unchanged": 1})
+        self.assertEqual(self.parent("C1"), self.binding("C250").odoo_id)
+
+    def test_record_is_created_again_that_was_taken_back_with_a_bad_one(self):
+        """It was taken for one that is here, which it was until the bad one came."""
+        self.records = [
+            self.contact("C1", boss="C2"),
+            self.contact("C2"),
+            {"id": "C3", "name": None},
+        ]
+
+        result = self.import_page()
+
+        self.assertEqual(list(result.rejected), ["C3"])
+        self.assertEqual(self.parent("C1"), self.binding("C2").odoo_id)
+
     def test_record_that_is_nowhere_rejects_only_what_needs_it(self):
         self.records = [self.contact("C1", boss="C9"), self.contact("C2")]
 

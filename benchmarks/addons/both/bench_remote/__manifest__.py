@@ -1,0 +1,8 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "The remote system that is measured with",
+    "version": "19.0.1.0.0",
+    "author": "Odoo Connector Framework contributors",
+    "license": "LGPL-3",
+    "depends": ["base"],
+}

@@ -1,0 +1,45 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A backend, bindings of partners, and lines of them."""
+
+from odoo import fields, models
+
+from odoo.addons.connector.api import Backend
+
+shop = Backend("bench_shop", version="1")
+
+
+class BenchShop(models.Model):
+    """A backend with contacts."""
+
+    _name = "bench.shop"
+    _inherit = "connector.backend"
+    _description = "Shop"
+
+    _backend_type = "bench_shop"
+
+    version = fields.Selection([("1", "1")], default="1")
+
+
+class BenchContact(models.Model):
+    """A partner with its id over there."""
+
+    _name = "bench.contact"
+    _inherit = "connector.binding"
+    _inherits = {"res.partner": "odoo_id"}
+    _description = "Contact of a Shop"
+    _backend_model = "bench.shop"
+
+    label_ids = fields.One2many("bench.label", "contact_id")
+
+
+class BenchLabel(models.Model):
+    """A line of a contact."""
+
+    _name = "bench.label"
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "connector.binding"
+    _inherits = {"res.partner.category": "odoo_id"}
+    _description = "Label of a Contact"
+    _backend_model = "bench.shop"
+
+    contact_id = fields.Many2one("bench.contact", required=True, ondelete="cascade")

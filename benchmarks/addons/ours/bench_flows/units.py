@@ -1,0 +1,78 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""All that a connector writes to import contacts with their labels."""
+
+from odoo.addons.bench_remote import remote
+from odoo.addons.connector.api import ImportMapper, PagedAdapter, mapping
+
+from .models import shop
+
+
+@shop
+class ContactMapper(ImportMapper):
+    """Maps a contact to values of a partner."""
+
+    _model_name = "bench.contact"
+
+    direct = [
+        ("street", "street"),
+        ("street_more", "street2"),
+        ("postcode", "zip"),
+        ("town", "city"),
+        ("mail", "email"),
+        ("telephone", "phone"),
+        ("homepage", "website"),
+        ("number", "ref"),
+        ("note", "comment"),
+        ("vat_number", "vat"),
+    ]
+    children = [("labels", "label_ids", "bench.label")]
+
+    @mapping
+    def name(self, record):
+        """Return the whole name."""
+        return {"name": f"{record['first_name']} {record['last_name']}"}
+
+    @mapping
+    def lang(self, record):
+        """Return the language."""
+        return {"lang": record["language"]}
+
+    @mapping
+    def company(self, record):
+        """Return what a company has, and nothing for people."""
+        if record["is_company"]:
+            return {"is_company": True}
+
+
+@shop
+class LabelMapper(ImportMapper):
+    """Maps a label to values of a tag of partners."""
+
+    _model_name = "bench.label"
+
+    direct = [("id", "external_id"), ("text", "name"), ("color", "color")]
+
+    @mapping
+    def backend_id(self, record):
+        """Return the backend of the line."""
+        return {"backend_id": self.backend_record.id}
+
+
+@shop
+class ContactAdapter(PagedAdapter):
+    """Reads contacts in pages, from one number to another."""
+
+    _model_name = "bench.contact"
+    _version = "version"
+    _page_size = 1000
+
+    def read_page(self, state=None):
+        """Return the contacts of one page, and the state of the next one."""
+        start, end = state
+        after = min(start + self._page_size, end)
+        records = remote.make_contacts(range(start, after))
+        return records, [after, end] if after < end else None
+
+    def read(self, external_id):
+        """Return one contact."""
+        return remote.read_contact(external_id)
