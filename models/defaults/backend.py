@@ -151,7 +151,6 @@ class ConnectorBackend(models.AbstractModel):
         )
         people = E.group(
             E.field(name="flow_user_id", options="{'no_create': True}"),
-            E.field(name="job_user_id", options="{'no_create': True}"),
             E.field(name="checkpoint_user_id", options="{'no_create': True}"),
             *self._connection_nodes(),
             name="people",

@@ -272,6 +272,13 @@ class RightsCase(HttpCase):
         """Return a backend."""
         return self.backend
 
+    def make_connector_binding(self, _model, _user):
+        """Return a binding."""
+        number = next(self.numbers)
+        values = {"name": f"Bound {number}", "external_id": f"{number}"}
+        contacts = self.env["connector.test.contact"]
+        return contacts.create({**values, "backend_id": self.backend.id})
+
 
 def is_of_model(record, method: str) -> bool:
     """Tell whether a method is called without records."""
