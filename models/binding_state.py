@@ -62,8 +62,11 @@ class ConnectorBinding(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Create bindings; aliases are in the state of that name."""
-        return super().create([_with_alias_state(vals) for vals in vals_list])
+        """Create bindings; aliases, and lines of an import, have their own state."""
+        vals_list = [_with_alias_state(vals) for vals in vals_list]
+        if self.env.context.get("connector_no_export"):
+            vals_list = [_with_line_state(vals) for vals in vals_list]
+        return super().create(vals_list)
 
     def write(self, vals):
         """Write; what becomes an alias, or is none any more, changes its state."""
@@ -111,3 +114,10 @@ def _with_alias_state(vals: dict) -> dict:
     if "is_alias" not in vals or "sync_state" in vals:
         return vals
     return {**vals, "sync_state": ALIAS if vals["is_alias"] else PENDING}
+
+
+def _with_line_state(vals: dict) -> dict:
+    """Return the values of a binding that an import creates with its document."""
+    if "sync_state" in vals or not vals.get("external_id"):
+        return vals
+    return {**vals, "sync_state": SYNCED}

@@ -59,7 +59,7 @@ ROOMS = {
     ),
     "magic": Room((*ROOT_FILES, "components", *OF_QUEUE)),
     "fields": Room(("text",)),
-    "models": Room((*EVERYTHING, "fields")),
+    "models": Room((*EVERYTHING, "fields"), ("lxml",)),  # of default views
     "wizards": Room((*EVERYTHING, "fields")),
     "controllers": Room(EVERYTHING),
     "cli": Room(()),  # at the top; inside of functions also IN_CLI

@@ -161,8 +161,8 @@ def _binding_help(env: api.Environment) -> dict[str, str]:
 
 def _help(title: str, text: str) -> dict[str, str]:
     """Return what an empty list says."""
-    paragraphs = E.div(E.p({"class": "o_view_nocontent_smiling_face"}, title), E.p(text))
-    return {"help": "".join(tostring(one, encoding="unicode") for one in paragraphs)}
+    head = E.p({"class": "o_view_nocontent_smiling_face"}, title)
+    return {"help": "".join(tostring(p, encoding="unicode") for p in (head, E.p(text)))}
 
 
 def _menu(model, what: str, parent, **values) -> DefaultRecord:

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from odoo.addons.connector.api import Binder, Deleter
 
-from ..models.flow import CONTACT
+from ..models.flow import CONTACT, LABEL
 from .flow_case import FlowCase
 
 
@@ -30,6 +30,13 @@ class TestBindingState(FlowCase):
 
     def test_binding_is_synchronized_once_it_was_imported(self):
         self.assertState(self.import_one(), "synced", False)
+
+    def test_line_is_synchronized_once_its_document_was_imported(self):
+        self.register_label_mapper()
+
+        self.import_one(labels=[{"id": "L1", "text": "Red"}])
+
+        self.assertState(self.binding("L1", LABEL), "synced", False)
 
     def test_rejected_record_has_its_reason_on_the_binding(self):
         self.import_one()
