@@ -11,7 +11,7 @@ MUTATIONS = [
     ),
     (
         "a mapping that writes later is named in a preview",
-        "PreviewGuard.watch",
+        "PreviewGuard.watching",
         "self._note_pending()",
         "pass",
         "TestMappingThatWrites.test_write_is_named_with_its_field",
@@ -81,7 +81,7 @@ MUTATIONS = [
     ),
     (
         "a record is not missing while a line cannot be read",
-        "FolderAdapter.read",
+        "FolderAdapter._check_whole",
         "if doubts:",
         "if False:",
         "TestReadOfOne.test_id_is_not_missing_where_a_line_cannot_be_read",
