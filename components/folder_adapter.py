@@ -4,8 +4,7 @@
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
 from fnmatch import fnmatch
 from functools import partial
 from itertools import islice
@@ -18,6 +17,7 @@ from ..exception import (
     InvalidUsageError,
     RetryableJobError,
 )
+from .deletions import FullPass
 from .folder import list_files, move_into, open_folder
 from .list_adapter import ListAdapter
 from .paged_adapter import Page, Record
@@ -61,6 +61,12 @@ class FolderAdapter(ListAdapter):
     """Name of a folder in the folder, to which files are moved once all their records
     are here. None: they stay, and each import reads all of them; what did not change
     is not written again."""
+
+    def __init_subclass__(cls, **options: object) -> None:
+        """Let files that are done tell nothing of deletions: each has a part of all."""
+        if cls._done_folder and cls._deletions == FullPass():
+            cls._deletions = None
+        super().__init_subclass__(**options)
 
     def folder(self) -> Path:
         """Return the folder; for overrides. By default the field ``folder``.
@@ -118,26 +124,33 @@ class FolderAdapter(ListAdapter):
             InvalidDataError: no file has it, and a part of them cannot be read.
             RetryableJobError: no file has it, and one is still being written.
         """
+        found = self.find_many([str(external_id)])
+        if str(external_id) in found:
+            return found[str(external_id)]
+        model, folder = self.connector_env.model_name, str(self.folder())
+        raise IDMissingInBackend(f"No file in {folder!r} has {model} {external_id!r}.")
+
+    def find_many(self, external_ids: Collection[str]) -> dict[str, Record]:
+        """Return records by their ids, without those that no file has.
+
+        Raises:
+            InvalidDataError: one is missing, and a part of the files cannot be read.
+            RetryableJobError: one is missing, and a file is still being written.
+        """
         folder = self.folder()
         doubts: list[str] = []
+        found: dict[str, Record] = {}
+        missing = set(external_ids)
         paths = self._list(folder)
         whole = self._whole_files(paths)
         for path in [*reversed(whole), *reversed(self._done_files(folder))]:
-            record = self._find(path, str(external_id), doubts)
-            if record is not None:
-                return record
-        model = self.connector_env.model_name
-        missing = f"No file in {str(folder)!r} has {model} {external_id!r}"
-        if len(whole) < len(paths):
-            unwritten = paths[len(whole)].name
-            raise RetryableJobError(
-                f"{missing}, and {unwritten!r} is still being written: it changed less "
-                f"than {self._settle_s} s ago.",
-                seconds=self._settle_s,
-            )
-        if doubts:
-            raise InvalidDataError(f"{missing}; but it may be this: {doubts[0]}")
-        raise IDMissingInBackend(f"{missing}.")
+            if missing:
+                found |= self._find(path, missing, doubts)
+                missing -= found.keys()
+        if missing:
+            unwritten = paths[len(whole)].name if len(whole) < len(paths) else None
+            self._check_whole(min(missing), unwritten, doubts)
+        return found
 
     def id_of(self, record: Record) -> str:
         """Return the external id of a record, as text.
@@ -189,17 +202,41 @@ class FolderAdapter(ListAdapter):
         file_class = FORMATS[name]
         return file_class(path, self._id, self._encoding, self._delimiter, self._sheet)
 
-    def _find(self, path: Path, external_id: str, doubts: list[str]) -> Record | None:
-        """Return the last record of a file with an id; note what cannot be read."""
-        found = None
+    def _find(
+        self, path: Path, wanted: Collection[str], doubts: list[str]
+    ) -> dict[str, Record]:
+        """Return the last records of a file with some ids; note what is unreadable."""
+        found: dict[str, Record] = {}
         for record, _place in self._file(path).records(Place()):
             if isinstance(record, UnreadableRecord):
                 doubts.append(record.reason)
-                continue
-            with suppress(InvalidDataError):  # one without an id is another one
-                if self.id_of(record) == external_id:
-                    found = record
+            elif (external_id := self._known_id(record)) in wanted:
+                found[external_id] = record
         return found
+
+    def _check_whole(
+        self, external_id: str, unwritten: str | None, doubts: list[str]
+    ) -> None:
+        """Refuse to take a record for missing that may be there all the same.
+
+        Raises:
+            InvalidDataError: a part of the files cannot be read.
+            RetryableJobError: a file is still being written.
+        """
+        where = f"{self.connector_env.model_name} {external_id!r} is in no file"
+        if unwritten is not None:
+            raise RetryableJobError(
+                f"{where}, and {unwritten!r} is still being written: it changed less "
+                f"than {self._settle_s} s ago.",
+                seconds=self._settle_s,
+            )
+        if doubts:
+            raise InvalidDataError(f"{where}; but it may be this: {doubts[0]}")
+
+    def _has_changed(self, record: Record, since: str | None) -> bool:
+        """Return whether a record is wanted; what is unreadable may be one."""
+        is_unreadable = isinstance(record, UnreadableRecord)
+        return is_unreadable or super()._has_changed(record, since)
 
     # === FILES THAT ARE DONE === #
 

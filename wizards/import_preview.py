@@ -32,6 +32,7 @@ class ConnectorImportPreview(models.TransientModel):
         [
             (outcomes.CREATE, "It would be created"),
             (outcomes.UPDATE, "It would be updated"),
+            (outcomes.MATCH, "It would be bound to a record that is here"),
             (outcomes.UNCHANGED, "Nothing would change"),
             (outcomes.SKIP, "It would be skipped"),
             (outcomes.REJECT, "It would be rejected"),

@@ -159,12 +159,14 @@ def _write(page, item: ImportItem) -> None:
 
 
 def _is_allowed(binding: models.BaseModel, name: str, policy: str) -> bool:
-    field = binding._fields[name]
-    if policy == LINK:
+    if policy == FILL and not binding._fields[name].inherited:
         return False
-    if policy != FILL:
-        return True
-    return field.inherited and _is_empty(binding, name)
+    return is_written(binding, name, policy)
+
+
+def is_written(record: models.BaseModel, name: str, policy: str) -> bool:
+    """Return whether a policy lets a match write a field of a record here."""
+    return policy != LINK and (policy != FILL or _is_empty(record, name))
 
 
 def _is_empty(record: models.BaseModel, name: str) -> bool:

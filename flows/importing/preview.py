@@ -9,6 +9,9 @@ from odoo import api, models
 from odoo.fields import Command
 
 from ...exception import IDMissingInBackend, NothingToDoJob, message_of
+from ...text import reference_of
+from .adoption import is_written, prepare_page
+from .candidates import BOUND, MATCHED
 from .changes import changed_values
 from .item import ImportItem
 from .page_import import ALIAS, PAGE_FAULTS, RECORD_FAULTS, PageImport, reason_of
@@ -17,6 +20,7 @@ from .preview_text import PreviewText
 
 CREATE = "create"
 UPDATE = "update"
+MATCH = "match"  # it is bound to a record that is here already
 UNCHANGED = "unchanged"
 SKIP = "skip"
 REJECT = "reject"
@@ -123,9 +127,14 @@ class Previewer:
         with self._watch("_must_skip"):
             reason = importer._must_skip()
         with self._watch("_create_data"):
+            prepare_page(page, [item])
             page.lines.items = [item]
             page.lines.look_up([item])
             data = page.map_values(item, absent=self.absent)
+        reason = reason or page.reading.superseded(item) or self._tombstone(page, item)
+        matched = None if item.binding else self._find_match(page, item)
+        if matched:
+            return self._show_match(page, item, matched)
         self._add_lines(item.binding, data)
         self.preview.notes += item.dropped
         if page._knows("sync_state") and item.binding.sync_state == "gone":
@@ -134,6 +143,8 @@ class Previewer:
             )
         if reason:
             return self.preview.settle(SKIP, reason if reason is not True else "")
+        if self.preview.outcome == REJECT and self.preview.reason:
+            return self.preview
         return self._settle(page, item)
 
     # === STEPS === #
@@ -176,6 +187,46 @@ class Previewer:
             return self.preview.settle(UNCHANGED, SAME if is_changed else "")
         return self.preview.settle(UPDATE if is_changed else UNCHANGED)
 
+    # === WHAT IS HERE ALREADY === #
+
+    def _tombstone(self, page: PageImport, item: ImportItem) -> str | None:
+        """Return why a record that was deleted here stays so."""
+        if item.external_id not in page.tombstones.found:
+            return None
+        with self._watch("_on_deleted_here"):
+            return page.tombstones.reason_of(item)
+
+    def _find_match(self, page: PageImport, item: ImportItem) -> models.BaseModel:
+        """Return the record that would be bound, empty for none; note what is unclear."""
+        records = page.matching.wrapped.with_env(self.importer.env)
+        if not page.matching.is_active:
+            return records.browse()
+        (candidates,) = page.matching.find([item])
+        decision = page.matching.decisions.get(item.external_id)
+        if decision:
+            return records.browse(decision.record_id or ())
+        if candidates.outcome == MATCHED:
+            return records.browse(candidates.ids)._filtered_access("read")
+        if candidates.ids or candidates.outcome == BOUND:
+            reason = candidates.describe(records._name)
+            self.preview.settle(REJECT, reason)
+        return records.browse()
+
+    def _show_match(
+        self, page: PageImport, item: ImportItem, record: models.BaseModel
+    ) -> ImportPreview:
+        """Show what would be written to a record that is bound to the new one."""
+        policy = self.importer.model._on_match
+        for name, value in item.data.items():
+            if name in record._fields and record._fields[name].type not in X2MANY:
+                may_write = is_written(record, name, policy)
+                self._add_value(record, record._fields[name], value, may_write)
+        reason = f"It is {self.text.name(record)} ({reference_of(record)})."
+        self.preview.notes += item.dropped
+        if self.preview.writes or self.guard.writes:
+            return self.preview.settle(UNKNOWN, self._why_unknown())
+        return self.preview.settle(MATCH, reason)
+
     # === LINES === #
 
     def _add_lines(self, binding: models.BaseModel, data: dict) -> None:
@@ -197,7 +248,9 @@ class Previewer:
         if not binding:
             self._check_required(data)
 
-    def _add_value(self, record: models.BaseModel, known, value) -> None:
+    def _add_value(
+        self, record: models.BaseModel, known, value, may_write: bool = True
+    ) -> None:
         try:
             new = _as_kept(record, known, value)
         except (ValueError, TypeError) as error:
@@ -211,7 +264,8 @@ class Previewer:
             is_changed = bool(changed_values(record, {known.name: value}))
         here = self.text.show(record, known, record[known.name]) if record else ""
         new = self.text.show(record, known, new)
-        self._add(record, known, here, new, is_changed)
+        note = "" if may_write or not is_changed else "It is left as it is."
+        self._add(record, known, here, new, is_changed and may_write, note)
 
     def _add_translations(self, record: models.BaseModel, known, value) -> None:
         """Add a line for each text in another language than that of the flow."""
@@ -284,7 +338,7 @@ class Previewer:
 
     def _watch(self, hook: str):
         name = type(self.importer).__qualname__.rpartition(".")[2]
-        return self.guard.watch(f"{name}.{hook}")
+        return self.guard.watching(f"{name}.{hook}")
 
     def _why_unknown(self, error: Exception | None = None) -> str:
         """Return which mapping writes, so that a preview cannot go on."""

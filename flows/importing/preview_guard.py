@@ -58,7 +58,7 @@ class PreviewGuard:
             vars(unit)["_map_direct"] = direct
 
     @contextmanager
-    def watch(self, name: str) -> Iterator[None]:
+    def watching(self, name: str) -> Iterator[None]:
         """Note under a name what the block wants to write to the database."""
         self._running.append(name)
         try:
@@ -78,7 +78,7 @@ class PreviewGuard:
     def _watched(self, method: Callable, name: str) -> Callable:
         @wraps(method)
         def watched(*args, **kwargs):
-            with self.watch(name):
+            with self.watching(name):
                 return method(*args, **kwargs)
 
         return watched

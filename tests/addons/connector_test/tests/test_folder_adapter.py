@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.connector.api import (
     ChangedSince,
+    FullPass,
     IDMissingInBackend,
     InvalidDataError,
     InvalidUsageError,
@@ -153,6 +154,26 @@ class TestReadOfOne(FolderCase):
 
         self.assertEqual(self.adapter().read(1), {"id": "1", "name": "Newest"})
 
+    def test_many_are_found_in_one_pass(self):
+        self.write_text("a.csv", "id,name\n1,Old\n3,Cy\n")
+        self.write_text("b.csv", "id,name\n1,New\n")
+        adapter = self.adapter()
+
+        self.assertEqual(
+            adapter.find_many(["1", "2", "3"]),
+            {"1": {"id": "1", "name": "New"}, "3": {"id": "3", "name": "Cy"}},
+        )
+
+    def test_line_that_is_unreadable_is_of_each_slice(self):
+        self.write_text("a.csv", "id,at\n1,2026-01-01\n2\n")
+        adapter = self.adapter(_changed_since=ChangedSince("at"))
+        since = adapter._changed_since.stamp_of({"at": "2026-02-01"})
+
+        (record,) = self.read_all(adapter, adapter.begin(since))
+
+        with self.assertRaises(InvalidDataError):
+            adapter.id_of(record)
+
     def test_unknown_id_is_missing(self):
         self.write_text("a.csv", "id\n1\n")
 
@@ -233,6 +254,10 @@ class TestDoneFolder(FolderCase):
         self.read_and_commit(adapter)
 
         self.assertEqual(adapter.read("1"), {"id": "1"})
+
+    def test_full_pass_over_what_is_new_deletes_nothing(self):
+        self.assertIsNone(self.adapter(_done_folder="done")._deletions)
+        self.assertEqual(self.adapter()._deletions, FullPass())
 
     def test_folder_elsewhere_is_refused(self):
         for name in ("../done", "/tmp", "a/b", ".."):  # noqa: S108 it is refused

@@ -15,10 +15,11 @@ from odoo.addons.connector.api import (
     related,
     translated,
 )
-from odoo.addons.connector_test.models.flow import CONTACT, LABEL
+from odoo.addons.connector_test.models.flow import CONTACT, LABEL, MEMBER
 from odoo.addons.connector_test.models.order import ORDER, ORDER_LINE
 
 from .flow_case import FlowCase
+from .match_case import MatchCase
 from .order_case import OrderCase
 
 
@@ -305,6 +306,61 @@ class TestOrderPreview(OrderCase):
 
         german = [one for one in lines if one.note == "In de_DE."]
         self.assertEqual([(one.here, one.new) for one in german], [("Eins", "Erste")])
+
+
+class TestMatchPreview(MatchCase):
+    def setUp(self):
+        super().setUp()
+        self.registry_enter_test_mode()
+
+    def preview(self):
+        self.records = [{"id": "M1", "name": "Ada L.", "number": "7", "town": "Rome"}]
+        self.env.flush_all()
+        return self.backend_record.preview_import(MEMBER, "M1")
+
+    def shown(self, preview):
+        return {one.field: (one.here, one.new, one.is_changed) for one in preview.lines}
+
+    def test_record_that_is_here_is_shown_with_what_is_written(self):
+        ada = self.partner(ref="7")
+
+        preview = self.preview()
+
+        shown = self.shown(preview)
+        self.assertEqual(preview.outcome, "match")
+        self.assertIn(f"res.partner,{ada.id}", preview.reason)
+        self.assertEqual(shown["name"], ("Ada", "Ada L.", False))
+        self.assertEqual(shown["city"], ("", "Rome", True))
+        self.assertFalse(self.member("M1"))
+
+    def test_policy_says_what_is_written(self):
+        self.partner(ref="7")
+        for policy, written in (("link", set()), ("update", {"name", "city"})):
+            with self.subTest(policy=policy):
+                self.policy(policy)
+                preview = self.preview()
+                changed = {one.field for one in preview.lines if one.is_changed}
+                self.assertEqual(changed, written)
+
+    def test_unclear_match_is_rejected(self):
+        first, second = self.partner(ref="7"), self.partner(ref="7")
+
+        preview = self.preview()
+
+        self.assertEqual(preview.outcome, "reject")
+        self.assertIn(f"res.partner,{first.id}", preview.reason)
+        self.assertIn(f"res.partner,{second.id}", preview.reason)
+        self.assertFalse(self.matches())
+
+    def test_record_that_was_deleted_here_stays_so(self):
+        self.records = [{"id": "M1", "name": "Ada"}]
+        self.import_page()
+        self.member("M1").unlink()
+
+        preview = self.preview()
+
+        self.assertEqual(preview.outcome, "skip")
+        self.assertIn("deleted here", preview.reason)
 
 
 class TestMappingThatWrites(PreviewCase):
