@@ -49,6 +49,13 @@ class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
             {**line, "message": "Asked for Ada", "user_id": self.env.uid}
         )
         self.env["connector.stream"]._declare_all()
+        self.env["connector.value.map"].create(
+            {
+                "backend_id": self.backend_record.reference(),
+                "map_name": "status",
+                "external_value": "paid",
+            }
+        )
         screens = list(self.find_screens())
         self.assertGreater(len(screens), 10)
         axe = import_tool("axe")

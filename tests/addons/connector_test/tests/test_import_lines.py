@@ -143,6 +143,15 @@ class TestChangedLine(OrderCase):
         self.assertEqual(result.counts, {"updated": 1})
         self.assertEqual(self.order("O1").odoo_id.total, 5)
 
+    def test_missing_key_of_a_line_leaves_its_field_alone_and_null_clears_it(self):
+        self.import_orders(self.order_with("O1", "L1", "L2"))
+        lines = [{"id": "L1", "count": 5}, {"id": "L2", "text": None}]
+
+        self.import_orders(self.order_with("O1", lines=lines))
+
+        self.assertEqual(self.texts("O1"), ["Line L1", False])
+        self.assertEqual(self.bound_line("L2").quantity, 1)
+
     def test_only_the_changed_line_is_written_and_only_what_differs(self):
         self.import_orders(self.order_with("O1", "L1", "L2"))
         written = []
