@@ -66,13 +66,15 @@ def settle_deleted(page: "StreamPage", external_ids: Sequence[str]) -> ImportRes
         external_ids: of bindings. All of them are gone where the adapter cannot read
             one record.
     """
+    if not external_ids:
+        return ImportResult()
     adapter, scope = page.adapter, page.scope
     found = adapter.find_many(external_ids) if adapter.reads_singly else {}
     there, _gone = split_gone(adapter, list(found.values()))
     result = page.importer._import_page(there, force=False) if there else ImportResult()
     is_there = {adapter.id_of(record) for record in there}
     settled = ImportResult()
-    deleter = scope.get_connector_unit(Deleter) if external_ids else None
+    deleter = scope.get_connector_unit(Deleter)
     for external_id in external_ids:
         if external_id not in is_there:
             _delete(deleter, external_id, settled)
