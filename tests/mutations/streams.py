@@ -27,14 +27,14 @@ MUTATIONS = [
     ),
     (
         "a list that is cut deletes nothing",
-        "ConnectorStreamRun._end",
+        "run.ConnectorStreamRun._end",
         "return ImportResult() if page.is_cut else self._find_deleted(page)",
         "return self._find_deleted(page)",
         "TestCutList.test_page_that_is_gone_ends_the_list_and_deletes_nothing",
     ),
     (
         "a list that is cut does not move the cursor",
-        "ConnectorStreamRun._end",
+        "run.ConnectorStreamRun._end",
         "if not page.is_cut:",
         "if True:",
         "TestCutList.test_cut_list_does_not_move_the_cursor",
@@ -105,7 +105,7 @@ MUTATIONS = [
     ),
     (
         "a backfill leaves the cursor where it is",
-        "ConnectorStreamRun._end",
+        "run.ConnectorStreamRun._end",
         "if self.kind not in NORMAL:",
         "if False:",
         "TestBackfill.test_range_comes_in_and_the_cursor_stays",
