@@ -2,7 +2,6 @@
 """Deletions of a stream: what a backend lists as deleted, and what that means here."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from ...components.changed_since import parse_stamp
 from ...components.core import ConnectorEnvironment
@@ -10,13 +9,11 @@ from ...components.deletions import Listed
 from ...components.paged_adapter import PagedAdapter, Record
 from ...components.synchronizer import Deleter
 from ...text import is_missing
+from ..importing.batch_importer import BatchImporter
 from ..importing.page_import import PAGE_FAULTS, RECORD_FAULTS, reason_of
 from ..importing.result import DELETED, REJECTED, ImportResult
 from ..importing.sql_log import handled_sql_errors
 from ..importing.undo import undoable
-
-if TYPE_CHECKING:
-    from .stream_page import StreamPage
 
 
 def split_gone(
@@ -55,24 +52,32 @@ def find_bound(scope: ConnectorEnvironment, external_ids: Iterable[str]) -> list
     return found.mapped("external_id")
 
 
-def settle_deleted(page: "StreamPage", external_ids: Sequence[str]) -> ImportResult:
+def settle_deleted(
+    scope: ConnectorEnvironment,
+    adapter: PagedAdapter,
+    importer: BatchImporter,
+    external_ids: Sequence[str],
+) -> ImportResult:
     """Do here what a deletion there means, once each record was read again.
 
     What the backend has after all is imported. One that cannot be settled, such as the
     contact of a user, stops no other.
 
     Args:
-        page: of the stream, for its units.
+        scope: of the binding model.
+        adapter: of the stream.
+        importer: of what is there after all.
         external_ids: of bindings. All of them are gone where the adapter cannot read
             one record.
     """
-    adapter, scope = page.adapter, page.scope
+    if not external_ids:
+        return ImportResult()
     found = adapter.find_many(external_ids) if adapter.reads_singly else {}
     there, _gone = split_gone(adapter, list(found.values()))
-    result = page.importer._import_page(there, force=False) if there else ImportResult()
+    result = importer._import_page(there, force=False) if there else ImportResult()
     is_there = {adapter.id_of(record) for record in there}
     settled = ImportResult()
-    deleter = scope.get_connector_unit(Deleter) if external_ids else None
+    deleter = scope.get_connector_unit(Deleter)
     for external_id in external_ids:
         if external_id not in is_there:
             _delete(deleter, external_id, settled)

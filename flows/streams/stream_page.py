@@ -123,7 +123,7 @@ class StreamPage:
         What is there after all is imported. One that cannot be settled, such as the
         contact of a user, stops no other.
         """
-        return settle_deleted(self, external_ids)
+        return settle_deleted(self.scope, self.adapter, self.importer, external_ids)
 
     def delete_listed(self, since: str | None) -> ImportResult:
         """Settle the records that the backend lists as deleted since a time."""

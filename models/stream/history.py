@@ -25,7 +25,10 @@ class ConnectorStreamRun(models.Model):
 
     _inherit = "connector.stream.run"
 
-    reason_counts = fields.Json(help="Number of records by the reason for leaving out.")
+    reason_counts = fields.Json(
+        string="Records by Reason",
+        help="Number of records that did not come in, by the reason.",
+    )
     reasons = fields.Text(
         compute="_compute_reasons", help="Why records did not come in, and how many."
     )

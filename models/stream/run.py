@@ -119,8 +119,7 @@ class ConnectorStreamRun(models.Model):
         """Import one page, and delay the job of the next one with it.
 
         Args:
-            state: where the page is, as the adapter returned it; the first page is
-                found by the cursor.
+            state: where the page is, as the adapter returned it; None begins.
         """
         self.ensure_one()
         if self.state == "done":
@@ -129,7 +128,7 @@ class ConnectorStreamRun(models.Model):
                 "up: another one has begun since."
             )
         page = self._page()
-        if not self.page_count:
+        if state is None:
             state = self._begin(page)
         result, next_state = page.run(state)
         self._check_beginning(page, result)

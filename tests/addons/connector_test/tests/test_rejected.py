@@ -114,7 +114,7 @@ class TestDeadLetter(RejectedCase):
         self.assertFalse(row.exists())
 
 
-class TestRetry(RejectedCase):
+class TestRetryRejected(RejectedCase):
     def test_one_is_retried_alone(self):
         self.reject(count=5)
         del self.records[1]["bad"]

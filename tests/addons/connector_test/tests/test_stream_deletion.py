@@ -38,7 +38,7 @@ class DeletionCase(StreamCase):
         return run
 
 
-class TestDeletion(DeletionCase):
+class TestMissingRecords(DeletionCase):
     def test_missing_records_are_settled_in_jobs_of_their_own(self):
         self.stream.deletion_limit = 100
         self.patch(missing, "CHUNK", 2)
@@ -156,7 +156,7 @@ class TestDeletion(DeletionCase):
         self.assertEqual(self.archived(), set())
 
 
-class TestLimit(DeletionCase):
+class TestDeletionLimit(DeletionCase):
     def test_too_many_wait_for_a_person_while_imports_go_on(self):
         del self.records[:3]
         run = self.refresh()
@@ -288,7 +288,7 @@ class TestListOnly(DeletionCase):
         self.assertEqual(self.archived(), set())
 
 
-class TestChunks(DeletionCase):
+class TestDeletionChunks(DeletionCase):
     def test_no_more_than_a_chunk_is_read_in_one_job(self):
         del self.records[:2]
         run = self.stream._start("full")

@@ -15,7 +15,7 @@ from odoo.addons.connector_test.models.flow import CONTACT
 from .stream_case import NOON, StreamCase
 
 
-class TestSlices(StreamCase):
+class TestStreamSlices(StreamCase):
     def setUp(self):
         super().setUp()
         streams = [Stream("shops", CONTACT, slices=["fr", "de"])]
@@ -79,7 +79,7 @@ class TestSlices(StreamCase):
             check_streams(backends)
 
 
-class TestSelection(StreamCase):
+class TestStreamSelection(StreamCase):
     def test_only_what_is_selected_comes_in(self):
         self.records = self.changed(10, status="open")
         self.records += self.changed(5, first=11, status="paid")
@@ -246,7 +246,7 @@ class TestStaleness(StreamCase):
         self.assertFalse(self.all_contacts())
 
 
-class TestHistory(StreamCase):
+class TestRunHistory(StreamCase):
     def test_run_shows_why_records_did_not_come_in(self):
         self.records = self.changed(10)
         for record in self.records[:3]:
@@ -278,7 +278,7 @@ class TestHistory(StreamCase):
         self.assertEqual(job.backend_id, self.backend_record)
 
 
-class TestMapping(StreamCase):
+class TestStreamMapping(StreamCase):
     """Promise 6: unchanged is not written, unless it would be mapped otherwise."""
 
     def adapter_class(self, **members):
