@@ -17,11 +17,12 @@ from jobs_side import contestants
 from jobs_side.contestants import Contestant, Ground
 from jobs_side.row import OURS, Contest, Row, write_table
 
-from ground.say import Progress
+from ground.say import Progress, say
 
 ROUNDS = 5
 MANY = 100_000  # records of the rows of memory and rate
 FLOOR, OCA = "floor", "OCA"
+COLUMNS = (OURS, FLOOR, OCA)
 PAGES = {
     "new": Contest("page import, new", {FLOOR: 0.8, OCA: 3}),
     "unchanged": Contest("unchanged", {OCA: 50}, at_least=6_000),
@@ -87,8 +88,11 @@ def main() -> int:
     names = options.rows or ALL
     if unknown := [name for name in names if name not in ALL]:
         parser.error(f"no row is called {unknown[0]!r}; choose from {', '.join(ALL)}")
-    rows = list(measure_all(names, options.rounds, options.many))
-    print(write_table(rows, (FLOOR, OCA)))
+    rows = []
+    for row in measure_all(names, options.rounds, options.many):
+        rows.append(row)
+        say("  " + " | ".join(row.cells(COLUMNS)))  # it takes minutes until the last one
+    print(write_table(rows, COLUMNS[1:]))
     print("Load of the machine: {:.1f}, {:.1f}, {:.1f}.".format(*os.getloadavg()))
     return 0 if all(row.is_met for row in rows) else 1
 
