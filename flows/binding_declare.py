@@ -104,6 +104,6 @@ def _check_stable_key(model_class: type) -> None:
     if field is None or not field.store or field.type not in KEY_TYPES:
         own = [one for one, known in model_class._fields.items() if known.store]
         raise InvalidUsageError(
-            f"_stable_key of {model_class._name!r} is {name!r}, expected a stored field "
-            f"of that model, which its mapper fills.{did_you_mean(name, own)}"
+            f"_stable_key of {model_class._name!r} is {name!r}, expected a stored "
+            f"field of that model, which its mapper fills.{did_you_mean(name, own)}"
         )

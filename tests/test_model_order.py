@@ -14,7 +14,11 @@ OURS = "odoo.addons.connector.models."
 # below make this order. A new method is added here with the order that it needs.
 CHAINS = {
     # links of a record are removed after its deletion was announced
-    ("base", "unlink"): ["linked_base", "base"],
+    # links of a record are removed after its deletion was announced; its tombstones
+    # are written when all of that is done
+    ("base", "unlink"): ["tombstone.base", "linked_base", "base"],
+    # matches, then tombstones of a backend that is gone
+    ("connector.backend", "unlink"): ["match.backend", "tombstone.backend"],
     # the review counts repeats, the merge drops the key of a changed identity, and the
     # result is checked
     ("connector.checkpoint", "write"): [
@@ -36,6 +40,8 @@ CHAINS = {
     ],
     # each completes the values: the state of an alias, then what a line is of
     ("connector.binding", "create"): ["binding_state", "binding_lines"],
+    # lines are checked, then what is declared about new and deleted records
+    ("connector.binding", "_post_model_setup__"): ["binding_flows", "binding_lines"],
     # the table is ready before its records are
     ("connector.binding", "init"): ["defaults.binding", "binding"],
     # what declared deletions and tokens need comes around what each run does

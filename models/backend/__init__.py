@@ -9,4 +9,5 @@ from . import queue
 from . import flows
 from . import folder
 from . import job_user
+from . import merge
 from . import preview

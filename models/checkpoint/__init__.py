@@ -9,4 +9,5 @@ from . import add
 from . import display_name
 from . import versions
 from . import notifications
+from . import alias
 from . import review  # last: it counts the repeats before anything is written

@@ -124,7 +124,8 @@ class ConnectorMatch(models.Model):
         self.check_access("write")
         for match in self:
             record = match._chosen()
-            record.check_access("write")
+            if record.id not in (match.candidate_ids or ()):
+                record.check_access("write")  # it was not offered to the reviewer
             match._decide(LINK)
 
     def action_create(self) -> None:

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Base of the tests of matching: members that may be here already."""
 
+from odoo.tools import SQL
+
 from odoo.addons.connector.api import ImportMapper, ListAdapter, RecordImporter
 from odoo.addons.connector_test.models.flow import MEMBER
 
@@ -66,7 +68,8 @@ class MatchCase(FlowCase):
         self.env.flush_all()
         stored = {}
         for table, order in TABLES.items():
-            self.env.cr.execute(f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608
+            rows = SQL("SELECT * FROM %s", SQL.identifier(table))
+            self.env.cr.execute(SQL("%s ORDER BY %s", rows, SQL(order)))
             stored[table] = self.env.cr.dictfetchall()
         return stored
 

@@ -133,8 +133,6 @@ class RightsCase(HttpCase):
             "model": "connector.test.contact",
             "external_id": f"rights_{n}",
             "outcome": "ambiguous",
-            "record_model": "res.partner",
-            "record_id": case.env.ref("base.main_partner").id,
         },
         "connector.tombstone": lambda case, n: {
             "backend_id": case.backend,

@@ -87,6 +87,8 @@ METHODS = {
         "action_open_record": "user",
         "action_delete_missing": "manager",
         "action_keep_missing": "manager",
+        "action_merge_there": "user",
+        "action_unbind_alias": "user",
     },
     "connector.checkpoint.review": {"review": "user"},
     "connector.stream": {

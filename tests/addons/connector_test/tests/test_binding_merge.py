@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger, sql
 
+from odoo.addons.connector.api import CRUDAdapter, run_jobs
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.event import on_record_write
 from odoo.addons.connector.tests.common import UnitCase
@@ -247,6 +248,82 @@ class TestAlias(MergeCase):
         self.env[PARTNER].init()
 
         self.assertFalse(sql.constraint_definition(cr, table, name))
+
+
+class TestAliasCheckpoint(MergeCase):
+    """The checkpoint about an alias offers what may be done."""
+
+    def setUp(self):
+        super().setUp()
+        self.first = self.bind(self.ada, "A1")
+        self.second = self.bind(self.bob, "B1")
+        self.merge()
+        self.checkpoint = self.checkpoints()
+        self.merged = []
+
+    def register_merging_adapter(self):
+        merged = self.merged
+
+        @self.backend
+        class MergingAdapter(CRUDAdapter):
+            _model_name = PARTNER
+
+            def merge(self, external_id, gone_ids):
+                merged.append((external_id, gone_ids))
+
+    def test_unbind_deletes_the_alias_and_keeps_it_from_coming_back(self):
+        self.checkpoint.action_unbind_alias()
+
+        self.assertFalse(self.second.exists())
+        self.assertTrue(self.first.exists())
+        self.assertEqual(self.checkpoint.state, "reviewed")
+        stone = self.env["connector.tombstone"].search([])
+        self.assertEqual(stone.external_id, "B1")
+
+    def test_merge_there_is_a_job_of_the_adapter(self):
+        self.register_merging_adapter()
+        self.assertTrue(self.checkpoint.can_merge_there)
+
+        self.checkpoint.action_merge_there()
+        run_jobs(self.env)
+
+        self.assertEqual(self.merged, [("A1", ["B1"])])
+        self.assertFalse(self.second.exists())
+        self.assertFalse(self.env["connector.tombstone"].search([]))
+
+    def test_backend_that_cannot_merge_offers_only_the_others(self):
+        self.assertTrue(self.checkpoint.has_alias)
+        self.assertFalse(self.checkpoint.can_merge_there)
+
+        with self.assertRaisesRegex(UserError, "cannot merge"):
+            self.checkpoint.action_merge_there()
+
+    def test_keep_leaves_the_alias(self):
+        self.checkpoint.reviewed()
+
+        self.assertTrue(self.second.exists().is_alias)
+
+    def test_reviewer_needs_no_rights_on_bindings(self):
+        reviewer = new_test_user(
+            self.env, "reviewer", "base.group_user,connector.group_connector_reviewer"
+        )
+        self.env["ir.rule"].create(
+            {
+                "name": "none",
+                "model_id": self.env["ir.model"]._get_id(PARTNER),
+                "domain_force": "[('id', '=', 0)]",
+            }
+        )
+
+        self.checkpoint.with_user(reviewer).action_unbind_alias()
+
+        self.assertFalse(self.second.exists())
+
+    def test_what_was_settled_is_not_settled_again(self):
+        self.checkpoint.action_unbind_alias()
+
+        with self.assertRaisesRegex(UserError, "settled"):
+            self.checkpoint.action_unbind_alias()
 
 
 class TestOtherModels(MergeCase):

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of the first match: what is here already is bound, not made again."""
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from odoo.addons.connector.api import MatchKey, RecordImporter, run_jobs
@@ -54,7 +54,9 @@ class TestMatch(MatchCase):
         self.policy("update")
         ada = self.partner(ref="A1", email="ada@example.com")
 
-        self.import_page([{"id": "M1", "name": "Other", "number": "A1", "town": "Bern"}])
+        self.import_page(
+            [{"id": "M1", "name": "Other", "number": "A1", "town": "Bern"}]
+        )
 
         self.assertEqual((ada.name, ada.city), ("Other", "Bern"))
         self.assertEqual(ada.email, "ada@example.com")
@@ -108,13 +110,17 @@ class TestMatch(MatchCase):
     def test_empty_key_finds_nothing(self):
         self.partner(ref=False, email=" ")
 
-        result = self.import_page([{"id": "M1", "name": "B", "number": "", "mail": " "}])
+        result = self.import_page(
+            [{"id": "M1", "name": "B", "number": "", "mail": " "}]
+        )
 
         self.assertEqual(result.counts, {"created": 1})
 
     def test_page_looks_up_each_key_in_one_query(self):
         self.import_page([{"id": "M0", "name": "Ada", "number": "A0"}])  # warm
-        partners = [{"name": f"P{number}", "ref": f"A{number}"} for number in range(300)]
+        partners = [
+            {"name": f"P{number}", "ref": f"A{number}"} for number in range(300)
+        ]
         self.env["res.partner"].create(partners[1:])
         records = [
             {"id": f"M{number}", "name": "X", "number": f"a{number}", "mail": "x@y.z"}
@@ -127,8 +133,9 @@ class TestMatch(MatchCase):
         self.patch(
             matching.Matching,
             "_query",
-            lambda this, key, values: looked_up.append(key.field)
-            or query(this, key, values),
+            lambda this, key, values: (
+                looked_up.append(key.field) or query(this, key, values)
+            ),
         )
 
         result = self.import_page(records)
@@ -195,7 +202,9 @@ class TestUnclearMatch(MatchCase):
         self.assertEqual(len(checkpoint), 1)
         for partner in partners:
             self.assertIn(f"res.partner,{partner.id}", checkpoint.message)
-        self.assertEqual(checkpoint.record.candidate_ids, sorted(partners_ids(partners)))
+        self.assertEqual(
+            checkpoint.record.candidate_ids, sorted(partners_ids(partners))
+        )
 
     def test_several_records_for_one_key_are_a_question(self):
         partners = self.partner(ref="A1"), self.partner(ref=" a1")
@@ -314,6 +323,23 @@ class TestUnclearMatch(MatchCase):
 
         self.assertTrue(self.member("M1").odoo_id)
         self.assertNotIn(self.member("M1").odoo_id, partners)
+
+    def test_reviewer_links_what_is_offered_and_what_they_may_write(self):
+        ada, _other = self.partner(ref="A1"), self.partner(ref="A1")
+        stranger = self.partner(name="Stranger")
+        self.import_unclear()
+        groups = "base.group_user,connector.group_connector_reviewer"
+        reviewer = new_test_user(self.env, "reviewer", groups)
+        match = self.checkpoint().record.with_user(reviewer)
+        match.record_id = stranger.id
+        with self.assertRaises(AccessError):
+            match.action_link()
+
+        match.record_id = ada.id
+        match.action_link()
+        run_jobs(self.env)
+
+        self.assertEqual(self.member("M1").odoo_id, ada)
 
     def test_link_needs_a_chosen_record(self):
         self.partner(ref="A1"), self.partner(ref="A1")

@@ -10,7 +10,9 @@ from .match_case import MatchCase
 class TestStableKey(MatchCase):
     def records_of(self, *ids, **values):
         """Let the backend have members with these ids, all with one uid."""
-        self.records = [{"id": one, "name": "Ada", "uid": "U1", **values} for one in ids]
+        self.records = [
+            {"id": one, "name": "Ada", "uid": "U1", **values} for one in ids
+        ]
         return self.records
 
     def test_renamed_record_keeps_its_binding(self):
@@ -78,7 +80,9 @@ class TestStableKey(MatchCase):
         )
         self.import_page(self.records_of("old"))
         binding = self.member("old")
-        self.env.cr.execute("UPDATE connector_test_member SET create_date = '2026-01-01'")
+        self.env.cr.execute(
+            "UPDATE connector_test_member SET create_date = '2026-01-01'"
+        )
         self.env.invalidate_all()
         self.records_of("new")
 
@@ -87,4 +91,3 @@ class TestStableKey(MatchCase):
 
         self.assertEqual((run.state, run.deleted_count), ("done", 0))
         self.assertTrue(binding.odoo_id.active)
-

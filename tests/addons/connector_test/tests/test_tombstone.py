@@ -99,7 +99,9 @@ class TestTombstone(TombstoneCase):
         partner.unlink()
 
         self.assertFalse(account.exists())
-        self.assertEqual((self.stones().model, self.stones().external_id), (ACCOUNT, "B1"))
+        self.assertEqual(
+            (self.stones().model, self.stones().external_id), (ACCOUNT, "B1")
+        )
 
     def test_lines_have_none_of_their_own(self):
         bindings = [
@@ -118,8 +120,9 @@ class TestTombstone(TombstoneCase):
         self.patch(
             model_class,
             "_find",
-            lambda this, backend, name, ids: looked_up.append(ids)
-            or find(this, backend, name, ids),
+            lambda this, backend, name, ids: (
+                looked_up.append(ids) or find(this, backend, name, ids)
+            ),
         )
 
         self.import_page(self.contacts(120))
@@ -221,8 +224,12 @@ class TestPolicy(TombstoneCase):
         self.policy("recreate")
         self.delete_here()
 
-        self.assertEqual(self.import_page(self.contacts(1, version=7)).skipped.keys(), {"C1"})
-        self.assertEqual(self.import_page(self.contacts(1, version=6)).skipped.keys(), {"C1"})
+        self.assertEqual(
+            self.import_page(self.contacts(1, version=7)).skipped.keys(), {"C1"}
+        )
+        self.assertEqual(
+            self.import_page(self.contacts(1, version=6)).skipped.keys(), {"C1"}
+        )
         result = self.import_page(self.contacts(1, version=10))
 
         self.assertEqual(result.counts, {"created": 1})
