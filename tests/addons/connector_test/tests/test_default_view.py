@@ -7,6 +7,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.connector.queue.testing import trap_jobs
 
+from ..models.flow import CONTACT
 from ..models.shop import ITEM, SHOP
 from .default_case import DefaultCase
 
@@ -26,6 +27,15 @@ class TestDefaultView(DefaultCase):
         for name in ("name", "url", "token", "category_ids", "note", "stream_ids"):
             self.assertIn(name, names)
         self.assertNotIn("create_date", names)
+
+    def test_views_name_only_fields_that_are_there(self):
+        """The form went on to name a field that the model had lost."""
+        for model in (SHOP, ITEM, "connector.test.backend", CONTACT):
+            for view_type in VIEWS:
+                view = getattr(self.env[model], f"_get_default_{view_type}_view")()
+                own = view.xpath("//field[not(ancestor::field)]/@name")
+                with self.subTest(model, view_type=view_type):
+                    self.assertEqual(set(own) - self.env[model]._fields.keys(), set())
 
     def test_secret_is_a_password_in_the_form(self):
         arch = etree.fromstring(self.arch(SHOP, "form"))
