@@ -201,7 +201,8 @@ class Previewer:
         records = page.matching.wrapped.with_env(self.importer.env)
         if not page.matching.is_active:
             return records.browse()
-        (candidates,) = page.matching.find([item])
+        with self._watch("_find_existing"):
+            (candidates,) = page.matching.find([item])
         decision = page.matching.decisions.get(item.external_id)
         if decision:
             return records.browse(decision.record_id or ())
