@@ -150,12 +150,12 @@ def _write(page, item: ImportItem) -> None:
     item.forget_mapping()
     page._map(item)  # as a known record: later imports compare with these values
     policy = page.importer.model._on_match
-    data = {
+    item.data = {  # also for the texts in other languages, which are written later
         name: value
         for name, value in item.data.items()
         if _is_allowed(item.binding, name, policy)
     }
-    page.importer._update(item.binding, {**data, **page._state(item)})
+    page.importer._update(item.binding, {**item.data, **page._state(item)})
 
 
 def _is_allowed(binding: models.BaseModel, name: str, policy: str) -> bool:

@@ -8,10 +8,11 @@ from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ...components.synchronizer import Importer
-from ...exception import UnmappedValueError
+from ...exception import UnmappedValueError, message_of
 from ...flows.declare import Stream, check_streams
 from ...flows.importing.batch_importer import BatchImporter
 from ...flows.importing.item import ImportItem
+from ...flows.importing.result import REJECTED, ImportResult
 from ...flows.values.value_map import MapNote, keep_notes
 from ...queue.job import job
 
@@ -113,7 +114,10 @@ class ConnectorBackend(models.AbstractModel):
             item = ImportItem(external_id, {})
             item.map_notes = [MapNote(error.map_name, error.value)]
             keep_notes(self.env, backend, model_name, [item])
-            return f"rejected: {error}"
+            result = ImportResult(waiting={external_id})
+            result.note(REJECTED, external_id, message_of(error))
+            self.env["connector.rejected"]._keep(backend, model_name, result)
+            return f"{REJECTED}: {error}"
 
     @api.private
     def delay_import_record(

@@ -165,6 +165,18 @@ class TestLanguages(LanguageCase):
         texts = ["name", "note"]
         self.assertEqual(written, [("de_DE", texts), ("fr_FR", texts)])
 
+    def test_first_match_writes_no_language_that_the_policy_does_not_allow(self):
+        """Promise 16: a match by ``link`` changed the texts in other languages."""
+        self.patch(self.registry[ORDER], "_match", ["name"])
+        self.patch(self.registry[ORDER], "_on_match", "link")
+        record = self.env["connector.test.sale"].create({"name": "X9", "note": "Ours"})
+        record.with_context(lang="de_DE").note = "Unseres"
+
+        result = self.import_texts(name="X9", note={"en": "Theirs", "de": "Ihres"})
+
+        self.assertEqual(result.counts, {"matched": 1})
+        self.assert_texts(record, "note", en_US="Ours", de_DE="Unseres")
+
     def test_field_that_is_not_translated_is_refused(self):
         mapper = self.unit(ImportMapper, ORDER)
 

@@ -101,6 +101,23 @@ class TestValueMap(MapCase):
 
         self.assertIn("ACME", outcome)
         self.assertEqual(self.rows().waiting_count, 1)
+        rejected = self.env["connector.rejected"].search([("external_id", "=", "O1")])
+        self.assertIn("ACME", rejected.reason)
+        # none is about the record itself
+        self.assertEqual(
+            set(self.checkpoints().mapped("model")), {"connector.value.map"}
+        )
+
+    def test_record_that_came_in_at_last_is_not_rejected_any_more(self):
+        self.import_buyer("ACME")
+        self.backend_record.import_record(ORDER, "O1")
+        self.fill(self.rows(), self.env["res.partner"].create({"name": "A"}))
+
+        self.rows().action_retry()
+        run_jobs(self.env)
+
+        rejected = self.env["connector.rejected"].search([("external_id", "=", "O1")])
+        self.assertTrue(rejected.closed_at)
 
     def test_text_stands_for_a_value_where_the_map_has_no_model(self):
         self.import_buyer(None, status="paid")
