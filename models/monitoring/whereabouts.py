@@ -77,7 +77,7 @@ class ConnectorOverview(models.AbstractModel):
         if "backend_id" in fields and binding.backend_id:
             parts.append(binding.backend_id.display_name)
         if "sync_date" in fields and binding.sync_date:
-            parts.append(self.env._("synchronized %s UTC", binding.sync_date))
+            parts.append(self.env._("synchronized %(at)s UTC", at=binding.sync_date))
         return ", ".join(parts)
 
     def _find_rejected(self, external_id: str) -> Iterator[dict]:
@@ -86,7 +86,7 @@ class ConnectorOverview(models.AbstractModel):
         for row in rows:
             kind = labels[row.kind]
             if row.closed_at:
-                kind = self.env._("%s Before", kind)
+                kind = self.env._("%(kind)s Before", kind=kind)
             yield self._hit(row, kind, row.reason or "")
 
     def _find_tombstones(self, external_id: str) -> Iterator[dict]:
