@@ -10,12 +10,12 @@ from jobs_side.processor import processor_s
 PAGE = 1_000  # records of one task
 
 
-def measure(env, work: Callable[[], None]) -> dict:
-    """Do the work of one page from a cold cache, and take it back.
+def measure(env, work: Callable[[], None], count: int = PAGE) -> dict:
+    """Do work on so many records from a cold cache, and take it back.
 
     Returns:
         Seconds for each record, on the wall and of the processors, that of the
-        database included; queries of the whole page.
+        database included; queries of the whole work.
     """
     env.cr.rollback()
     gc.collect()  # what others left is not this task's work
@@ -29,4 +29,4 @@ def measure(env, work: Callable[[], None]) -> dict:
     cpu_s = time.process_time() - cpu_s + processor_s(pids) - server_s
     queries = env.cr.sql_log_count - queries
     env.cr.rollback()
-    return {"wall": wall_s / PAGE, "cpu": cpu_s / PAGE, "queries": queries}
+    return {"wall": wall_s / count, "cpu": cpu_s / count, "queries": queries}

@@ -19,11 +19,13 @@ from jobs_side.queue_watch import QueueWatch  # noqa: E402 found there
 from flows_side.clock import PAGE, measure  # noqa: E402 found there
 
 MODEL = "bench.contact"
+MEMBER = "bench.member"
 LABELS = 3  # lines of a contact
 PLAIN = range(PAGE)
 LABELLED = range(PAGE, 2 * PAGE)
 VERSIONED = range(2 * PAGE, 3 * PAGE)
 NEW = range(3 * PAGE, 4 * PAGE)  # never committed
+MEMBERS = range(100_000, 110_000)
 BY_JOBS = 1_000_000  # the first of those that jobs import
 
 
@@ -74,6 +76,20 @@ class Ours(QueueWatch):
         ]
         return self._measure(records, "updated")
 
+    def match(self) -> dict:
+        """Bind members to partners that are here, by two keys."""
+        self._create_partners()
+        pages = [
+            remote.make_contacts(MEMBERS[start : start + PAGE])
+            for start in range(0, len(MEMBERS), PAGE)
+        ]
+
+        def work():
+            for records in pages:
+                self._import(records, "matched", MEMBER)
+
+        return measure(self.env, work, len(MEMBERS))
+
     # === JOBS === #
 
     def jobs(self) -> dict:
@@ -112,8 +128,8 @@ class Ours(QueueWatch):
     def _measure(self, records: list[dict], outcome: str) -> dict:
         return measure(self.env, lambda: self._import(records, outcome))
 
-    def _import(self, records: list[dict], outcome: str) -> None:
-        result = self._unit(RecordImporter).run_page(records)
+    def _import(self, records: list[dict], outcome: str, model: str = MODEL) -> None:
+        result = self._unit(RecordImporter, model).run_page(records)
         if result.counts != {outcome: PAGE}:
             raise RuntimeError(f"{result}, expected {PAGE} {outcome}")
 
@@ -129,8 +145,21 @@ class Ours(QueueWatch):
             for record in records
         ]
 
-    def _unit(self, role: Callable):
-        return self.shop.get_environment(MODEL).get_connector_unit(role)
+    def _create_partners(self) -> None:
+        """Create the partners of the members, at the first call."""
+        partners = self.env["res.partner"].with_context(tracking_disable=True)
+        if partners.search_count([("ref", "=", f"R-{MEMBERS[0]}")]):
+            return
+        partners.create(
+            [
+                {"name": "Ada", "ref": one["number"], "email": one["mail"]}
+                for one in remote.make_contacts(MEMBERS)
+            ]
+        )
+        self.env.cr.commit()
+
+    def _unit(self, role: Callable, model: str = MODEL):
+        return self.shop.get_environment(model).get_connector_unit(role)
 
     def _next_numbers(self, count: int) -> list[int]:
         first, self.next_number = self.next_number, self.next_number + count

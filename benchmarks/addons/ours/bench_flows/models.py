@@ -32,6 +32,18 @@ class BenchContact(models.Model):
     label_ids = fields.One2many("bench.label", "contact_id")
 
 
+class BenchMember(models.Model):
+    """A partner that is here before it is bound."""
+
+    _name = "bench.member"
+    _inherit = "connector.binding"
+    _inherits = {"res.partner": "odoo_id"}
+    _description = "Member of a Shop"
+    _backend_model = "bench.shop"
+    _match = ["ref", "email"]
+    _on_match = "link"
+
+
 class BenchLabel(models.Model):
     """A line of a contact."""
 

@@ -8,10 +8,10 @@ from .models import shop
 
 
 @shop
-class ContactMapper(ImportMapper):
+class MemberMapper(ImportMapper):
     """Maps a contact to values of a partner."""
 
-    _model_name = "bench.contact"
+    _model_name = "bench.member"
 
     direct = [
         ("street", "street"),
@@ -25,7 +25,6 @@ class ContactMapper(ImportMapper):
         ("note", "comment"),
         ("vat_number", "vat"),
     ]
-    children = [("labels", "label_ids", "bench.label")]
 
     @mapping
     def name(self, record):
@@ -42,6 +41,15 @@ class ContactMapper(ImportMapper):
         """Return what a company has, and nothing for people."""
         if record["is_company"]:
             return {"is_company": True}
+
+
+@shop
+class ContactMapper(MemberMapper):
+    """Maps also the labels of a contact."""
+
+    _model_name = "bench.contact"
+
+    children = [("labels", "label_ids", "bench.label")]
 
 
 @shop
@@ -62,7 +70,7 @@ class LabelMapper(ImportMapper):
 class ContactAdapter(PagedAdapter):
     """Reads contacts in pages, from one number to another."""
 
-    _model_name = "bench.contact"
+    _model_name = ["bench.contact", "bench.member"]
     _version = "version"
     _page_size = 1000
 
