@@ -248,17 +248,21 @@ class ConnectorBinding(models.AbstractModel):
         Users who may delete a binding leave no record without one: which alias comes
         next is not for them to choose.
         """
+        mains_sudo = self.sudo().filtered(lambda one: not one.is_alias)
+        aliases_sudo = mains_sudo.with_context(active_test=False).search_fetch(
+            [
+                ("backend_id", "in", mains_sudo.backend_id.ids),
+                ("odoo_id", "in", mains_sudo.odoo_id.ids),
+                ("is_alias", "=", True),
+                ("id", "not in", self.ids),
+            ],
+            ["backend_id", "odoo_id"],
+            order="id",
+        )
+        places = {(one.backend_id, one.odoo_id) for one in mains_sudo}
         heirs_sudo = self.browse().sudo()
-        for binding in self.sudo().filtered(lambda one: not one.is_alias):
-            aliases = heirs_sudo.with_context(active_test=False).search(
-                [
-                    ("backend_id", "=", binding.backend_id.id),
-                    ("odoo_id", "=", binding.odoo_id.id),
-                    ("is_alias", "=", True),
-                    ("id", "not in", self.ids),
-                ],
-                order="id",
-                limit=1,
-            )
-            heirs_sudo |= aliases.with_env(heirs_sudo.env)
+        for alias in aliases_sudo.with_env(heirs_sudo.env):
+            if (alias.backend_id, alias.odoo_id) in places:
+                places.remove((alias.backend_id, alias.odoo_id))
+                heirs_sudo |= alias
         return heirs_sudo.with_context(connector_no_export=True)

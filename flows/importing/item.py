@@ -7,7 +7,7 @@ from odoo import models
 
 from ...components.map_record import MapRecord
 from ..values.value_map import MapNote
-from .result import CREATED, UNCHANGED, UPDATED
+from .result import CREATED, MATCHED, UNCHANGED, UPDATED
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class ImportItem:
     @property
     def is_in(self) -> bool:
         """Whether what the backend has of the record is here."""
-        return self.outcome in (CREATED, UPDATED, UNCHANGED)
+        return self.outcome in (CREATED, MATCHED, UPDATED, UNCHANGED)
 
     def settle(self, outcome: str, reason: str = "") -> None:
         """Note what became of the record; later steps leave it alone."""

@@ -142,7 +142,8 @@ class PageImport:
         with undoable(self.env):
             self._import([item])
         self._keep_notes([item])
-        self.importer._close_rejected([external_id])
+        if item.outcome != REJECTED:
+            self.importer._close_rejected([external_id])
         return item
 
     # === STEPS === #

@@ -19,6 +19,7 @@ from .stream import BACKFILL, CHANGES, CHOSEN, FULL, NORMAL, OPEN
 # Outcome of a record: the field that counts it.
 COUNTS = {
     "created": "created_count",
+    "matched": "matched_count",
     "updated": "updated_count",
     "unchanged": "unchanged_count",
     "skipped": "skipped_count",
@@ -87,6 +88,7 @@ class ConnectorStreamRun(models.Model):
     page_count = fields.Integer(string="Pages", help="Pages that were imported.")
     read_count = fields.Integer(string="Read")
     created_count = fields.Integer(string="Created")
+    matched_count = fields.Integer(string="Matched")
     updated_count = fields.Integer(string="Updated")
     unchanged_count = fields.Integer(string="Unchanged")
     skipped_count = fields.Integer(string="Skipped")

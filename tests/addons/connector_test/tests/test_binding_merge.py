@@ -219,6 +219,19 @@ class TestAlias(MergeCase):
         self.assertFalse(self.first.is_alias)
         self.assertTrue(self.third.is_alias)
 
+    def test_aliases_of_many_bindings_are_found_in_one_query(self):
+        names = [f"P{number}" for number in range(20)]
+        partners = self.env["res.partner"].create([{"name": name} for name in names])
+        bindings = self.first
+        for partner in partners:
+            bindings |= self.bind(partner, partner.name)
+        self.env.flush_all()
+
+        with self.assertQueryCount(1):
+            heirs = bindings._heirs()
+
+        self.assertEqual(heirs, self.second)
+
     def test_bindings_that_are_deleted_together_are_gone(self):
         (self.first | self.second).unlink()
 

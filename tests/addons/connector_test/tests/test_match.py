@@ -162,6 +162,23 @@ class TestMatch(MatchCase):
             set(created[0]), {"odoo_id", "backend_id", "external_id", "grade"}
         )
 
+    def test_new_binding_writes_nothing_to_its_record(self):
+        """Odoo writes empty properties to it, one write for each binding."""
+        ada = self.partner()
+        written = []
+        model_class = type(ada)
+        write = model_class.write
+        self.patch(
+            model_class,
+            "write",
+            lambda this, vals: written.append(vals) or write(this, vals),
+        )
+        values = {"backend_id": self.backend_record.id, "external_id": "M1"}
+
+        self.env[MEMBER].create({"odoo_id": ada.id, **values})
+
+        self.assertEqual(written, [])
+
     def test_find_existing_may_be_overridden(self):
         ada = self.partner(name="Ada L.")
 
@@ -177,6 +194,18 @@ class TestMatch(MatchCase):
         self.import_page([{"id": "M1", "name": "Ada L."}])
 
         self.assertEqual(self.member("M1").odoo_id, ada)
+
+    def test_run_of_a_stream_counts_what_was_matched(self):
+        stream = self.env["connector.stream"].create(
+            {"name": "members", "backend_id": self.backend_record, "model": MEMBER}
+        )
+        self.partner(ref="A1")
+        self.records = [{"id": "M1", "name": "Ada L.", "number": "A1"}]
+
+        run = stream._start("changes")
+        run_jobs(self.env)
+
+        self.assertEqual((run.matched_count, run.created_count), (1, 0))
 
     def test_single_import_matches_too(self):
         ada = self.partner(ref="A1")
@@ -265,8 +294,12 @@ class TestUnclearMatch(MatchCase):
         self.partner(ref="A1"), self.partner(ref="A1")
         self.records = [{"id": "M1", "name": "Ada L.", "number": "A1"}]
 
+        self.backend_record.import_page(MEMBER)
+
         self.assertIn("rejected: ", self.importer().run("M1"))
         self.assertEqual(len(self.checkpoint()), 1)
+        rejected = self.env["connector.rejected"].search([])
+        self.assertFalse(rejected.closed_at)  # it is not in yet
 
     def test_record_that_the_user_may_not_read_is_a_question(self):
         ada = self.partner(ref="A1")
