@@ -56,6 +56,7 @@ def _rekey(page, binding: models.BaseModel, item: ImportItem) -> None:
         silent.flush_recordset()
     item.binding = binding
     item.forget_mapping()
+    page.lines.forget()
     page._map(item)
     if item.outcome == UNCHANGED:  # besides its external id
         item.settle("")
