@@ -46,6 +46,10 @@ class PageLines:
             found = unit._line_binder.to_internal_many(keys) if keys else {}
             self._found[model_name] = {**dict.fromkeys(keys), **found}
 
+    def forget(self) -> None:
+        """Look all lines up anew: those of a renamed record may have new ids."""
+        self._found.clear()
+
     def related_sources(
         self, items: list[ImportItem]
     ) -> Iterator[tuple[Related, list[tuple[ImportItem, dict]]]]:

@@ -41,7 +41,7 @@ def _is_gone(page, binding: models.BaseModel) -> bool:
         return False  # it was never there: an export is about to make it
     if external_id in page.ids:
         return False  # both are there: a copy
-    if "is_gone" in binding._fields and binding.is_gone:
+    if "sync_state" in binding._fields and binding.sync_state == "gone":
         return True
     try:
         return not page.adapter.read(external_id)
@@ -56,6 +56,7 @@ def _rekey(page, binding: models.BaseModel, item: ImportItem) -> None:
         silent.flush_recordset()
     item.binding = binding
     item.forget_mapping()
+    page.lines.forget()
     page._map(item)
     if item.outcome == UNCHANGED:  # besides its external id
         item.settle("")

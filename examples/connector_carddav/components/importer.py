@@ -3,7 +3,6 @@
 
 from odoo.addons.connector.api import (
     ConnectorEnvironment,
-    IDMissingInBackend,
     ImportMapper,
     InvalidDataError,
     RecordImporter,
@@ -21,17 +20,6 @@ class ContactImporter(RecordImporter):
     """Imports cards; each is mapped as the version of vCard that it says it is."""
 
     _model_name = "carddav.res.partner"
-
-    def run(self, external_id, remote_record=None, force=False):
-        """Import one card; one with another name that is gone is the same."""
-        card = remote_record or self.backend_adapter.read(external_id)
-        self._follow_renames([card])
-        return super().run(external_id, card, force)
-
-    def run_page(self, records, force=False):
-        """Import the cards of one page."""
-        self._follow_renames(records)
-        return super().run_page(records, force)
 
     def mappers(self):
         """Return the mappers of both versions."""
@@ -79,28 +67,6 @@ class ContactImporter(RecordImporter):
         )
         scope.backend = get_backend("carddav", version)
         return scope.get_connector_unit(ImportMapper)
-
-    def _follow_renames(self, cards: list[dict]) -> None:
-        """Give the bindings of cards that got another name their new one, by UID."""
-        names = {card["uid"]: card["external_id"] for card in cards if card.get("uid")}
-        known = set(self.binder.to_internal_many(names.values()))
-        namesakes = self.model.with_context(active_test=False).search(
-            [("backend_id", "=", self.backend_record.id), ("uid", "in", list(names))]
-        )
-        for binding in namesakes:
-            name = names[binding.uid]
-            if name not in known and not self._is_there(binding):
-                self._silent(binding).external_id = name
-                known.add(name)
-
-    def _is_there(self, binding) -> bool:
-        """Return whether the server still has a card under its name."""
-        try:
-            return binding.sync_state != "gone" and bool(
-                self.backend_adapter.read(binding.external_id)
-            )
-        except IDMissingInBackend:
-            return False
 
     def _keep_addresses(self, addresses) -> None:
         """Let further addresses stay who they are, though they say something else.

@@ -80,12 +80,6 @@ class PlaceMapper(ImportMapper):
 
     @only_create
     @mapping
-    def backend_id(self, record):
-        """Bind to the address book we import from."""
-        return {"backend_id": self.backend_record.id}
-
-    @only_create
-    @mapping
     def lang(self, record):
         """Let a new contact speak the language of the address book."""
         return {"lang": self.env.lang} if self.env.lang else None

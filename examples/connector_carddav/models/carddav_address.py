@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Bindings of contacts that are addresses of a card."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CarddavAddress(models.Model):
@@ -12,6 +12,7 @@ class CarddavAddress(models.Model):
     _inherits = {"res.partner": "odoo_id"}
     _description = "CardDAV Address"
     _backend_model = "carddav.backend"
+    _line_of = ("contact_id", "parent_id")
 
     contact_id = fields.Many2one(
         comodel_name="carddav.res.partner",
@@ -22,14 +23,6 @@ class CarddavAddress(models.Model):
     )
 
     # === CRUD === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Make each address a child of the contact it belongs to."""
-        contacts = self.env["carddav.res.partner"]
-        for vals in vals_list:
-            vals["parent_id"] = contacts.browse(vals["contact_id"]).odoo_id.id
-        return super().create(vals_list)
 
     def unlink(self):
         """Archive the child contacts: they may stand on orders that have to stay."""

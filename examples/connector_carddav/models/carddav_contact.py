@@ -12,6 +12,7 @@ class CarddavContact(models.Model):
     _inherits = {"res.partner": "odoo_id"}
     _description = "CardDAV Contact"
     _backend_model = "carddav.backend"
+    _stable_key = "uid"  # of a card that got another name
 
     uid = fields.Char(string="UID", help="Identifies the card on every server.")
     birthday = fields.Date()

@@ -94,7 +94,8 @@ class CarddavCase(RadicaleCase):
         """Let all bindings be older than the next import."""
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE carddav_res_partner SET create_date = now() - interval '1 day'"
+            "UPDATE carddav_res_partner SET create_date = now() - interval '1 day',"
+            " sync_date = now() - interval '1 day'"
         )
         self.env.invalidate_all()
 

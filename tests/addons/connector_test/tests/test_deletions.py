@@ -137,7 +137,8 @@ class TestNoDeletions(StreamCase):
         self.run_stream()
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE connector_test_contact SET create_date = now() - interval '1 day'"
+            "UPDATE connector_test_contact SET create_date = now() - interval '1 day',"
+            " sync_date = now() - interval '1 day'"
         )
         self.env.invalidate_all()
         del self.records[4]

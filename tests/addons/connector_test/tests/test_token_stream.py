@@ -105,7 +105,8 @@ class TokenCase(StreamCase):
         """Let all bindings be older than the next run."""
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE connector_test_contact SET create_date = now() - interval '1 day'"
+            "UPDATE connector_test_contact SET create_date = now() - interval '1 day',"
+            " sync_date = now() - interval '1 day'"
         )
         self.env.invalidate_all()
 
