@@ -197,7 +197,7 @@ class Previewer:
             return page.tombstones.reason_of(item)
 
     def _find_match(self, page: PageImport, item: ImportItem) -> models.BaseModel:
-        """Return the record that would be bound, empty for none; note what is unclear."""
+        """Return the record that would be bound, if any; note what is unclear."""
         records = page.matching.wrapped.with_env(self.importer.env)
         if not page.matching.is_active:
             return records.browse()
