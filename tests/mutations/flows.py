@@ -180,9 +180,23 @@ MUTATIONS = [
     (
         "a dependency that was imported is not created again",
         "PageImport._import_related",
-        "self._find_bindings(items)",
+        "self._find_bindings([item for item in page if not item.outcome])",
         "pass",
         "TestRelated.test_record_that_comes_later_in_the_page_is_not_created_twice",
+    ),
+    (
+        "a dependency is not created again by a later chunk of its page",
+        "PageImport._import_related",
+        "page = self.lines.items or items",
+        "page = items",
+        "TestRelated.test_record_of_a_later_chunk_is_not_created_twice",
+    ),
+    (
+        "what was taken back with a bad record is not taken for known",
+        "PageImport._import_chunk",
+        "self._find_bindings(chunk)",
+        "[item.begin() for item in chunk]",
+        "TestRelated.test_record_is_created_again_that_was_taken_back_with_a_bad_one",
     ),
     (
         "a link that closes a ring is set in the end",
