@@ -136,16 +136,7 @@ class Previewer:
         if matched:
             return self._show_match(page, item, matched)
         self._add_lines(item.binding, data)
-        self.preview.notes += item.dropped
-        if page._knows("sync_state") and item.binding.sync_state == "gone":
-            self.preview.notes.append(
-                "It was deleted on the backend, is there again, and is unarchived."
-            )
-        if reason:
-            return self.preview.settle(SKIP, reason if reason is not True else "")
-        if self.preview.outcome == REJECT and self.preview.reason:
-            return self.preview
-        return self._settle(page, item)
+        return self._conclude(page, item, reason)
 
     # === STEPS === #
 
@@ -173,6 +164,21 @@ class Previewer:
             binding.check_access("write")
         else:
             self.importer.model.check_access("create")
+
+    def _conclude(
+        self, page: PageImport, item: ImportItem, reason: str | bool | None
+    ) -> ImportPreview:
+        """Settle what would become of a record whose fields are shown."""
+        self.preview.notes += item.dropped
+        if page._knows("sync_state") and item.binding.sync_state == "gone":
+            self.preview.notes.append(
+                "It was deleted on the backend, is there again, and is unarchived."
+            )
+        if reason:
+            return self.preview.settle(SKIP, reason if reason is not True else "")
+        if self.preview.outcome == REJECT and self.preview.reason:
+            return self.preview
+        return self._settle(page, item)
 
     def _settle(self, page: PageImport, item: ImportItem) -> ImportPreview:
         if self.preview.writes or self.guard.writes:

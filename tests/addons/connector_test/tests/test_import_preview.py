@@ -1,57 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of the preview of an import (promise 13 of the flows)."""
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 from odoo.addons.connector.api import (
-    BackendAdapter,
     Importer,
     ImportMapper,
     InvalidDataError,
     InvalidUsageError,
     RecordImporter,
-    mapping,
-    none,
     related,
     translated,
 )
-from odoo.addons.connector_test.models.flow import CONTACT, LABEL, MEMBER
+from odoo.addons.connector_test.models.flow import CONTACT, MEMBER
 from odoo.addons.connector_test.models.order import ORDER, ORDER_LINE
 
-from .flow_case import FlowCase
 from .match_case import MatchCase
 from .order_case import OrderCase
-
-
-class PreviewCase(FlowCase):
-    """A test of previews; cursors that they open are savepoints of the test."""
-
-    def setUp(self):
-        super().setUp()
-        self.env.flush_all()
-        self.registry_enter_test_mode()
-
-    def preview(self, external_id="C1"):
-        self.env.flush_all()
-        return self.backend_record.preview_import(CONTACT, external_id)
-
-    def lines(self, preview):
-        """Return what a preview shows, by field."""
-        return {one.field: (one.here, one.new) for one in preview.lines}
-
-    def import_all(self):
-        """Import the records, and let the cache forget them."""
-        self.import_page()
-        self.env.flush_all()
-        self.env.invalidate_all()
-
-    def replace_mapper(self, *mappings, **members):
-        """Take another mapper, with these mapping methods besides."""
-        base = self.mapper_class()
-        methods = {one.__name__: one for one in mappings}
-        mapper = type(base)("OtherMapper", (base,), {**methods, **members})
-        before = self.backend.get_class(ImportMapper, self.session, CONTACT)
-        self.backend(mapper, replacing=before)
+from .preview_case import PreviewCase
 
 
 class TestImportPreview(PreviewCase):
@@ -361,173 +327,3 @@ class TestMatchPreview(MatchCase):
 
         self.assertEqual(preview.outcome, "skip")
         self.assertIn("deleted here", preview.reason)
-
-
-class TestMappingThatWrites(PreviewCase):
-    def assert_named(self, *facts):
-        """See that a preview says which mapping writes what, and nothing was done."""
-        self.records = self.contacts(1)
-        before = self.env["res.partner"].search_count([])
-
-        preview = self.preview()
-
-        self.env.invalidate_all()
-        self.assertEqual(preview.outcome, "unknown")
-        for fact in facts:
-            self.assertIn(fact, preview.reason)
-        self.assertEqual(self.env["res.partner"].search_count([]), before)
-        return preview
-
-    def test_create_is_named(self):
-        @mapping
-        def make_parent(self, record):
-            return {"parent_id": self.env["res.partner"].create({"name": "New"}).id}
-
-        self.replace_mapper(make_parent)
-
-        self.assert_named("OtherMapper.make_parent", "INSERT INTO res_partner")
-
-    def test_write_is_named_with_its_field(self):
-        """Odoo writes it later: PostgreSQL does not see it while the mapping runs."""
-        self.env.company.partner_id.comment = "before"
-
-        @mapping
-        def touch_company(self, record):
-            self.env.company.partner_id.comment = "after"
-
-        self.replace_mapper(touch_company)
-
-        preview = self.assert_named("OtherMapper.touch_company", "'comment'")
-
-        self.assertEqual(self.lines(preview)["name"], ("", "Contact 1"))
-        self.assertIn("before", self.env.company.partner_id.comment)
-
-    def test_write_whose_error_is_caught_is_named(self):
-        @mapping
-        def try_in_vain(self, record):
-            try:
-                with self.env.cr.savepoint():
-                    self.env["res.partner"].create({"name": "New"})
-            except Exception:  # noqa: BLE001 what careless mappings do
-                return {"comment": "none"}
-
-        self.replace_mapper(try_in_vain)
-
-        self.assert_named("OtherMapper.try_in_vain", "INSERT INTO res_partner")
-
-    def test_sequence_is_not_moved(self):
-        sequence = self.env["ir.sequence"].create({"name": "Numbers"})
-
-        @mapping
-        def number(self, record):
-            return {"ref": sequence.with_env(self.env).next_by_id()}
-
-        self.replace_mapper(number)
-
-        self.assert_named("OtherMapper.number", "nextval")
-
-    def test_job_is_not_delayed(self):
-        case = self
-
-        @mapping
-        def delay(self, record):
-            case.backend_record.with_env(self.env).delayed().import_stock()
-
-        self.replace_mapper(delay)
-
-        self.assert_named("OtherMapper.delay", "INSERT INTO connector_queue_job")
-
-    def test_commit_is_refused(self):
-        for name in ("commit", "rollback"):
-            with self.subTest(name=name):
-
-                @mapping
-                def end(self, record, name=name):
-                    getattr(self.env.cr, name)()
-
-                self.replace_mapper(end)
-                self.assert_named("OtherMapper.end")
-
-    def test_adapter_refuses_to_write(self):
-        for verb in ("create", "write", "delete"):
-            with self.subTest(verb=verb):
-
-                @mapping
-                def call(self, record, verb=verb):
-                    adapter = self.unit_for(BackendAdapter)
-                    getattr(adapter, verb)("C1")
-
-                self.replace_mapper(call)
-                self.assert_named("OtherMapper.call", f"ContactAdapter.{verb}")
-
-    def test_modifier_that_writes_is_named(self):
-        def writing(field):
-            def modifier(self, record, to_attr):
-                self.env["res.partner"].create({"name": record[field]})
-
-            return modifier
-
-        self.replace_mapper(direct=[(writing("name"), "name")])
-
-        self.assert_named("OtherMapper.direct", "INSERT INTO res_partner")
-
-    def test_reading_adapter_and_mapper_of_lines_work(self):
-        self.register_label_mapper()
-        self.replace_mapper(direct=[(none("name"), "name")])
-        self.records = self.contacts(1, labels=[{"id": "L1", "text": "A"}])
-
-        self.assertEqual(self.preview().outcome, "create")
-        self.assertFalse(self.env[LABEL].search([]))
-
-
-class TestPreviewDialog(PreviewCase):
-    def test_stream_opens_the_dialog_for_its_records(self):
-        self.env["connector.stream"]._declare_all()
-        stream = self.env["connector.stream"].search(
-            [
-                ("name", "=", "contacts"),
-                ("backend_id", "=", self.backend_record.reference()),
-            ]
-        )
-
-        action = stream.action_preview()
-
-        dialog = self.env[action["res_model"]].with_context(**action["context"])
-        preview = dialog.create({"external_id": "C1"})
-        self.assertEqual(
-            (preview.backend_id, preview.model), (self.backend_record, CONTACT)
-        )
-
-    def test_binding_shows_its_preview(self):
-        self.records = self.contacts(1, town="Paris")
-        self.import_all()
-        self.records = self.contacts(1, town="Rome")
-
-        action = self.binding("C1").action_preview_import()
-
-        preview = self.env[action["res_model"]].browse(action["res_id"])
-        self.assertEqual(preview.outcome, "update")
-        first = preview.line_ids[0]  # what changes comes first
-        self.assertEqual(
-            (first.field, first.here, first.new), ("city", "Paris", "Rome")
-        )
-        preview.action_preview()
-        self.assertEqual(len(preview.line_ids), 2)
-
-    def test_error_of_the_backend_is_shown(self):
-        def fail(_adapter):
-            raise ConnectionError("No answer from the shop.")
-
-        adapter = self.backend.get_class(BackendAdapter, self.session, CONTACT)
-        self.patch(adapter, "list_records", fail)
-        self.env.flush_all()
-        dialog = self.env["connector.import.preview"].create(
-            {
-                "backend_id": self.backend_record.reference(),
-                "model": CONTACT,
-                "external_id": "C1",
-            }
-        )
-
-        with self.assertRaisesRegex(UserError, "No answer from the shop"):
-            dialog.action_preview()

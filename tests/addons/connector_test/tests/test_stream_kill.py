@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Chaos tests of streams whose process is killed (promise 3 of the flows)."""
 
+import itertools
 import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -76,10 +77,10 @@ class TestKilledStream(ChaosCase):
         marks = [self.records / one for one in (KILL_READ, KILL_STORED, KILL_COMMITTED)]
         marks[0].touch()
         self.start_stream()
-        for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        for mark, following in itertools.pairwise(marks):
             self.wait_for(lambda one=mark: not one.exists(), "nobody was killed")
-            if following:
-                following.touch()
+            following.touch()
+        self.wait_for(lambda: not marks[-1].exists(), "nobody was killed")
 
         self.wait_for(lambda: self.find_run()[0] == "done", "the stream is not done")
 
