@@ -63,7 +63,8 @@ MUTATIONS = [
     (
         "a later import closes a rejected record",
         "PageImport.run",
-        "self.importer._close_rejected(item.external_id for item in items if item.is_in)",
+        "self.importer._close_rejected("
+        "item.external_id for item in items if item.is_in)",
         "pass",
         "TestDeadLetter.test_later_import_closes_it_and_its_checkpoint",
     ),
