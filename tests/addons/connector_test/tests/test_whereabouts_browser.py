@@ -23,7 +23,8 @@ FIND = """
     expect(all(".o_connector_hits tr").length === 2, "two finds");
 
     (await find(".o_connector_hits button", "Ada")).click();
-    await find(".o_form_view", "100123");
+    await find(".o_form_view");
+    await find(".o_breadcrumb", "Ada");
 """
 
 # Keeps what a full refresh missed, on the form of the stream.
