@@ -200,7 +200,7 @@ MUTATIONS = [
     ),
     (
         "a link that closes a ring is set in the end",
-        "PageImport._import",
+        "PageImport._import_due",
         "self._close_rings(changed)",
         "pass",
         "TestRing.test_optional_link_of_a_ring_is_set_in_the_end",

@@ -11,14 +11,14 @@ MUTATIONS = [
     ),
     (
         "a linked record is left as it is",
-        "_is_allowed",
+        "adoption._is_allowed",
         "if policy == LINK:",
         "if False:",
         "TestMatch.test_link_leaves_the_record_as_it_is",
     ),
     (
         "a field that has a value is not filled",
-        "_is_allowed",
+        "adoption._is_allowed",
         "return field.inherited and _is_empty(binding, name)",
         "return True",
         "TestMatch.test_fill_writes_only_what_is_empty",

@@ -225,7 +225,7 @@ class TestAlias(MergeCase):
         bindings = self.first
         for partner in partners:
             bindings |= self.bind(partner, partner.name)
-        self.env.flush_all()
+        bindings.read(["is_alias", "backend_id", "odoo_id"])  # into the cache
 
         with self.assertQueryCount(1):
             heirs = bindings._heirs()
