@@ -21,6 +21,7 @@ OF_ODOO = [
     ".o-dropdown",
     ".o_field_reference select",
     ".o_m2o_avatar",
+    ".o_field_many2many_tags",
     ".o_data_cell .o-checkbox",
     ".o_btn_char_copy",
     ".o_pivot",
