@@ -44,6 +44,11 @@ class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
 
     def make_flow_records(self):
         """Make a record for each screen of the flows."""
+        self.env["connector.stream"]._declare_all()
+        backend = {"backend_id": self.backend_record.reference()}
+        self.env["connector.value.map"].create(
+            {**backend, "map_name": "status", "external_value": "paid"}
+        )
         shop = self.env["connector.test.shop"].create({"name": "Tea"})
         contact = {"name": "Ada", "external_id": "7"}
         contacts = self.env["connector.test.contact"]
@@ -69,14 +74,6 @@ class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
         line = {"date": "2026-01-01", "kind": "message", "level": "info"}
         self.env["connector.log"].create(
             {**line, "message": "Asked for Ada", "user_id": self.env.uid}
-        )
-        self.env["connector.stream"]._declare_all()
-        self.env["connector.value.map"].create(
-            {
-                "backend_id": self.backend_record.reference(),
-                "map_name": "status",
-                "external_value": "paid",
-            }
         )
         self.make_flow_records()
         screens = list(self.find_screens())
