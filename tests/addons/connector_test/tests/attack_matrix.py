@@ -36,7 +36,11 @@ SHARED = {
 JOBS = {"connector_queue_job": "w", "connector_queue_edge": "w"}
 EFFECTS = {
     # "resolve and retry"; repeats are counted when somebody has reviewed
-    "reviewer": {**JOBS, "connector_checkpoint_repeat": "d"},
+    "reviewer": {
+        **JOBS,
+        "connector_queue_job": "wc",  # of an import, by a match or a forgotten tombstone
+        "connector_checkpoint_repeat": "d",
+    },
     "manager": {
         **JOBS,
         "connector_queue_job": "wc",  # of the first page of a stream that is started
