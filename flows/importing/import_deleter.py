@@ -54,27 +54,35 @@ class ImportDeleter(Deleter):
         """Do what the policy says with one binding; for overrides."""
         record = self.binder.unwrap_binding(binding, browse=True)
         record = record.with_env(binding.env)
-        if self.policy == UNLINK and find_frozen(binding):
-            self._report_frozen(binding)
-            return self._archive(binding, record)
-        if self.policy == ARCHIVE:
+        if why := self._why_kept(binding, record):
+            self._report_kept(binding, why)
+        if why or self.policy == ARCHIVE:
             return self._archive(binding, record)
         binding.unlink()
         if self.policy == UNLINK:
             record.unlink()
         return self.policy
 
-    def _report_frozen(self, binding) -> None:
-        """Say of a frozen document that it was kept here, once."""
+    def _why_kept(self, binding, record) -> str | None:
+        """Return why a record stays as it is, which the policy would not leave so."""
+        if self.policy == UNLINK and find_frozen(binding):
+            return self.env._("it is confirmed")
+        if self.policy == ARCHIVE and not record._active_name:
+            return self.env._("it cannot be archived")
+        return None
+
+    def _report_kept(self, binding, why: str) -> None:
+        """Say once of a record that it was kept here, and why."""
         if "sync_state" in binding._fields and binding.sync_state == "gone":
             return
         self.backend_record.add_checkpoint(
             binding._name,
             binding.id,
             self.env._(
-                "%(document)s was deleted on the backend. It was kept here, because "
-                "it is confirmed.",
-                document=binding.display_name,
+                "%(record)s was deleted on the backend. It was kept here, because "
+                "%(why)s.",
+                record=binding.display_name,
+                why=why,
             ),
             reason="deleted",
         )

@@ -13,7 +13,7 @@ from odoo.fields import Command
 
 from ...components.map_child import ImportMapChild, WithRecord
 from ...components.map_record import MapOptions, MapRecord
-from ...exception import MappingError
+from ...exception import IDMissingInBackend, MappingError
 from ...text import is_missing
 from ..line_declaration import PLACE, find_frozen, key_fields
 from ..values.relations import Related
@@ -35,6 +35,7 @@ class PageLines:
         self.items: list[ImportItem] = []  # all of the page
         self._record_id = ""  # of the record whose lines are mapped
         self._owners: dict[Key, str] = {}
+        self._elsewhere: dict[str, set[Key]] = {}  # lines of records of other pages
         self._found: dict[str, dict[str, models.BaseModel | None]] = {}
         self._units: dict[str, ImportMapChild] = {}
 
@@ -131,13 +132,39 @@ class PageLines:
             if key is None:
                 raise MappingError(_keyless(unit, "it has no external id"))
             owner = self._owners.setdefault((name, key), self._record_id)
+            if owner == self._record_id:
+                owner = self._find_owner(unit, key)
             if owner != self._record_id:
                 raise MappingError(
                     f"Line {key!r} of {name!r} is in record {owner!r} and in record "
-                    f"{self._record_id!r} of one page, expected it in one of them. If "
+                    f"{self._record_id!r} at once, expected it in one of them. If "
                     "the id of a line is unique inside of its record only, set "
                     "_line_key of the binding model."
                 )
+
+    def _find_owner(self, unit: ImportMapChild, key: str) -> str:
+        """Return the record that has a line on the backend, to tell a move from a clash.
+
+        Where the line is known in another record, which is not on this page, that one is
+        read again: a line that moved is not in it any more.
+        """
+        line = self.find(unit, [key]).get(key)
+        parent = line[unit.model._line_of[0]] if line else None
+        other = parent and self.importer.binder.to_external(parent)
+        if not other or other in {self._record_id, *(one.external_id for one in self.items)}:
+            return self._record_id
+        if other not in self._elsewhere:
+            self._elsewhere[other] = self._read_lines(other)
+        is_clash = (unit.model._name, key) in self._elsewhere[other]
+        return other if is_clash else self._record_id
+
+    def _read_lines(self, external_id: str) -> set[Key]:
+        """Return the lines of a record as it is on the backend now."""
+        try:
+            record = self.importer.backend_adapter.read(external_id)
+        except (IDMissingInBackend, NotImplementedError):
+            return set()
+        return self._keys_of([ImportItem(external_id, record)]) if record else set()
 
     def own_lines(self, binding: models.BaseModel, field: str) -> models.BaseModel:
         """Return the lines of a record, archived ones too."""
@@ -201,14 +228,17 @@ class PageLines:
     @cached_property
     def _listed(self) -> set[Key]:
         """All lines of the page, computed where one vanished from a record."""
+        return self._keys_of(self.items)
+
+    # === HELPERS === #
+
+    def _keys_of(self, items: Iterable[ImportItem]) -> set[Key]:
         return {
             (model_name, key)
             for source, _target, model_name in self.mapper.children
-            for item in self.items
+            for item in items
             for key in self._keys(item, source, self._unit(model_name))
         }
-
-    # === HELPERS === #
 
     def _unit(self, model_name: str) -> ImportMapChild:
         """Return the unit for lines of a model, made once for the page."""

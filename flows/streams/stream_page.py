@@ -156,6 +156,12 @@ class StreamPage:
                 raise
             self.is_cut = True  # records left the list, and perhaps others moved up
             return [], None
+        if next_state is not None and next_state == state:
+            raise FailedJobError(
+                f"The page after {state!r} of {self.stream} is the same page again: the "
+                "list would never end. Correct read_page of "
+                f"{type(self.adapter).__qualname__}, or ask the backend's support."
+            )
         return self.adapter._records(page), next_state
 
     def _next_state_after(

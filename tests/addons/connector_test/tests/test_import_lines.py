@@ -104,6 +104,43 @@ class TestMovedLine(OrderCase):
         self.assertEqual(self.texts("O1"), ["Line L2"])
 
 
+class TestLineOfAnotherPage(OrderCase):
+    """A line of another document is taken from it only where that has it no more."""
+
+    def setUp(self):
+        super().setUp()
+        self.records = [self.order_with("O1", "1", "2")]
+        self.import_orders(*self.records)
+
+    def test_id_that_each_document_gives_anew_is_refused(self):
+        """The second order took the lines of the first one, which stayed empty."""
+        self.records.append(self.order_with("O2", "1"))
+
+        result = self.import_orders(self.records[1])
+
+        self.assertIn("_line_key", result.rejected["O2"])
+        self.assertIn("in record 'O1' and in record 'O2'", result.rejected["O2"])
+        self.assertEqual(self.texts("O1"), ["Line 1", "Line 2"])
+
+    def test_line_that_moved_is_taken_from_the_document_of_another_page(self):
+        record = self.bound_line("1").odoo_id
+        self.records[:] = [self.order_with("O1", "2"), self.order_with("O2", "1")]
+
+        for one in reversed(self.records):
+            self.import_orders(one)
+
+        self.assertEqual(self.bound_line("1").odoo_id, record)
+        self.assertEqual(record.sale_id, self.order("O2").odoo_id)
+        self.assertEqual(self.texts("O1"), ["Line 2"])
+
+    def test_line_of_a_document_that_is_gone_there_is_taken(self):
+        self.records[:] = [self.order_with("O2", "1")]
+
+        self.import_orders(self.records[0])
+
+        self.assertEqual(self.texts("O2"), ["Line 1"])
+
+
 class TestRepeatedLine(OrderCase):
     def test_line_that_came_twice_is_one(self):
         self.import_orders(self.order_with("O1", "L1", "L1"))

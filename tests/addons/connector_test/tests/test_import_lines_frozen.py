@@ -90,6 +90,16 @@ class TestFrozen(OrderCase):
         self.assertEqual(len(self.checkpoints()), 1)
         self.assertEqual(self.checkpoints().seen_count, 1)
 
+    def test_document_that_cannot_be_archived_is_kept_with_a_checkpoint(self):
+        self.patch(self.registry[ORDER_LINE], "_frozen", ())
+
+        for _time in range(2):
+            self.delete("O1", policy="archive")
+
+        self.assertTrue(self.order("O1").odoo_id)
+        self.assertIn("it cannot be archived", self.checkpoints().message)
+        self.assertEqual(self.checkpoints().seen_count, 1)
+
     def test_document_that_is_not_frozen_is_deleted_with_its_lines(self):
         record = self.order("O1").odoo_id
 
@@ -98,11 +108,11 @@ class TestFrozen(OrderCase):
         self.assertFalse(self.order("O1"))
         self.assertFalse(record.exists())
 
-    def delete(self, external_id):
-        """Settle that an order was deleted there, by a deleter that unlinks."""
+    def delete(self, external_id, policy="unlink"):
+        """Settle that an order was deleted there."""
         scope = self.backend_record.get_environment(ORDER, self.session)
         deleter = scope.get_connector_unit(ImportDeleter)
-        deleter.policy = "unlink"
+        deleter.policy = policy
         deleter.run(external_id)
 
     def test_line_that_may_not_go_rejects_its_order_where_nothing_is_frozen(self):

@@ -151,6 +151,17 @@ class TestCutList(FireCase):
         self.assertIn("before its last page", run.message)
         self.assertTrue(all(self.all_contacts().odoo_id.mapped("active")))
 
+    def test_page_that_leads_to_itself_holds_the_stream(self):
+        """A next link to the same page was followed without end."""
+        self.records = self.changed(250)
+        adapter = type(self.scope().get_connector_unit(ListAdapter))
+        self.patch(adapter, "read_page", lambda _adapter, _state: ([], "page 2"))
+
+        run = self.run_stream()
+
+        self.assertEqual((run.state, self.stream.state), ("held", "held"))
+        self.assertIn("the same page again", self.stream.hold_reason)
+
     def test_cut_list_does_not_move_the_cursor(self):
         """P6: what moved up meanwhile was perhaps not seen."""
         self.records = self.changed(250)
