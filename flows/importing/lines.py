@@ -151,7 +151,8 @@ class PageLines:
         line = self.find(unit, [key]).get(key)
         parent = line[unit.model._line_of[0]] if line else None
         other = parent and self.importer.binder.to_external(parent)
-        if not other or other in {self._record_id, *(one.external_id for one in self.items)}:
+        page = {self._record_id, *(item.external_id for item in self.items)}
+        if not other or other in page:
             return self._record_id
         if other not in self._elsewhere:
             self._elsewhere[other] = self._read_lines(other)
