@@ -158,8 +158,8 @@ class StreamPage:
             return [], None
         if next_state is not None and next_state == state:
             raise FailedJobError(
-                f"The page after {state!r} of {self.stream} is the same page again: the "
-                "list would never end. Correct read_page of "
+                f"The page after {state!r} of {self.stream} is the same page again: "
+                "the list would never end. Correct read_page of "
                 f"{type(self.adapter).__qualname__}, or ask the backend's support."
             )
         return self.adapter._records(page), next_state

@@ -102,7 +102,7 @@ MUTATIONS = [
     ),
     (
         "a frozen document is not deleted",
-        "ImportDeleter._delete",
+        "ImportDeleter._why_kept",
         "if self.policy == UNLINK and find_frozen(binding):",
         "if False:",
         "TestFrozen.test_frozen_document_that_was_deleted_there_is_kept_with_one_checkpoint",
