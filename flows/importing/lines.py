@@ -143,10 +143,10 @@ class PageLines:
                 )
 
     def _find_owner(self, unit: ImportMapChild, key: str) -> str:
-        """Return the record that has a line on the backend, to tell a move from a clash.
+        """Return the record that has a line on the backend: a move, or a clash of ids.
 
-        Where the line is known in another record, which is not on this page, that one is
-        read again: a line that moved is not in it any more.
+        Where the line is known in another record, which is not on this page, that one
+        is read again: a line that moved is not in it any more.
         """
         line = self.find(unit, [key]).get(key)
         parent = line[unit.model._line_of[0]] if line else None
