@@ -9,6 +9,7 @@ one that is imported last is called first. The packages below are ordered as wel
 # ruff: noqa: I001
 from . import access_guard  # mixins first: the models below inherit them
 from . import loose
+from . import of_backend
 from . import base
 from . import delayable_base
 from . import linked_base  # after base: events fire before links are removed

@@ -4,7 +4,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...fields.reference import LastingReference
 from ...flows.binding_declare import wrapped_model
 from ...flows.importing.candidates import (
     AMBIGUOUS,
@@ -32,18 +31,12 @@ class ConnectorMatch(models.Model):
     """What a match report says about one record, and what a person decided about it."""
 
     _name = "connector.match"
-    _inherit = ["connector.guarded"]
+    _inherit = ["connector.of.backend", "connector.guarded"]
     _description = "Match"
     _order = "outcome, id"
     _rec_name = "external_id"
     _rec_names_search = ("external_id", "model")
 
-    backend_id = LastingReference(
-        selection="_select_backends", required=True, readonly=True
-    )
-    company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True, index=True
-    )
     model = fields.Char(string="Binding Model", required=True, readonly=True)
     external_id = fields.Char(
         string="External ID",
@@ -89,15 +82,6 @@ class ConnectorMatch(models.Model):
     )
 
     # === COMPUTE === #
-
-    @api.model
-    def _select_backends(self) -> list[tuple[str, str]]:
-        return self.env["connector.backend"]._select_models()
-
-    @api.depends("backend_id")
-    def _compute_company_id(self):
-        for match in self:
-            match.company_id = match.backend_id and match.backend_id.company_id
 
     @api.depends("candidate_ids", "record_model")
     @api.depends_context("uid")

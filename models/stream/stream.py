@@ -7,7 +7,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...exception import InvalidUsageError
-from ...fields.reference import LastingReference
 from ...flows.declare import Stream, declared_streams
 from ...text import did_you_mean
 from ..access_guard import framework_context, own_code
@@ -30,7 +29,7 @@ class ConnectorStream(models.Model):
     """
 
     _name = "connector.stream"
-    _inherit = ["connector.guarded"]
+    _inherit = ["connector.of.backend", "connector.guarded"]
     _description = "Stream"
     _order = "backend_id, sequence, id"
 
@@ -42,12 +41,6 @@ class ConnectorStream(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(
         default=True, help="A stream that is not active does not run by itself."
-    )
-    backend_id = LastingReference(
-        selection="_select_backends", required=True, readonly=True
-    )
-    company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True, index=True
     )
     model = fields.Char(string="Binding Model", required=True, readonly=True)
     state = fields.Selection(
@@ -100,15 +93,6 @@ class ConnectorStream(models.Model):
         for stream in self:
             slice_ = f" ({stream.slice})" if stream.slice else ""
             stream.display_name = f"{stream.name or ''}{slice_}"
-
-    @api.model
-    def _select_backends(self) -> list[tuple[str, str]]:
-        return self.env["connector.backend"]._select_models()
-
-    @api.depends("backend_id")
-    def _compute_company_id(self):
-        for stream in self:
-            stream.company_id = stream.backend_id and stream.backend_id.company_id
 
     # === ACTIONS === #
 

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.tools import ormcache
 
 from ...fields.loose import LooseMany2one
-from ...fields.reference import LastingReference
 from ...flows.importing.reading import read_clock
 from ...flows.importing.tombstones import importing_backend
 from ...text import is_missing, reference_of
@@ -19,18 +18,12 @@ class ConnectorTombstone(models.Model):
     """A record of a backend whose counterpart was deleted here."""
 
     _name = "connector.tombstone"
-    _inherit = ["connector.loose", "connector.guarded"]
+    _inherit = ["connector.of.backend", "connector.loose", "connector.guarded"]
     _description = "Tombstone"
     _order = "deleted_at desc, id desc"
     _rec_name = "external_id"
     _rec_names_search = ("external_id", "model")
 
-    backend_id = LastingReference(
-        selection="_select_backends", required=True, readonly=True
-    )
-    company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True, index=True
-    )
     model = fields.Char(string="Binding Model", required=True, readonly=True)
     external_id = fields.Char(
         string="External ID",
@@ -50,17 +43,6 @@ class ConnectorTombstone(models.Model):
         "(backend_id, model, external_id)",
         "There is a tombstone of this record already.",
     )
-
-    # === COMPUTE === #
-
-    @api.model
-    def _select_backends(self) -> list[tuple[str, str]]:
-        return self.env["connector.backend"]._select_models()
-
-    @api.depends("backend_id")
-    def _compute_company_id(self):
-        for stone in self:
-            stone.company_id = stone.backend_id and stone.backend_id.company_id
 
     # === ACTIONS === #
 

@@ -23,19 +23,14 @@ class ConnectorValueMap(models.Model):
     """
 
     _name = "connector.value.map"
+    _inherit = ["connector.of.backend"]
     _description = "Mapped Value"
     _order = "backend_id, map_name, external_value, id"
     _rec_name = "external_value"
     _rec_names_search = ("external_value", "map_name")
 
     backend_id = LastingReference(
-        selection="_select_backends",
-        string="Backend",
-        required=True,
-        help="The external system that sends the value.",
-    )
-    company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True, index=True
+        readonly=False, help="The external system that sends the value."
     )
     map_name = fields.Char(
         string="Map", required=True, help="The kind of values, such as carriers."
@@ -80,10 +75,6 @@ class ConnectorValueMap(models.Model):
     # === COMPUTE === #
 
     @api.model
-    def _select_backends(self) -> list[tuple[str, str]]:
-        return self.env["connector.backend"]._select_models()
-
-    @api.model
     def _select_models(self) -> list[tuple[str, str]]:
         """Return the models of records to which some backend maps values."""
         names = {
@@ -93,11 +84,6 @@ class ConnectorValueMap(models.Model):
             if value_map.model
         }
         return sorted((name, self.env[name]._description) for name in names)
-
-    @api.depends("backend_id")
-    def _compute_company_id(self):
-        for row in self:
-            row.company_id = row.backend_id and row.backend_id.company_id
 
     @api.depends("backend_id", "map_name")
     def _compute_is_text(self):
