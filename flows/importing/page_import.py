@@ -12,20 +12,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
-import psycopg2
-
 from odoo import fields
-from odoo.exceptions import RedirectWarning, UserError
 
 from ...components.paged_adapter import NotDelivered
 from ...exception import (
-    AmbiguousUnitError,
     ConnectorException,
-    FailedJobError,
-    InvalidUsageError,
-    NoConnectorUnitError,
     NothingToDoJob,
-    RetryableJobError,
     SystemicError,
     UnclearMatchError,
     UnmappedValueError,
@@ -38,6 +30,7 @@ from ..values.value_map import MapNote, keep_notes
 from .adoption import bind_existing, prepare_page
 from .changes import hash_of, write_split
 from .created_only import without_created_only
+from .faults import PAGE_FAULTS, RECORD_FAULTS, reason_of
 from .item import ImportItem
 from .lines import PageLines
 from .matching import Matching
@@ -60,29 +53,6 @@ from .undo import undoable
 # Records that share a savepoint. Created fifty at a time they cost Odoo a tenth more
 # than a thousand at once, two hundred at a time next to nothing.
 CHUNK_SIZE = 200
-
-# What is the fault of one record. All else, such as a lost connection or a conflict
-# with another transaction, ends the page.
-RECORD_FAULTS = (
-    ConnectorException,
-    UserError,
-    RedirectWarning,
-    psycopg2.IntegrityError,
-    psycopg2.DataError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-# What is a ConnectorException, and yet the fault of no record.
-PAGE_FAULTS = (
-    RetryableJobError,
-    FailedJobError,
-    InvalidUsageError,
-    NoConnectorUnitError,
-    AmbiguousUnitError,
-)
 
 ALIAS = "It is an alias: its record belongs to another binding."
 
@@ -486,14 +456,3 @@ class PageImport:
 def _chunks(items: list[ImportItem], size: int) -> Iterable[list[ImportItem]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def reason_of(error: Exception) -> str:
-    """Return why a record was rejected, for the person who corrects it."""
-    if isinstance(error, RedirectWarning):
-        return str(error.args[0]).strip()
-    if isinstance(error, psycopg2.Error):
-        return " ".join(message_of(error).split())
-    if isinstance(error, ConnectorException | UserError):
-        return message_of(error)
-    return f"{type(error).__name__}: {message_of(error)}"

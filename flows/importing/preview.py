@@ -13,8 +13,9 @@ from ...text import reference_of
 from .adoption import is_written, prepare_page
 from .candidates import BOUND, MATCHED
 from .changes import changed_values
+from .faults import PAGE_FAULTS, RECORD_FAULTS, reason_of
 from .item import ImportItem
-from .page_import import ALIAS, PAGE_FAULTS, RECORD_FAULTS, PageImport, reason_of
+from .page_import import ALIAS, PageImport
 from .preview_guard import PreviewGuard, WriteInPreviewError
 from .preview_text import PreviewText
 
