@@ -190,7 +190,7 @@ class Previewer:
         if not item.binding:
             return self.preview.settle(CREATE)
         is_changed = any(line.is_changed for line in self.preview.lines)
-        if page._has_same_values(item):
+        if page.unchanged.has_same_values(item):
             return self.preview.settle(UNCHANGED, SAME if is_changed else "")
         return self.preview.settle(UPDATE if is_changed else UNCHANGED)
 
