@@ -142,7 +142,7 @@ def _binding_values(page, pair: Pair) -> dict:
     }
     alias = {"is_alias": True} if pair.is_alias else {}
     record = {page.binder._normal_field(): pair.record_id}
-    return {**own, **alias, **record, **page._identity(pair.item)}
+    return {**own, **alias, **record, **page.storing.identity_of(pair.item)}
 
 
 def _write(page, item: ImportItem) -> None:
@@ -155,7 +155,7 @@ def _write(page, item: ImportItem) -> None:
         for name, value in item.data.items()
         if _is_allowed(item.binding, name, policy)
     }
-    page.importer._update(item.binding, {**item.data, **page._state(item)})
+    page.importer._update(item.binding, {**item.data, **page.storing.state_of(item)})
 
 
 def _is_allowed(binding: models.BaseModel, name: str, policy: str) -> bool:

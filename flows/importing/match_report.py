@@ -13,8 +13,9 @@ from ...components.backend_adapter import BackendAdapter
 from ...components.core import ConnectorEnvironment
 from ...exception import message_of
 from .candidates import MATCHED, ONLY_THERE, Candidates
+from .faults import PAGE_FAULTS, RECORD_FAULTS
 from .item import ImportItem
-from .page_import import PAGE_FAULTS, RECORD_FAULTS, PageImport
+from .page_import import PageImport
 from .record_importer import RecordImporter
 from .undo import undoable
 

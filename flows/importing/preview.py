@@ -13,8 +13,9 @@ from ...text import reference_of
 from .adoption import is_written, prepare_page
 from .candidates import BOUND, MATCHED
 from .changes import changed_values
+from .faults import PAGE_FAULTS, RECORD_FAULTS, reason_of
 from .item import ImportItem
-from .page_import import ALIAS, PAGE_FAULTS, RECORD_FAULTS, PageImport, reason_of
+from .page_import import ALIAS, PageImport
 from .preview_guard import PreviewGuard, WriteInPreviewError
 from .preview_text import PreviewText
 
@@ -189,7 +190,7 @@ class Previewer:
         if not item.binding:
             return self.preview.settle(CREATE)
         is_changed = any(line.is_changed for line in self.preview.lines)
-        if page._has_same_values(item):
+        if page.unchanged.has_same_values(item):
             return self.preview.settle(UNCHANGED, SAME if is_changed else "")
         return self.preview.settle(UPDATE if is_changed else UNCHANGED)
 

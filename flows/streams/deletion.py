@@ -10,7 +10,7 @@ from ...components.paged_adapter import PagedAdapter, Record
 from ...components.synchronizer import Deleter
 from ...text import is_missing
 from ..importing.batch_importer import BatchImporter
-from ..importing.page_import import PAGE_FAULTS, RECORD_FAULTS, reason_of
+from ..importing.faults import PAGE_FAULTS, RECORD_FAULTS, reason_of
 from ..importing.result import DELETED, REJECTED, ImportResult
 from ..importing.sql_log import handled_sql_errors
 from ..importing.undo import undoable

@@ -54,14 +54,14 @@ MUTATIONS = [
     ),
     (
         "a rejected record has its reason on the binding",
-        "PageImport._reject",
+        "PageOutcomes.reject",
         'item.known.set_sync_state("gone" if is_gone else "error", item.reason)',
         "pass",
         "TestBindingState.test_rejected_record_has_its_reason_on_the_binding",
     ),
     (
         "an error is over where the record is as it was",
-        "PageImport._settle_unchanged",
+        "Unchanged.settle",
         'item.binding.set_sync_state("synced")',
         "pass",
         "TestBindingState.test_reason_goes_also_where_the_record_is_as_it_was",

@@ -1,0 +1,93 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Outcomes of a page: what became of its records, and whether too many are rejected."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from ...exception import (
+    NothingToDoJob,
+    SystemicError,
+    UnclearMatchError,
+    UnmappedValueError,
+    message_of,
+)
+from ..values.value_map import MapNote, keep_notes
+from .faults import reason_of
+from .item import ImportItem
+from .result import NOT_DELIVERED, REJECTED, SKIPPED, ImportResult
+
+# So many rejections of one class are not the fault of the records.
+SYSTEMIC_SHARE = 0.2  # of a page, and more than
+SYSTEMIC_COUNT = 5  # records
+
+
+class PageOutcomes:
+    """What became of the records of one page.
+
+    Args:
+        importer: the RecordImporter of the page.
+    """
+
+    def __init__(self, importer):
+        self.importer = importer
+        self.result = ImportResult()
+        self._rejected: defaultdict[str, list[ImportItem]] = defaultdict(list)
+        """Those by the class of their error."""
+
+    def refuse(self, item: ImportItem, error: Exception) -> None:
+        """Settle a record whose import raised an error."""
+        if isinstance(error, NothingToDoJob):
+            item.settle(SKIPPED, message_of(error))
+        else:
+            self.reject(item, error)
+
+    def reject(self, item: ImportItem, error: Exception) -> None:
+        """Settle a record that cannot be imported before somebody corrects it."""
+        item.settle(REJECTED, reason_of(error))
+        if item.known and "sync_state" in item.known._fields:
+            # what was archived with a record that is gone comes back with it later
+            is_gone = item.known.sync_state == "gone"
+            item.known.set_sync_state("gone" if is_gone else "error", item.reason)
+        if isinstance(error, UnmappedValueError):
+            item.map_notes.append(MapNote(error.map_name, error.value))
+            self.result.waiting.add(item.external_id)
+        else:  # one value that is not filled in is no fault of the page
+            self._rejected[type(error).__name__].append(item)
+
+    def note_lost(self, external_id: str, reason: str) -> None:
+        """Note that the backend did not give a record that it lists."""
+        self.result.note(NOT_DELIVERED, external_id, reason)
+
+    def note(self, items: Iterable[ImportItem]) -> None:
+        """Add to the result what became of some records."""
+        for item in items:
+            self.result.note(item.outcome, item.external_id, item.reason)
+            if item.outcome == REJECTED:
+                self.result.payloads[item.external_id] = item.record
+            if item.is_asked:
+                self.result.asked.add(item.external_id)
+                self._rejected[UnclearMatchError.__name__].append(item)
+            if item.dropped:
+                self.result.dropped[item.external_id] = item.dropped
+
+    def keep_notes(self, items: list[ImportItem]) -> None:
+        """Keep the values that people have to fill in before the next import."""
+        importer = self.importer
+        keep_notes(importer.env, importer.backend_record, importer.model._name, items)
+
+    def check_systemic(self, count: int) -> None:
+        """Refuse a page in which one class of error is too frequent.
+
+        Raises:
+            SystemicError: it is; nothing of the page is to be kept.
+        """
+        for name, items in self._rejected.items():
+            first = items[0]
+            if len(items) >= SYSTEMIC_COUNT and len(items) > SYSTEMIC_SHARE * count:
+                raise SystemicError(
+                    f"{len(items)} of {count} records of {self.importer.model._name} "
+                    f"from {self.importer.backend_record.describe()} were rejected "
+                    f"with {name}, expected {SYSTEMIC_SHARE:.0%} at most: it is not "
+                    f"the fault of single records. The first is {first.external_id!r}: "
+                    f"{first.reason} Correct the mapping or the settings, then retry."
+                )
