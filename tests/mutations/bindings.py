@@ -3,13 +3,6 @@
 
 MUTATIONS = [
     (
-        "0 is no external id on an integer field",
-        "Binder._is_missing",
-        "self._has_numbers and _is_zero(external_id)",
-        "self._has_numbers and False",
-        "TestNumber.test_none_finds_no_binding_that_was_never_exported",
-    ),
-    (
         "a binding that was there before is no race",
         "Binder._loss",
         "if clash:",
@@ -64,12 +57,5 @@ MUTATIONS = [
         "self._compute_quietly(env)",
         "pass",
         "TestCause.test_change_of_an_import_is_not_exported_whoever_flushes",
-    ),
-    (
-        "inherited fields that one write sets are one event",
-        "WriteEvents.is_due",
-        "if self.depth:",
-        "if self.depth < 0:",
-        "TestOneEvent.test_inherited_fields_are_one_event_of_the_record_behind",
     ),
 ]

@@ -45,33 +45,11 @@ MUTATIONS = [
         "TestPublicUser.test_job_is_refused_at_once_where_it_has_no_backend",
     ),
     (
-        "a first argument that is no text stays the first one",
-        "Task.of_function",
-        "return cls(func, None, (first, *args), kwargs, has_model=False)",
-        "return cls(func, str(first), tuple(args), kwargs)",
-        "TestFirstArgument.test_what_is_no_text_is_the_first_argument",
-    ),
-    (
         "a call that cannot be made is refused where it is delayed",
         "_check_call",
         "if fault:",
         "if False:",
         "TestArguments.test_missing_argument_is_refused_by_name",
-    ),
-    (
-        "a misspelt channel is refused",
-        "insert._find_function",
-        "env[CHANNEL]._declared_id_of(channel)",
-        "env[CHANNEL]._id_of(channel)",
-        "TestDeclaredChannel.test_channel_that_is_nowhere_declared_is_refused"
-        "_with_the_nearest",
-    ),
-    (
-        "an environment works in the language of its backend",
-        "ConnectorEnvironment.__init__",
-        "if lang := _lang_of(backend_record):",
-        "if lang := None:",
-        "TestLanguage.test_language_of_the_backend_goes_before_that_of_a_click",
     ),
     (
         "an argument comes back as what it was",
@@ -107,19 +85,5 @@ MUTATIONS = [
         "(WAITING, PENDING)",
         "(WAITING, PENDING, 'enqueued')",
         "TestChange.test_job_that_has_started_is_left_alone",
-    ),
-    (
-        "repeated writes are told with the latest values",
-        "QueueJob._delay_merged",
-        "{**known, **vals}",
-        "{**vals, **known}",
-        "TestWrite.test_writes_of_one_record_are_told_once_with_all_values",
-    ),
-    (
-        "what both queues call delayable is either's",
-        "DelayableOfBoth.__getattr__",
-        "Base.delayable if is_ours else self._theirs",
-        "Base.delayable",
-        "TestCalls.test_other_method_is_delayed_by_theirs",
     ),
 ]

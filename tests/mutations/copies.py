@@ -24,20 +24,6 @@ MUTATIONS = [
         "TestNewDatabase.test_no_job_runs_and_nothing_is_changed",
     ),
     (
-        "a new database waits for those who write",
-        "JUDGE",
-        "OR (SELECT is_busy FROM facts))",
-        "OR FALSE)",
-        "TestNewDatabase.test_jobs_wait_while_somebody_writes_for_long",
-    ),
-    (
-        "the cron runs no job of a new database",
-        "run_without_worker",
-        "if not _is_admitted(db_name, settings, cr):",
-        "if False:",
-        "TestNewDatabase.test_cron_runs_no_job_either",
-    ),
-    (
         "a database that is being restored has no workers",
         "Databases._is_complete",
         "return not names",
@@ -50,12 +36,5 @@ MUTATIONS = [
         "store.withdraw(cr, store.find_identity(cr))",
         "pass",
         "TestRestoredDatabase.test_database_that_was_seen_to_be_restored_is_new",
-    ),
-    (
-        "the installation notes its database",
-        "post_init_hook",
-        "store.admit(env.cr)",
-        "pass",
-        "TestNotedDatabase.test_installation_notes_its_database",
     ),
 ]

@@ -28,25 +28,11 @@ MUTATIONS = [
         "TestLostRace.test_loser_of_one_of_many_reservations_runs_again",
     ),
     (
-        "a number and its text are one reference",
-        "LinkBook.reserve",
-        "types.setdefault(text, type_name)",
-        "types.setdefault(f'{text}{type_name}', type_name)",
-        "TestFind.test_number_and_its_text_are_one_reference",
-    ),
-    (
         "identical links are impossible in a many to many relation",
         "LinkBook._set_fingerprint",
         "if self.kind == ONE2ONE:",
         "if self.kind:",
         "TestKind.test_identical_links_are_refused_in_a_many_to_many_relation",
-    ),
-    (
-        "a kind that changes under a first link runs again",
-        "_change_kind",
-        "except STILL_REFERENCED as error:",
-        "except () as error:",
-        "TestLostRace.test_kind_that_changes_under_a_first_link_runs_again",
     ),
     (
         "a link to a deleted record is gone",

@@ -17,13 +17,6 @@ MUTATIONS = [
         "TestNotice.test_each_company_is_told_of_its_own",
     ),
     (
-        "a reviewed checkpoint takes no repeat",
-        "ConnectorCheckpoint._find_open",
-        '[("merge_key", "=", merge_key), ("state", "=", "need_review")]',
-        '[("merge_key", "=", merge_key)]',
-        "TestMerge.test_reviewed_checkpoint_takes_no_repeat",
-    ),
-    (
         "only a job that failed is tried again",
         "QueueJob._retry_resolved",
         "[FAILED], PENDING",

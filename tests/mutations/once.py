@@ -81,13 +81,6 @@ MUTATIONS = [
         "TestRecovery.test_living_worker_is_left_alone",
     ),
     (
-        "a death is charged to the job that ran only",
-        "RECOVER_JOBS",
-        "claim_number = min(claim_number) OVER (PARTITION BY worker_id), FALSE",
-        "TRUE, FALSE",
-        "TestRecovery.test_death_is_charged_to_the_job_that_ran_only",
-    ),
-    (
         "a poison job fails in the end",
         "RECOVER_JOBS",
         "lost.has_run AND job.deaths + 1 >= COALESCE(",

@@ -38,13 +38,6 @@ MUTATIONS = [
         "TestCronCall.test_cron_is_called_where_no_worker_is_alive",
     ),
     (
-        "in a burst workers look by themselves",
-        "WorkerPool.poll_in_burst",
-        "if is_over or self.control.run(store.has_ready_job, self.served.ids):",
-        "if is_over:",
-        "TestWatcherInBurst.test_worker_looks_by_itself_in_a_burst",
-    ),
-    (
         "a job does not start before its eta",
         "CLAIM",
         "state = 'pending' AND hold IS NULL",

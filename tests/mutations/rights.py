@@ -38,13 +38,6 @@ MUTATIONS = [
         "TestJobUser.test_user_takes_oneself_and_nobody_else",
     ),
     (
-        "the seal tells who calls",
-        "SEALED",
-        '"user_id": "integer",',
-        "",
-        "TestSeal.test_altered_row_is_set_aside",
-    ),
-    (
         "the parts of a seal cannot be shifted",
         "MAKE_SEAL_FUNCTIONS",
         "ROW({_CALL})::text",
@@ -92,20 +85,6 @@ MUTATIONS = [
         "rows.check_access(operation)",
         "",
         "TestBorrowedRights.test_who_may_not_make_a_row_makes_none_by_borrowed_rights",
-    ),
-    (
-        "what a create of the framework sets off borrows nothing of it",
-        "ConnectorGuarded.create",
-        "with own_code(False):",
-        "with own_code():",
-        "TestOwnCode.test_consumer_of_an_event_borrows_nothing_of_it",
-    ),
-    (
-        "defaults of a client make no channel paused",
-        "QueueChannel._id_of",
-        "framework_context(self.sudo())",
-        "self.sudo()",
-        "TestOwnCode.test_defaults_of_a_client_make_no_channel_paused",
     ),
     (
         "nobody links a job to a checkpoint",
@@ -169,21 +148,6 @@ MUTATIONS = [
         'groups = "connector.group_connector_manager"',
         "",
         "TestSecretIsSafe.test_only_managers_read_a_secret",
-    ),
-    (
-        "a secret is hidden by the name of its parameter, too",
-        "_named_arguments",
-        'name = names[place] if place < len(names) else f"*{place}"',
-        'name = f"*{place}"',
-        "TestArguments.test_arguments_have_their_names_and_keep_their_secrets",
-    ),
-    (
-        "a form is told of backends only that its user may read",
-        "ConnectorCheckpoint._compute_backend_facts",
-        "if backend and backend.exists() and is_told:",
-        "if backend and backend.exists():",
-        "TestCheckpointRights."
-        "test_form_does_not_give_the_name_of_a_backend_of_another_company",
     ),
     (
         "who writes a checkpoint may read its backend",
