@@ -61,6 +61,8 @@ from .exception import (
 )
 from .flows.binding_declare import MatchKey
 from .flows.declare import Stream
+from .flows.exporting.export_deleter import ExportDeleter
+from .flows.exporting.record_exporter import RecordExporter
 from .flows.importing.batch_importer import BatchImporter
 from .flows.importing.import_deleter import ImportDeleter
 from .flows.importing.record_importer import RecordImporter
@@ -102,6 +104,7 @@ __all__ = [
     "ConnectorUnit",
     "Deleter",
     "Event",
+    "ExportDeleter",
     "ExportMapChild",
     "ExportMapper",
     "Exporter",
@@ -137,6 +140,7 @@ __all__ = [
     "NotReadableJobError",
     "NothingToDoJob",
     "PagedAdapter",
+    "RecordExporter",
     "RecordImporter",
     "RetryableJobError",
     "Secret",

@@ -300,9 +300,23 @@ class ImportMapper(FindsOrCreates, Mapper):
 
 
 class ExportMapper(Mapper):
-    """Translates records of Odoo into values for the backend."""
+    """Translates records of Odoo into values for the backend.
+
+    With the option ``missing_as_none``, which flows set, an empty field that is no
+    boolean gives None in place of False.
+    """
 
     _map_child_class = ExportMapChild
+
+    def _apply_direct(
+        self, record: Any, values: dict[str, Any], fields: Collection[str] | None
+    ) -> None:
+        super()._apply_direct(record, values, fields)
+        if not self._options["missing_as_none"]:
+            return
+        for field, _source, target in self._direct_plan().steps:
+            if values.get(target) is False and not _is_boolean(record, field):
+                values[target] = None
 
     def _map_direct(self, record: Any, from_attr: str | Modifier, to_attr: str) -> Any:
         """Return the value for a field there; False where the record has none.
@@ -322,6 +336,12 @@ class ExportMapper(Mapper):
 def _has_many2one(model: Any, name: str) -> bool:
     field = model._fields.get(name)
     return field is not None and field.type == "many2one"
+
+
+def _is_boolean(record: Any, name: str) -> bool:
+    """Return whether a field holds True and False; so may one that is unknown."""
+    field = getattr(record, "_fields", {}).get(name)
+    return field is None or field.type == "boolean"
 
 
 def _not_a_dict(mapper: Mapper, name: str, found: object) -> str:

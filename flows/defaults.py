@@ -3,8 +3,10 @@
 
 from ..backend import Backend
 from ..components.binder import Binder
-from ..components.mapper import ImportMapper
-from ..components.synchronizer import Deleter, Importer
+from ..components.mapper import ExportMapper, ImportMapper
+from ..components.synchronizer import Deleter, Exporter, Importer
+from .exporting.export_deleter import ExportDeleter
+from .exporting.record_exporter import RecordExporter
 from .importing.batch_importer import BatchImporter
 from .importing.import_deleter import ImportDeleter
 from .importing.record_importer import RecordImporter
@@ -17,6 +19,10 @@ DEFAULT_UNITS = {
     BatchImporter: BatchImporter,
     Deleter: ImportDeleter,
     ImportDeleter: ImportDeleter,
+    ExportMapper: ExportMapper,
+    Exporter: RecordExporter,
+    RecordExporter: RecordExporter,
+    ExportDeleter: ExportDeleter,
 }
 
 

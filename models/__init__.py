@@ -18,6 +18,7 @@ from . import binding_preview
 from . import binding_lines
 from . import binding_state  # after binding: what becomes an alias changes its state
 from . import binding_flows
+from . import binding_export
 from . import checkpoint
 from . import backend
 from . import link  # after checkpoint: relations are its last kind of source

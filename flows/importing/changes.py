@@ -102,7 +102,8 @@ def hash_of(values: dict) -> str:
     updated are equal.
     """
     comparable = {name: _without_commands(value) for name, value in values.items()}
-    return sha256(_text(comparable).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    text = canonical_text(comparable)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _without_commands(value):
@@ -111,7 +112,7 @@ def _without_commands(value):
     if not isinstance(value, list):
         return value
     lines = [_without_command(line) for line in value]
-    return sorted(_text(line) for line in lines if line is not None)
+    return sorted(canonical_text(line) for line in lines if line is not None)
 
 
 def _without_command(line):
@@ -127,7 +128,8 @@ def _without_command(line):
     return None if operation in (Command.LINK, Command.DELETE) else list(line)
 
 
-def _text(value) -> str:
+def canonical_text(value: object) -> str:
+    """Return values as JSON, with what JSON does not know in one form."""
     return _encoder.encode(value)
 
 

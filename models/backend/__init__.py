@@ -7,6 +7,7 @@ from . import check
 from . import checkpoint
 from . import queue
 from . import flows
+from . import exports
 from . import folder
 from . import job_user
 from . import merge

@@ -56,6 +56,12 @@ def is_network_error(error: BaseException) -> bool:
     return is_unreachable or _is_named(error, NETWORK_ERRORS)
 
 
+def status_of(error: BaseException) -> int | None:
+    """Return the status of the HTTP answer that the error stands for, if any."""
+    answer = _answer_of(error)
+    return answer[0] if answer else None
+
+
 def retry_after_s(error: BaseException, now: datetime) -> float | None:
     """Return the delay of the ``Retry-After`` header, in seconds.
 

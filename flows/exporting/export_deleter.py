@@ -1,0 +1,79 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Export deleter: deletes on the backend what was deleted here."""
+
+from ...components.synchronizer import Synchronizer
+from .refusal import is_gone, refusal_of
+
+DELETED = "deleted"
+GONE = "gone already"
+SKIPPED = "skipped"
+
+
+class ExportDeleter(Synchronizer):
+    """Deletes a record on the backend whose counterpart was deleted here.
+
+    It is no Deleter: what answers to that role settles deletions *there*, and a class
+    that answered to both would delete on the backend what an import found missing.
+    """
+
+    compare_first = False
+    """Whether the record is read before: one whose version is another one than this
+    side knew stays, and a checkpoint lets a person decide. That is one more request."""
+
+    def run(self, external_id, version: str | None = None) -> str:
+        """Delete one record there.
+
+        Args:
+            external_id: id on the backend.
+            version: of the record, as it was known here.
+
+        Returns:
+            What was done: ``"deleted"``, ``"gone already"``, or ``"skipped: …"`` with
+            the reason.
+        """
+        external_id = str(external_id)
+        if reason := self._has_to_skip(external_id):
+            return f"{SKIPPED}: {reason}"
+        try:
+            if self.compare_first and self._has_changed(external_id, version):
+                return self._ask(external_id)
+            self._delete(external_id)
+        except Exception as error:
+            if is_gone(error):
+                return GONE
+            what = f"the deletion of {self.model._name} {external_id!r}"
+            if refusal := refusal_of(error, what):
+                raise refusal from error
+            raise
+        return DELETED
+
+    # === STEPS === #
+
+    def _has_to_skip(self, external_id: str) -> str | None:
+        """Return why the record stays there, None to delete it."""
+        if not self.backend_record.active:
+            return "The backend is archived."
+        if self.binder.to_internal(external_id):
+            return "It is bound again."
+        return None
+
+    def _delete(self, external_id: str) -> None:
+        """Delete the record there."""
+        self.backend_adapter.delete(external_id)
+
+    # === HELPERS === #
+
+    def _has_changed(self, external_id: str, version: str | None) -> bool:
+        record = self.backend_adapter.read(external_id)
+        found = self.backend_adapter.version_of(record)
+        return bool(version and found and version != found)
+
+    def _ask(self, external_id: str) -> str:
+        message = self.env._(
+            "%(model)s %(external_id)s was deleted here, and was changed on the "
+            "backend since. It was left there: delete it there, or import it again.",
+            model=self.model._description,
+            external_id=external_id,
+        )
+        self.backend_record.add_checkpoint(message=message, reason="conflict")
+        return f"{SKIPPED}: it was changed on the backend since."

@@ -1,0 +1,311 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Record exporter: makes a record on the backend equal to its counterpart here."""
+
+from collections.abc import Collection
+
+from odoo import fields as odoo_fields
+from odoo import models
+
+from ...components.map_record import MapRecord
+from ...components.synchronizer import Exporter, Importer
+from ...exception import IDMissingInBackend, InvalidDataError, MappingError, message_of
+from ...text import reference_of
+from .dependency import ExportDependency, exporting
+from .lock import refuse_stale
+from .refusal import is_gone, refusal_of, report_refusal
+from .sent import Answer, hash_of_sent, id_in, read_answer
+
+CREATED = "created"
+UPDATED = "updated"
+UNCHANGED = "unchanged"  # the same values as were sent last
+SKIPPED = "skipped"  # the exporter does not want it
+
+
+class RecordExporter(Exporter):
+    """Exports one record by its binding: created there, or updated.
+
+    The steps are the methods with an underscore, for overrides. They find
+    ``self.binding``, ``self.external_id``, which is None before the record was
+    created there, and ``self.fields``.
+    """
+
+    compare_first = False
+    """Whether the record is read before an update: where its version is another one
+    than was imported last, it is imported first. That is one more request."""
+
+    binding: models.BaseModel
+    """Binding of the record in hand."""
+
+    fields: Collection[str] | None = None
+    """Fields that changed, None for all."""
+
+    def run(self, binding_id, fields: Collection[str] | None = None) -> str:
+        """Export one record.
+
+        Args:
+            binding_id: its binding, an id or a record.
+            fields: names of the fields that changed: only what is mapped from these is
+                sent in an update. None for all, which is compared with what was sent
+                last.
+
+        Returns:
+            What was done: ``"created"``, ``"updated"``, ``"unchanged"``, or
+            ``"skipped: …"`` and ``"waiting: …"`` with the reason.
+
+        Raises:
+            InvalidDataError, MappingError: the record is refused before somebody
+                corrects it. Its binding says so.
+            RetryableJobError: another transaction exports it at this moment, or a
+                record that it needs was exported first.
+        """
+        self.fields = fields
+        if reason := self._take(binding_id) or self._must_not():
+            return f"{SKIPPED}: {reason}"
+        try:
+            with exporting(reference_of(self.binding)):
+                return self._run()
+        except (InvalidDataError, MappingError) as error:
+            report_refusal(self.binding, message_of(error))
+            raise
+
+    def describe(self) -> str:
+        """Return the record in hand for messages, with its backend."""
+        return f"{reference_of(self.binding)} to {self.backend_record.describe()}"
+
+    # === STEPS === #
+
+    def _lock(self) -> None:
+        """Lock the export of the record until the end of the transaction.
+
+        Raises:
+            RetryableJobError: another transaction exports it.
+        """
+        backend = self.backend_record.reference()
+        self.advisory_lock_or_retry(f"export {backend} {reference_of(self.binding)}")
+        refuse_stale(self.binding)
+
+    def _should_import(self) -> bool:
+        """Return whether the record changed there, and has to be imported first.
+
+        By default it is, where ``compare_first`` is set and its version there is not
+        the one that was imported, or sent, last.
+        """
+        if not self.compare_first or not self.external_id:
+            return False
+        known = self._known("external_version")
+        version = self.backend_adapter.version_of(self._read())
+        return bool(known and version and known != version)
+
+    def _has_to_skip(self) -> str | bool | None:
+        """Return why the record is not to be exported, None to export it."""
+        return None
+
+    def _export_dependencies(self) -> None:
+        """Export what the record needs to be there before it; for overrides."""
+
+    def _export_dependency(
+        self, record: models.BaseModel, model: str, is_needed: bool = True
+    ) -> None:
+        """Export another record, unless it is there already.
+
+        Its binding is made where there is none. What is needed is exported at once, in
+        a transaction of its own; the job of the record in hand begins again then.
+
+        Args:
+            record: the record; an empty one does nothing.
+            model: its binding model.
+            is_needed: whether it has to be there before; else a job exports it later.
+        """
+        for one in record:
+            dependency = ExportDependency(self, one, model)
+            if dependency.is_there():
+                continue
+            if is_needed:
+                dependency.export_now()
+            else:
+                dependency.delay()
+
+    def _map_data(self) -> MapRecord:
+        """Return the record, ready to be mapped."""
+        return self.mapper.map_record(self.binding)
+
+    def _create_data(self, map_record: MapRecord, **options) -> dict:
+        """Return the values of a new record there."""
+        return map_record.values(for_create=True, **options)
+
+    def _update_data(self, map_record: MapRecord, **options) -> dict:
+        """Return the values for a record that is there."""
+        return map_record.values(**options)
+
+    def _validate_create_data(self, data: dict) -> None:
+        """Check the values of a new record; for overrides.
+
+        Raises:
+            InvalidDataError: the backend would refuse them. The message is for the
+                person who corrects the record.
+        """
+
+    def _validate_update_data(self, data: dict) -> None:
+        """Check the values for a record that is there; for overrides.
+
+        Raises:
+            InvalidDataError: as for those of a new record.
+        """
+
+    def _create(self, data: dict) -> object:
+        """Create the record there; return its external id, or the record."""
+        return self.backend_adapter.create(data)
+
+    def _update(self, data: dict) -> object:
+        """Update the record there; return it, where the backend answers with it."""
+        return self.backend_adapter.write(self.external_id, data)
+
+    def _after_export(self) -> None:
+        """Do what is left once the record is there; for overrides."""
+
+    # === HELPERS === #
+
+    def _take(self, binding_id) -> str | None:
+        """Make a binding the one in hand; return why that cannot be."""
+        id_ = binding_id.id if isinstance(binding_id, models.BaseModel) else binding_id
+        backend_field = self.binder._backend_field
+        domain = [("id", "=", id_), (backend_field, "=", self.backend_record.id)]
+        model = self.model.with_context(active_test=False)
+        self.binding = model.search_fetch(domain).with_env(self.env)
+        if not self.binding:
+            where = self.backend_record.describe()
+            return f"{self.model._name},{id_} was deleted, or is not of {where}."
+        external_id = self.binding[self.binder._external_field]
+        missing = self.binder._is_missing(external_id)
+        self.external_id = None if missing else str(external_id)
+        return None
+
+    def _must_not(self) -> str | None:
+        """Return why nothing is exported, whatever the connector wants."""
+        if not self.backend_record.active:
+            return "The backend is archived."
+        if self._known("is_alias"):
+            return "It is an alias, which is not exported."
+        return None
+
+    def _known(self, name: str):
+        """Return a value of the binding, None where its model has no such field."""
+        return self.binding[name] if name in self.binding._fields else None
+
+    def _run(self) -> str:
+        self._lock()
+        if self._should_import():
+            self.unit_for(Importer).run(self.external_id)
+        if reason := self._has_to_skip():
+            return f"{SKIPPED}: {reason if isinstance(reason, str) else 'not wanted'}"
+        self._export_dependencies()
+        map_record = self._map_data()
+        outcome = self._export(map_record)
+        if outcome in (CREATED, UPDATED):
+            self._after_export()
+        return outcome
+
+    def _export(self, map_record: MapRecord) -> str:
+        if self.external_id is None:
+            return self._create_there(map_record)
+        return self._update_there(map_record)
+
+    def _create_there(self, map_record: MapRecord) -> str:
+        data = self._create_data(map_record, missing_as_none=True)
+        self._validate_create_data(data)
+        sent = self._sent_values(map_record)
+        answer = self._asking(self._create, data)
+        self.external_id = id_in(answer, self.backend_adapter, self.describe())
+        self._note(answer, hash_of_sent(sent))
+        self.binder.bind(self.external_id, self.binding)
+        self._remember(self.binding, sent, answer)
+        return CREATED
+
+    def _update_there(self, map_record: MapRecord) -> str:
+        data = self._sent_values(map_record)
+        if not data:
+            return f"{SKIPPED}: nothing of it is exported."
+        # of a part it is not known whether all is there
+        sent = hash_of_sent(data) if not self.fields else None
+        if sent and sent == self._known("export_hash"):
+            self._note(Answer(), sent)
+            return UNCHANGED
+        self._validate_update_data(data)
+        try:
+            answer = self._asking(self._update, data)
+        except IDMissingInBackend as error:
+            return self._report_gone(error)
+        self._note(answer, sent)
+        self._remember(self.binding, data, answer)
+        return UPDATED
+
+    def _sent_values(self, map_record: MapRecord) -> dict:
+        """Return the values of an update, without those that are not ours to send."""
+        options = {"fields": self.fields} if self.fields else {}
+        data = self._update_data(map_record, missing_as_none=True, **options)
+        return self._owned(self.binding, data)
+
+    def _owned(self, binding: models.BaseModel, values: dict) -> dict:
+        """Return the values that Odoo may send."""
+        return values
+
+    def _remember(
+        self, binding: models.BaseModel, values: dict, answer: Answer
+    ) -> None:
+        """Keep what was sent, for the next change on either side."""
+
+    def _asking(self, ask, data: dict) -> Answer:
+        """Return the answer to a request; what the backend refuses is an error of ours.
+
+        Raises:
+            InvalidDataError: it refuses the values.
+            IDMissingInBackend: it has no such record.
+        """
+        try:
+            return read_answer(self.backend_adapter, ask(data))
+        except Exception as error:
+            if self.external_id is not None and is_gone(error):
+                raise IDMissingInBackend(message_of(error)) from error
+            if refusal := refusal_of(error, self.describe()):
+                raise refusal from error
+            raise
+
+    def _read(self) -> dict:
+        return self.backend_adapter.read(self.external_id)
+
+    def _note(self, answer: Answer, sent: str | None) -> None:
+        """Note on the binding what is there now, as far as it is news."""
+        values = {
+            "export_hash": sent or False,
+            "sync_state": "synced",
+            "sync_reason": False,
+        }
+        if answer.version is not None:
+            values["external_version"] = answer.version
+        fields = self.binding._fields
+        news = {
+            name: value
+            for name, value in values.items()
+            if name in fields and self.binding[name] != value
+        }
+        if news or answer != Answer():
+            news[self.binder._sync_date_field] = odoo_fields.Datetime.now()
+            self._silent(self.binding).write(news)
+
+    def _report_gone(self, error: Exception) -> str:
+        """Let a person see to a record that was changed here and is gone there."""
+        message = self.env._(
+            "%(record)s was changed here, and is gone on the backend: %(answer)s",
+            record=self.binding.display_name,
+            answer=message_of(error),
+        )
+        self.backend_record.add_checkpoint(
+            self.binding._name, self.binding.id, message, reason="deleted"
+        )
+        if "sync_state" in self.binding._fields:
+            self.binding.set_sync_state("gone", message)
+        return f"{SKIPPED}: it is gone on the backend."
+
+    def _silent(self, records):
+        """Return records in a context in which their changes are not exported."""
+        return records.with_context(connector_no_export=True)

@@ -1,0 +1,120 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Exports of a backend: their jobs."""
+
+from collections.abc import Collection, Iterable
+
+from odoo import api, models
+
+from ...components.synchronizer import Exporter
+from ...flows.exporting.export_deleter import ExportDeleter
+from ...queue.job import job
+
+
+class ConnectorBackend(models.AbstractModel):
+    """The jobs that export records."""
+
+    _inherit = "connector.backend"
+
+    # === JOBS === #
+
+    @api.private
+    @job
+    def export_record(
+        self, model_name: str, binding_id: int, fields: Collection[str] | None = None
+    ) -> str:
+        """Export one record.
+
+        Args:
+            model_name: binding model.
+            binding_id: id of the binding.
+            fields: names of the fields that changed, None for all.
+        """
+        scope = self._in_flow().get_environment(model_name)
+        return str(scope.get_connector_unit(Exporter).run(binding_id, fields))
+
+    @api.private
+    @job
+    def export_delete_record(
+        self, model_name: str, external_id: str, version: str | None = None
+    ) -> str:
+        """Delete one record on the backend; one that is gone there is deleted.
+
+        Args:
+            model_name: binding model.
+            external_id: id of the record on the backend.
+            version: of the record, as it was known here.
+        """
+        scope = self._in_flow().get_environment(model_name)
+        return str(scope.get_connector_unit(ExportDeleter).run(external_id, version))
+
+    @api.private
+    def delay_export_record(
+        self,
+        model_name: str,
+        binding_id: int,
+        fields: Collection[str] | None = None,
+        **options,
+    ) -> str:
+        """Delay the export of one record, once until it has started.
+
+        Args:
+            model_name: binding model.
+            binding_id: id of the binding.
+            fields: names of the fields that changed, for overrides. The job compares
+                all of them: it stands for what else changes until it starts.
+            options: of the job, such as ``priority``.
+
+        Returns:
+            The uuid of the job.
+        """
+        return self.delay_export_records(model_name, [binding_id], fields, **options)[0]
+
+    @api.private
+    def delay_export_records(
+        self,
+        model_name: str,
+        binding_ids: Iterable[int],
+        fields: Collection[str] | None = None,
+        **options,
+    ) -> list[str]:
+        """Delay the exports of records together, each once until it has started.
+
+        Returns:
+            The uuids of the jobs; see :meth:`delay_export_record` for the arguments.
+        """
+        self.ensure_one()
+        calls = [(model_name, one) for one in binding_ids]
+        options = {"identity_key": _export_key, **options}
+        return self.delayed_many(calls, **options).export_record()
+
+    @api.private
+    def delay_export_delete(
+        self, model_name: str, external_id, version: str | None = None, **options
+    ) -> str:
+        """Delay the deletion of one record on the backend.
+
+        Args:
+            model_name: binding model.
+            external_id: id of the record on the backend.
+            version: of the record, as it is known here.
+            options: of the job, such as ``priority``.
+
+        Returns:
+            The uuid of the job.
+        """
+        self.ensure_one()
+        options = {"identity_key": _delete_key, **options}
+        delayed = self.delayed(**options)
+        return delayed.export_delete_record(model_name, str(external_id), version)
+
+
+def _export_key(call) -> str:
+    """Return the identity key of the export of one record."""
+    backend, model_name, binding_id = call.args
+    return f"export {backend.reference()} {model_name} {binding_id}"
+
+
+def _delete_key(call) -> str:
+    """Return the identity key of a deletion on the backend."""
+    backend, model_name, external_id, _version = call.args
+    return f"delete {backend.reference()} {model_name} {external_id}"
