@@ -13,6 +13,10 @@ class BackendAdapter(ConnectorUnit):
     """Methods that change the external system; a preview of an import refuses them.
     Adapters with others add these."""
 
+    _trusted_clock = False
+    """Whether the times of changes that the system gives may be compared with those of
+    Odoo: fields may then belong to the side that was changed last."""
+
     is_read_only = False
     """True while an import is previewed: send nothing that changes the system."""
 

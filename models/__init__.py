@@ -19,6 +19,7 @@ from . import binding_lines
 from . import binding_state  # after binding: what becomes an alias changes its state
 from . import binding_flows
 from . import binding_export
+from . import binding_conflict
 from . import checkpoint
 from . import backend
 from . import link  # after checkpoint: relations are its last kind of source
@@ -29,6 +30,7 @@ from . import queue_job
 from . import monitoring
 from . import stream
 from . import value_map
+from . import conflict
 from . import defaults
 from . import tombstone  # bindings write them before they are gone
 from . import match  # after stream: its button makes a report

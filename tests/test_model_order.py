@@ -40,8 +40,13 @@ CHAINS = {
     ],
     # each completes the values: the state of an alias, then what a line is of
     ("connector.binding", "create"): ["binding_state", "binding_lines"],
-    # lines are checked, then what is declared about new and deleted records
-    ("connector.binding", "_post_model_setup__"): ["binding_flows", "binding_lines"],
+    # lines are checked, then what is declared about new and deleted records, then
+    # owners
+    ("connector.binding", "_post_model_setup__"): [
+        "binding_conflict",
+        "binding_flows",
+        "binding_lines",
+    ],
     # the table is ready before its records are
     ("connector.binding", "init"): ["defaults.binding", "binding"],
     # what declared deletions and tokens need comes around what each run does

@@ -22,6 +22,7 @@ class ImportItem:
     map_record: MapRecord | None = None
     values_hash: str = ""
     data: dict | None = None
+    mapped: dict | None = None  # the data before owners of fields left some out
     outcome: str = ""
     reason: str = ""
     is_asked: bool = False  # a checkpoint of its own asks a person about it

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from ...components.paged_adapter import NotDelivered
 from ...exception import ConnectorException
+from ..conflicts.page_conflicts import PageConflicts
 from ..values.languages import has_translations
 from .adoption import bind_existing, prepare_page
 from .changes import hash_of
@@ -60,6 +61,7 @@ class PageImport:
         self.matching = Matching(importer)
         self.tombstones = Tombstones(importer)
         self.reading = Reading(importer, read_at)
+        self.conflicts = PageConflicts(importer, force)
         self.ids: set[str] = set()
         self.unchanged = Unchanged(self)
         self.storing = Storing(self)
@@ -173,6 +175,7 @@ class PageImport:
             for item in changed:
                 importer._take(item)
                 importer._after_import(item.binding)
+        self.conflicts.remember(changed)
 
     def _is_due(self, item: ImportItem) -> bool:
         """Return whether a record has to be mapped; settle it where not."""
@@ -218,10 +221,10 @@ class PageImport:
         importer._validate_data(data)
         item.data = data
         self.lines.sort_out(item)
-        lasting = without_created_only(
+        item.mapped = without_created_only(
             item.data, importer.model, options["created_only"]
         )
-        item.values_hash = f"{self.unchanged.fingerprint}{hash_of(lasting)}"
+        item.values_hash = f"{self.unchanged.fingerprint}{hash_of(item.mapped)}"
         return item.data
 
     def _map(self, item: ImportItem) -> None:

@@ -136,7 +136,7 @@ class Previewer:
         matched = None if item.binding else self._find_match(page, item)
         if matched:
             return self._show_match(page, item, matched)
-        self._add_lines(item.binding, data)
+        self._add_lines(item.binding, data, page.conflicts.find_untouched(item))
         return self._conclude(page, item, reason)
 
     # === STEPS === #
@@ -237,7 +237,9 @@ class Previewer:
 
     # === LINES === #
 
-    def _add_lines(self, binding: models.BaseModel, data: dict) -> None:
+    def _add_lines(
+        self, binding: models.BaseModel, data: dict, untouched: set[str]
+    ) -> None:
         """Add a line for each mapped field, and for each link that is left open."""
         record = binding or self.importer.model
         for name, value in data.items():
@@ -245,7 +247,9 @@ class Previewer:
             if known is None:
                 self._reject(name, f"{record._name} has no field {name!r}.")
             elif known.type in X2MANY:
-                self._add_commands(record, known, value)
+                self._add_commands(record, known, () if name in untouched else value)
+            elif name in untouched:
+                self._add_value(record, known, value, may_write=False)
             else:
                 self._add_value(record, known, value)
                 self._add_translations(record, known, value)

@@ -40,6 +40,7 @@ class Storing:
 
     def update(self, items: list[ImportItem]) -> None:
         """Write what differs to the bindings of known records."""
+        self.page.conflicts.settle(items)
         for item in items:
             self.importer._take(item)
             if self.page._knows("sync_state") and item.binding.sync_state == "gone":
@@ -60,7 +61,7 @@ class Storing:
             self.binder._sync_date_field: fields.Datetime.now(),
             "external_version": item.version,
             "import_hash": item.values_hash,
-            "sync_state": "synced",
+            "sync_state": self.page.conflicts.state_of(item),
             "sync_reason": False,
             "read_at": self.page.reading.read_at,
         }

@@ -20,7 +20,7 @@ class Unchanged:
     def settle(self, item: ImportItem) -> None:
         """Note that a record has nothing new, whatever its last import came to."""
         if self.page._knows("sync_state") and item.binding.sync_state != "synced":
-            item.binding.set_sync_state("synced")
+            self.page.conflicts.rest(item.binding)
         item.settle(UNCHANGED)
 
     def is_uptodate(self, item: ImportItem) -> bool:

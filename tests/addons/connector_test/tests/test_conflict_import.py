@@ -1,0 +1,217 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Tests of imports that meet changes made here (promise 12 of the flows)."""
+
+import base64
+from io import BytesIO
+
+from PIL import Image
+
+from odoo.addons.connector.api import RecordImporter
+
+from .conflict_case import ConflictCase
+from .flow_case import FlowCase
+
+
+class TestOwnersInImports(ConflictCase):
+    def test_field_that_changed_only_there_is_imported(self):
+        self.bring(zip="1000", mail="a@example.com")
+
+        self.bring(zip="2000", mail="b@example.com")
+
+        self.assertEqual(self.partner.zip, "2000")
+        self.assertEqual(self.partner.email, "b@example.com")
+
+    def test_field_that_changed_only_here_stays(self):
+        self.bring(zip="1000", mail="a@example.com", town="Bern")
+        self.partner.write({"zip": "9", "email": "z@example.com", "city": "Basel"})
+
+        self.bring(name="Ada L.", zip="1000", mail="a@example.com", town="Bern")
+
+        self.assertEqual(self.partner.name, "Ada L.")
+        self.assertEqual(self.partner.zip, "9")
+        self.assertEqual(self.partner.email, "z@example.com")
+        self.assertEqual(self.partner.city, "Basel")
+
+    def test_fields_of_the_backend_take_its_value_where_both_changed(self):
+        self.bring(zip="1000")
+        self.partner.zip = "9"
+
+        self.bring(zip="2000")
+
+        self.assertEqual(self.partner.zip, "2000")
+        self.assertEqual(self.contact.sync_state, "synced")
+
+    def test_fields_of_odoo_keep_its_value_where_both_changed(self):
+        self.bring(town="Bern")
+        self.partner.city = "Basel"
+
+        self.bring(town="Zug")
+
+        self.assertEqual(self.partner.city, "Basel")
+        self.assertFalse(self.checkpoint)
+
+    def test_fields_of_odoo_are_not_overwritten_by_a_change_there(self):
+        self.bring(town="Bern")
+
+        self.bring(town="Zug")
+
+        self.assertEqual(self.partner.city, "Bern")
+
+    def test_person_decides_where_both_changed_to_different_values(self):
+        self.bring(mail="a@example.com", zip="1000")
+        self.partner.email = "ours@example.com"
+
+        self.bring(mail="theirs@example.com", zip="2000")
+
+        self.assertEqual(self.partner.email, "ours@example.com")
+        self.assertEqual(self.partner.zip, "2000", "the other fields go on")
+        self.assertEqual(self.contact.sync_state, "conflict")
+        self.assertEqual(self.checkpoint.binding_id, self.contact)
+
+    def test_nothing_is_asked_where_both_changed_to_the_same_value(self):
+        self.bring(mail="a@example.com")
+        self.partner.email = "new@example.com"
+
+        self.bring(mail="new@example.com")
+
+        self.assertFalse(self.checkpoint)
+        self.assertEqual(self.contact.sync_state, "synced")
+
+    def test_same_change_on_both_sides_is_the_next_base(self):
+        self.bring(mail="a@example.com")
+        self.partner.email = "new@example.com"
+        self.bring(mail="new@example.com")
+
+        self.bring(mail="newer@example.com")
+
+        self.assertEqual(self.partner.email, "newer@example.com")
+
+    def test_conflict_stays_open_while_nothing_new_comes(self):
+        self.bring(mail="a@example.com")
+        self.partner.email = "ours@example.com"
+        self.bring(mail="theirs@example.com")
+
+        self.assertEqual(self.bring(mail="theirs@example.com"), "unchanged")
+
+        self.assertEqual(self.contact.sync_state, "conflict")
+        self.assertEqual(self.partner.email, "ours@example.com")
+
+    def test_conflict_ends_where_the_backend_takes_its_change_back(self):
+        self.bring(mail="a@example.com")
+        self.partner.email = "ours@example.com"
+        self.bring(mail="theirs@example.com")
+
+        self.bring(mail="a@example.com")
+
+        self.assertEqual(self.contact.sync_state, "synced")
+        self.assertEqual(self.partner.email, "ours@example.com")
+
+    def test_conflict_ends_where_both_sides_come_to_be_equal(self):
+        self.bring(mail="a@example.com")
+        self.partner.email = "ours@example.com"
+        self.bring(mail="theirs@example.com")
+
+        self.bring(mail="ours@example.com")
+
+        self.assertEqual(self.contact.sync_state, "synced")
+
+    def test_forced_import_gives_fields_of_the_backend_their_value_back(self):
+        self.bring(zip="1000", mail="a@example.com")
+        self.partner.write({"zip": "9", "email": "z@example.com"})
+
+        record = {"id": "C1", "name": "Ada", "zip": "1000", "mail": "a@example.com"}
+        self.import_page([record], force=True)
+
+        self.assertEqual(self.partner.zip, "1000")
+        self.assertEqual(self.partner.email, "z@example.com")
+
+    def test_record_imported_alone_is_merged_as_well(self):
+        self.bring(mail="a@example.com")
+        self.partner.email = "ours@example.com"
+        self.records = [{"id": "C1", "name": "Ada", "mail": "theirs@example.com"}]
+
+        self.scope().get_connector_unit(RecordImporter).run("C1")
+
+        self.assertEqual(self.partner.email, "ours@example.com")
+        self.assertTrue(self.checkpoint)
+
+    def test_record_that_was_bound_before_has_no_base(self):
+        """After an upgrade nobody knows who changed what: both sides may have."""
+        self.bring(mail="a@example.com")
+        self.env.cr.execute("UPDATE connector_test_contact SET sync_base = NULL")
+
+        self.bring(mail="b@example.com")
+
+        self.assertEqual(self.partner.email, "a@example.com")
+        self.assertTrue(self.checkpoint)
+
+
+class TestAlteredValues(ConflictCase):
+    """What Odoo makes of a value is no change of a person."""
+
+    owner = {"*": "manual"}
+
+    def assert_no_conflict(self, key, *values):
+        for value in values:
+            self.bring(**{key: value})
+        self.assertFalse(self.checkpoint)
+        self.assertEqual(self.contact.sync_state, "synced")
+
+    def test_sanitized_html_is_no_conflict(self):
+        self.assert_no_conflict("note", "2 <b", "<p onclick='x()'>Hi</p>", "plain")
+
+        self.assertEqual(self.partner.comment.striptags(), "plain")
+
+    def test_rounded_number_is_no_conflict(self):
+        self.assert_no_conflict("lat", 1.123456789012, 2.123456789012)
+
+        self.assertEqual(self.partner.partner_latitude, 2.1234568)
+
+    def test_value_that_the_model_completes_is_no_conflict(self):
+        self.assert_no_conflict("site", "example.com", "example.org")
+
+        self.assertEqual(self.partner.website, "http://example.org")
+
+    def test_change_of_an_altered_value_is_one(self):
+        self.bring(site="example.com")
+        self.partner.website = "ours.example.com"
+
+        self.bring(site="example.org")
+
+        self.assertEqual(self.partner.website, "http://ours.example.com")
+        self.assertTrue(self.checkpoint)
+
+    def test_large_picture_that_odoo_made_smaller_is_no_conflict(self):
+        for colour in ("red", "blue"):
+            self.bring(photo=picture(colour))
+
+        self.assertFalse(self.checkpoint)
+        self.assertNotEqual(self.partner.image_1920, picture("blue"))
+
+    def test_tags_are_compared_as_a_set(self):
+        tags = self.env["res.partner.category"].create([{"name": n} for n in "abc"])
+        one, two, three = tags.ids
+        self.bring(tags=[(6, 0, [one, two])])
+
+        self.bring(name="Bob", tags=[(6, 0, [two, one])])
+        self.partner.category_id = [(4, three)]
+        self.bring(tags=[(6, 0, [one])])
+
+        self.assertTrue(self.checkpoint)
+        self.assertEqual(self.partner.category_id, tags)
+
+
+def picture(colour):
+    """Return a picture that is larger than what Odoo keeps."""
+    content = BytesIO()
+    Image.new("RGB", (2400, 20), colour).save(content, "PNG")
+    return base64.b64encode(content.getvalue())
+
+
+class TestNoOwners(FlowCase):
+    def test_model_without_owners_has_no_bases(self):
+        self.import_page(self.contacts(1, mail="a@example.com"))
+        self.import_page(self.contacts(1, mail="b@example.com"))
+
+        self.env.cr.execute("SELECT sync_base FROM connector_test_contact")
+        self.assertEqual(self.env.cr.fetchall(), [(None,)])
