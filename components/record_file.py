@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ..exception import InvalidDataError, InvalidUsageError
@@ -340,6 +341,8 @@ def _json_value(value: object) -> object:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, str):
+        return unescape(value)  # openpyxl leaves a carriage return as _x000D_
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

@@ -128,6 +128,12 @@ class TestXlsxFile(RecordFileCase):
         self.assertEqual([*record.values()], [7, "Ada", 1.5, True, *times, None])
         self.assertIs(type(record["id"]), int)
 
+    def test_carriage_return_is_one(self):
+        """Programs write it as the format wants it; openpyxl gives the escape."""
+        self.write_xlsx("a.xlsx", [["id", "street"], [1, "1 Main St_x000D_\nYork"]])
+
+        self.assertEqual(self.read(), [{"id": 1, "street": "1 Main St\r\nYork"}])
+
     def test_page_begins_where_the_one_before_ended(self):
         rows = [["id", "name"], [1, "Ada"], [], [2, "Bob"], [3, "Cy"], [4, "Di"]]
         self.write_xlsx("a.xlsx", rows)
