@@ -62,7 +62,7 @@ MUTATIONS = [
     (
         "an error is over where the record is as it was",
         "Unchanged.settle",
-        'item.binding.set_sync_state("synced")',
+        "self.page.conflicts.rest(item.binding)",
         "pass",
         "TestBindingState.test_reason_goes_also_where_the_record_is_as_it_was",
     ),
