@@ -36,6 +36,7 @@
         "views/connector_value_map_views.xml",
         "views/connector_match_views.xml",
         "views/connector_tombstone_views.xml",
+        "views/connector_request_views.xml",
         "views/connector_overview_views.xml",
         "views/connector_menus.xml",
     ],

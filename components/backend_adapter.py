@@ -17,6 +17,22 @@ class BackendAdapter(ConnectorUnit):
     """Whether the times of changes that the system gives may be compared with those of
     Odoo: fields may then belong to the side that was changed last."""
 
+    _takes_key = False
+    """Whether the backend takes idempotency keys: a create that is sent again with its
+    key makes no second record. ``create`` sends ``self.idempotency_key``."""
+
+    idempotency_key: str | None = None
+    """Key of the create that is sent at this moment."""
+
+    _find: dict[str, str] | None = None
+    """Natural key of records there, as ``{key there: mapped key}``: ``find`` is called
+    with the values by their keys there, before a record is created. None: the backend
+    cannot be searched."""
+
+    _find_after_s = 60
+    """Seconds after which a search surely finds what was created, also by a request
+    that took its time."""
+
     is_read_only = False
     """True while an import is previewed: send nothing that changes the system."""
 
@@ -34,6 +50,10 @@ class CRUDAdapter(BackendAdapter):
     def read(self, *args: Any, **kwargs: Any) -> Any:
         """Return one record."""
         raise NotImplementedError(self._undefined("read"))
+
+    def find(self, key: dict[str, Any]) -> Any:
+        """Return the records with a natural key, see ``_find``: a list, or just one."""
+        raise NotImplementedError(self._undefined("find"))
 
     def search_read(self, *args: Any, **kwargs: Any) -> Any:
         """Return the records which match."""

@@ -145,7 +145,7 @@ class FolderAdapter(ListAdapter):
         whole = self._whole_files(paths)
         for path in [*reversed(whole), *reversed(self._done_files(folder))]:
             if missing:
-                found |= self._find(path, missing, doubts)
+                found |= self._find_in_file(path, missing, doubts)
                 missing -= found.keys()
         if missing:
             unwritten = paths[len(whole)].name if len(whole) < len(paths) else None
@@ -202,7 +202,7 @@ class FolderAdapter(ListAdapter):
         file_class = FORMATS[name]
         return file_class(path, self._id, self._encoding, self._delimiter, self._sheet)
 
-    def _find(
+    def _find_in_file(
         self, path: Path, wanted: Collection[str], doubts: list[str]
     ) -> dict[str, Record]:
         """Return the last records of a file with some ids; note what is unreadable."""

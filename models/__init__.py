@@ -34,3 +34,4 @@ from . import conflict
 from . import defaults
 from . import tombstone  # bindings write them before they are gone
 from . import match  # after stream: its button makes a report
+from . import request

@@ -17,8 +17,12 @@ CHAINS = {
     # links of a record are removed after its deletion was announced; its tombstones
     # are written when all of that is done
     ("base", "unlink"): ["tombstone.base", "linked_base", "base"],
-    # matches, then tombstones of a backend that is gone
-    ("connector.backend", "unlink"): ["match.backend", "tombstone.backend"],
+    # requests, matches, then tombstones of a backend that is gone
+    ("connector.backend", "unlink"): [
+        "request.backend",
+        "match.backend",
+        "tombstone.backend",
+    ],
     # the review counts repeats, the merge drops the key of a changed identity, and the
     # result is checked
     ("connector.checkpoint", "write"): [

@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Record exporter: makes a record on the backend equal to its counterpart here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from odoo import fields as odoo_fields
 from odoo import models
@@ -10,15 +11,19 @@ from ...components.map_record import MapRecord
 from ...components.synchronizer import Exporter, Importer
 from ...exception import IDMissingInBackend, InvalidDataError, MappingError, message_of
 from ...text import reference_of
+from .creation import Creation
 from .dependency import ExportDependency, exporting
 from .lock import refuse_stale
+from .own_transaction import own_transaction
 from .refusal import is_gone, refusal_of, report_refusal
-from .sent import Answer, hash_of_sent, id_in, read_answer
+from .sent import Answer, hash_of_sent, read_answer
 
-CREATED = "created"
 UPDATED = "updated"
 UNCHANGED = "unchanged"  # the same values as were sent last
 SKIPPED = "skipped"  # the exporter does not want it
+
+# Wait for nobody who waits for us: the transaction of the job may have the row.
+BOUND_WAIT = "SET LOCAL lock_timeout = '5s'"
 
 
 class RecordExporter(Exporter):
@@ -49,8 +54,9 @@ class RecordExporter(Exporter):
                 last.
 
         Returns:
-            What was done: ``"created"``, ``"updated"``, ``"unchanged"``, or
-            ``"skipped: …"`` and ``"waiting: …"`` with the reason.
+            What was done: ``"created"``, ``"matched"`` with a record that was there,
+            ``"updated"``, ``"unchanged"``, or ``"skipped: …"`` and ``"waiting: …"``
+            with the reason.
 
         Raises:
             InvalidDataError, MappingError: the record is refused before somebody
@@ -71,6 +77,19 @@ class RecordExporter(Exporter):
     def describe(self) -> str:
         """Return the record in hand for messages, with its backend."""
         return f"{reference_of(self.binding)} to {self.backend_record.describe()}"
+
+    @contextmanager
+    def own_transaction(self) -> Iterator[None]:
+        """Work in a transaction of its own inside the block; it is committed then."""
+        before = self.binding, self.backend_record
+        with own_transaction(self.env) as env, self.session.change_env(env):
+            env.cr.execute(BOUND_WAIT)
+            self.binding, self.backend_record = (one.with_env(env) for one in before)
+            try:
+                yield
+            finally:
+                self.binding, self.backend_record = before
+        self.binding.invalidate_recordset(flush=False)
 
     # === STEPS === #
 
@@ -200,26 +219,13 @@ class RecordExporter(Exporter):
             return f"{SKIPPED}: {reason if isinstance(reason, str) else 'not wanted'}"
         self._export_dependencies()
         map_record = self._map_data()
-        outcome = self._export(map_record)
-        if outcome in (CREATED, UPDATED):
+        if self.external_id is None:
+            self.fields = None  # all of it is new there
+            return Creation(self, map_record).run()
+        outcome = self._update_there(map_record)
+        if outcome == UPDATED:
             self._after_export()
         return outcome
-
-    def _export(self, map_record: MapRecord) -> str:
-        if self.external_id is None:
-            return self._create_there(map_record)
-        return self._update_there(map_record)
-
-    def _create_there(self, map_record: MapRecord) -> str:
-        data = self._create_data(map_record, missing_as_none=True)
-        self._validate_create_data(data)
-        sent = self._sent_values(map_record)
-        answer = self._asking(self._create, data)
-        self.external_id = id_in(answer, self.backend_adapter, self.describe())
-        self._note(answer, hash_of_sent(sent))
-        self.binder.bind(self.external_id, self.binding)
-        self._remember(self.binding, sent, answer)
-        return CREATED
 
     def _update_there(self, map_record: MapRecord) -> str:
         data = self._sent_values(map_record)
@@ -264,7 +270,7 @@ class RecordExporter(Exporter):
         try:
             return read_answer(self.backend_adapter, ask(data))
         except Exception as error:
-            if self.external_id is not None and is_gone(error):
+            if is_gone(error):
                 raise IDMissingInBackend(message_of(error)) from error
             if refusal := refusal_of(error, self.describe()):
                 raise refusal from error

@@ -6,12 +6,13 @@ open what it did, but for those that never reached it.
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timezone
 
 from odoo import models
 from odoo.tools import SQL
 
 from ...exception import IDMissingInBackend, InvalidDataError, MappingError, message_of
-from ...queue.engine.http_errors import status_of
+from ...queue.engine.http_errors import is_unreached, retry_after_s, status_of
 from ...redaction import MESSAGE_SIZE, redact
 from ...secret import known_secrets
 from .own_transaction import own_transaction
@@ -20,8 +21,9 @@ GONE_STATUSES = frozenset({404, 410})
 # Statuses of requests that were not worked on, and may be sent again as they are:
 # log in, pay, get permission, come later.
 UNDONE_STATUSES = frozenset({401, 402, 403, 407, 425, 429})
-UNCLEAR_STATUSES = frozenset({408, 409})  # it took too long, or is in progress
+TIMEOUT, CONFLICT = 408, 409  # it took too long; it is in progress, or there already
 CLIENT_ERRORS = range(400, 500)
+IN_PROGRESS_S = 10  # before a key that is in use is tried again, at least
 SHOWN = 500  # characters of an answer
 
 # Note on a binding that its record was refused; not where another transaction, perhaps
@@ -33,13 +35,15 @@ UPDATE %s SET sync_state = 'error', sync_reason = %s
 
 
 def causes_of(error: BaseException) -> Iterator[BaseException]:
-    """Return an error and those that it was raised from."""
-    seen: set[int] = set()
+    """Return an error, and those of which it says that it was raised from them.
+
+    An error that was only handled before counts as none: a request that was sent again
+    after it may have arrived.
+    """
     current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
+    while current is not None:
         yield current
-        current = current.__cause__ or current.__context__
+        current = current.__cause__
 
 
 def status_in(error: BaseException) -> int | None:
@@ -51,28 +55,48 @@ def status_in(error: BaseException) -> int | None:
     return next((status for status in found if status is not None), None)
 
 
+def in_progress_s(error: Exception) -> float | None:
+    """Return when to ask again about a key that is in use, None for another error."""
+    if status_in(error) != CONFLICT:
+        return None
+    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    waits = (retry_after_s(one, now) for one in causes_of(error))
+    return max(next(filter(None, waits), 0), IN_PROGRESS_S)
+
+
+def never_arrived(error: Exception) -> bool:
+    """Return whether an error says that the backend did not work on the request."""
+    if status_in(error) in UNDONE_STATUSES:
+        return True
+    return any(is_unreached(one) for one in causes_of(error))
+
+
 def is_gone(error: Exception) -> bool:
     """Return whether an error says that the backend has no such record."""
     return isinstance(error, IDMissingInBackend) or status_in(error) in GONE_STATUSES
 
 
-def refusal_of(error: Exception, what: str) -> Exception | None:
+def refusal_of(
+    error: Exception, what: str, is_conflict_final: bool = False
+) -> Exception | None:
     """Return the error with which the backend refused values, None for another one.
 
     Args:
         what: what was sent, for the message.
+        is_conflict_final: whether 409 is a refusal, and not a sign that the record is
+            there, or being made.
     """
     if isinstance(error, InvalidDataError | MappingError):
         return error
+    unclear = {TIMEOUT} if is_conflict_final else {TIMEOUT, CONFLICT}
     status = status_in(error)
-    is_refusal = (
-        status in CLIENT_ERRORS and status not in UNDONE_STATUSES | UNCLEAR_STATUSES
-    )
-    if not is_refusal:
+    is_refusal = status in CLIENT_ERRORS and status not in UNDONE_STATUSES | unclear
+    if not is_refusal and not isinstance(error, IDMissingInBackend):
         return None
+    answer = f" with status {status}" if status else ""
     return InvalidDataError(
-        f"Cannot export {what}: the backend refused it with status {status}"
-        f"{_text_in(error)}. Correct the record, then press Retry."
+        f"Cannot export {what}: the backend refused it{answer}{_text_in(error)}. "
+        "Correct the record, then press Retry."
     )
 
 

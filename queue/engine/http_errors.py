@@ -31,6 +31,19 @@ NETWORK_ERRORS = frozenset(
 )
 """Full names of classes; so the queue needs none of these libraries."""
 
+UNREACHED_ERRORS = frozenset(
+    {
+        "builtins.ConnectionRefusedError",
+        "httpx.ConnectError",
+        "httpx.ConnectTimeout",
+        "requests.exceptions.ConnectTimeout",
+        "socket.gaierror",
+        "urllib3.exceptions.ConnectTimeoutError",
+        "urllib3.exceptions.NewConnectionError",
+    }
+)
+"""Those that come before a request is sent."""
+
 NETWORK_ERRNOS = {
     errno.EHOSTDOWN,
     errno.EHOSTUNREACH,
@@ -60,6 +73,15 @@ def status_of(error: BaseException) -> int | None:
     """Return the status of the HTTP answer that the error stands for, if any."""
     answer = _answer_of(error)
     return answer[0] if answer else None
+
+
+def is_unreached(error: BaseException) -> bool:
+    """Return whether the remote side could not be connected to: it received nothing."""
+    if _is_named(error, UNREACHED_ERRORS):
+        return True
+    # requests wraps the error of urllib3, and urllib3 its last reason
+    inner = [getattr(error, "reason", None), *getattr(error, "args", ())[:1]]
+    return any(isinstance(one, Exception) and is_unreached(one) for one in inner)
 
 
 def retry_after_s(error: BaseException, now: datetime) -> float | None:

@@ -89,6 +89,7 @@ from . import (
     test_modifier,
     test_modifier_many2one,
     test_monitoring,
+    test_outbound_request,
     test_overview,
     test_overview_browser,
     test_own_environment,

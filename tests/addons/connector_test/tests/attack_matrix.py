@@ -38,13 +38,14 @@ EFFECTS = {
     # "resolve and retry"; repeats are counted when somebody has reviewed
     "reviewer": {
         **JOBS,
-        "connector_queue_job": "wc",  # by a match or a forgotten tombstone
+        "connector_queue_job": "wc",  # by a match, a forgotten tombstone or a request
         "connector_checkpoint_repeat": "d",
     },
     "manager": {
         **JOBS,
         "connector_queue_job": "wc",  # of the first page of a stream that is started
         "connector_match": "d",  # with the backend
+        "connector_request": "d",  # with the backend
         "connector_stream_run": "cw",  # and of a decision about deletions
         "connector_value_map_waiting": "d",  # with a row, and by Retry
         "connector_checkpoint_repeat": "d",

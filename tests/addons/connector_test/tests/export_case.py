@@ -26,6 +26,7 @@ class Shop:
         self.numbers = count(1)
         self.error = None  # raised by the next request, before it does anything
         self.late_error = None  # raised by the next request, after it was done
+        self.keys = {}  # external id by idempotency key
 
     def ask(self, verb, external_id, data=None):
         """Note a request."""
@@ -43,10 +44,20 @@ class Shop:
             raise error
         return {**self.records[external_id], "id": external_id}
 
-    def create(self, data):
-        external_id = f"R{next(self.numbers)}"
-        self.records[external_id] = {**data, "version": 1}
+    def create(self, data, key=None):
+        """Create a record, once for each key."""
+        external_id = self.keys.get(key) or f"R{next(self.numbers)}"
+        if key:
+            self.keys[key] = external_id
+        self.records.setdefault(external_id, {**data, "version": 1})
         return self.answer(external_id)
+
+    def find(self, key):
+        return [
+            {**record, "id": external_id}
+            for external_id, record in self.records.items()
+            if all(record[name] == value for name, value in key.items())
+        ]
 
     def write(self, external_id, data):
         record = self.records[external_id]
@@ -74,7 +85,11 @@ class ExportCase(UnitCase):
 
             def create(self, data):
                 shop.ask("create", None, data)
-                return shop.create(data)
+                return shop.create(data, self.idempotency_key)
+
+            def find(self, key):
+                shop.ask("find", None, key)
+                return shop.find(key)
 
             def write(self, external_id, data):
                 shop.ask("write", external_id, data)
@@ -112,6 +127,7 @@ class ExportCase(UnitCase):
 
     def export(self, binding, fields=None):
         """Export a contact with the exporter that answers."""
+        self.env.flush_all()
         outcome = self.exporter().run(binding.id, fields)
         self.env.invalidate_all()
         return outcome
@@ -141,6 +157,11 @@ class ExportCase(UnitCase):
     def verbs(self):
         """Return the verbs of the requests so far."""
         return [verb for verb, _external_id, _data in self.shop.requests]
+
+    def requests(self):
+        """Return the outbound requests, the first first."""
+        self.env.invalidate_all()
+        return self.env["connector.request"].search([], order="id")
 
     def checkpoints(self):
         return self.env["connector.checkpoint"].search([("state", "=", "need_review")])

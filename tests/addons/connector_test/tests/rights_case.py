@@ -134,6 +134,12 @@ class RightsCase(HttpCase):
             "external_id": f"rights_{n}",
             "outcome": "ambiguous",
         },
+        "connector.request": lambda case, n: {
+            "backend_id": case.backend,
+            "model": "connector.test.contact",
+            "binding_id": 1_000_000 + n,
+            "state": "unknown",
+        },
         "connector.tombstone": lambda case, n: {
             "backend_id": case.backend,
             "model": "connector.test.contact",

@@ -54,6 +54,11 @@ ACCESS = {
         "reviewer": ("rw", "rw"),
         "manager": ("rw", "rw"),
     },
+    "connector.request": {
+        **READ_ALL,
+        "reviewer": ("rw", "rw"),
+        "manager": ("rw", "rw"),
+    },
     "connector.tombstone": {
         **READ_ALL,
         "reviewer": ("rd", "rd"),
@@ -108,6 +113,10 @@ METHODS = {
     "connector.stream.backfill": {"backfill": "manager"},
     "connector.rejected": {"action_retry": "manager"},
     "connector.tombstone": {"action_forget": "reviewer"},
+    "connector.request": {
+        "action_was_created": "reviewer",
+        "action_was_not_created": "reviewer",
+    },
     "connector.match": {"action_link": "reviewer", "action_create": "reviewer"},
     "connector.backend": {
         "action_open_checkpoints": "user",

@@ -64,6 +64,9 @@ class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
             ("tombstone", {"deleted_at": "2026-01-01 12:00:00"}),
         ):
             self.env[f"connector.{model}"].create({**known, **values})
+        del known["external_id"]
+        request = {"binding_id": 8, "state": "unknown", "reason": "No answer"}
+        self.env["connector.request"].create({**known, **request})
 
     def test_no_screen_keeps_a_person_out(self):
         end.delay(self.session_of(self.env.user), TRACE, "late", error="No tax")
