@@ -62,6 +62,7 @@ from .exception import (
 from .flows.binding_declare import MatchKey
 from .flows.declare import Stream
 from .flows.exporting.export_deleter import ExportDeleter
+from .flows.exporting.export_on import ExportOn, Watch
 from .flows.exporting.record_exporter import RecordExporter
 from .flows.importing.batch_importer import BatchImporter
 from .flows.importing.import_deleter import ImportDeleter
@@ -107,6 +108,7 @@ __all__ = [
     "ExportDeleter",
     "ExportMapChild",
     "ExportMapper",
+    "ExportOn",
     "Exporter",
     "FailedJobError",
     "FolderAdapter",
@@ -156,6 +158,7 @@ __all__ = [
     "UnmappedValueError",
     "UnserializableArgumentError",
     "ValueMap",
+    "Watch",
     "WrongArgumentsError",
     "add_checkpoint",
     "add_checkpoint_message",

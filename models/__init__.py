@@ -19,6 +19,7 @@ from . import binding_lines
 from . import binding_state  # after binding: what becomes an alias changes its state
 from . import binding_flows
 from . import binding_export
+from . import binding_trigger
 from . import binding_conflict
 from . import checkpoint
 from . import backend

@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from odoo import api, models
 
 from ..event import on_record_create, on_record_unlink, on_record_write
+from ..flows.exporting.notes import note_created, note_leaving, note_unlinked
+from ..flows.exporting.trigger import watched_models
 from ..session import ConnectorSession
-from .write_events import KEY, WriteEvents, is_many2many, stored_values
+from .write_events import (
+    KEY,
+    WriteEvents,
+    heard_together,
+    is_heard,
+    is_many2many,
+    stored_values,
+)
 
 
 class Base(models.AbstractModel):
@@ -24,10 +33,13 @@ class Base(models.AbstractModel):
 
     def create(self, vals_list):
         """Fire ``on_record_create`` for each new record, with its own values."""
-        if on_record_write.has_consumers():
+        watched = watched_models(self)
+        if watched or on_record_write.has_consumers():
             records = self._collecting(super().create, vals_list)
         else:
             records = super().create(vals_list)
+        if self._name in watched:
+            note_created(records, watched[self._name])
         if on_record_create.has_consumer_in(self.pool, self._name):
             if isinstance(vals_list, Mapping):
                 vals_list = [vals_list]
@@ -42,15 +54,19 @@ class Base(models.AbstractModel):
 
     def write(self, vals):
         """Fire ``on_record_write`` for each record, once for all that it writes."""
-        if not on_record_write.has_consumers():
+        watched = watched_models(self)
+        if not (watched or on_record_write.has_consumers()):
             return super().write(vals)
+        own = watched.get(self._name)
+        if own and (leaving := own.of_links(vals)):
+            note_leaving(self, leaving)
         events = self.env.cr.cache.get(KEY) or WriteEvents.of(self.env)
         events.depth += 1
         try:
             result = super().write(vals)
         finally:
             events.depth -= 1
-        events.add_written(self, vals)
+        events.add_written(self, vals, own)
         return result
 
     def unlink(self):
@@ -61,7 +77,10 @@ class Base(models.AbstractModel):
             session = ConnectorSession.from_env(self.env)
             for record_id in self._ids:
                 on_record_unlink.fire(session, self._name, record_id)
-        if on_record_write.has_consumers():
+        watched = watched_models(self)
+        if self._name in watched:
+            note_unlinked(self, watched[self._name])
+        if watched or on_record_write.has_consumers():
             return self._collecting(super().unlink)
         return super().unlink()
 
@@ -81,9 +100,9 @@ class Base(models.AbstractModel):
 
     def _compute_field_value(self, field):
         """Compare the stored values that a computation changes."""
-        if not on_record_write.has_consumer_in(self.pool, self._name):
+        if not (names := heard_together(self, field)):
             return super()._compute_field_value(field)
-        before = stored_values(self, field)
+        before = stored_values(self, names)
         result = super()._compute_field_value(field)
         if before:
             WriteEvents.of(self.env).compare(self, before)
@@ -102,7 +121,7 @@ class Base(models.AbstractModel):
         super().modified(fnames, create=create, before=before)
         if create or before:
             return
-        if on_record_write.has_consumer_in(self.pool, self._name):
+        if is_heard(self, fnames):
             if names := is_many2many(self, fnames):
                 events = WriteEvents.of(self.env)
                 events.add_other_side(self, names)

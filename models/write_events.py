@@ -14,6 +14,9 @@ from odoo import api, models
 from odoo.orm.fields import Field
 
 from ..event import on_record_write
+from ..flows.exporting.notes import note_written
+from ..flows.exporting.trigger import Watched, watched_models
+from ..flows.importing.tombstones import importing_backend
 from ..magic.sync.echo import is_echo, no_echo
 from ..session import ConnectorSession
 
@@ -55,19 +58,28 @@ class WriteEvents:
 
     # === WRITES === #
 
-    def add_written(self, records: models.BaseModel, vals: dict) -> None:
+    def add_written(
+        self, records: models.BaseModel, vals: dict, watched: Watched | None
+    ) -> None:
         """Add a write that ended, and fire what is due.
 
         Most writes are alone, with nothing to compute: theirs need not wait.
+
+        Args:
+            records: that were written.
+            vals: what was written to them.
+            watched: the export triggers of their model.
         """
         env = records.env
         if not (self.depth or env.transaction.tocompute or self._is_waiting()):
             self._causes.clear()  # of fields that are computed by now
             session = ConnectorSession.from_env(env)
-            ids = dict.fromkeys(records._ids)
+            ids = dict.fromkeys(records._ids, vals)
+            if watched:
+                note_written(env, watched, ids)
             on_record_write.fire_each(session, records._name, ids, vals)
             return
-        if on_record_write.has_consumer_in(env.registry, records._name):
+        if is_heard(records, vals):
             self.add(records, vals)
         if self.is_due(env):
             self.settle(env)
@@ -141,7 +153,9 @@ class WriteEvents:
         Fields that are to be computed keep whose write it is: that decides about their
         events, not who flushes. What is not to be exported is computed at once.
         """
-        is_quiet = env.context.get("connector_no_export") or is_echo()
+        is_quiet = (
+            env.context.get("connector_no_export") or importing_backend() or is_echo()
+        )
         if self._causes:
             self._forget_written(env)
         if not is_quiet and env.transaction.tocompute:
@@ -171,6 +185,10 @@ class WriteEvents:
 
     def _fire(self, group: Group, values: dict[int, dict]) -> None:
         env, name = group
+        if watched := watched_models(env[name]).get(name):
+            note_written(env, watched, values)
+        if not on_record_write.has_consumer_in(env.registry, name):
+            return
         session = ConnectorSession.from_env(env)
         for id_, vals in values.items():
             key = env, name, id_
@@ -210,24 +228,41 @@ class WriteEvents:
 
 
 def _fields_to_compute(env: api.Environment) -> list[tuple[Field, Iterable[int]]]:
-    """Return the fields to compute of models that somebody listens to."""
+    """Return the fields to compute to which somebody listens."""
     return [
         (field, ids)
         for field, ids in env.transaction.tocompute.items()
-        if ids and on_record_write.has_consumer_in(env.registry, field.model_name)
+        if ids and heard_together(env[field.model_name], field)
     ]
 
 
-def stored_values(records: models.BaseModel, field: Field) -> dict[int, dict]:
-    """Return the stored values of records that are computed together with a field.
+def is_heard(records: models.BaseModel, names: Iterable[str]) -> bool:
+    """Return whether somebody listens to the writes of fields."""
+    watched = watched_models(records).get(records._name)
+    if watched and watched.hears(names):
+        return True
+    return on_record_write.has_consumer_in(records.pool, records._name)
+
+
+def heard_together(records: models.BaseModel, field: Field) -> list[str]:
+    """Return the stored fields computed with a field to which somebody listens.
 
     Binary ones are left out: to read pictures only to compare them is too dear. So is
     all while a registry loads: an upgrade computes the fields of each record there is.
     """
-    together = records.pool.field_computed[field] if records.pool.ready else ()
+    watched = watched_models(records).get(records._name)
+    has_consumer = on_record_write.has_consumer_in(records.pool, records._name)
+    if not (watched or has_consumer) or not records.pool.ready:
+        return []
+    together = records.pool.field_computed[field]
     names = [one.name for one in together if one.store and one.type != "binary"]
-    if not names:
-        return {}
+    if has_consumer or watched is None:
+        return names
+    return [name for name in names if watched.hears([name])]
+
+
+def stored_values(records: models.BaseModel, names: Iterable[str]) -> dict[int, dict]:
+    """Return the stored values of fields that are about to be computed."""
     return {
         record.id: {name: record[name] for name in names}
         for record in records

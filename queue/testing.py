@@ -25,9 +25,9 @@ def run_jobs(env: api.Environment) -> int:
 
     The code of the worker claims, runs and settles them; each job has a savepoint in
     place of a transaction. Jobs that they delay run as well; those with a future eta
-    stay.
+    stay. What is done before a commit is done first, such as to delay exports.
     """
-    env.flush_all()
+    env.cr.flush()
     runner = Runner(env.cr, TEST_WORKER_ID, lambda is_ours: _savepoint(env, is_ours))
     count = 0
     sweep(env.cr)  # the test may have ended parents of waiting jobs

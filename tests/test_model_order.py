@@ -44,10 +44,11 @@ CHAINS = {
     ],
     # each completes the values: the state of an alias, then what a line is of
     ("connector.binding", "create"): ["binding_state", "binding_lines"],
-    # lines are checked, then what is declared about new and deleted records, then
-    # owners
+    # lines are checked, then what is declared about new and deleted records,
+    # about exports, and about owners
     ("connector.binding", "_post_model_setup__"): [
         "binding_conflict",
+        "binding_trigger",
         "binding_flows",
         "binding_lines",
     ],

@@ -40,7 +40,9 @@ class ImportDeleter(Deleter):
         if not binding or (read_at and self._is_newer(binding, read_at)):
             return NOTHING
         with import_from(backend.reference()):
-            return self._delete(binding.with_context(connector_no_export=True))
+            return self._delete(
+                binding.with_context(connector_no_export=backend.reference())
+            )
 
     def _is_newer(self, binding, read_at: datetime) -> bool:
         """Return whether a binding has what was read after a time."""

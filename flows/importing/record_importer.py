@@ -234,5 +234,9 @@ class RecordImporter(FindsOrCreates, Importer):
         rejected._close(self.backend_record, self.model._name, external_ids)
 
     def _silent(self, records):
-        """Return records in a context in which their changes are not exported."""
-        return records.with_context(connector_no_export=True)
+        """Return records whose changes are not exported to the backend they are from.
+
+        They go on to the other backends.
+        """
+        name = self.backend_record.reference()
+        return records.with_context(connector_no_export=name)

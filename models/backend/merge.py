@@ -43,5 +43,5 @@ class ConnectorBackend(models.AbstractModel):
             ]
         )
         with import_from(self.reference()):  # they are gone there
-            aliases.with_context(connector_no_export=True).unlink()
+            aliases.with_context(connector_no_export=self.reference()).unlink()
         return f"{', '.join(gone_ids)} merged into {external_id}"

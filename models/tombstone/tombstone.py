@@ -5,13 +5,12 @@ from odoo import api, fields, models
 from odoo.tools import ormcache
 
 from ...fields.loose import LooseMany2one
+from ...flows.exporting.silence import NO_EXPORT, UNINSTALL
 from ...flows.importing.reading import read_clock
 from ...flows.importing.tombstones import importing_backend
 from ...text import is_missing, reference_of
 from ..access_guard import framework_context, own_code
 from .cascade import Cascade, find_cascades
-
-UNINSTALL = "_force_unlink"  # in the context while Odoo uninstalls an addon
 
 
 class ConnectorTombstone(models.Model):
@@ -95,7 +94,7 @@ class ConnectorTombstone(models.Model):
         gone there: it says so by this key.
         """
         context = records.env.context
-        is_classic = importing_backend() is None and context.get("connector_no_export")
+        is_classic = importing_backend() is None and context.get(NO_EXPORT)
         return bool(context.get(UNINSTALL) or is_classic)
 
     @api.model

@@ -72,7 +72,7 @@ def _find_caller(
         )
     _check_user(task, user, source)
     reason = f"{who[0].upper()}{who[1:]} delayed it: it runs as {source}."
-    return Caller(_env_of(env, user, record_sudo), reason)
+    return Caller(acting_env(env, user, record_sudo), reason)
 
 
 def _describe_caller(env: api.Environment, task: Task) -> str:
@@ -106,7 +106,7 @@ def _check_user(task: Task, user: Any, source: str) -> None:
     )
 
 
-def _env_of(
+def acting_env(
     env: api.Environment, user: BaseModel, backend_sudo: BaseModel | None
 ) -> api.Environment:
     """Return the environment of the user, without a right of the caller.

@@ -133,7 +133,7 @@ class TestImport(CarddavCase):
 
         self.import_contacts()
 
-        self.assertEqual(set(seen), {True})
+        self.assertEqual(set(seen), {self.backend.reference()})
 
     def test_more_cards_than_a_page_are_read(self):
         for number in range(103):

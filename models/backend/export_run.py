@@ -1,0 +1,96 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Exports of a backend that triggers make due: a job for each, or a run for many."""
+
+from collections.abc import Sequence
+
+from odoo import api, models
+
+from ...components.synchronizer import Exporter
+from ...flows.exporting.run_part import export_part
+from ...queue.delay.acting_user import acting_env
+from ...queue.job import job
+
+PART = 100  # records that one job of a run exports
+
+
+class ConnectorBackend(models.AbstractModel):
+    """The delayed exports of records that were changed."""
+
+    _inherit = "connector.backend"
+
+    # === JOBS === #
+
+    @api.private
+    @job
+    def export_run(
+        self, model_name: str, binding_ids: Sequence[int] = (), after: int = 0
+    ) -> str:
+        """Export a part of the records that are due, and delay the next part.
+
+        Args:
+            model_name: binding model.
+            binding_ids: of this part; none in the first job, which only finds some.
+            after: id of the binding where the next part begins.
+
+        Returns:
+            What became of the records of this part.
+        """
+        backend = self._in_flow()
+        scope = backend.get_environment(model_name)
+        result = export_part(scope.get_connector_unit(Exporter), binding_ids)
+        self._delay_next_part(model_name, after)
+        return result
+
+    @api.private
+    def delay_export_run(self, model_name: str, **options) -> str:
+        """Delay a run that exports all records which are due, once until it starts.
+
+        Args:
+            model_name: binding model.
+            options: of the job, such as ``priority``.
+
+        Returns:
+            The uuid of the job.
+        """
+        self.ensure_one()
+        options = {"identity_key": _run_key, **options}
+        return self.delayed(**options).export_run(model_name)
+
+    # === HELPERS === #
+
+    def _delay_next_part(self, model_name: str, after: int) -> None:
+        """Take the next bindings that are due, and delay their exports."""
+        bindings_sudo = self.env[model_name].sudo()  # the columns of a run
+        ids = bindings_sudo._take_due(self.id, after, PART)
+        if not ids and after:  # what became due before that place, meanwhile
+            ids = bindings_sudo._take_due(self.id, 0, PART)
+        if ids:
+            self.delayed().export_run(model_name, ids, ids[-1])
+
+    def _delay_due(self, model_name: str, binding_ids: Sequence[int]) -> None:
+        """Delay the exports of bindings that changed, as the user of the backend."""
+        bindings = self.env[model_name]
+        is_run = len(binding_ids) > bindings._export_run_above
+        bindings._set_due(binding_ids, is_run)
+        backend = self._as_job_user()
+        if is_run:
+            backend.delay_export_run(model_name)
+        else:
+            backend.delay_export_records(model_name, sorted(binding_ids))
+
+    def _delay_deletion(
+        self, model_name: str, external_id: str, version: str | None
+    ) -> None:
+        """Delay the deletion there of a record that was deleted here."""
+        self._as_job_user().delay_export_delete(model_name, external_id, version)
+
+    def _as_job_user(self):
+        """Return the backend as the user of its jobs, whoever causes them."""
+        user = self._get_job_user()
+        return self.with_env(acting_env(self.env, user, self)) if user else self
+
+
+def _run_key(call) -> str:
+    """Return the identity key of a run."""
+    backend, model_name = call.args
+    return f"export run {backend.reference()} {model_name}"
