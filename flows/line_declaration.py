@@ -74,9 +74,10 @@ def _check_line_of(model_class: type) -> None:
     document = pool[bindings[first].comodel_name]
     if getattr(document, "_line_of", None):
         raise InvalidUsageError(
-            f"_line_of of {model_class._name!r} names {first!r}, a line itself "
-            f"({document._name!r}). A flow knows lines of one level only: map the inner "
-            "lines with a method of the mapper, or import them as records of their own."
+            f"_line_of of {model_class._name!r} names {first!r}, which is a line "
+            f"itself ({document._name!r}). A flow knows lines of one level only: map "
+            "the inner lines with a method of the mapper, or import them as records of "
+            "their own."
         )
     parents = document._inherits
     places = {

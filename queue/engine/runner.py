@@ -250,7 +250,9 @@ class Runner:
                     records._on_job_failed(job.method_name, args[1:], kwargs, reason)
                     env.cr.flush()
         except Exception:  # noqa: BLE001 the worker goes on with the next job
-            _logger.warning("job %s: its failure was not noted", job.uuid, exc_info=True)
+            _logger.warning(
+                "job %s: its failure was not noted", job.uuid, exc_info=True
+            )
 
     def _settle_lost(self, attempt: RunningAttempt, error: AttemptLost) -> None:
         """Fail a job that wrote its own row, if it is still ours; undo the write."""

@@ -55,7 +55,9 @@ class TestDirectCheck(CheckCase):
         self.assert_refused("'res.partner.category'", "'res.partner'")
 
     def test_relation_to_what_is_no_binding_is_refused_with_a_suggestion(self):
-        self.register(direct=[(related("buyer", "connector.test.contat"), "partner_id")])
+        self.register(
+            direct=[(related("buyer", "connector.test.contat"), "partner_id")]
+        )
 
         self.assert_refused("'connector.test.contat'", f"Did you mean {CONTACT!r}")
 

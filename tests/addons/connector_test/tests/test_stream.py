@@ -94,7 +94,6 @@ class TestSortedStream(StreamCase):
         self.assertEqual(run.created_count, 3)
         self.assertEqual(self.stream.cursor, self.stamp(2))
 
-
     def test_stream_is_held_as_soon_as_a_page_has_failed(self):
         self.records = self.changed(5)[::-1]
         run = self.stream._start("changes")
