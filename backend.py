@@ -6,7 +6,7 @@ that fits the question on the backend itself, or else on its parent.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, TypeVar, overload
@@ -57,6 +57,40 @@ BACKENDS = BackendRegistry()
 def get_backend(service: str, version: str | None = None) -> "Backend":
     """Return the backend of a service in a version, or raise ValueError."""
     return BACKENDS.get_backend(service, version)
+
+
+def registered_classes(
+    service: str | None, base_class: type, model_name: str, modules: Container[str]
+) -> list[type[Any]]:
+    """Return the classes that are registered for a model, in any version of a service.
+
+    Those that another one replaces are left out, and those whose ``match`` alone says
+    for which models they are.
+
+    Args:
+        service: of the backends.
+        base_class: of the classes.
+        model_name: of the records that they are for.
+        modules: addons whose classes count.
+    """
+
+    def answers(entry: ClassEntry) -> bool:
+        unit: Any = entry.cls
+        return (
+            entry.openerp_module in modules
+            and issubclass(unit, base_class)
+            and unit._model_name is not None
+            and model_name in unit.for_model_names
+        )
+
+    found = [
+        answer.cls
+        for backend in sorted(BACKENDS.backends, key=repr)
+        if backend.service == service
+        for entry in backend._class_entries
+        for answer in _stand_ins(entry, answers)
+    ]
+    return list(dict.fromkeys(found))
 
 
 @dataclass(eq=False)

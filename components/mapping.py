@@ -86,6 +86,14 @@ def source_field(source: str | Callable[..., Any]) -> str:
     return name
 
 
+def modifiers_in(source: str | Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Return the modifiers of a source, the outer one first; none for a field."""
+    found: Any = source
+    while callable(found):
+        yield found
+        found = _closure_of(found).get("field")
+
+
 def texts_in(function: Callable[..., Any]) -> set[str]:
     """Return the texts that the code of a function names, such as keys of a dict."""
     code = getattr(function, "__code__", None)

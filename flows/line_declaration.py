@@ -71,7 +71,15 @@ def _check_line_of(model_class: type) -> None:
         and issubclass(pool.get(field.comodel_name, type), pool[EXTERNAL_BINDING])
     }
     _check_field(model_class, "_line_of", first, bindings)
-    parents = pool[bindings[first].comodel_name]._inherits
+    document = pool[bindings[first].comodel_name]
+    if getattr(document, "_line_of", None):
+        raise InvalidUsageError(
+            f"_line_of of {model_class._name!r} names {first!r}, which is a line "
+            f"itself ({document._name!r}). A flow knows lines of one level only: map "
+            "the inner lines with a method of the mapper, or import them as records of "
+            "their own."
+        )
+    parents = document._inherits
     places = {
         name: field
         for name, field in own_fields.items()

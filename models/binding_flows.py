@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from odoo import fields, models
 
 from ..flows.binding_declare import LINK, STAY, MatchKey, check_binding
+from ..flows.mapper_check import check_mappers
 
 
 class ConnectorBinding(models.AbstractModel):
@@ -41,6 +42,7 @@ class ConnectorBinding(models.AbstractModel):
         super()._post_model_setup__()
         if not self._abstract:
             check_binding(type(self))
+            check_mappers(self)
 
     # === CRUD === #
 

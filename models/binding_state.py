@@ -109,6 +109,19 @@ class ConnectorBinding(models.AbstractModel):
             if any(binding[name] != value for name, value in values.items()):
                 binding.write(values)
 
+    @api.private
+    def note_rejected(self, reason: str) -> None:
+        """Note that the last import of records failed.
+
+        What is gone there stays so: it comes back here with the next import of it.
+
+        Args:
+            reason: why, for people.
+        """
+        for binding in self:
+            is_gone = binding.sync_state == GONE
+            binding.set_sync_state(GONE if is_gone else ERROR, reason)
+
 
 def _with_alias_state(vals: dict) -> dict:
     if "is_alias" not in vals or "sync_state" in vals:

@@ -48,3 +48,19 @@ class Base(models.AbstractModel):
         ``chain(a.delayable().export(), b.delayable().export()).delay()`` stores both.
         """
         return DelayableCalls(self, JobOptions.read(options))
+
+    @api.private
+    def _on_job_failed(
+        self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any], reason: str
+    ) -> None:
+        """React to a job of these records that failed for good; for overrides.
+
+        It is called by the worker at once, in a transaction of its own: what the job
+        wrote is undone by then. A job whose process died is not reported.
+
+        Args:
+            method: name of the method that the job ran.
+            args: its arguments.
+            kwargs: its arguments by name.
+            reason: message of the error, as the job shows it.
+        """

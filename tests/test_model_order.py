@@ -30,11 +30,6 @@ CHAINS = {
         "checkpoint.merge",
         "checkpoint.checkpoint",
     ],
-    # the sources are backends, then relations
-    ("connector.checkpoint", "_select_backends"): [
-        "link.relation",
-        "checkpoint.checkpoint",
-    ],
     # who runs the jobs is checked before anything is written
     ("connector.backend", "write"): ["backend.job_user", "backend.backend"],
     # a backend with a wrong stream says so, then one with a wrong value map
@@ -62,6 +57,8 @@ CHAINS = {
             *("_find_deleted", "_end", "_give_up"),
         )
     },
+    # a page that failed holds its stream, then deletions that failed are noted
+    ("connector.stream.run", "_on_job_failed"): ["stream.missing", "stream.run"],
     # the cron is triggered, then the shared delayable is installed
     ("connector.queue.job", "_register_hook"): [
         "queue_job.other_queue",

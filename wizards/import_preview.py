@@ -15,6 +15,7 @@ class ConnectorImportPreview(models.TransientModel):
     """Reads one record from a backend and maps it; nothing is stored of it."""
 
     _name = "connector.import.preview"
+    _inherit = ["connector.names.backend"]
     _description = "Preview of an Import"
     _rec_name = "external_id"
 
@@ -47,10 +48,6 @@ class ConnectorImportPreview(models.TransientModel):
     line_ids = fields.One2many(
         "connector.import.preview.line", "wizard_id", string="Fields", readonly=True
     )
-
-    @api.model
-    def _select_backends(self) -> list[tuple[str, str]]:
-        return self.env["connector.backend"]._select_models()
 
     @api.model
     def _select_bindings(self) -> list[tuple[str, str]]:

@@ -45,9 +45,7 @@ class PageOutcomes:
         """Settle a record that cannot be imported before somebody corrects it."""
         item.settle(REJECTED, reason_of(error))
         if item.known and "sync_state" in item.known._fields:
-            # what was archived with a record that is gone comes back with it later
-            is_gone = item.known.sync_state == "gone"
-            item.known.set_sync_state("gone" if is_gone else "error", item.reason)
+            item.known.note_rejected(item.reason)
         if isinstance(error, UnmappedValueError):
             item.map_notes.append(MapNote(error.map_name, error.value))
             self.result.waiting.add(item.external_id)

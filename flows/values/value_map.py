@@ -11,7 +11,7 @@ A connector declares which maps a backend has, and its mappers use them::
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from odoo import api
+from odoo import api, fields
 
 from ...components.mapping import source_field
 from ...components.modifier import LEAVE, Modifier, source_value
@@ -77,6 +77,36 @@ def check_maps(model_class: type) -> None:
             )
 
 
+def map_for(
+    maps: dict[str, ValueMap], backend_model: str, name: str, field: fields.Field
+) -> ValueMap:
+    """Return the map of a name, made for the field that it is to fill.
+
+    Args:
+        maps: those of the backend, by name.
+        backend_model: model that declares them.
+        name: of the map.
+        field: that gets what a value is here.
+
+    Raises:
+        InvalidUsageError: the backend has no such map, or not for this field.
+    """
+    where = f"Cannot map {field.name!r} of {field.model_name!r} by value map {name!r}: "
+    value_map = maps.get(name)
+    if value_map is None:
+        listed = ", ".join(map(repr, maps)) or "none"
+        hint = did_you_mean(name, maps) or f" There are {listed}."
+        raise InvalidUsageError(
+            f"{where}{backend_model!r} declares no such map.{hint} Add it to _maps."
+        )
+    if field.type == "many2one" and field.comodel_name != value_map.model:
+        raise InvalidUsageError(
+            f"{where}the map is for {value_map.model!r}, expected "
+            f"{field.comodel_name!r}. Correct one of them."
+        )
+    return value_map
+
+
 @dataclass(frozen=True)
 class MapNote:
     """A value that a mapping met and that is in no row of its map.
@@ -104,13 +134,14 @@ def mapped(
             ``"part"``: it costs its field only.
     """
     check_on_bad("mapped", field, on_bad)
+    map_name = name or source_field(field)
 
     def modifier(self, record, to_attr):
         value = source_value(self, record, field, to_attr)
         if value is None:
             return False
         try:
-            return _find(self, name or source_field(field), str(value), to_attr)
+            return _find(self, map_name, str(value), to_attr)
         except UnmappedValueError as error:
             if on_bad == RECORD:
                 raise
@@ -119,6 +150,7 @@ def mapped(
                 self.options.dropped.append(str(error))
             return LEAVE
 
+    modifier.value_map = map_name  # for the check when the addon is loaded
     return modifier
 
 
@@ -166,7 +198,8 @@ def _find(mapper, name: str, value: str, to_attr: str) -> int | str:
         InvalidUsageError: the backend has no such map, or not for this field.
     """
     book = ValueBook.of(mapper.env, mapper.backend_record)
-    value_map = _map_for(mapper, book, name, to_attr)
+    field = mapper.model._fields[to_attr]
+    value_map = map_for(book.maps, mapper.backend_record._name, name, field)
     target = book.known.get((name, value))
     if target is None:
         target = _target_by_key(mapper.env, value_map, value)
@@ -184,25 +217,6 @@ def _find(mapper, name: str, value: str, to_attr: str) -> int | str:
             value,
         )
     return target
-
-
-def _map_for(mapper, book: ValueBook, name: str, to_attr: str) -> ValueMap:
-    """Return the map of a name, made for the field that it is to fill."""
-    where = f"Cannot map {to_attr!r} of {mapper.model._name!r} by value map {name!r}: "
-    value_map = book.maps.get(name)
-    if value_map is None:
-        listed = ", ".join(map(repr, book.maps)) or "none"
-        hint = did_you_mean(name, book.maps) or f" There are {listed}."
-        raise InvalidUsageError(
-            f"{where}{mapper.backend_record._name!r} declares no such map.{hint}"
-        )
-    field = mapper.model._fields[to_attr]
-    if field.type == "many2one" and field.comodel_name != value_map.model:
-        raise InvalidUsageError(
-            f"{where}the map is for {value_map.model!r}, expected "
-            f"{field.comodel_name!r}. Correct one of them."
-        )
-    return value_map
 
 
 def _target_by_key(env: api.Environment, value_map: ValueMap, value: str) -> int | None:

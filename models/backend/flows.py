@@ -7,6 +7,7 @@ from odoo import api, fields, models
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ...components.binder import Binder
 from ...components.synchronizer import Importer
 from ...exception import UnmappedValueError, message_of
 from ...flows.declare import Stream, check_streams
@@ -169,6 +170,21 @@ class ConnectorBackend(models.AbstractModel):
         return run_sudo.with_env(self.env)
 
     # === HELPERS === #
+
+    def _on_job_failed(self, method, args, kwargs, reason):
+        """Note on the binding of a record that its import failed."""
+        super()._on_job_failed(method, args, kwargs, reason)
+        if method == "import_record":
+            call = dict(zip(("model_name", "external_id"), args, strict=False))
+            self._note_failed_import(reason=reason, **{**kwargs, **call})
+
+    def _note_failed_import(
+        self, model_name: str, external_id: str, reason: str, **_options
+    ) -> None:
+        scope = self._in_flow().get_environment(model_name)
+        binding = scope.get_connector_unit(Binder).to_internal(external_id)
+        if binding and "sync_state" in binding._fields:
+            binding.sudo().note_rejected(reason)  # a fact, whatever the user may do
 
     def _in_flow(self):
         """Return the backend as the user and in the company of its flows."""

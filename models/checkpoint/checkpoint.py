@@ -33,6 +33,7 @@ class ConnectorCheckpoint(models.Model):
     _name = "connector.checkpoint"
     _description = "Connector Checkpoint"
     _inherit = [
+        "connector.names.backend",
         "connector.loose",
         "connector.guarded",
         "mail.thread",
@@ -125,10 +126,6 @@ class ConnectorCheckpoint(models.Model):
     def _select_models(self) -> list[tuple[str, str]]:
         """Return all models that store records."""
         return self._describe(self.env.registry)
-
-    @api.model
-    def _select_backends(self) -> list[tuple[str, str]]:
-        return self.env["connector.backend"]._select_models()
 
     @api.model
     def _select_bindings(self) -> list[tuple[str, str]]:

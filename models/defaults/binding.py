@@ -4,11 +4,11 @@
 from lxml.builder import E
 from lxml.etree import _Element
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from .arch import editable, field_node, groups_of, has_chatter, own_fields
 from .records import load_later
-from .values import MANAGER
+from .values import MANAGER, is_binding
 
 BASE = "connector.binding"
 STATE_COLORS = {
@@ -62,6 +62,7 @@ class ConnectorBinding(models.AbstractModel):
                 E.div(E.h1(E.field(name="display_name", readonly="1"))),
                 E.group(self._sides_group(), self._state_group()),
                 *groups_of(own, self.env._("Details")),
+                *self._line_nodes(own),
             ),
             string=self._description,
         )
@@ -157,6 +158,39 @@ class ConnectorBinding(models.AbstractModel):
             E.field(name="external_id"),
             E.field(name="external_url", widget="url", invisible="not external_url"),
             name="sides",
+        )
+
+    @api.model
+    def _line_nodes(self, own: list[fields.Field]) -> list[_Element]:
+        """Return a page for the lines of each one2many of the connector."""
+        pages = [
+            E.page(
+                E.field(self.env[field.comodel_name]._line_list(), name=field.name),
+                name=field.name,
+                string=field._description_string(self.env),
+            )
+            for field in own
+            if field.type == "one2many" and is_binding(self.env[field.comodel_name])
+        ]
+        return [E.notebook(*pages)] if pages else []
+
+    @api.model
+    def _line_list(self) -> _Element:
+        """Return the list of these bindings on the form of their document."""
+        line_of = self._line_of or ()
+        own = [
+            field_node(field, optional="show")
+            for field in editable(own_fields(self, BASE))
+            if field.type not in ("binary", "html") and field.name not in line_of
+        ]
+        return E.list(
+            E.field(name="external_id"),
+            *self._record_nodes(),
+            *own,
+            E.field(name="sync_state", widget="badge", width="130px", **STATE_COLORS),
+            E.field(name="sync_reason", optional="show"),
+            create="0",
+            delete="0",
         )
 
     @api.model

@@ -107,6 +107,7 @@ def menus(model: models.BaseModel) -> Iterator[DefaultRecord]:
 
     A model of backends has a menu of its own, with its backends and, below, all its
     bindings. Without it, since the addon has menus, the bindings have none either.
+    Lines have none: they are on the form of their document.
     """
     if is_backend(model):
         yield from _backend_menus(model)
@@ -116,6 +117,8 @@ def menus(model: models.BaseModel) -> Iterator[DefaultRecord]:
     if is_of_same_addon and not find(backends, "menu"):
         yield from _backend_menus(backends)  # Odoo came to the bindings first
     yield _action(model)
+    if model._line_of:
+        return
     if parent := find(backends, "menu"):
         yield _menu(model, "menu", parent)
 

@@ -86,7 +86,7 @@ class ConnectorOverview(models.AbstractModel):
         for row in rows:
             kind = labels[row.kind]
             if row.closed_at:
-                kind = self.env._("%(kind)s Before", kind=kind)
+                kind = self.env._("Earlier: %(kind)s", kind=kind)
             yield self._hit(row, kind, row.reason or "")
 
     def _find_tombstones(self, external_id: str) -> Iterator[dict]:

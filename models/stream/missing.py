@@ -189,6 +189,12 @@ class ConnectorStreamRun(models.Model):
             severity="major",
         )
 
+    def _on_job_failed(self, method, args, kwargs, reason):
+        """Note at once that the deletions of a run failed."""
+        super()._on_job_failed(method, args, kwargs, reason)
+        if self.deletion_state == WORKING:
+            self._settle_deletions()
+
     def _settle_deletions(self) -> None:
         """Note where the job of deletions failed, or was retried."""
         found = self.env["connector.queue.job"].sudo()

@@ -71,7 +71,7 @@ class ConnectorRejected(models.Model):
     """A record of a backend that did not come in, and why."""
 
     _name = "connector.rejected"
-    _inherit = "connector.guarded"
+    _inherit = ["connector.names.backend", "connector.guarded"]
     _description = "Record Not Imported"
     _order = "id desc"
     _rec_name = "external_id"
@@ -123,12 +123,6 @@ class ConnectorRejected(models.Model):
         "(backend_id, model, external_id) WHERE closed_at IS NULL",
         "This record was not imported, and is listed already.",
     )
-
-    # === COMPUTE === #
-
-    @api.model
-    def _select_backends(self) -> list[tuple[str, str]]:
-        return self.env["connector.backend"]._select_models()
 
     # === HELPERS === #
 

@@ -272,6 +272,12 @@ class ConnectorStreamRun(models.Model):
         for run in self.search([("deletion_state", "in", ("working", "failed"))]):
             run._settle_deletions()
 
+    def _on_job_failed(self, method, args, kwargs, reason):
+        """Hold the stream at once where a page failed; the cron finds all else."""
+        super()._on_job_failed(method, args, kwargs, reason)
+        if self.state in OPEN:
+            self._settle()
+
     def _settle(self) -> None:
         """Hold the stream if the job of a page failed; go on if it was retried."""
         found = self.env["connector.queue.job"].sudo()

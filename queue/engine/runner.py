@@ -177,12 +177,13 @@ class Runner:
         job.date_started = job.now()
         job.attempt += 1
         attempt = self.attempt = RunningAttempt(job)
+        failure = None
         try:
             self._perform(attempt)
         except AttemptLost as error:
             self._settle_lost(attempt, error)
         except BaseException as error:  # noqa: BLE001 the one place that must see them all
-            self._settle(attempt, error)
+            failure = self._settle(attempt, error)
             if _is_of_a_person(error):
                 raise
         finally:
@@ -191,6 +192,8 @@ class Runner:
             seconds = time.monotonic() - attempt.started
             self._mean_s += (seconds - self._mean_s) * LAST_WEIGHT
             _logger.debug("job %s ran %.3f s", job.uuid, seconds)
+        if failure is not None and job.method_name:
+            self._report_failure(job, failure)
         self.ready_count = 0
         if job.has_edges:  # after the commit: others may have ended meanwhile
             self.ready_count = unblock_children(self._bookkeeping, [job.id])
@@ -224,12 +227,32 @@ class Runner:
         if not is_stored:
             raise AttemptLost("another worker has it; its work is undone")
 
-    def _settle(self, attempt: RunningAttempt, error: BaseException) -> None:
+    def _settle(self, attempt: RunningAttempt, error: BaseException) -> str | None:
+        """Store the end of an attempt that raised; return why the job failed, if so."""
         if attempt.is_given_up:
-            return
+            return None
         values = self.end_values(attempt, error)
         if not store.settle(self._bookkeeping, values, attempt.job.has_edges):
             _logger.warning("job %s: another worker has it", attempt.job.uuid)
+            return None
+        return values["message"] or "" if values["state"] == FAILED else None
+
+    def _report_failure(self, job: ClaimedJob, reason: str) -> None:
+        """Let the records of a job react to its failure, in a transaction of their own.
+
+        The failure is stored already: what goes wrong here changes nothing of it.
+        """
+        try:
+            with self._transaction(lambda _cr: True) as cr:
+                env = job.open_env(cr)
+                args, kwargs = codec.decode(job.payload, env, job.payload_version)
+                if records := args[0].exists():
+                    records._on_job_failed(job.method_name, args[1:], kwargs, reason)
+                    env.cr.flush()
+        except Exception:  # noqa: BLE001 the worker goes on with the next job
+            _logger.warning(
+                "job %s: its failure was not noted", job.uuid, exc_info=True
+            )
 
     def _settle_lost(self, attempt: RunningAttempt, error: AttemptLost) -> None:
         """Fail a job that wrote its own row, if it is still ours; undo the write."""

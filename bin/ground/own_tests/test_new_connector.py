@@ -38,7 +38,7 @@ class TestNewConnector(TestCase):
         code, output = self.run_command("test", "tea_shop")
 
         self.assertEqual(code, 0, output)
-        self.assertIn("5 passed, 0 failed", output)
+        self.assertIn("6 passed, 0 failed", output)
 
     def test_new_connector_has_no_screens_of_its_own(self):
         files = [one.name for one in (cache.REPOSITORY / "scaffold").rglob("*")]

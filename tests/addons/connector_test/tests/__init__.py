@@ -86,6 +86,7 @@ from . import (
     test_map_child_record,
     test_map_child_unit,
     test_mapper,
+    test_mapper_check,
     test_mapper_direct,
     test_mapper_fields,
     test_mapper_override,

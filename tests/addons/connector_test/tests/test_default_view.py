@@ -8,6 +8,7 @@ from odoo.tests import Form, tagged
 from odoo.addons.connector.queue.testing import trap_jobs
 
 from ..models.flow import CONTACT
+from ..models.order import ORDER, ORDER_LINE
 from ..models.shop import ITEM, SHOP
 from .default_case import DefaultCase
 
@@ -30,7 +31,7 @@ class TestDefaultView(DefaultCase):
 
     def test_views_name_only_fields_that_are_there(self):
         """The form went on to name a field that the model had lost."""
-        for model in (SHOP, ITEM, "connector.test.backend", CONTACT):
+        for model in (SHOP, ITEM, "connector.test.backend", CONTACT, ORDER):
             for view_type in VIEWS:
                 view = getattr(self.env[model], f"_get_default_{view_type}_view")()
                 own = view.xpath("//field[not(ancestor::field)]/@name")
@@ -62,6 +63,15 @@ class TestDefaultView(DefaultCase):
         for name in ("odoo_id", "external_id", "sync_state", "points", "external_url"):
             self.assertIn(name, names)
         self.assertNotIn("email", names)
+
+    def test_form_of_an_order_shows_its_lines(self):
+        arch = etree.fromstring(self.arch(ORDER, "form"))
+
+        (lines,) = arch.xpath("//page//field[@name='shop_line_ids']/list")
+        names = lines.xpath("field/@name")
+        self.assertEqual(names[:2], ["external_id", "odoo_id"])
+        self.assertIn("sync_state", names)
+        self.assertNotIn("shop_order_id", names)
 
     def test_view_of_the_addon_wins(self):
         arch = "<list><field name='external_id'/></list>"
@@ -121,6 +131,11 @@ class TestDefaultMenu(DefaultCase):
         self.assertEqual(menu.complete_name, "Connectors/Test Shop")
         below = [(one.name, one.action.res_model) for one in menu.child_id]
         self.assertEqual(below, [("Backends", SHOP), ("Test Item", ITEM)])
+
+    def test_lines_have_no_menu(self):
+        self.assertTrue(self.default("menu", CONTACT))
+        self.assertTrue(self.default("action", ORDER_LINE))
+        self.assertFalse(self.default("menu", ORDER_LINE))
 
     def test_menu_is_seen_by_those_who_may_read(self):
         menu = self.default("menu")

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 import psycopg2.errors
 import requests
 
+from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
 
 from odoo.addons.connector.exception import (
@@ -289,3 +290,70 @@ class TestRetry(FailureCase):
 
         self.assertEqual(job.state, "pending")
         self.assertAlmostEqual(self.wait_s(job), 7, delta=5)
+
+
+class TestFailureOfMethod(FailureCase):
+    """What ``_on_job_failed`` promises to the records of a job."""
+
+    def setUp(self):
+        super().setUp()
+        self.told = []
+        self.trace = self.traces.create({"name": "a"})
+        self.patch(self.registry[TRACE], "_on_job_failed", self.hook())
+
+    def hook(self, error=None):
+        def note(records, method, args, kwargs, reason):
+            self.told.append((records, method, args, kwargs, reason))
+            records.name = "failed"
+            if error:
+                raise error
+
+        return note
+
+    def run_with(self, error):
+        self.patch(self.registry[TRACE], "write", self.raising(error))
+        return self.job(self.trace.delayed(max_retries=2).rename("b"))
+
+    def raising(self, error):
+        def write(records, vals):
+            if vals.get("name") == "B":
+                raise error
+            return models.Model.write(records, vals)
+
+        return write
+
+    def test_records_are_told_of_the_failure_and_what_they_write_is_kept(self):
+        job = self.run_with(UserError("No way."))
+
+        self.run_jobs()
+
+        self.assertEqual(self.told, [(self.trace, "rename", ("b",), {}, "No way.")])
+        self.assertEqual((job.state, self.trace.name), ("failed", "failed"))
+
+    def test_job_that_runs_again_has_not_failed(self):
+        job = self.run_with(RetryableJobError("later"))
+
+        self.run_jobs()
+        self.assertEqual(self.told, [])
+        self.make_due(job)
+        self.run_jobs()
+
+        self.assertEqual(len(self.told), 1)
+
+    def test_error_of_the_hook_changes_nothing(self):
+        self.patch(self.registry[TRACE], "_on_job_failed", self.hook(ValueError("?")))
+        job = self.run_with(UserError("No way."))
+        other = self.job(self.trace.delayed().copy_as("next"))
+
+        self.run_jobs()
+
+        self.assertEqual((job.state, job.result), ("failed", "No way."))
+        self.assertEqual((self.trace.name, other.state), ("a", "done"))
+
+    def test_records_that_are_gone_are_told_nothing(self):
+        job = self.run_with(UserError("No way."))
+        self.trace.unlink()
+
+        self.run_jobs()
+
+        self.assertEqual((job.state, self.told), ("failed", []))

@@ -4,10 +4,12 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.tools import mute_logger
 
 from odoo.addons.connector.api import RecordImporter, run_jobs
 from odoo.addons.connector_test.models.flow import CONTACT
 
+from .queue_case import RUNNER_LOG
 from .stream_case import StreamCase
 
 
@@ -68,6 +70,22 @@ class TestDeadLetter(RejectedCase):
         self.backend_record.import_record(CONTACT, "C2")
 
         self.assertTrue(self.rejected().closed_at)
+
+    def test_failed_import_of_one_record_is_noted_on_its_binding(self):
+        """The job is rolled back; the note of it is not."""
+        self.records = self.changed(1)
+        self.run_stream()
+        self.records[0].update({"bad": "this", "name": "New"})
+        uuid = self.backend_record.delay_import_record(CONTACT, "C1")
+
+        with mute_logger(RUNNER_LOG):
+            run_jobs(self.env)
+
+        job = self.env["connector.queue.job"].search([("uuid", "=", uuid)])
+        binding = self.binding("C1")
+        self.assertEqual((job.state, binding.sync_state), ("failed", "error"))
+        self.assertEqual(binding.sync_reason, "this is bad.")
+        self.assertEqual(binding.name, "Contact 1")
 
     def test_one_that_is_closed_does_not_keep_a_new_one_from_being_kept(self):
         self.reject()

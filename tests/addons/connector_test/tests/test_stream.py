@@ -5,6 +5,7 @@ from datetime import timedelta, timezone
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.tools import mute_logger
 
 from odoo.addons.connector.api import BackendAdapter, Stream, run_jobs
 from odoo.addons.connector.exception import InvalidUsageError
@@ -12,6 +13,7 @@ from odoo.addons.connector.flows.declare import check_streams, declared_streams
 from odoo.addons.connector_test.models.flow import CONTACT
 
 from .flow_case import FlowCase
+from .queue_case import RUNNER_LOG
 from .stream_case import StreamCase
 
 
@@ -91,6 +93,16 @@ class TestSortedStream(StreamCase):
 
         self.assertEqual(run.created_count, 3)
         self.assertEqual(self.stream.cursor, self.stamp(2))
+
+    def test_stream_is_held_as_soon_as_a_page_has_failed(self):
+        self.records = self.changed(5)[::-1]
+        run = self.stream._start("changes")
+
+        with mute_logger(RUNNER_LOG):
+            run_jobs(self.env)  # and no cron
+
+        self.assertEqual((run.state, self.stream.state), ("held", "held"))
+        self.assertIn("sorted", self.stream.hold_reason)
 
 
 class TestUnsortedStream(StreamCase):

@@ -48,7 +48,7 @@ class TestWhereabouts(StreamCase):
         del self.records[1]["bad"]
         self.run_stream("full")
 
-        self.assertEqual(self.kinds("C2"), ["Here", "Rejected Before"])
+        self.assertEqual(self.kinds("C2"), ["Here", "Earlier: Rejected"])
 
     def test_skipped_record_is_found_with_the_reason(self):
         @self.backend

@@ -19,7 +19,7 @@ FIND = """
     await find(".o_connector_hits", "Nothing is known of nobody");
     await ask("100123");
     await find(".o_connector_hits tr", "Here");
-    await find(".o_connector_hits tr", "Rejected Before");
+    await find(".o_connector_hits tr", "Earlier: Rejected");
     expect(all(".o_connector_hits tr").length === 2, "two finds");
 
     (await find(".o_connector_hits button", "Ada")).click();
