@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Addon of a class or function, and whether it is installed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
@@ -39,4 +39,9 @@ def is_module_installed(env_or_registry: Any, name: str) -> bool:
         name: technical name of the addon.
     """
     registry = getattr(env_or_registry, "registry", env_or_registry)
-    return name in registry._init_modules
+    return name in installed_addons(registry)
+
+
+def installed_addons(registry: Any) -> Collection[str]:
+    """Return the technical names of the addons of a registry."""
+    return registry._init_modules

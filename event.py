@@ -11,7 +11,7 @@ from typing import Any, TypeVar, overload
 
 from odoo.modules.registry import Registry
 
-from .addon import addon_of, is_module_installed
+from .addon import addon_of_module, installed_addons
 from .exception import InvalidUsageError
 from .session import ConnectorSession, ConnectorSessionHandler
 
@@ -176,7 +176,30 @@ class Event:
                 f"Cannot fire an event: its model is {model_name!r}, expected the "
                 "name of a model. Pass record._name."
             )
-        for consumer, moment in self._listening(session.env.registry, model_name):
+        consumers = self._listening(session.env.registry, model_name)
+        self._call(consumers, session, model_name, args, kwargs)
+
+    def fire_each(
+        self,
+        session: ConnectorSession,
+        model_name: str,
+        ids: Iterable[int],
+        *args: Any,
+    ) -> None:
+        """Fire for each of many records; who listens is looked up once."""
+        if consumers := self._listening(session.env.registry, model_name):
+            for id_ in ids:
+                self._call(consumers, session, model_name, (id_, *args), {})
+
+    def _call(
+        self,
+        consumers: Iterable[tuple[Consumer, str]],
+        session: ConnectorSession,
+        model_name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        for consumer, moment in consumers:
             if moment == IN_TRANSACTION:
                 consumer(session, model_name, *args, **kwargs)
             elif moment == AFTER_COMMIT:
@@ -189,12 +212,13 @@ class Event:
         self, registry: Registry, model_name: str
     ) -> list[tuple[Consumer, str]]:
         """Return the installed consumers as a list of its own."""
+        installed = installed_addons(registry)
         return [
             (consumer, moment)
             for name in (None, model_name)
             if self._consumers.get(name)
             for consumer, moment in self._group(name).moments()
-            if is_module_installed(registry, addon_of(consumer))
+            if addon_of_module(consumer.__module__) in installed
         ]
 
     def _group(self, name: str | None) -> ConsumerGroup:

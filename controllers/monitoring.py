@@ -35,7 +35,11 @@ class Monitoring(http.Controller):
     def health(self, **parameters):
         """Return 200 while jobs run as they should, else 503 with the reasons."""
         _check_token()
-        limits = {name: _read_limit(parameters, name) for name in LIMITS}
+        limits = {
+            name: _read_limit(name, parameters[name])
+            for name in LIMITS
+            if name in parameters
+        }
         answer = _monitor()._read_health(**limits)
         status = UNAVAILABLE if answer["status"] == "fail" else OK
         return _answer(json.dumps(answer), "application/json", status)
@@ -81,10 +85,7 @@ def _unauthorized() -> HTTPException:
     return Unauthorized(response=response)
 
 
-def _read_limit(parameters: dict[str, str], name: str) -> float | None:
-    text = parameters.get(name)
-    if text is None:
-        return None
+def _read_limit(name: str, text: str) -> float:
     try:
         limit = float(text)
     except ValueError:

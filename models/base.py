@@ -50,10 +50,7 @@ class Base(models.AbstractModel):
             result = super().write(vals)
         finally:
             events.depth -= 1
-        if on_record_write.has_consumer_in(self.pool, self._name):
-            events.add(self, vals)
-        if events.is_due(self.env):
-            events.settle(self.env)
+        events.add_written(self, vals)
         return result
 
     def unlink(self):

@@ -55,6 +55,29 @@ class WriteEvents:
 
     # === WRITES === #
 
+    def add_written(self, records: models.BaseModel, vals: dict) -> None:
+        """Add a write that ended, and fire what is due.
+
+        Most writes are alone, with nothing to compute: theirs need not wait.
+        """
+        env = records.env
+        if not (self.depth or env.transaction.tocompute or self._is_waiting()):
+            self._causes.clear()  # of fields that are computed by now
+            session = ConnectorSession.from_env(env)
+            ids = dict.fromkeys(records._ids)
+            on_record_write.fire_each(session, records._name, ids, vals)
+            return
+        if on_record_write.has_consumer_in(env.registry, records._name):
+            self.add(records, vals)
+        if self.is_due(env):
+            self.settle(env)
+
+    def _is_waiting(self) -> bool:
+        """Return whether anything is known of other writes."""
+        return bool(
+            self._waiting or self._other_sides or self._computed or self._caused
+        )
+
     def add(self, records: models.BaseModel, vals: dict) -> None:
         """Add a write; that of a record which waits already is merged."""
         if self.depth:
@@ -74,7 +97,7 @@ class WriteEvents:
 
     def compare(self, records: models.BaseModel, before: dict[int, dict]) -> None:
         """Add the stored fields whose computation changed them."""
-        computed = self._computed.setdefault(records._name, {})
+        computed: dict[Written, set[str]] = {}
         is_at_once = False
         for record in records.browse(before):
             cause = self._pop_cause(record, before[record.id])
@@ -85,6 +108,9 @@ class WriteEvents:
                 computed.setdefault(key, set()).add(name)
                 field = record._fields[name]
                 is_at_once |= field.column_type is None  # nobody will flush it
+        for key, names in computed.items():
+            waiting = self._computed.setdefault(records._name, {})
+            waiting.setdefault(key, set()).update(names)
         if is_at_once:
             self.release(records)
 

@@ -245,6 +245,16 @@ class TestFire(ConnectorCase):
         )
         self.event.fire(self.session, partners._name)  # the remedy works
 
+    def test_each_of_many_records_is_told(self):
+        told = []
+        self.event.subscribe(lambda _session, *facts: told.append(facts), PARTNER)
+        vals = {"name": "Ada"}
+
+        self.event.fire_each(self.session, PARTNER, [7, 9], vals)
+        self.event.fire_each(self.session, "res.users", [1], {})
+
+        self.assertEqual(told, [(PARTNER, 7, vals), (PARTNER, 9, vals)])
+
 
 class TestInstalledAddons(ConnectorCase):
     def setUp(self):

@@ -91,6 +91,14 @@ class TestWrite(ConnectorCase):
         expected = [(CATEGORY, record.id, {"color": 2}) for record in self.records]
         self.assertEqual(heard, expected)
 
+    def test_record_that_is_there_twice_is_told_once(self):
+        heard = self.listen(on_record_write, CATEGORY)
+        red = self.records[0]
+
+        red.browse([red.id, red.id]).write({"color": 2})
+
+        self.assertEqual(heard, [(CATEGORY, red.id, {"color": 2})])
+
     def test_assigned_field_is_told(self):
         heard = self.listen(on_record_write, CATEGORY)
 

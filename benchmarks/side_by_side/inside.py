@@ -120,9 +120,8 @@ class Clockwork:
         """Write partners one by one, with one listener."""
         partners = self.partners
         with self.tasks.listener():
-            return self._inside_hooks(
-                partners,
-                lambda: [partner.write({"function": "Cook"}) for partner in partners],
+            return self._inside_hooks_of_each(
+                partners, partners, lambda partner: partner.write({"function": "Cook"})
             )
 
     # === BINDERS === #

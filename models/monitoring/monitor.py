@@ -12,6 +12,8 @@ from ...queue import store
 from ...queue.server.cron_fallback import PATIENCE_S
 
 TOKEN = "connector.monitoring_token"  # noqa: S105 the name of a parameter, no secret
+MAX_FAILED = 1_000  # jobs: somebody has to look, whatever the monitor asks for
+MAX_PAUSED_S = 24 * 3600  # longer than any pause that nobody has forgotten
 LIMIT = 100_000  # counts stop here
 FAILED_LIMIT = 10_000  # that of failed jobs in the health, unless it is to be exceeded
 STATES = ("ready", "held", "waiting", "enqueued", "failed")
@@ -32,28 +34,27 @@ class ConnectorMonitor(models.AbstractModel):
     def _read_health(
         self,
         max_wait_s: float | None = None,
-        max_failed: float | None = None,
-        max_paused_s: float | None = None,
+        max_failed: float = MAX_FAILED,
+        max_paused_s: float = MAX_PAUSED_S,
     ) -> dict:
         """Return the health of the queue, with reasons unless all is well.
 
-        It warns of failed jobs and of paused channels, and fails beyond a limit.
+        It warns of failed jobs and of paused channels, and fails beyond the limits.
 
         Args:
             max_wait_s: how long the next job of an open channel may wait; None for no
                 limit while workers are alive.
-            max_failed: how many failed jobs there may be; None for any number.
-            max_paused_s: how long the next job of a paused channel may wait; None for
-                no limit.
+            max_failed: how many failed jobs there may be.
+            max_paused_s: how long the next job of a paused channel may wait.
         """
         workers = len(store.find_live_workers(self.env.cr))
         channels = store.count_channels(self.env.cr, 1)
         wait_s = self._wait_s(one for one in channels if one.is_open)
         paused_s = self._wait_s(one for one in channels if not one.is_open)
-        enough = max(FAILED_LIMIT, math.ceil(max_failed or 0) + 1)
+        enough = max(FAILED_LIMIT, math.ceil(max_failed) + 1)
         failed = store.count_failed(self.env.cr, enough)
         text = f"{failed:,}{'+' if failed >= enough else ''} jobs have failed"
-        are_too_many = max_failed is not None and failed > max_failed
+        are_too_many = failed > max_failed
         failures = [
             *_fail_of_wait(workers, wait_s, max_wait_s),
             *([f"{text}, at most {max_failed:,.0f}"] if are_too_many else []),
@@ -205,8 +206,8 @@ def _fail_of_wait(workers: int, wait_s: float, max_s: float | None) -> Iterator[
         yield f"a job waits for {wait_s:.0f} s, at most {max_s:g}"
 
 
-def _fail_of_pause(paused_s: float, max_s: float | None) -> Iterator[str]:
-    if max_s is not None and paused_s > max_s:
+def _fail_of_pause(paused_s: float, max_s: float) -> Iterator[str]:
+    if paused_s > max_s:
         yield f"a job of a paused channel waits for {paused_s:.0f} s, at most {max_s:g}"
 
 

@@ -41,13 +41,13 @@ class MonitoringCase(QueueCase, HttpCase):
             headers["Authorization"] = f"Bearer {token}"
         return self.url_open(f"/connector/{what}", headers=headers)
 
-    def wait_for_hours(self, *uuids):
-        """Make jobs wait for two hours already."""
+    def wait_for_hours(self, *uuids, hours=2):
+        """Make jobs wait for hours already."""
         self.env.cr.execute(
             "UPDATE connector_queue_job"
-            " SET date_created = date_created - INTERVAL '2 hours'"
+            " SET date_created = date_created - %s * INTERVAL '1 hour'"
             " WHERE uuid = ANY (%s)",
-            [list(uuids)],
+            [hours, list(uuids)],
         )
 
 
@@ -121,15 +121,24 @@ class TestHealth(MonitoringCase):
         self.env.cr.execute("UPDATE connector_queue_job SET state = 'failed'")
 
     def test_failed_jobs_are_warned_of(self):
-        """It passed with 1,001 of them."""
-        self.fail_jobs(1_001)
+        self.fail_jobs(3)
 
         answer = self.get("health")
 
         self.assertEqual(answer.status_code, 200)
         told = answer.json()
-        self.assertEqual((told["status"], told["failed"]), ("warn", 1_001))
-        self.assertIn("1,001 jobs have failed", told["reasons"])
+        self.assertEqual((told["status"], told["failed"]), ("warn", 3))
+        self.assertIn("3 jobs have failed", told["reasons"])
+
+    def test_a_thousand_failed_jobs_are_an_illness_whatever_is_asked_for(self):
+        """It passed with 1,001 of them."""
+        self.fail_jobs(1_001)
+
+        answer = self.get("health")
+
+        self.assertEqual(answer.status_code, 503)
+        self.assertIn("1,001 jobs have failed, at most 1,000", answer.json()["reasons"])
+        self.assertEqual(self.get("health?max_failed=1001").status_code, 200)
 
     def test_more_failed_jobs_than_allowed_are_an_illness(self):
         self.fail_jobs(3)
@@ -171,6 +180,16 @@ class TestHealth(MonitoringCase):
         )
 
         self.assertEqual(self.get("health?max_paused_s=9000").status_code, 200)
+
+    def test_forgotten_pause_is_an_illness_whatever_is_asked_for(self):
+        """A paused backend passed, however long its jobs waited."""
+        job = leave_trace.delay(self.session, TRACE, channel="root.shop")
+        self.wait_for_hours(job, hours=25)
+        channels = self.env["connector.queue.channel"]
+        channels.search([("complete_name", "=", "root.shop")]).is_paused = True
+
+        self.assertEqual(self.get("health").status_code, 503)
+        self.assertEqual(self.get("health?max_paused_s=99000").status_code, 200)
 
     def test_jobs_of_deleted_channels_are_warned_of(self):
         leave_trace.delay(self.session, TRACE)
