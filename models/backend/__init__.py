@@ -8,6 +8,7 @@ from . import checkpoint
 from . import queue
 from . import flows
 from . import exports
+from . import export_to
 from . import folder
 from . import job_user
 from . import merge

@@ -47,6 +47,7 @@ from . import (
     test_event_computed,
     test_event_job,
     test_export_dependency,
+    test_export_to,
     test_find_or_create,
     test_flow_manual,
     test_folder_adapter,
