@@ -51,6 +51,7 @@ from . import (
     test_export_create,
     test_export_dependency,
     test_export_run,
+    test_export_to,
     test_export_trigger,
     test_export_unlink,
     test_export_watch,
