@@ -72,13 +72,7 @@ def _check_line_of(model_class: type) -> None:
     }
     _check_field(model_class, "_line_of", first, bindings)
     document = pool[bindings[first].comodel_name]
-    if getattr(document, "_line_of", None):
-        raise InvalidUsageError(
-            f"_line_of of {model_class._name!r} names {first!r}, which is a line "
-            f"itself ({document._name!r}). A flow knows lines of one level only: map "
-            "the inner lines with a method of the mapper, or import them as records of "
-            "their own."
-        )
+    _check_level(model_class, first, document)
     parents = document._inherits
     places = {
         name: field
@@ -88,6 +82,16 @@ def _check_line_of(model_class: type) -> None:
         and field.inherited
     }
     _check_field(model_class, "_line_of", second, places)
+
+
+def _check_level(model_class: type, name: str, document: type) -> None:
+    if getattr(document, "_line_of", None):
+        raise InvalidUsageError(
+            f"_line_of of {model_class._name!r} names {name!r}, which is a line "
+            f"itself ({document._name!r}). A flow knows lines of one level only: map "
+            "the inner lines with a method of the mapper, or import them as records of "
+            "their own."
+        )
 
 
 def _check_field(

@@ -9,8 +9,6 @@ from ..queue.state import CANCELLED, DONE, NOT_STARTED
 from ..text import reference_of
 from .binding_state import ERROR, PENDING, SYNCED
 
-REQUESTS = "connector.request"  # what was sent, or may have been
-
 
 class ConnectorBinding(models.AbstractModel):
     """Exports that a person asks for."""
@@ -94,10 +92,8 @@ class ConnectorBinding(models.AbstractModel):
         backend = reference_of(self.backend_id)
         if not pg_try_advisory_lock(self.env, f"export {backend} {reference_of(self)}"):
             return False
-        if REQUESTS not in self.env:
-            return True
-        requests_sudo = self.env[REQUESTS].sudo()  # of exports in anybody's name
-        return not requests_sudo._find_live(self)
+        requests_sudo = self.env["connector.request"].sudo()  # in anybody's name
+        return not requests_sudo._is_live(self)
 
     @api.model
     def _bound_to(self, backend: models.BaseModel, records: models.BaseModel):

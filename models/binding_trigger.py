@@ -62,6 +62,7 @@ class ConnectorBinding(models.AbstractModel):
     by one run."""
 
     export_due = fields.Boolean(
+        string="Waits for a Run",
         readonly=True,
         copy=False,
         help="A run that exports many records has yet to come to this one.",

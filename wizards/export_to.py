@@ -34,7 +34,7 @@ class ExportTo(models.TransientModel):
         readonly=True,
     )
     taken_back = fields.Text(
-        readonly=True, help="What of the exports could be taken back."
+        string="Outcome", readonly=True, help="What of the exports could be taken back."
     )
 
     @api.depends("record_ids")
@@ -108,7 +108,7 @@ class ExportToTarget(models.TransientModel):
 
     wizard_id = fields.Many2one(
         "connector.export.to",
-        string="Export",
+        string="Dialog",
         required=True,
         ondelete="cascade",
         index=True,

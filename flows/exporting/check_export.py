@@ -34,7 +34,7 @@ def check_export(model: BaseModel) -> None:
     declared = declared_export(type(model))
     if declared is None:
         return
-    _check_record(model, declared)
+    _check_wrapped(model, declared)
     for name in written_fields(type(model), declared.write):
         _check_field(model, "write", model._name, name)
         _check_followed(model, name)
@@ -42,7 +42,7 @@ def check_export(model: BaseModel) -> None:
         _check_watch(model, watch)
 
 
-def _check_record(model: BaseModel, declared: ExportOn) -> None:
+def _check_wrapped(model: BaseModel, declared: ExportOn) -> None:
     """Check what is said of the record that a binding wraps."""
     wrapped = wrapped_model(type(model))
     if wrapped is None or wrapped not in model.env:
