@@ -1,5 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import backend, flow, flow_folder, harm, job, order, partner, shop, sync, ware
 from . import (
     backend,
     flow,
@@ -11,6 +10,7 @@ from . import (
     partner,
     shop,
     sync,
+    ware,
 )
 
 from . import backend_job  # isort: skip  it extends models of the others
