@@ -76,8 +76,8 @@ class Creation:
         Args:
             is_again: it may have been sent before.
         """
-        lease.mark_sent()
         self.adapter.idempotency_key = lease.key if self.adapter._takes_key else None
+        lease.mark_sent()
         try:
             answer = read_answer(self.adapter, self.exporter._create(lease.data))
         except Exception as error:

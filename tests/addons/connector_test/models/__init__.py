@@ -1,4 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import backend, flow, flow_folder, harm, job, order, partner, shop, sync, ware
+from . import (
+    backend,
+    flow,
+    flow_export,
+    flow_folder,
+    harm,
+    job,
+    order,
+    partner,
+    shop,
+    sync,
+    ware,
+)
 
 from . import backend_job  # isort: skip  it extends models of the others

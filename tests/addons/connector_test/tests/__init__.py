@@ -50,6 +50,8 @@ from . import (
     test_export_check,
     test_export_create,
     test_export_dependency,
+    test_export_kill,
+    test_export_race,
     test_export_run,
     test_export_to,
     test_export_trigger,
