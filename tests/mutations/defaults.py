@@ -55,7 +55,7 @@ MUTATIONS = [
     (
         "a rejected record has its reason on the binding",
         "PageOutcomes.reject",
-        'item.known.set_sync_state("gone" if is_gone else "error", item.reason)',
+        "item.known.note_rejected(item.reason)",
         "pass",
         "TestBindingState.test_rejected_record_has_its_reason_on_the_binding",
     ),
