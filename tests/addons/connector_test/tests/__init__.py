@@ -56,6 +56,7 @@ from . import (
     test_export_unlink,
     test_export_watch,
     test_find_or_create,
+    test_flow_adapter,
     test_flow_manual,
     test_folder_adapter,
     test_forged_job,
