@@ -10,7 +10,8 @@
     │   ├── AlreadyBoundError          the record, or the external id, is bound already
     │   └── UnclearMatchError          several records here may be the counterpart
     ├── MappingError               the record cannot be translated
-    │   └── UnmappedValueError         a value has to be filled in in a value map first
+    │   ├── UnmappedValueError         a value has to be filled in in a value map first
+    │   └── MissingDependencyError     a record that it needs could not be imported
     ├── InvalidUsageError          the framework was called in a way it does not know
     │   └── WrongArgumentsError        a delayed function does not take these arguments
     ├── UnserializableArgumentError  a job cannot keep what it was given
@@ -22,6 +23,7 @@
         ├── NoSuchJobError         the job's row is gone
         ├── NotReadableJobError    the job's arguments cannot be read
         ├── FailedJobError         fail the job for good
+        │   ├── SetupError             rights or code keep all records out
         │   └── SystemicError          too many records of a page fail alike
         ├── JobTimeoutError        the job ran longer than it may
         ├── RetryableJobError      put the job back, with a delay
@@ -130,6 +132,32 @@ class UnmappedValueError(MappingError):
         self.value = value
 
 
+class MissingDependencyError(MappingError):
+    """A record needs another one that could not be imported.
+
+    Args:
+        message: for the person who corrects the other record.
+        model_name: binding model of the other record.
+        external_id: its id on the backend.
+        reason: why it is not here.
+        is_skipped: its importer did not want it, or it was deleted here.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        model_name: str = "",
+        external_id: str = "",
+        reason: str = "",
+        is_skipped: bool = False,
+    ):
+        super().__init__(message)
+        self.model_name = model_name
+        self.external_id = external_id
+        self.reason = reason
+        self.is_skipped = is_skipped
+
+
 class InvalidUsageError(ConnectorException, AssertionError):
     """A function of the framework was called with unusable arguments."""
 
@@ -190,6 +218,10 @@ class NotReadableJobError(JobError):
 
 class FailedJobError(JobError):
     """The job must fail now; trying again cannot help."""
+
+
+class SetupError(FailedJobError):
+    """No record can come in before somebody corrects rights, settings or code."""
 
 
 class SystemicError(FailedJobError):

@@ -34,6 +34,12 @@ def check_lines(model_class: type) -> None:
             "nothing says of what its records are lines. Set _line_of as well."
         )
     for name in key_fields(model_class._line_key):
+        if name == "id":
+            raise InvalidUsageError(
+                f"_line_key of {model_class._name!r} names 'id', which is the id in "
+                "Odoo: a line that comes in has none. Name 'external_id', which the "
+                "mapper of the line fills from the key of the backend."
+            )
         _check_field(model_class, "_line_key", name, model_class._fields)
     for name in _domain_fields(model_class._frozen):
         _check_field(model_class, "_frozen", name, model_class._fields)

@@ -27,6 +27,7 @@ from . import backend
 from . import link  # after checkpoint: relations are its last kind of source
 from . import connector_log
 from . import ir_actions
+from . import denied
 from . import ir_actions_server
 from . import queue
 from . import queue_job

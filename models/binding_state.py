@@ -118,9 +118,10 @@ class ConnectorBinding(models.AbstractModel):
         Args:
             reason: why, for people.
         """
-        for binding in self:
-            is_gone = binding.sync_state == GONE
-            binding.set_sync_state(GONE if is_gone else ERROR, reason)
+        # a fact, also where a record rule is the reason
+        for binding_sudo in self.sudo():
+            is_gone = binding_sudo.sync_state == GONE
+            binding_sudo.set_sync_state(GONE if is_gone else ERROR, reason)
 
 
 def _with_alias_state(vals: dict) -> dict:

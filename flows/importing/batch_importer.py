@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ...components.synchronizer import Importer
 from ...exception import InvalidDataError, InvalidUsageError, message_of
+from .adapter_fault import reading_by
 from .reading import read_at_times, read_clock
 from .record_importer import RecordImporter
 from .remarks import add_remarks
@@ -50,7 +51,8 @@ class BatchImporter(Importer):
 
     def _run_page(self, state: object, force: bool) -> ImportResult:
         read_at = read_clock(self.env)
-        page, next_state = self.backend_adapter.read_page(state)
+        with reading_by(self.backend_adapter, "read_page"):
+            page, next_state = self.backend_adapter.read_page(state)
         records = self.backend_adapter._records(page)
         if self.mode == RECORD:
             result = self._delay_records(records, force)

@@ -25,6 +25,7 @@ class ImportItem:
     mapped: dict | None = None  # the data before owners of fields left some out
     outcome: str = ""
     reason: str = ""
+    error: Exception | None = None  # that rejected it
     is_asked: bool = False  # a checkpoint of its own asks a person about it
     dropped: list[str] = field(default_factory=list)  # parts that were left out
     rings: list[tuple] = field(default_factory=list)  # field and target left empty
@@ -37,7 +38,7 @@ class ImportItem:
             self.known = known
         self.binding, self.outcome, self.reason = self.known, "", ""
         self.dropped, self.rings, self.map_notes = [], [], []
-        self.is_asked = False
+        self.is_asked, self.error = False, None
 
     def forget_mapping(self) -> None:
         """Forget what the mapping noted, before the record is mapped once more."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ...exception import (
+    MissingDependencyError,
     NothingToDoJob,
     SystemicError,
     UnclearMatchError,
@@ -12,9 +13,10 @@ from ...exception import (
     message_of,
 )
 from ..values.value_map import MapNote, keep_notes
+from .explanation import explained
 from .faults import reason_of
 from .item import ImportItem
-from .result import NOT_DELIVERED, REJECTED, SKIPPED, ImportResult
+from .result import NOT_DELIVERED, REJECTED, SKIPPED, Dependency, ImportResult
 
 # So many rejections of one class are not the fault of the records.
 SYSTEMIC_SHARE = 0.2  # of a page, and more than
@@ -43,14 +45,13 @@ class PageOutcomes:
 
     def reject(self, item: ImportItem, error: Exception) -> None:
         """Settle a record that cannot be imported before somebody corrects it."""
+        error = explained(self.importer, item, error)
         item.settle(REJECTED, reason_of(error))
+        item.error = error
         if item.known and "sync_state" in item.known._fields:
             item.known.note_rejected(item.reason)
         if isinstance(error, UnmappedValueError):
             item.map_notes.append(MapNote(error.map_name, error.value))
-            self.result.waiting.add(item.external_id)
-        else:  # one value that is not filled in is no fault of the page
-            self._rejected[type(error).__name__].append(item)
 
     def note_lost(self, external_id: str, reason: str) -> None:
         """Note that the backend did not give a record that it lists."""
@@ -60,6 +61,8 @@ class PageOutcomes:
         """Add to the result what became of some records."""
         for item in items:
             self.result.note(item.outcome, item.external_id, item.reason)
+            if item.error:
+                self._note_error(item, item.error)
             if item.outcome == REJECTED:
                 self.result.payloads[item.external_id] = item.record
             if item.is_asked:
@@ -67,6 +70,25 @@ class PageOutcomes:
                 self._rejected[UnclearMatchError.__name__].append(item)
             if item.dropped:
                 self.result.dropped[item.external_id] = item.dropped
+
+    def _note_error(self, item: ImportItem, error: Exception) -> None:
+        """Note what a rejected record waits for, or of which class its error is."""
+        if isinstance(error, UnmappedValueError):
+            # one value that is not filled in is no fault of the page
+            self.result.waiting.add(item.external_id)
+        elif isinstance(error, MissingDependencyError):
+            self._note_dependency(item, error)
+        else:
+            self._rejected[type(error).__name__].append(item)
+
+    def _note_dependency(self, item: ImportItem, error: MissingDependencyError) -> None:
+        """Note what a record waits for; one record that many need counts as one."""
+        target = error.model_name, error.external_id
+        self.result.waits_for[item.external_id] = target
+        if target not in self.result.dependencies:
+            found = Dependency(error.reason, error.is_skipped)
+            self.result.dependencies[target] = found
+            self._rejected[type(error).__name__].append(item)
 
     def keep_notes(self, items: list[ImportItem]) -> None:
         """Keep the values that people have to fill in before the next import."""

@@ -18,6 +18,7 @@ from .adoption import bind_existing, prepare_page
 from .changes import hash_of
 from .created_only import without_created_only
 from .dependencies import Dependencies
+from .explanation import explained
 from .faults import PAGE_FAULTS, RECORD_FAULTS
 from .item import ImportItem
 from .lines import PageLines
@@ -55,6 +56,8 @@ class PageImport:
         self.binder = importer.binder
         self.adapter = importer.backend_adapter
         self.force = force
+        self.is_single = False
+        """Whether errors are raised, since there is one record only."""
         self.outcomes = PageOutcomes(importer)
         self.dependencies = Dependencies(self)
         self.lines = PageLines(importer)
@@ -78,18 +81,26 @@ class PageImport:
         self.outcomes.keep_notes(items)
         self.outcomes.check_systemic(len(records))
         self.importer._close_rejected(item.external_id for item in items if item.is_in)
+        self._release(items)
         return self.outcomes.result
 
     def run_one(self, external_id: str, record: dict) -> ImportItem:
         """Import one record, and let it raise what is wrong with it."""
         item = ImportItem(external_id, record, self._version_of(record))
+        self.is_single = True
         self._find_bindings([item])
         prepare_page(self, [item])
-        with undoable(self.env):
-            self._import([item])
+        try:
+            with undoable(self.env):
+                self._import([item])
+        except PAGE_FAULTS:
+            raise
+        except RECORD_FAULTS as error:
+            raise explained(self.importer, item, error)  # noqa: B904 it has its cause
         self.outcomes.keep_notes([item])
         if item.outcome != REJECTED:
             self.importer._close_rejected([external_id])
+        self._release([item])
         return item
 
     # === STEPS === #
@@ -151,7 +162,7 @@ class PageImport:
     def _import_due(self, due: list[ImportItem]) -> None:
         """Take the steps after the look-ups with records that are to be mapped."""
         importer = self.importer
-        self.dependencies.import_related(due)
+        due = self.dependencies.import_related(due)
         self._call("_import_dependencies", due)
         self.lines.look_up(due)
         for item in due:
@@ -210,6 +221,7 @@ class PageImport:
             "created_only": set(),
             "map_notes": item.map_notes,
             "related": self.dependencies.related,
+            "unmet": self.dependencies.unmet,
             "record_key": self.dependencies.key_of(item),
             **self.lines.options_of(item),
             **more,
@@ -238,6 +250,16 @@ class PageImport:
 
     def _knows(self, field: str) -> bool:
         return field in self.importer.model._fields
+
+    def _release(self, items: list[ImportItem]) -> None:
+        """Let records come in that were rejected because these were not here."""
+        rejected = self.env["connector.rejected"]
+        rejected._release(
+            self.importer.backend_record,
+            self.importer.model._name,
+            [item.external_id for item in items if item.is_in],
+            self.dependencies.ring.waiting,
+        )
 
     def _call(self, hook: str, items: Iterable[ImportItem]) -> None:
         """Call a hook for each record, where the importer has one of its own."""

@@ -8,9 +8,11 @@ from ...components.find_or_create import FindsOrCreates
 from ...components.map_record import MapRecord
 from ...components.mapper import ImportMapper
 from ...components.synchronizer import Importer
-from ...exception import IDMissingInBackend
+from ...exception import IDMissingInBackend, NothingToDoJob
 from ..values.languages import write_language, write_translations
 from .changes import changed_values, write_split
+from .dependencies import missing
+from .faults import PAGE_FAULTS, RECORD_FAULTS
 from .fingerprint import fingerprint_of
 from .item import ImportItem
 from .matching import Matching
@@ -136,18 +138,34 @@ class RecordImporter(FindsOrCreates, Importer):
     def _import_dependencies(self) -> None:
         """Import what the record needs to be there before it; for overrides."""
 
-    def _import_dependency(self, external_id, model: str, force: bool = False) -> None:
+    def _import_dependency(self, external_id, model: str, force: bool = False):
         """Import a record of another model, unless it is here already.
 
         Args:
             external_id: its id on the backend; none does nothing.
             model: its binding model.
             force: import it also if it is here.
+
+        Returns:
+            What its importer returned, None where it was not called.
+
+        Raises:
+            MissingDependencyError: it cannot be imported. The record that needs it
+                waits for it.
         """
         if external_id in (None, False, ""):
-            return
-        if force or not self.binder_for(model).to_internal(external_id):
-            self.unit_for(Importer, model).run(external_id)
+            return None
+        if not force and self.binder_for(model).to_internal(external_id):
+            return None
+        importer = self.unit_for(Importer, model)
+        try:
+            return importer.run(external_id)
+        except (NothingToDoJob, *PAGE_FAULTS):
+            raise
+        except RECORD_FAULTS as error:
+            raise missing(  # noqa: B904 it has its cause
+                self, (model, str(external_id)), error
+            )
 
     def _map_data(self) -> MapRecord:
         """Return the record, ready to be mapped."""

@@ -3,6 +3,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 CREATED = "created"
 MATCHED = "matched"  # a record that was here already is bound to it
@@ -13,6 +14,18 @@ REJECTED = "rejected"  # it cannot be imported before somebody corrects it
 NOT_DELIVERED = "not delivered"  # the backend lists it, and did not give it
 
 DELETED = "deleted"  # it is gone on the backend, and settled here
+
+
+class Dependency(NamedTuple):
+    """A record that is not here, and that others need.
+
+    Args:
+        reason: why it is not here.
+        is_skipped: its importer did not want it, or it was deleted here.
+    """
+
+    reason: str
+    is_skipped: bool
 
 
 @dataclass
@@ -33,6 +46,12 @@ class ImportResult:
 
     waiting: set[str] = field(default_factory=set)
     """External ids of rejected records that wait for a value to be filled in."""
+
+    waits_for: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Binding model and external id of the record that a rejected one waits for."""
+
+    dependencies: dict[tuple[str, str], "Dependency"] = field(default_factory=dict)
+    """What others wait for, by binding model and external id."""
 
     payloads: dict[str, object] = field(default_factory=dict)
     """Records that were rejected, as the backend sent them, by external id."""
@@ -65,6 +84,8 @@ class ImportResult:
         self.skipped.update(other.skipped)
         self.not_delivered.update(other.not_delivered)
         self.waiting.update(other.waiting)
+        self.waits_for.update(other.waits_for)
+        self.dependencies.update(other.dependencies)
         self.payloads.update(other.payloads)
         self.deleted += other.deleted
         self.asked |= other.asked

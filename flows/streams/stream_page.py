@@ -11,6 +11,7 @@ from ...components.changed_since import parse_stamp
 from ...components.core import ConnectorEnvironment
 from ...components.list_filter import ListFilter
 from ...exception import FailedJobError, IDMissingInBackend, InvalidDataError
+from ..importing.adapter_fault import reading_by
 from ..importing.batch_importer import BatchImporter
 from ..importing.reading import read_clock
 from ..importing.record_importer import RecordImporter
@@ -83,7 +84,8 @@ class StreamPage:
     def begin(self, since: datetime | None) -> object:
         """Return the state of the first page of what changed since a time."""
         self.cursor = replace(self.cursor, begun=since)
-        return self.adapter.begin(since)
+        with reading_by(self.adapter, "begin"):
+            return self.adapter.begin(since)
 
     @property
     def fingerprint(self) -> str:
@@ -150,7 +152,8 @@ class StreamPage:
     def _read(self, state: object) -> tuple[list[dict], object]:
         """Return the records of the page, none where it is past the end of the list."""
         try:
-            page, next_state = self.adapter.read_page(state)
+            with reading_by(self.adapter, "read_page"):
+                page, next_state = self.adapter.read_page(state)
         except IDMissingInBackend:
             if self.is_first:
                 raise
@@ -162,7 +165,8 @@ class StreamPage:
                 "the list would never end. Correct read_page of "
                 f"{type(self.adapter).__qualname__}, or ask the backend's support."
             )
-        return self.adapter._records(page), next_state
+        with reading_by(self.adapter, "_records"):
+            return self.adapter._records(page), next_state
 
     def _next_state_after(
         self, stamps: list[datetime | None], next_state: object

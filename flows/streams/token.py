@@ -14,6 +14,7 @@ from ...components.core import ConnectorEnvironment
 from ...components.deletions import Token
 from ...components.paged_adapter import Record
 from ...exception import FailedJobError
+from ..importing.adapter_fault import reading_by
 from ..importing.reading import read_clock
 from ..importing.record_importer import RecordImporter
 from ..importing.result import UNCHANGED, ImportResult
@@ -87,7 +88,8 @@ class TokenPage(StreamPage):
 
     def _list(self, token: str | None, result: ImportResult) -> None:
         """List what changed since a token, without what is here already."""
-        changes = self.adapter.read_changes(token)
+        with reading_by(self.adapter, "read_changes"):
+            changes = self.adapter.read_changes(token)
         if changes.has_more and changes.token == token:
             raise FailedJobError(
                 f"{self.stream} cannot go on: the backend cut off its list of changes "
@@ -130,7 +132,8 @@ class TokenPage(StreamPage):
     def _import(self, ids: list[str]) -> ImportResult:
         """Read records by their ids and import them; what does not come is noted."""
         read_at = read_clock(self.scope.env)
-        listed = self.adapter.read_many(ids)
+        with reading_by(self.adapter, "read_many"):
+            listed = self.adapter.read_many(ids)
         came = set(self._ids(listed))
         listed += [self._missing(one) for one in ids if one not in came]
         records = self.adapter._records(listed)

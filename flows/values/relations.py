@@ -2,7 +2,8 @@
 """Converters of relations: to records of the backend, and to records known by a key."""
 
 from ...components.modifier import LEAVE, Modifier, backend_to_m2o, source_value
-from ...exception import MappingError
+from ...exception import MappingError, MissingDependencyError
+from ..importing.result import SKIPPED
 from ..importing.ring import ImportRing
 from .converter import UnfitValueError, converter
 
@@ -36,7 +37,7 @@ class Related:
             return LEAVE
         is_open = external_id is not None and target in ring.waiting
         if not is_open or mapper.binder_for(self.model).to_internal(external_id):
-            return self._modifier(mapper, record, to_attr)
+            return self._find(mapper, record, to_attr, target)
         if mapper.options.rings is None or mapper.model._fields[to_attr].required:
             raise MappingError(
                 f"Cannot map {self.field!r} to {to_attr!r} of {mapper.model._name!r}: "
@@ -46,6 +47,24 @@ class Related:
             )
         mapper.options.rings.append((to_attr, target))
         return LEAVE
+
+    def _find(self, mapper, record, to_attr: str, target: tuple[str, str]):
+        """Return the id of the record, or say why it is not here."""
+        try:
+            return self._modifier(mapper, record, to_attr)
+        except MappingError as error:
+            outcome = (mapper.options.unmet or {}).get(target)
+            label = mapper.env[self.model]._description
+            shown = outcome and (
+                f"Cannot map {self.field!r} to {to_attr!r} of {mapper.model._name!r}: "
+                f"{label} {target[1]!r} ({self.model}) is not here. It was {outcome}"
+            )
+            raise MissingDependencyError(
+                shown or str(error),
+                *target,
+                (outcome or "").partition(": ")[2] or str(error),
+                is_skipped=(outcome or "").startswith(SKIPPED),
+            ) from error
 
     def _is_missing_in_preview(self, mapper, external_id) -> bool:
         """Return whether only an import, not a preview, would bring the record."""

@@ -9,11 +9,11 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ...components.binder import Binder
 from ...components.synchronizer import Importer
-from ...exception import UnmappedValueError, message_of
+from ...exception import MissingDependencyError, UnmappedValueError, message_of
 from ...flows.declare import Stream, check_streams
 from ...flows.importing.batch_importer import BatchImporter
 from ...flows.importing.item import ImportItem
-from ...flows.importing.result import REJECTED, ImportResult
+from ...flows.importing.result import REJECTED, Dependency, ImportResult
 from ...flows.values.value_map import MapNote, keep_notes
 from ...queue.job import job
 
@@ -116,9 +116,13 @@ class ConnectorBackend(models.AbstractModel):
             item.map_notes = [MapNote(error.map_name, error.value)]
             keep_notes(self.env, backend, model_name, [item])
             result = ImportResult(waiting={external_id})
-            result.note(REJECTED, external_id, message_of(error))
-            self.env["connector.rejected"]._keep(backend, model_name, result)
-            return f"{REJECTED}: {error}"
+            return backend._keep_waiting(model_name, external_id, error, result)
+        except MissingDependencyError as error:
+            target = error.model_name, error.external_id
+            needed = Dependency(error.reason, error.is_skipped)
+            result = ImportResult(waits_for={external_id: target})
+            result.dependencies[target] = needed
+            return backend._keep_waiting(model_name, external_id, error, result)
 
     @api.private
     def delay_import_record(
@@ -178,13 +182,23 @@ class ConnectorBackend(models.AbstractModel):
             call = dict(zip(("model_name", "external_id"), args, strict=False))
             self._note_failed_import(reason=reason, **{**kwargs, **call})
 
+    def _keep_waiting(
+        self, model_name: str, external_id: str, error: Exception, result: ImportResult
+    ) -> str:
+        """Keep a record that waits for a value or for another record."""
+        reason = message_of(error)
+        result.note(REJECTED, external_id, reason)
+        self.env["connector.rejected"]._keep(self, model_name, result)
+        self._note_failed_import(model_name, external_id, reason)
+        return f"{REJECTED}: {reason}"
+
     def _note_failed_import(
         self, model_name: str, external_id: str, reason: str, **_options
     ) -> None:
         scope = self._in_flow().get_environment(model_name)
         binding = scope.get_connector_unit(Binder).to_internal(external_id)
         if binding and "sync_state" in binding._fields:
-            binding.sudo().note_rejected(reason)  # a fact, whatever the user may do
+            binding.note_rejected(reason)
 
     def _in_flow(self):
         """Return the backend as the user and in the company of its flows."""

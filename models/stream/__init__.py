@@ -8,6 +8,7 @@ from . import run
 from . import preview
 from . import deletions
 from . import rejected
+from . import waiting
 from . import history
 from . import missing
 from . import backfill

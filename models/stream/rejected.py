@@ -32,19 +32,22 @@ TO_RETRY = ("rejected", "undelivered")
 # Locks: the open rows of the records. Index: the unique one on open rows.
 KEEP = """
 INSERT INTO connector_rejected AS old (
-    backend_id, company_id, model, external_id, kind, reason, payload, stream_id,
-    run_id, first_at, last_at, seen_count, create_uid, create_date, write_uid,
-    write_date
+    backend_id, company_id, model, external_id, kind, reason, payload,
+    waits_for_model, waits_for_id, stream_id, run_id, first_at, last_at, seen_count,
+    create_uid, create_date, write_uid, write_date
 )
 SELECT %(backend)s, %(company_id)s, %(model)s, new.external_id, %(kind)s, new.reason,
-       new.payload, %(stream_id)s, %(run_id)s, %(now)s, %(now)s, 1, %(uid)s, %(now)s,
-       %(uid)s, %(now)s
-  FROM unnest(%(external_ids)s::text[], %(reasons)s::text[], %(payloads)s::text[])
-       AS new (external_id, reason, payload)
+       new.payload, new.waits_for_model, new.waits_for_id, %(stream_id)s, %(run_id)s,
+       %(now)s, %(now)s, 1, %(uid)s, %(now)s, %(uid)s, %(now)s
+  FROM unnest(%(external_ids)s::text[], %(reasons)s::text[], %(payloads)s::text[],
+              %(waits_for_models)s::text[], %(waits_for_ids)s::text[])
+       AS new (external_id, reason, payload, waits_for_model, waits_for_id)
  ORDER BY new.external_id
     ON CONFLICT (backend_id, model, external_id) WHERE closed_at IS NULL
     DO UPDATE SET kind = EXCLUDED.kind, reason = EXCLUDED.reason,
                   payload = EXCLUDED.payload, last_at = EXCLUDED.last_at,
+                  waits_for_model = EXCLUDED.waits_for_model,
+                  waits_for_id = EXCLUDED.waits_for_id,
                   stream_id = COALESCE(EXCLUDED.stream_id, old.stream_id),
                   run_id = COALESCE(EXCLUDED.run_id, old.run_id),
                   seen_count = old.seen_count + 1
@@ -133,10 +136,16 @@ class ConnectorRejected(models.Model):
         Those that wait for a value have one of the value.
         """
         rows = self._keep_all(
-            backend, model_name, REJECTED, result.rejected, result.payloads
+            backend,
+            model_name,
+            REJECTED,
+            result.rejected,
+            result.payloads,
+            result.waits_for,
         )
+        told = result.waiting | result.asked | result.waits_for.keys()
         for external_id, row_id in rows.items():
-            if external_id not in result.waiting | result.asked:
+            if external_id not in told:
                 message = self.env._(
                     "%(model)s %(external_id)s was not imported: %(reason)s",
                     model=self.env[model_name]._description,
@@ -146,6 +155,8 @@ class ConnectorRejected(models.Model):
                 self._ask(backend, row_id, message, "invalid_data")
         self._keep_all(backend, model_name, NOT_DELIVERED, result.not_delivered)
         self._keep_all(backend, model_name, SKIPPED, result.skipped)
+        for (needed, external_id), dependency in result.dependencies.items():
+            self._ask_dependency(backend, needed, external_id, dependency)
 
     @api.model
     def _keep_undeleted(self, backend, model_name: str, result: ImportResult) -> None:
@@ -166,13 +177,20 @@ class ConnectorRejected(models.Model):
         backend.add_checkpoint(self._name, row_id, message, reason=reason)
 
     def _keep_all(
-        self, backend, model_name: str, outcome: str, reasons: dict, payloads=None
+        self,
+        backend,
+        model_name: str,
+        outcome: str,
+        reasons: dict,
+        payloads=None,
+        waits_for=None,
     ) -> dict[str, int]:
         """Keep records that did not come in; return the rows written, by id."""
         if not reasons:
             return {}
         secrets = known_secrets(self.env.cr)
         payloads = payloads or {}
+        waits = [(waits_for or {}).get(one, (None, None)) for one in reasons]
         self.env.cr.execute(
             KEEP,
             {
@@ -189,6 +207,8 @@ class ConnectorRejected(models.Model):
                     else None
                     for one in reasons
                 ],
+                "waits_for_models": [model for model, _external_id in waits],
+                "waits_for_ids": [external_id for _model, external_id in waits],
             },
         )
         rows = {external_id: row_id for row_id, external_id in self.env.cr.fetchall()}

@@ -40,6 +40,31 @@ class ConnectorBackend(models.AbstractModel):
         found._settle_checkpoints()
         found.unlink()
 
+    def _ask_needed_tombstone(self, model_name: str, external_id: str) -> bool:
+        """Add a checkpoint about a record that was deleted here and is needed.
+
+        Returns:
+            Whether it was deleted here.
+        """
+        stone = self.env["connector.tombstone"]._find(
+            reference_of(self), model_name, [external_id]
+        )
+        if stone:
+            self.add_checkpoint(
+                stone._name,
+                stone.id,
+                self.env._(
+                    "%(model)s %(external_id)s was deleted here on %(deleted_at)s UTC, "
+                    "and records of the backend need it. Press Forget on its "
+                    "tombstone: it is imported again, and then those that wait for it.",
+                    model=self.env[model_name]._description,
+                    external_id=external_id,
+                    deleted_at=stone.deleted_at.strftime("%Y-%m-%d %H:%M"),
+                ),
+                reason="conflict",
+            )
+        return bool(stone)
+
     def _ask_tombstone(
         self, model_name: str, external_id: str, version: str | None
     ) -> None:

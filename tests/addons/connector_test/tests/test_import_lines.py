@@ -257,6 +257,16 @@ class TestKeyOfFields(KeyCase):
         self.assertIn("'sku', 'size'", result.rejected["O1"])
 
 
+class TestKeyOfExternalId(KeyCase):
+    line_key = "external_id"
+    line_direct = [("id", "external_id"), ("text", "name")]
+
+    def test_ids_that_begin_with_1_in_each_document_are_told_apart(self):
+        self.import_orders(self.order_with("O1", 1), self.order_with("O2", 1))
+
+        self.assertTrue(self.bound_line("O1/1") and self.bound_line("O2/1"))
+
+
 class TestKeyOfPlace(KeyCase):
     line_key = "place"
 
@@ -308,6 +318,7 @@ class TestLineDeclaration(OrderCase):
             ({"_line_of": ("shop_order_id", "product_id")}, "does not fit"),
             ({"_line_of": ("backend_id", "sale_id")}, "does not fit"),
             ({"_line_key": "skus"}, "Did you mean 'sku'"),
+            ({"_line_key": "id"}, "Name 'external_id'"),
             ({"_line_key": "sku", "_line_of": None}, "_line_of"),
             ({"_frozen": [("sate", "=", "sale")]}, "Did you mean 'state'"),
         ]
