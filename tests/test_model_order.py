@@ -23,9 +23,10 @@ CHAINS = {
         "match.backend",
         "tombstone.backend",
     ],
-    # the review counts repeats, the merge drops the key of a changed identity, and the
-    # result is checked
+    # conflicts are decided first; the review counts repeats, the merge drops the key
+    # of a changed identity, and the result is checked
     ("connector.checkpoint", "write"): [
+        "conflict.checkpoint",
         "checkpoint.review",
         "checkpoint.merge",
         "checkpoint.checkpoint",

@@ -27,15 +27,12 @@ class Base:
         held: fields that wait for a person, with what was mapped before they did; an
             empty dictionary where nothing was.
         taken: fields of which a person wants theirs at the next import.
-        sent: hash of what was exported last; empty where the backend has something
-            else since.
     """
 
     mapped: dict[str, object] = field(default_factory=dict)
     kept: dict[str, object] = field(default_factory=dict)
     held: dict[str, dict] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
-    sent: str = ""
 
     @classmethod
     def load(cls, stored: Mapping | None) -> "Base":

@@ -18,6 +18,8 @@ from .owners import Owners, keeps_bases
 from .three_way import ASK, KEEP, NEWEST, REMOTE, SAME, SEND, TAKE, Sides, decide
 from .values import LINES, in_form_of, kept_value, mapped_value
 
+CHANGED = "changed"  # kind of a conflict
+
 SYNCED = "synced"
 CONFLICT = "conflict"
 
@@ -32,6 +34,7 @@ class FieldConflict:
         ours: what is here now.
         theirs: what is mapped now.
         value: as it was mapped, for writing it.
+        kind: what happened.
     """
 
     name: str
@@ -39,6 +42,7 @@ class FieldConflict:
     ours: object
     theirs: object
     value: object
+    kind: str = CHANGED
 
 
 @dataclass
@@ -110,11 +114,11 @@ class PageConflicts:
 
     def rest(self, binding: models.BaseModel) -> None:
         """Note the state of a record of which nothing new came."""
-        held = self.is_active and read_bases(binding)[binding.id].held
-        if not held:
+        base = read_bases(binding)[binding.id] if self.is_active else Base()
+        if not base.held:
             binding.set_sync_state(SYNCED)
         elif binding.sync_state != CONFLICT:
-            self.importer.backend_record._ask_conflicts(binding, [], set(held))
+            self.importer.backend_record._ask_conflicts(binding, [], base)
 
     def find_untouched(self, item: ImportItem) -> set[str]:
         """Return the fields of a record that an import would leave alone."""
@@ -209,8 +213,6 @@ class PageConflicts:
                 theirs = mapped_value(item.binding, name, item.mapped[name])
                 ours = kept_value(item.binding, name, like=theirs)
                 base.settle(name, theirs, ours)
-        if not verdict or verdict.taken or verdict.sent:
-            base.sent = ""
         base.taken = []
         return base
 
@@ -218,7 +220,7 @@ class PageConflicts:
         """Ask about conflicts, and send back what the backend has to have."""
         backend = self.importer.backend_record
         if verdict.was_held or verdict.base.held:
-            backend._ask_conflicts(binding, verdict.asked, set(verdict.base.held))
+            backend._ask_conflicts(binding, verdict.asked, verdict.base)
         if verdict.sent and self._can_export:
             backend.delay_export_record(binding._name, binding.id, verdict.sent)
 

@@ -2,4 +2,7 @@
 """Conflicts of fields that both sides changed, in the order of ``super()``."""
 
 # ruff: noqa: I001
+from . import conflict
+from . import decision
+from . import checkpoint
 from . import backend

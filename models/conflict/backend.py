@@ -1,9 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Conflicts of a backend: who owns its fields, and what a person has to decide."""
 
+from collections.abc import Iterable
+
 from odoo import models
 
+from ...flows.conflicts.bases import Base
 from ...flows.conflicts.owners import Owners
+from .checkpoint import BOTH_CHANGED
 
 
 class ConnectorBackend(models.AbstractModel):
@@ -17,30 +21,57 @@ class ConnectorBackend(models.AbstractModel):
         """Return the owners of the fields of a binding model on this backend."""
         return Owners(self.env.registry[model_name])
 
-    def _ask_conflicts(
-        self, binding: models.BaseModel, asked: list, held: set[str]
-    ) -> None:
+    def _ask_conflicts(self, binding: models.BaseModel, asked: list, base: Base):
         """Let a person decide about fields that both sides changed.
 
         Args:
-            binding: of the record.
+            binding: of the record, in the environment of the import.
             asked: the conflicts that the import in hand has found.
-            held: names of all fields that wait for a decision.
+            base: of the binding, with the fields that wait.
         """
-        if not held:
+        checkpoint_sudo = self.env["connector.checkpoint"]._of_binding(binding)
+        rows = checkpoint_sudo.conflict_ids.grouped("field")
+        nothing = self.env["connector.conflict"].sudo()
+        news = [one for one in asked if rows.get(one.name, nothing)._is_news(one)]
+        if news:
+            checkpoint_sudo = self.add_checkpoint(
+                binding._name,
+                binding.id,
+                self._describe_conflicts(binding, base.held),
+                reason=BOTH_CHANGED,
+                binding=binding,
+            ).sudo()
+            for one in news:
+                nothing._note(checkpoint_sudo, binding, one)
+        self._rest_conflicts(binding, base)
+
+    def _rest_conflicts(self, binding: models.BaseModel, base: Base) -> None:
+        """Note the state of a binding, and close what nobody has to decide any more."""
+        checkpoint_sudo = self.env["connector.checkpoint"]._of_binding(binding)
+        over = checkpoint_sudo.conflict_ids.filtered(
+            lambda row: not row.decision and row.field not in base.held
+        )
+        if over:
+            checkpoint_sudo._settle_rows(over)
+        if base.held:
+            message = self._describe_conflicts(binding, base.held)
+            binding.set_sync_state("conflict", message)
+        else:
             binding.set_sync_state("synced")
-            return
-        names = ", ".join(_label(binding, name) for name in sorted(held))
-        message = self.env._(
+
+    def _describe_conflicts(
+        self, binding: models.BaseModel, names: Iterable[str]
+    ) -> str:
+        labels = [
+            binding._fields[name].get_description(self.env, ["string"])["string"]
+            for name in sorted(names)
+            if name in binding._fields
+        ]
+        return self.env._(
             "%(record)s was changed here and on the backend: %(fields)s.",
             record=binding.display_name,
-            fields=names,
+            fields=", ".join(labels),
         )
-        self.add_checkpoint(
-            binding._name, binding.id, message, reason="conflict", binding=binding
-        )
-        binding.set_sync_state("conflict", message)
 
-
-def _label(binding: models.BaseModel, name: str) -> str:
-    return binding._fields[name]._description_string(binding.env)
+    def _export_decided(self, binding: models.BaseModel, names: list[str]) -> None:
+        """Export fields of which ours counts, where the connector exports the model."""

@@ -171,6 +171,12 @@ class RightsCase(HttpCase):
         """Return a checkpoint that is assigned to a user."""
         return self.add_checkpoint(user_id=user.id)
 
+    def make_connector_conflict(self, model, user):
+        """Return a line of a checkpoint that is assigned to a user."""
+        checkpoint = self.make("connector.checkpoint", user)
+        ids = {"checkpoint_id": checkpoint.id, "field": "name"}
+        return self.env[model].create(ids)
+
     def make_job(self):
         """Return a job of nobody who tries."""
         return self.make(JOB, self.env.user)

@@ -17,6 +17,7 @@ GROUPS = {
 # model: {group: (what with an own record, what with that of another)}
 # r read, w write, c create, d delete. A group that is not named may do nothing.
 READ = {"user": ("r", ""), "reviewer": ("r", ""), "manager": ("r", "r")}
+READ_AS_CHECKPOINT = {**READ, "reviewer": ("r", "r")}
 READ_ALL = {name: ("r", "r") for name in ("user", "reviewer", "manager")}
 ONLY_MANAGER_READS = {"manager": ("r", "r")}
 # Dialogs: everybody has their own, and what they do is checked when they do it.
@@ -46,6 +47,7 @@ ACCESS = {
     "connector.log": READ,
     "connector.stream": {**READ_ALL, "manager": ("rw", "rw")},
     "connector.stream.run": READ_ALL,
+    "connector.conflict": READ_AS_CHECKPOINT,
     "connector.value.map": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.value.map.waiting": {},  # imports keep them
     "connector.stream.backfill": {"manager": ("rwc", "")},
@@ -98,9 +100,17 @@ METHODS = {
         "action_delete_missing": "manager",
         "action_keep_missing": "manager",
         "action_merge_there": "user",
+        "action_take_ours": "user",
+        "action_take_theirs": "user",
+        "action_ask_again": "user",
         "action_unbind_alias": "user",
     },
     "connector.checkpoint.review": {"review": "user"},
+    "connector.conflict": {
+        "action_take_ours": "user",
+        "action_take_theirs": "user",
+        "action_take_back": "user",
+    },
     "connector.stream": {
         "action_run": "manager",
         "action_full_refresh": "manager",

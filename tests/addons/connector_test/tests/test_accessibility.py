@@ -52,7 +52,11 @@ class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
         shop = self.env["connector.test.shop"].create({"name": "Tea"})
         contact = {"name": "Ada", "external_id": "7"}
         contacts = self.env["connector.test.contact"]
-        contacts.create({**contact, "backend_id": self.backend_record.id})
+        contact = contacts.create({**contact, "backend_id": self.backend_record.id})
+        checkpoint = self.add(contact, reason="both_changed", binding=contact)
+        self.env["connector.conflict"].create(
+            {"checkpoint_id": checkpoint.id, "field": "name"}
+        )
         known = {
             "backend_id": shop.reference(),
             "model": "connector.test.shop.item",

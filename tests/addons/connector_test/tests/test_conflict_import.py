@@ -6,10 +6,13 @@ from io import BytesIO
 
 from PIL import Image
 
-from odoo.addons.connector.api import RecordImporter
+from odoo.addons.connector.api import RecordImporter, trap_jobs
+from odoo.addons.connector_test.models.order import ORDER
 
 from .conflict_case import ConflictCase
 from .flow_case import FlowCase
+from .order_case import OrderCase
+from .preview_case import PreviewCase
 
 
 class TestOwnersInImports(ConflictCase):
@@ -215,3 +218,72 @@ class TestNoOwners(FlowCase):
 
         self.env.cr.execute("SELECT sync_base FROM connector_test_contact")
         self.assertEqual(self.env.cr.fetchall(), [(None,)])
+
+
+class TestLinesOfBothSides(OrderCase):
+    """Lines are compared as a whole, by the owner of their field."""
+
+    def setUp(self):
+        super().setUp()
+        self.patch(type(self.env[ORDER]), "_owner", {"shop_line_ids": "manual"})
+        self.bring("Tea", "Jam")
+
+    def bring(self, *texts, force=False):
+        lines = [{"id": f"L{n}", "text": text} for n, text in enumerate(texts)]
+        importer = self.environment(ORDER).get_connector_unit(RecordImporter)
+        importer.run_page([{"id": "O1", "name": "1", "lines": lines}], force=force)
+        self.order = importer.binder.to_internal("O1")
+
+    def names(self):
+        return sorted(self.order.shop_line_ids.mapped("name"))
+
+    def test_lines_that_changed_only_there_are_imported(self):
+        self.bring("Tea", "Honey", "Milk")
+
+        self.assertEqual(self.names(), ["Honey", "Milk", "Tea"])
+
+    def test_lines_that_changed_only_here_stay(self):
+        self.order.shop_line_ids[0].name = "Green Tea"
+        self.order.name = "2"
+
+        self.bring("Tea", "Jam", force=True)
+
+        self.assertEqual(self.names(), ["Green Tea", "Jam"])
+
+    def test_person_decides_about_lines_that_changed_on_both_sides(self):
+        self.order.shop_line_ids[0].name = "Green Tea"
+
+        self.bring("Tea", "Honey")
+
+        self.assertEqual(self.names(), ["Green Tea", "Jam"])
+        self.assertEqual(self.order.sync_state, "conflict")
+
+    def test_lines_of_the_backend_come_with_the_next_import(self):
+        self.order.shop_line_ids[0].name = "Green Tea"
+        self.bring("Tea", "Honey")
+        domain = [("model", "=", ORDER), ("record_id", "=", self.order.id)]
+        checkpoint = self.env["connector.checkpoint"].search(domain)
+
+        with trap_jobs() as trap:
+            checkpoint.action_take_theirs()
+        self.assertEqual(len(trap.calls(self.env)), 1)
+        self.bring("Tea", "Honey", force=True)
+
+        self.assertEqual(self.names(), ["Honey", "Tea"])
+        self.assertEqual(self.order.sync_state, "synced")
+
+
+class TestPreviewOfConflicts(ConflictCase, PreviewCase):
+    def test_preview_shows_what_is_left_alone(self):
+        self.bring(mail="a@example.com", zip="1000")
+        self.partner.email = "ours@example.com"
+        self.records = [
+            {"id": "C1", "name": "Ada", "mail": "b@example.com", "zip": "2000"}
+        ]
+
+        preview = self.preview("C1")
+
+        lines = {line.field: line for line in preview.lines}
+        self.assertTrue(lines["zip"].is_changed)
+        self.assertFalse(lines["email"].is_changed)
+        self.assertEqual(lines["email"].note, "It is left as it is.")
