@@ -30,6 +30,7 @@
         "views/connector_link_views.xml",
         "wizards/connector_monitoring_views.xml",
         "wizards/import_preview_views.xml",
+        "wizards/export_to_views.xml",
         "wizards/connector_stream_backfill_views.xml",
         "views/connector_rejected_views.xml",
         "views/connector_stream_views.xml",

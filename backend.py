@@ -272,6 +272,15 @@ class Backend:
             answers[question] = found
         return found
 
+    def has_class(
+        self, base_class: type, session: ConnectorSession, model_name: str
+    ) -> bool:
+        """Return whether a class is registered here or on a parent; no defaults."""
+        return any(
+            backend._candidates(base_class, session, model_name)
+            for backend in self._lineage()
+        )
+
     def _answers_in(self, registry: Registry) -> dict[tuple[type, str], type[Any]]:
         """Return the cached lookups for the installed addons."""
         lookups = self._lookups.get(registry.db_name)

@@ -21,10 +21,12 @@ from . import binding_flows
 from . import binding_export
 from . import binding_trigger
 from . import binding_conflict
+from . import binding_export_now
 from . import checkpoint
 from . import backend
 from . import link  # after checkpoint: relations are its last kind of source
 from . import connector_log
+from . import ir_actions
 from . import ir_actions_server
 from . import queue
 from . import queue_job

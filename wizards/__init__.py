@@ -4,6 +4,7 @@ from . import (
     connector_link_add,
     connector_monitoring,
     connector_stream_backfill,
+    export_to,
     import_preview,
     partner_merge,
     queue_requeue,

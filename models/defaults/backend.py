@@ -135,6 +135,13 @@ class ConnectorBackend(models.AbstractModel):
                 icon="fa-check-square-o",
                 invisible="not id",
             ),
+            E.button(
+                stat,
+                E.field(name="pending_export_count", widget="statinfo"),
+                name="action_open_pending_exports",
+                icon="fa-upload",
+                invisible="not pending_export_count",
+            ),
             {"class": "oe_button_box"},
             name="button_box",
         )

@@ -6,6 +6,7 @@ from lxml.etree import _Element
 
 from odoo import api, fields, models
 
+from ...flows.exporting.exported import is_exported
 from .arch import editable, field_node, groups_of, has_chatter, own_fields
 from .records import load_later
 from .values import MANAGER, is_binding
@@ -67,6 +68,8 @@ class ConnectorBinding(models.AbstractModel):
             string=self._description,
         )
         form.find(".//h1/..").set("class", "oe_title")
+        for button in form.iterfind("header/button[@name='action_take_back_export']"):
+            button.set("invisible", "external_id or is_alias")
         if has_chatter(self):
             form.append(E.chatter())
         return form
@@ -130,6 +133,30 @@ class ConnectorBinding(models.AbstractModel):
                 type="object",
                 string=self.env._("Import Again"),
                 groups=MANAGER,
+            ),
+            *self._export_buttons(),
+        ]
+
+    @api.model
+    def _export_buttons(self) -> list[_Element]:
+        """Return the buttons of models that are exported."""
+        if not is_exported(self):
+            return []
+        return [
+            E.button(
+                name="action_export_now",
+                type="object",
+                string=self.env._("Export Now"),
+                groups=MANAGER,
+            ),
+            E.button(
+                name="action_take_back_export",
+                type="object",
+                string=self.env._("Take Back"),
+                groups=MANAGER,
+                confirm=self.env._(
+                    "Do not export these records, and remove their bindings?"
+                ),
             ),
         ]
 
@@ -200,6 +227,7 @@ class ConnectorBinding(models.AbstractModel):
             E.field(name="sync_reason", invisible="not sync_reason"),
             E.field(name="sync_date", readonly="1"),
             E.field(name="external_version", invisible="not external_version"),
+            E.field(name="is_alias", invisible="1"),
             name="state",
         )
 

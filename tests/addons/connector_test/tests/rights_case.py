@@ -254,6 +254,18 @@ class RightsCase(HttpCase):
         lines = self.env[model].with_user(user).sudo()
         return lines.create({"wizard_id": dialog.id, "label": "Name"})
 
+    def make_connector_export_to_target(self, model, user):
+        """Return a backend in a dialog that exports."""
+        dialog = self.make("connector.export.to", user)
+        targets = self.env[model].with_user(user).sudo()
+        return targets.create(
+            {
+                "wizard_id": dialog.id,
+                "backend_id": self.backend.reference(),
+                "model": "connector.test.contact",
+            }
+        )
+
     def make_connector_linked(self, _model, user):
         """Return a record that has links."""
         return user.partner_id
@@ -263,6 +275,7 @@ class RightsCase(HttpCase):
         return self.env[model].with_user(user).sudo().create({})
 
     make_connector_checkpoint_review = make_dialog
+    make_connector_export_to = make_dialog
     make_connector_monitoring = make_dialog
     make_connector_stream_backfill = make_dialog
     make_connector_queue_requeue = make_dialog

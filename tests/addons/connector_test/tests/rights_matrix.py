@@ -21,6 +21,7 @@ READ_ALL = {name: ("r", "r") for name in ("user", "reviewer", "manager")}
 ONLY_MANAGER_READS = {"manager": ("r", "r")}
 # Dialogs: everybody has their own, and what they do is checked when they do it.
 DIALOG = {name: ("rwc", "") for name in ("user", "reviewer", "manager")}
+EMPLOYEE_DIALOG = {"employee": ("rwc", ""), **DIALOG}
 
 ACCESS = {
     "connector.checkpoint": {
@@ -70,6 +71,10 @@ ACCESS = {
     "connector.link.add": {"manager": ("rwc", "")},
     "connector.link.add.line": {"manager": ("rwcd", "")},
     "connector.monitoring": {"manager": ("rwc", "")},
+    "connector.export.to": EMPLOYEE_DIALOG,
+    "connector.export.to.target": {
+        name: (f"{rights}d", own) for name, (rights, own) in EMPLOYEE_DIALOG.items()
+    },
     "connector.import.preview": {"manager": ("rwc", "")},
     "connector.import.preview.line": {"manager": ("rwcd", "")},
 }
@@ -108,6 +113,10 @@ METHODS = {
         "action_match_report": "manager",
         "action_open_matches": "user",
     },
+    "connector.export.to": {
+        "action_export": "employee",  # who may create the bindings
+        "action_take_back": "employee",
+    },
     "connector.import.preview": {"action_preview": "manager"},
     "connector.value.map": {"action_retry": "manager"},
     "connector.stream.backfill": {"backfill": "manager"},
@@ -122,10 +131,13 @@ METHODS = {
         "action_open_checkpoints": "user",
         "action_open_value_maps": "user",
         "action_open_jobs": "user",
+        "action_open_pending_exports": "user",
         "action_check_connection": "employee",  # who may write this kind of backend
     },
     "connector.binding": {
         "action_import_again": "employee",  # who may write this kind of binding
+        "action_export_now": "employee",  # likewise
+        "action_take_back_export": "employee",  # who may delete it
         "action_preview_import": "manager",
         "count_of_record": "portal",  # of what the user may read
     },
