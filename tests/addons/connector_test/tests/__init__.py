@@ -54,6 +54,7 @@ from . import (
     test_export_trigger,
     test_export_unlink,
     test_export_watch,
+    test_export_preview,
     test_export_to,
     test_find_or_create,
     test_flow_manual,
