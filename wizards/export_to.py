@@ -5,7 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..models.backend.export_to import exported_of, record_field
+from ..flows.binding_declare import wrapped_model
+from ..flows.exporting.exported import exported_of
 from ..queue.state import CANCELLED, NOT_STARTED
 from ..text import reference_of
 
@@ -102,6 +103,7 @@ class ExportToTarget(models.TransientModel):
     """One of the backends to which the records may be exported."""
 
     _name = "connector.export.to.target"
+    _inherit = ["connector.names.backend"]
     _description = "Backend of an Export"
     _order = "id"
     _rec_name = "label"
@@ -146,10 +148,6 @@ class ExportToTarget(models.TransientModel):
     )
     result = fields.Char(readonly=True, help="What was delayed.")
 
-    @api.model
-    def _select_backends(self) -> list[tuple[str, str]]:
-        return self.env["connector.backend"]._select_models()
-
     # === HELPERS === #
 
     @api.model
@@ -159,7 +157,7 @@ class ExportToTarget(models.TransientModel):
         offers = []
         for backend, name in backends._export_targets(records._name):
             bindings = self.env[name]
-            exported = exported_of(bindings, records.exists())
+            exported = exported_of(bindings, backend, records.exists())
             bound = len(bindings._bound_to(backend, exported))
             offers.append(
                 {
@@ -214,8 +212,9 @@ class ExportToTarget(models.TransientModel):
         text = jobs_sudo._cancelled_text()
         jobs_sudo._move_rows(list(NOT_STARTED), CANCELLED, text)
         bindings = self.env[self.model]
-        wrapped = self.env[bindings._fields[record_field(bindings)].comodel_name]
-        records = wrapped.browse(self.wizard_id.record_ids)
+        records = self.env[wrapped_model(type(bindings))].browse(
+            self.wizard_id.record_ids
+        )
         made = bindings._bound_to(backend, records).filtered_domain(
             [("create_date", ">=", self.started_at), ("create_uid", "=", self.env.uid)]
         )

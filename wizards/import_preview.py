@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Dialog that shows what an import of one record would do."""
+"""Dialog that shows what an import, or an export, of one record would do."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -12,13 +12,28 @@ LINE_FIELDS = ("field", "label", "here", "new", "is_changed", "note")
 
 
 class ConnectorImportPreview(models.TransientModel):
-    """Reads one record from a backend and maps it; nothing is stored of it."""
+    """Maps one record, and stores and sends nothing of it."""
 
     _name = "connector.import.preview"
     _inherit = ["connector.names.backend"]
-    _description = "Preview of an Import"
+    _description = "Preview of an Import or Export"
     _rec_name = "external_id"
 
+    direction = fields.Selection(
+        [("import", "Import"), ("export", "Export")],
+        required=True,
+        readonly=True,
+        default="import",
+        help="Whether the record would be imported or exported.",
+    )
+    binding_id = fields.Many2oneReference(
+        model_field="model",
+        readonly=True,
+        help="The binding whose record would be exported.",
+    )
+    record_name = fields.Char(
+        string="Record", readonly=True, help="The record that would be exported."
+    )
     backend_id = fields.Reference(selection="_select_backends", required=True)
     model = fields.Selection(
         selection="_select_bindings",
@@ -27,7 +42,8 @@ class ConnectorImportPreview(models.TransientModel):
         help="The binding model of the record.",
     )
     external_id = fields.Char(
-        string="External ID", required=True, help="Id of the record on the backend."
+        string="External ID",
+        help="Id of the record on the backend; an export of a new record has none.",
     )
     outcome = fields.Selection(
         [
@@ -40,8 +56,8 @@ class ConnectorImportPreview(models.TransientModel):
             (outcomes.MISSING, "The backend does not have it"),
             (outcomes.UNKNOWN, "A mapping writes"),
         ],
-        string="Import",
         readonly=True,
+        help="What would become of the record.",
     )
     reason = fields.Text(readonly=True)
     notes = fields.Text(readonly=True)
@@ -74,11 +90,11 @@ class ConnectorImportPreview(models.TransientModel):
     # === ACTIONS === #
 
     def action_preview(self) -> dict:
-        """Read and map the record, and show what an import would do."""
+        """Read and map the record, and show what would be done."""
         self.ensure_one()
         self.check_access("write")
         try:
-            preview = self.backend_id.preview_import(self.model, self.external_id)
+            preview = self._preview()
         except (ConnectorException, OSError) as error:
             raise UserError(message_of(error)) from error
         lines = [
@@ -93,7 +109,21 @@ class ConnectorImportPreview(models.TransientModel):
                 "line_ids": [Command.clear(), *map(Command.create, lines)],
             }
         )
-        return {**self._action_new({}), "res_id": self.id}
+        return {**self._action_new({}), "name": self._title(), "res_id": self.id}
+
+    # === HELPERS === #
+
+    def _preview(self) -> outcomes.ImportPreview:
+        if self.direction == "export":
+            return self.backend_id.preview_export(self.model, self.binding_id)
+        if not self.external_id:
+            raise UserError(self.env._("Give the id that the record has there."))
+        return self.backend_id.preview_import(self.model, self.external_id)
+
+    def _title(self) -> str:
+        if self.direction == "export":
+            return self.env._("Preview an Export")
+        return self.env._("Preview an Import")
 
 
 class ConnectorImportPreviewLine(models.TransientModel):
@@ -114,7 +144,7 @@ class ConnectorImportPreviewLine(models.TransientModel):
     )
     field = fields.Char(string="Technical Name", help="Name of the field in code.")
     label = fields.Char(string="Field")
-    here = fields.Text(string="Here Now")
-    new = fields.Text(string="After the Import")
+    here = fields.Text(string="Now", help="The value on the side that would change.")
+    new = fields.Text(string="Then", help="The value after that.")
     is_changed = fields.Boolean(string="Changed")
     note = fields.Char()

@@ -127,7 +127,7 @@ def _bind_newcomers(model: BaseModel, domain: Domain, silence: Silence) -> None:
     for backend_sudo in backends_sudo.search([]) if records_sudo else ():
         if reference_of(backend_sudo) in silence:
             continue
-        here_sudo = records_sudo.filtered_domain(_company_domain(backend_sudo, model))
+        here_sudo = records_sudo.filtered_domain(company_domain(backend_sudo, model))
         bindings_sudo = _sudo(model.with_env(records_sudo.env))
         bound = bindings_sudo.search(
             [("backend_id", "=", backend_sudo.id), (name, "in", here_sudo.ids)]
@@ -141,7 +141,7 @@ def _bind_newcomers(model: BaseModel, domain: Domain, silence: Silence) -> None:
         )
 
 
-def _company_domain(backend: BaseModel, model: BaseModel) -> Domain:
+def company_domain(backend: BaseModel, model: BaseModel) -> Domain:
     """Return the domain of the records that the company of a backend has."""
     records = backend.env[wrapped_model(type(model))]
     if not backend.company_id or "company_id" not in records._fields:

@@ -4,11 +4,14 @@
 from collections.abc import Iterator
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ...backend import BACKENDS, Backend
 from ...components.mapper import ExportMapper
 from ...components.synchronizer import Exporter
 from ...session import ConnectorSession
+from .due import company_domain
+from .export_on import declared_export
 
 ROLES = (Exporter, ExportMapper)
 
@@ -28,7 +31,7 @@ def is_exported(
     name = getattr(bindings, "_backend_model", None)
     if not name or bindings._abstract or bindings._line_of:
         return False
-    if getattr(bindings, "_export_on", None):
+    if declared_export(type(bindings)):
         return True
     session = ConnectorSession.from_env(bindings.env)
     found = [backend.get_backend()] if backend else _backends_of(bindings.env, name)
@@ -41,3 +44,16 @@ def _backends_of(env: api.Environment, model_name: str) -> Iterator[Backend]:
     """Return the backends of each version of a backend model."""
     service = env[model_name]._backend_type
     return (one for one in BACKENDS.backends if one.service == service)
+
+
+def exported_of(
+    bindings: models.BaseModel, backend: models.BaseModel, records: models.BaseModel
+) -> models.BaseModel:
+    """Return the records that may be exported to a backend.
+
+    Those of another company, and those for which the domain of the triggers does not
+    hold, are left out.
+    """
+    declared = declared_export(type(bindings))
+    domain = Domain(list((declared and declared.domain) or ()))
+    return records.filtered_domain(domain & company_domain(backend, bindings))

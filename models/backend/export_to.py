@@ -7,7 +7,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...exception import InvalidUsageError
-from ...flows.exporting.exported import is_exported
+from ...flows.binding_declare import wrapped_model
+from ...flows.exporting.exported import exported_of, is_exported
+from ...flows.exporting.trigger import record_field
 from ...queue.job import job
 from ...queue.state import ENQUEUED, NOT_STARTED
 from ...text import reference_of
@@ -77,9 +79,9 @@ class ConnectorBackend(models.AbstractModel):
                 f"Cannot export to {self.describe()}: {model_name!r} has no exporter "
                 "there. Register an ExportMapper, or declare _export_on."
             )
-        field = record_field(bindings)
-        records = self.env[bindings._fields[field].comodel_name].browse(record_ids)
-        records = exported_of(bindings, records.exists())
+        field = record_field(type(bindings))
+        records = self.env[wrapped_model(type(bindings))].browse(record_ids)
+        records = exported_of(bindings, self, records.exists())
         records.check_access("read")
         bound = bindings._bound_to(self, records)
         new = (records - bound[field]).ids
@@ -121,17 +123,3 @@ class ConnectorBackend(models.AbstractModel):
             for name, _field in binding_fields(self.env, model_name)
             if is_exported(self.env[name]) and self.env[name].has_access("create")
         ]
-
-
-def record_field(bindings: models.BaseModel) -> str:
-    """Return the field of a binding model with the record that it wraps."""
-    return next(iter(bindings._inherits.values()), "odoo_id")
-
-
-def exported_of(
-    bindings: models.BaseModel, records: models.BaseModel
-) -> models.BaseModel:
-    """Return the records that the triggers of a binding model do not leave out."""
-    declared = (vars(cls).get("_export_on") for cls in type(bindings).mro())
-    domains = [one.domain for one in declared if one and one.domain]
-    return records.filtered_domain(Domain.AND(domains)) if domains else records

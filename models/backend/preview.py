@@ -1,17 +1,22 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Preview of the import of one record from a backend."""
+"""Previews of the import, and of the export, of one record."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from odoo import api, models
 
-from ...components.synchronizer import Importer
+from ...components.synchronizer import Exporter, Importer, Synchronizer
 from ...exception import InvalidUsageError
+from ...flows.exporting.preview import ExportPreview, ExportPreviewer
+from ...flows.exporting.record_exporter import RecordExporter
 from ...flows.importing.preview import ImportPreview, Previewer
 from ...flows.importing.preview_guard import read_only_cursor
 from ...flows.importing.record_importer import RecordImporter
 
 
 class ConnectorBackend(models.AbstractModel):
-    """What an import would do, without doing it."""
+    """What an import or an export would do, without doing it."""
 
     _inherit = "connector.backend"
 
@@ -32,22 +37,51 @@ class ConnectorBackend(models.AbstractModel):
                 the flows may not write it.
             InvalidUsageError: the importer of the model has no steps to take.
         """
+        with self._previewing(model_name, Importer, RecordImporter) as (unit, guard):
+            return Previewer(unit, guard, self.env(cr=guard.cr)).run(str(external_id))
+
+    @api.private
+    def preview_export(self, model_name: str, binding_id: int) -> ExportPreview:
+        """Return what an export of one record would send, key by key.
+
+        It maps the record, and reads what is there now, as the user of the flows. The
+        transaction is read-only, and the adapter refuses to write. What the current
+        transaction has not committed is not seen.
+
+        Args:
+            model_name: binding model.
+            binding_id: id of the binding.
+
+        Raises:
+            AccessError: the current user may not read the record.
+            InvalidUsageError: the exporter of the model has no steps to take.
+        """
+        with self._previewing(model_name, Exporter, RecordExporter) as (unit, guard):
+            return ExportPreviewer(unit, guard, self.env(cr=guard.cr)).run(binding_id)
+
+    # === HELPERS === #
+
+    @contextmanager
+    def _previewing(
+        self, model_name: str, role: type[Synchronizer], base: type[Synchronizer]
+    ) -> Iterator[tuple]:
+        """Give the unit of a role, and the guard of its read-only transaction."""
         self.ensure_one()
         self.check_access("read")
+        what = role.__name__.lower()
         with read_only_cursor(self.pool) as guard:
-            viewer = self.env(cr=guard.cr)
-            backend = self.with_env(viewer)
+            backend = self.with_env(self.env(cr=guard.cr))
             if not backend.exists():
                 raise InvalidUsageError(
-                    f"Cannot preview an import from {self.describe()}: it is not "
-                    "stored yet. Commit it before."
+                    f"Cannot preview with {self.describe()}: it is not stored yet. "
+                    "Commit it before."
                 )
             scope = backend._in_flow().get_environment(model_name)
-            importer = scope.get_connector_unit(Importer)
-            if not isinstance(importer, RecordImporter):
+            unit = scope.get_connector_unit(role)
+            if not isinstance(unit, base):
                 raise InvalidUsageError(
-                    f"Cannot preview an import of {model_name!r}: its importer "
-                    f"{type(importer).__qualname__} is no RecordImporter, so that its "
-                    "steps are not known. Let it inherit RecordImporter."
+                    f"Cannot preview {model_name!r}: its {what} "
+                    f"{type(unit).__qualname__} is no {base.__name__}, so that its "
+                    f"steps are not known. Let it inherit {base.__name__}."
                 )
-            return Previewer(importer, guard, viewer).run(str(external_id))
+            yield unit, guard

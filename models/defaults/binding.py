@@ -58,7 +58,7 @@ class ConnectorBinding(models.AbstractModel):
         """Return the form of bindings without one: both sides, state, own fields."""
         own = own_fields(self, BASE)
         form = E.form(
-            E.header(*self._binding_buttons(), self._preview_button()),
+            E.header(*self._binding_buttons(), *self._preview_buttons()),
             E.sheet(
                 E.div(E.h1(E.field(name="display_name", readonly="1"))),
                 E.group(self._sides_group(), self._state_group()),
@@ -161,14 +161,26 @@ class ConnectorBinding(models.AbstractModel):
         ]
 
     @api.model
-    def _preview_button(self) -> _Element:
-        """Return the button of forms only: a preview is of one record."""
-        return E.button(
-            name="action_preview_import",
-            type="object",
-            string=self.env._("Preview an Import"),
-            groups=MANAGER,
-        )
+    def _preview_buttons(self) -> list[_Element]:
+        """Return the buttons of forms only: a preview is of one record."""
+        buttons = [
+            E.button(
+                name="action_preview_import",
+                type="object",
+                string=self.env._("Preview an Import"),
+                groups=MANAGER,
+            )
+        ]
+        if is_exported(self):
+            buttons.append(
+                E.button(
+                    name="action_preview_export",
+                    type="object",
+                    string=self.env._("Preview an Export"),
+                    groups=MANAGER,
+                )
+            )
+        return buttons
 
     @api.model
     def _record_nodes(self) -> list[_Element]:

@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...text import is_missing, reference_of
+from ...text import is_missing
 from ..access_guard import framework_context, own_code
 
 REQUEST_DAYS = "connector.request_days"  # the name of a setting
@@ -101,18 +101,6 @@ class ConnectorRequest(models.Model):
         "There is a request of this record already.",
     )
     _record_idx = models.Index("(backend_id, model, binding_id)")
-
-    # === HELPERS OF EXPORTS === #
-
-    def _is_live(self, binding: models.BaseModel) -> bool:
-        """Return whether a binding has a request that has not ended."""
-        domain = [
-            ("backend_id", "=", reference_of(binding.backend_id)),
-            ("model", "=", binding._name),
-            ("binding_id", "=", binding.id),
-            ("state", "not in", ENDED),
-        ]
-        return bool(self.search_count(domain, limit=1))
 
     # === CRUD === #
 

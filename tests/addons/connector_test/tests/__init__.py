@@ -52,6 +52,7 @@ from . import (
     test_export_create,
     test_export_dependency,
     test_export_kill,
+    test_export_preview,
     test_export_race,
     test_export_run,
     test_export_to,

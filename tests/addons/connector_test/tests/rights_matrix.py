@@ -149,6 +149,7 @@ METHODS = {
         "action_export_now": "employee",  # likewise
         "action_take_back_export": "employee",  # who may delete it
         "action_preview_import": "manager",
+        "action_preview_export": "manager",
         "count_of_record": "portal",  # of what the user may read
     },
     "connector.overview": {

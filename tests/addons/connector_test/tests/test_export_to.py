@@ -1,14 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of exports that a person asks for: Export to…, Export Now, Take Back."""
 
-from types import SimpleNamespace
 from unittest import mock
 
 from odoo.exceptions import AccessError, UserError
 from odoo.sql_db import db_connect
 from odoo.tests import new_test_user
 
-from odoo.addons.connector.api import ExportMapper, InvalidUsageError, run_jobs
+from odoo.addons.connector.api import (
+    ExportMapper,
+    ExportOn,
+    InvalidUsageError,
+    run_jobs,
+)
 from odoo.addons.connector.components.core import pg_try_advisory_lock
 from odoo.addons.connector.text import reference_of
 from odoo.addons.connector.wizards import export_to
@@ -88,15 +92,25 @@ class TestExportTo(ExportToCase):
         self.assertEqual(len(self.jobs()), 2)
 
     def test_records_outside_of_the_domain_are_left_out(self):
-        triggers = SimpleNamespace(domain=[("name", "=", "Ada")])
-        model = self.registry[CONTACT]
-        patch = mock.patch.object(model, "_export_on", triggers, create=True)
+        triggers = ExportOn(domain=[("name", "=", "Ada")])
+        patch = mock.patch.object(
+            self.registry[CONTACT], "_export_on", triggers, create=True
+        )
         self.startPatcher(patch)
 
         dialog = self.export_to_shop()
 
         self.assertEqual(dialog.target_ids.left_out_count, 1)
         self.assertEqual(self.contacts().odoo_id, self.partners[0])
+
+    def test_records_of_another_company_are_left_out(self):
+        self.backend_record.company_id = self.env.company
+        self.partners[0].company_id = self.env["res.company"].create({"name": "Other"})
+
+        dialog = self.export_to_shop()
+
+        self.assertEqual(dialog.target_ids.left_out_count, 1)
+        self.assertEqual(self.contacts().odoo_id, self.partners[1])
 
     def test_dialog_without_a_choice_says_what_to_do(self):
         dialog = self.dialog()
@@ -242,6 +256,21 @@ class TestTakeBack(ExportToCase):
 
         binding.action_take_back_export()  # it was not sent after all
         self.assertFalse(binding.exists())
+
+    def test_record_of_which_nobody_knows_whether_it_is_there_stays(self):
+        """Its create was sent: without the binding, it would be made again."""
+        binding = self.contact()
+        self.env["connector.request"].sudo().create(
+            {
+                "backend_id": self.backend_record.reference(),
+                "model": CONTACT,
+                "binding_id": binding.id,
+                "state": "unknown",
+            }
+        )
+
+        with self.assertRaisesRegex(UserError, "Nothing to take back"):
+            binding.action_take_back_export()
 
     def test_jobs_for_many_are_taken_back(self):
         self.patch(export_to, "AT_ONCE", 1)

@@ -1,0 +1,185 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Preview of an export: what it would send of one record, field by field."""
+
+import json
+
+import psycopg2
+
+from odoo import api
+
+from ...exception import IDMissingInBackend, NothingToDoJob, message_of
+from ...redaction import HIDDEN, is_secret_name
+from ..importing.faults import PAGE_FAULTS, RECORD_FAULTS, reason_of
+from ..importing.preview import (
+    CREATE,
+    MISSING,
+    REJECT,
+    SKIP,
+    UNCHANGED,
+    UNKNOWN,
+    UPDATE,
+    ImportPreview,
+    PreviewLine,
+)
+from ..importing.preview_guard import PreviewGuard, WriteInPreviewError
+from ..importing.preview_text import SHOWN
+
+# Steps that do something, so that a preview leaves them out.
+NOT_CALLED = ("_export_dependencies", "_create", "_update", "_after_export")
+NO_READ = "The adapter reads no single record: what is there now is not shown."
+CHANGED_THERE = "It changed on the backend since: it is imported first."
+
+
+class ExportPreview(ImportPreview):
+    """What an export of one record would do; ``here`` of a line is what is there."""
+
+
+class ExportPreviewer:
+    """Maps a record as an export would, and sends nothing.
+
+    Args:
+        exporter: the RecordExporter of the record, on the cursor of the guard.
+        guard: keeps everything read-only, here and there.
+        viewer: environment of the user who is shown the preview.
+    """
+
+    def __init__(self, exporter, guard: PreviewGuard, viewer: api.Environment):
+        self.exporter = exporter
+        self.guard = guard
+        self.viewer = viewer
+        self.preview = ExportPreview()
+
+    def run(self, binding_id: int) -> ExportPreview:
+        """Return what an export of a record would do.
+
+        Raises:
+            AccessError: the viewer may not read the record.
+        """
+        binding = self.exporter.model.browse(binding_id)
+        binding.with_env(self.viewer).check_access("read")
+        try:
+            return self._run(binding_id)
+        except IDMissingInBackend as error:
+            return self.preview.settle(MISSING, message_of(error))
+        except NothingToDoJob as error:
+            return self.preview.settle(SKIP, message_of(error))
+        except (WriteInPreviewError, psycopg2.InternalError) as error:
+            return self.preview.settle(UNKNOWN, self._why_unknown(error))
+        except PAGE_FAULTS:
+            raise
+        except RECORD_FAULTS as error:
+            return self.preview.settle(REJECT, reason_of(error))
+        finally:
+            self.preview.writes = self.guard.writes
+
+    def _run(self, binding_id: int) -> ExportPreview:
+        exporter = self.exporter
+        self._note_what_is_left_out()
+        reason = exporter._take(binding_id) or exporter._must_not()
+        if reason:
+            return self.preview.settle(SKIP, reason)
+        if exporter._should_import():
+            self.preview.notes.append(CHANGED_THERE)
+        with self._watch("_has_to_skip"):
+            reason = exporter._has_to_skip()
+        new = exporter.external_id is None
+        there = {} if new else self._read_there()
+        data = self._data(new)
+        self._add_lines(there, data)
+        if reason:
+            return self.preview.settle(SKIP, "" if reason is True else str(reason))
+        if self.guard.writes:
+            return self.preview.settle(UNKNOWN, self._why_unknown())
+        if new:
+            return self.preview.settle(CREATE)
+        is_changed = any(line.is_changed for line in self.preview.lines)
+        return self.preview.settle(UPDATE if is_changed else UNCHANGED)
+
+    # === STEPS === #
+
+    def _note_what_is_left_out(self) -> None:
+        unit = type(self.exporter)
+        base = next(cls for cls in unit.mro() if cls.__module__ == _EXPORTER)
+        called = [
+            name for name in NOT_CALLED if getattr(unit, name) != getattr(base, name)
+        ]
+        if called:
+            self.preview.notes.append(f"{self._name()} does more: {', '.join(called)}.")
+
+    def _read_there(self) -> dict | None:
+        """Return the record as it is there, None where the adapter cannot tell."""
+        try:
+            return self.exporter._read()
+        except NotImplementedError:
+            self.preview.notes.append(NO_READ)
+            return None
+
+    def _data(self, new: bool) -> dict:
+        """Return the values that would be sent."""
+        exporter = self.exporter
+        with self._watch("_map_data"):
+            map_record = exporter._map_data()
+        if new:
+            with self._watch("_create_data"):
+                data = exporter._create_data(map_record, missing_as_none=True)
+            with self._watch("_validate_create_data"):
+                exporter._validate_create_data(data)
+            return data
+        with self._watch("_update_data"):
+            data = exporter._sent_values(map_record)
+        with self._watch("_validate_update_data"):
+            exporter._validate_update_data(data)
+        return data
+
+    def _add_lines(self, there: dict | None, data: dict) -> None:
+        known = _flat(there or {})
+        for key, value in _flat(data).items():
+            is_changed = there is None or key not in known or known[key] != value
+            texts = (self._text(key, known.get(key)), self._text(key, value))
+            self.preview.lines.append(PreviewLine(key, key, *texts, is_changed))
+
+    # === HELPERS === #
+
+    def _text(self, key: str, value: object) -> str:
+        """Return a value as a text, empty for none."""
+        if value is None or value == "":
+            return ""
+        if any(is_secret_name(part) for part in key.split(".")):
+            return HIDDEN
+        if isinstance(value, bool):
+            return self.viewer._("Yes") if value else self.viewer._("No")
+        text = value
+        if not isinstance(value, str):
+            text = json.dumps(value, ensure_ascii=False, default=str)
+        return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+    def _name(self) -> str:
+        return type(self.exporter).__qualname__.rpartition(".")[2]
+
+    def _watch(self, hook: str):
+        return self.guard.watching(f"{self._name()}.{hook}")
+
+    def _why_unknown(self, error: Exception | None = None) -> str:
+        """Return what writes, so that a preview cannot go on."""
+        writes = "; ".join(dict.fromkeys(self.guard.writes))
+        if not writes:
+            return reason_of(error) if error else ""
+        return (
+            f"{writes}. A mapping that writes cannot be previewed: nothing was done. "
+            "Do that in _after_export of the exporter."
+        )
+
+
+_EXPORTER = f"{__package__}.record_exporter"
+
+
+def _flat(values: dict, above: str = "") -> dict[str, object]:
+    """Return values without nested dictionaries, by the path of their keys."""
+    found: dict[str, object] = {}
+    for key, value in values.items():
+        path = f"{above}{key}"
+        if isinstance(value, dict) and value:
+            found.update(_flat(value, f"{path}."))
+        else:
+            found[path] = value
+    return found
