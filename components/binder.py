@@ -18,6 +18,7 @@ from ..exception import InvalidUsageError, RetryableJobError
 from ..text import is_missing
 from .binding_clash import Clash, find_clash
 from .core import ConnectorUnit
+from .plain_search import find_plainly, is_plain_search
 
 _logger = logging.getLogger(__name__)
 
@@ -58,23 +59,32 @@ class Binder(ConnectorUnit):
         """
         binding = self.model
         if not self._is_missing(external_id):
-            binding = self._search([(self._external_field, "=", _text(external_id))])
+            binding = self._find(_text(external_id))
         return self._single(binding, unwrap)
 
     def to_internal_many(
-        self, external_ids: Iterable[Any], unwrap: bool = False
+        self,
+        external_ids: Iterable[Any],
+        unwrap: bool = False,
+        names: Iterable[str] = (),
     ) -> dict[str, models.Model]:
         """Return the binding of each known external id, in one query.
 
         Args:
             external_ids: ids on the backend.
             unwrap: return normal records instead of bindings.
+            names: fields of the bindings that are read next.
 
         Returns:
             ``{external id as text: record}``, without the unknown ones.
         """
         texts = [_text(one) for one in external_ids if not self._is_missing(one)]
-        names = [self._external_field] + ([self._normal_field()] if unwrap else [])
+        names = [self._external_field, *names]
+        if unwrap:
+            names.append(self._normal_field())
+        elif len(texts) == 1:
+            found = self._find(texts[0])
+            return {texts[0]: self._single(found, unwrap)} if found else {}
         found = self._search([(self._external_field, "in", texts)], names)
         by_id = found.grouped(lambda binding: _text(binding[self._external_field]))
         return {
@@ -279,6 +289,20 @@ class Binder(ConnectorUnit):
         return name
 
     # === HELPERS === #
+
+    def _find(self, external_id: str) -> models.BaseModel:
+        """Return the bindings with an external id, archived ones too."""
+        if type(self)._search is Binder._search and is_plain_search(
+            self.model, self._backend_field, self._external_field
+        ):
+            return find_plainly(
+                self.model,
+                {
+                    self._backend_field: self.backend_record.id,
+                    self._external_field: external_id,
+                },
+            )
+        return self._search([(self._external_field, "=", external_id)])
 
     def _search(
         self, domain: list[tuple[Any, ...]], names: Iterable[str] = ()

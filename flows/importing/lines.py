@@ -42,8 +42,13 @@ class PageLines:
     def look_up(self, items: Iterable[ImportItem]) -> None:
         """Find the bindings of the lines of some records, in one query per model."""
         for source, _target, model_name in self.mapper.children:
+            with_lines = [item for item in items if item.record.get(source)]
+            if not with_lines:
+                continue
             unit = self._unit(model_name)
-            keys = [key for item in items for key in self._keys(item, source, unit)]
+            keys = [
+                key for item in with_lines for key in self._keys(item, source, unit)
+            ]
             found = unit._line_binder.to_internal_many(keys) if keys else {}
             self._found[model_name] = {**dict.fromkeys(keys), **found}
 

@@ -37,6 +37,9 @@ from .undo import undoable
 # than a thousand at once, two hundred at a time next to nothing.
 CHUNK_SIZE = 200
 
+# Of a binding, which say whether its record is to be imported.
+STATE_FIELDS = ("external_version", "import_hash", "sync_state", "is_alias", "read_at")
+
 ALIAS = "It is an alias: its record belongs to another binding."
 
 
@@ -135,7 +138,9 @@ class PageImport:
                 self.importer._take(item)
                 item.begin(self.importer._get_binding())
             return
-        known = self.binder.to_internal_many(item.external_id for item in items)
+        names = [name for name in STATE_FIELDS if self._knows(name)]
+        ids = [item.external_id for item in items]
+        known = self.binder.to_internal_many(ids, names=names)
         for item in items:
             item.begin(known.get(item.external_id, self.importer.model))
 

@@ -3,6 +3,13 @@
 
 MUTATIONS = [
     (
+        "a look-up of one external id keeps to the rules of the user",
+        "is_plain_search",
+        'return rules.is_true() and model.has_access("read")',
+        "return True",
+        "TestRights.test_binding_that_a_rule_hides_is_not_found",
+    ),
+    (
         "a binding that was there before is no race",
         "Binder._loss",
         "if clash:",

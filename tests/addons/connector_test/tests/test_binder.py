@@ -1,8 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of the binder."""
 
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
 from odoo.addons.connector.components.binder import Binder
 from odoo.addons.connector.exception import InvalidUsageError
+from odoo.addons.connector.session import ConnectorSession
 from odoo.addons.connector.tests.common import UnitCase
 
 LINE = "connector.test.line"
@@ -288,3 +292,47 @@ class TestOwnFields(BinderCase):
         found = self.binder.unwrap_binding(self.line, browse=True)
 
         self.assertEqual(found, self.line.partner_binding_id)
+
+
+class TestRights(BinderCase):
+    """One external id is looked up by plain SQL where the user may read all."""
+
+    def binder_of(self, groups: str) -> Binder:
+        user = new_test_user(self.env, "clerk", groups)
+        self.session = ConnectorSession.from_env(self.env(user=user))
+        return self.unit(Binder)
+
+    def hide(self, binding):
+        self.env["ir.rule"].create(
+            {
+                "name": "one binding is hidden",
+                "model_id": self.env["ir.model"]._get_id(self.partner_binding),
+                "domain_force": f"[('id', '!=', {binding.id})]",
+            }
+        )
+
+    def test_binding_that_a_rule_hides_is_not_found(self):
+        hidden = self.create_partner_binding("A7")
+        shown = self.create_partner_binding("A8")
+        binder = self.binder_of("base.group_user,base.group_partner_manager")
+        self.hide(hidden)
+
+        self.assertFalse(binder.to_internal("A7"))
+        self.assertEqual(binder.to_internal_many(["A7"]), {})
+        self.assertEqual(binder.to_internal("A8").id, shown.id)
+        self.assertEqual(list(binder.to_internal_many(["A8"])), ["A8"])
+
+    def test_who_may_read_no_bindings_finds_none(self):
+        self.create_partner_binding("A7")
+        binder = self.binder_of("base.group_portal")
+
+        for look_up in (binder.to_internal, lambda one: binder.to_internal_many([one])):
+            with self.subTest(look_up=look_up), self.assertRaises(AccessError):
+                look_up("A7")
+
+    def test_external_id_that_is_not_stored_yet_is_found(self):
+        binding = self.create_partner_binding("A7")
+        binding.external_id = "A9"
+
+        self.assertEqual(self.binder.to_internal("A9"), binding)
+        self.assertFalse(self.binder.to_internal("A7"))

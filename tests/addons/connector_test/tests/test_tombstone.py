@@ -115,14 +115,12 @@ class TestTombstone(TombstoneCase):
 
     def test_page_looks_them_up_in_one_query(self):
         looked_up = []
-        model_class = type(self.env["connector.tombstone"])
-        find = model_class._find
+        backend_class = type(self.backend_record)
+        look_up = backend_class._tombstones
         self.patch(
-            model_class,
-            "_find",
-            lambda this, backend, name, ids: (
-                looked_up.append(ids) or find(this, backend, name, ids)
-            ),
+            backend_class,
+            "_tombstones",
+            lambda this, name, ids: looked_up.append(ids) or look_up(this, name, ids),
         )
 
         self.import_page(self.contacts(120))
