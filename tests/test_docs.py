@@ -17,16 +17,21 @@ from .source import Source
 
 SECURITY = ROOT / "docs" / "security.rst"
 FLOWS = ROOT / "docs" / "flows.rst"
-HOOKS, FILES, FIRST_DAY, LINES, STREAMS, KNOWN, ADAPTER = (
+HOOKS, FILES, FIRST_DAY, LINES, STREAMS, KNOWN, ADAPTER, OUT = (
     ROOT / "docs" / f"{name}.rst"
     for name in (
         *("flows_hooks", "flows_files", "first_day", "flows_lines"),
-        *("flows_streams", "flows_known", "flows_adapter"),
+        *("flows_streams", "flows_known", "flows_adapter", "flows_out"),
     )
 )
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),
     *("_take", "_overrides", "_silent", "_close_rejected"),
+)
+EXPORT_HELPERS = (
+    *("_export_dependency", "_take", "_must_not", "_known", "_run", "_update_there"),
+    *("_sent_values", "_owned", "_remember", "_asking", "_read", "_note"),
+    *("_report_gone", "_silent"),
 )
 TUTORIAL = ROOT / "docs" / "writing_a_connector.rst"
 EXAMPLE = ROOT / "examples" / "connector_carddav"
@@ -86,7 +91,7 @@ class TestFlowsPage(BaseCase):
         folder = ROOT / "tests" / "addons" / "connector_test"
         files = [strip_lines(path.read_text()) for path in folder.rglob("*.py")]
         commands = dict.fromkeys((HOOKS, LINES, STREAMS, KNOWN, ADAPTER), 0)
-        commands |= {FLOWS: 2, FILES: 1, FIRST_DAY: 3}
+        commands |= {FLOWS: 2, FILES: 1, FIRST_DAY: 3, OUT: 1}
         for page, calls in commands.items():
             quotes = [strip_lines(one) for one in read_blocks(page)]
             found = [one for one in quotes if any(one in text for text in files)]
@@ -96,13 +101,16 @@ class TestFlowsPage(BaseCase):
                 self.assertLessEqual(len(quotes) - len(found), calls)
 
     def test_each_hook_has_an_example(self):
-        importer = Source("", (ROOT / "flows/importing/record_importer.py").read_text())
+        self.check_hooks("flows/importing/record_importer.py", HELPERS, HOOKS)
+        self.check_hooks("flows/exporting/record_exporter.py", EXPORT_HELPERS, OUT)
+
+    def check_hooks(self, file, helpers, page):
         hooks = [
             one.name
-            for one in importer.functions
-            if one.name.startswith("_") and one.name not in HELPERS
+            for one in Source("", (ROOT / file).read_text()).functions
+            if one.name.startswith("_") and one.name not in helpers
         ]
-        shown = "".join(read_blocks(HOOKS))
+        shown = "".join(read_blocks(page))
 
         self.assertGreater(len(hooks), 10)
         for hook in hooks:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from odoo import fields as odoo_fields
 from odoo import models
+from odoo.exceptions import MissingError
 
 from ...components.map_record import MapRecord
 from ...components.synchronizer import Exporter, Importer
@@ -14,6 +15,7 @@ from ...text import reference_of
 from .creation import Creation
 from .dependency import ExportDependency, exporting
 from .lock import refuse_stale
+from .mapped_fields import fetch_mapped
 from .own_transaction import own_transaction
 from .refusal import is_gone, refusal_of, report_refusal
 from .sent import Answer, hash_of_sent, read_answer
@@ -146,6 +148,7 @@ class RecordExporter(Exporter):
 
     def _map_data(self) -> MapRecord:
         """Return the record, ready to be mapped."""
+        fetch_mapped(self.binding, self.mapper, is_new=self.external_id is None)
         return self.mapper.map_record(self.binding)
 
     def _create_data(self, map_record: MapRecord, **options) -> dict:
@@ -187,13 +190,14 @@ class RecordExporter(Exporter):
     def _take(self, binding_id) -> str | None:
         """Make a binding the one in hand; return why that cannot be."""
         id_ = binding_id.id if isinstance(binding_id, models.BaseModel) else binding_id
-        backend_field = self.binder._backend_field
-        domain = [("id", "=", id_), (backend_field, "=", self.backend_record.id)]
-        model = self.model.with_context(active_test=False)
-        self.binding = model.search_fetch(domain).with_env(self.env)
-        if not self.binding:
+        self.binding = self.model.browse(id_)
+        try:
+            backend = self.binding[self.binder._backend_field]
+        except MissingError:
+            return f"{self.model._name},{id_} was deleted."
+        if backend != self.backend_record:
             where = self.backend_record.describe()
-            return f"{self.model._name},{id_} was deleted, or is not of {where}."
+            return f"{self.model._name},{id_} is not of {where}."
         external_id = self.binding[self.binder._external_field]
         missing = self.binder._is_missing(external_id)
         self.external_id = None if missing else str(external_id)

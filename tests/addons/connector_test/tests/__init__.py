@@ -53,6 +53,7 @@ from . import (
     test_export_dependency,
     test_export_kill,
     test_export_preview,
+    test_export_manual,
     test_export_race,
     test_export_run,
     test_export_to,
