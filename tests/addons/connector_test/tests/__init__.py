@@ -54,6 +54,7 @@ from . import (
     test_export_kill,
     test_export_preview,
     test_export_race,
+    test_export_flow,
     test_export_run,
     test_export_to,
     test_export_trigger,
