@@ -99,11 +99,11 @@ class ConnectorBackend(models.AbstractModel):
         delayed = self._as_job_user().delayed()
         delayed.export_changed(model_name, root, changes)
 
-    def _delay_deletion(
-        self, model_name: str, external_id: str, version: str | None
+    def _delay_deletions(
+        self, model_name: str, gone: list[tuple[str, str | None]]
     ) -> None:
-        """Delay the deletion there of a record that was deleted here."""
-        self._as_job_user().delay_export_delete(model_name, external_id, version)
+        """Delay the deletions there of what was deleted here, by id and version."""
+        self._as_job_user().delay_export_deletes(model_name, gone)
 
     def _as_job_user(self):
         """Return the backend as the user of its jobs, whoever causes them."""
