@@ -9,7 +9,13 @@ from pathlib import Path
 from odoo import fields
 
 from odoo.addons.bench_remote import remote
-from odoo.addons.connector.api import BatchImporter, ImportMapper, RecordImporter
+from odoo.addons.connector.api import (
+    BatchImporter,
+    ExportOn,
+    ImportMapper,
+    RecordImporter,
+)
+from odoo.addons.connector.flows.exporting.trigger import forget_triggers
 
 sys.path.append(str(Path(__file__).parents[1]))
 
@@ -20,12 +26,14 @@ from flows_side.clock import PAGE, measure  # noqa: E402 found there
 
 MODEL = "bench.contact"
 MEMBER = "bench.member"
+OFFER = "bench.offer"
 LABELS = 3  # lines of a contact
 PLAIN = range(PAGE)
 LABELLED = range(PAGE, 2 * PAGE)
 VERSIONED = range(2 * PAGE, 3 * PAGE)
 NEW = range(3 * PAGE, 4 * PAGE)  # never committed
 MEMBERS = range(100_000, 110_000)
+WRITTEN = 20_000
 BY_JOBS = 1_000_000  # the first of those that jobs import
 
 
@@ -90,6 +98,29 @@ class Ours(QueueWatch):
 
         return measure(self.env, work, len(MEMBERS))
 
+    # === TRIGGERS === #
+
+    def triggers(self) -> dict:
+        """Write many records whose changes are exported, until the commit."""
+        offers = self.env.registry[OFFER]
+        offers._export_on = ExportOn(write=["price"])
+        forget_triggers(self.env.registry)
+        try:
+            return self.plain_write()
+        finally:
+            del offers._export_on
+            forget_triggers(self.env.registry)
+
+    def plain_write(self) -> dict:
+        """Write the same records where nobody listens."""
+        ids = self._written_ids()
+
+        def work():
+            self.env["bench.ware"].browse(ids).write({"price": 12})
+            self.env.cr.flush()
+
+        return measure(self.env, work, len(ids))
+
     # === JOBS === #
 
     def jobs(self) -> dict:
@@ -144,6 +175,23 @@ class Ours(QueueWatch):
             }
             for record in records
         ]
+
+    def _written_ids(self) -> list[int]:
+        """Return the wares that are written, created at the first call."""
+        if not (offers := self.env[OFFER].search([])):
+            offers = self.env[OFFER].create(
+                [
+                    {
+                        "name": "Shirt",
+                        "backend_id": self.shop.id,
+                        "external_id": f"W-{number}",
+                        "sync_state": "synced",
+                    }
+                    for number in range(WRITTEN)
+                ]
+            )
+            self.env.cr.commit()
+        return offers.odoo_id.ids
 
     def _create_partners(self) -> None:
         """Create the partners of the members, at the first call."""

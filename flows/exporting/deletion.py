@@ -75,9 +75,13 @@ def delay_deletions(env: api.Environment, deletions: Iterable[Deletion]) -> None
         if not (backend_sudo and backend_sudo.active):
             continue
         known = _find_known(env[model_name], backend_id, group)
-        for one in group:
-            if one.external_id not in known:
-                backend_sudo._delay_deletion(model_name, one.external_id, one.version)
+        gone = [
+            (one.external_id, one.version)
+            for one in group
+            if one.external_id not in known
+        ]
+        if gone:
+            backend_sudo._delay_deletions(model_name, gone)
 
 
 def _find_known(

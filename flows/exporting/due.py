@@ -2,24 +2,26 @@
 """Due exports of a transaction, collected until it is committed.
 
 What was changed is kept as sets of ids until then: a record that is written a thousand
-times is one job, and what it belongs to is looked up once, for all. Odoo runs the hooks
-of a transaction before each savepoint as well, and forgets them where it goes back to
-one: nothing is left of a change that was rolled back.
+times is one job, and what it belongs to is looked up once, for all. Where many records
+were changed, not even that is done: a job of each backend looks it up.
+
+Odoo runs the hooks of a transaction before each savepoint as well, and forgets them
+where it goes back to one: nothing is left of a change that was rolled back.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import partial
 
 from odoo import api
-from odoo.fields import Domain
 from odoo.models import BaseModel
 
 from ...text import reference_of
-from ..binding_declare import wrapped_model
+from .change import Change
 from .deletion import Deletion, delay_deletions
-from .export_on import declared_export
 from .silence import Silence
-from .trigger import Trigger, record_field
+from .spread import spread
+from .trigger import ITSELF, Trigger
 
 _KEY = "connector.exports"  # in the data of the hooks
 
@@ -66,8 +68,8 @@ class DueExports:
     ) -> None:
         """Add what records belong to now: they are about to leave it, or to go."""
         for trigger in triggers:
-            roots_sudo = _sudo(self.env[trigger.root])
-            found = roots_sudo.search(trigger.domain_of(self.env, ids))
+            roots_sudo = self.env[trigger.root].sudo().with_context(active_test=False)
+            found = roots_sudo.search(trigger.change(ids).domain(self.env))
             self._found[trigger.binding, trigger.root, silence].update(found.ids)
 
     def add_deleted(self, deletions: Iterable[Deletion]) -> None:
@@ -78,77 +80,39 @@ class DueExports:
 
     def delay(self) -> None:
         """Delay the exports: the transaction is about to be committed."""
-        for (binding, root, silence), domain in self._domains().items():
-            if root == binding:
-                _delay_bindings(self.env[binding], domain, silence)
+        for (binding, root, silence), changes in self._changes().items():
+            model = self.env[binding]
+            if sum(len(one.ids) for one in changes) > model._export_run_above:
+                _delay_spread(model, root, changes, silence)
             else:
-                _bind_newcomers(self.env[binding], domain, silence)
+                spread(model, root, changes, partial(_is_loud, silence))
         if self._deleted:
             delay_deletions(self.env, self._deleted.values())
 
-    def _domains(self) -> dict[Root, Domain]:
-        """Return the domain of what is due, for each root."""
-        domains: dict[Root, list[Domain]] = defaultdict(list)
+    def _changes(self) -> dict[Root, list[Change]]:
+        """Return what was changed, by what may be due."""
+        changes: dict[Root, list[Change]] = defaultdict(list)
         for (trigger, silence), ids in self._changed.items():
-            domain = trigger.domain_of(self.env, ids)
-            if trigger.model == trigger.binding and trigger.on_create:
-                # what has an id there came from there
-                domain &= Domain("external_id", "=", False)
-            domains[trigger.binding, trigger.root, silence].append(domain)
-        for root, ids in self._found.items():
-            domains[root].append(Domain("id", "in", list(ids)))
-        return {root: Domain.OR(some) for root, some in domains.items()}
+            key = trigger.binding, trigger.root, silence
+            changes[key].append(trigger.change(ids))
+        for key, ids in self._found.items():
+            changes[key].append(Change(key[1], ITSELF, "", False, ids))
+        return changes
 
 
-def _delay_bindings(model: BaseModel, domain: Domain, silence: Silence) -> None:
-    """Delay the exports of bindings, of each backend together."""
-    declared = declared_export(type(model))
-    domain &= Domain("is_alias", "=", False)
-    if declared and declared.domain:
-        domain &= Domain(record_field(type(model)), "any", list(declared.domain))
-    groups = _sudo(model)._read_group(domain, ["backend_id"], ["id:array_agg"])
-    for backend_sudo, ids in groups:
-        if backend_sudo.active and reference_of(backend_sudo) not in silence:
-            backend_sudo.with_env(model.sudo().env)._delay_due(model._name, ids)
+def _is_loud(silence: Silence, backend: BaseModel) -> bool:
+    return reference_of(backend) not in silence
 
 
-def _bind_newcomers(model: BaseModel, domain: Domain, silence: Silence) -> None:
-    """Create bindings of new records on each backend that has none.
+def _delay_spread(
+    model: BaseModel, root: str, changes: Iterable[Change], silence: Silence
+) -> None:
+    """Let a job of each backend find what many changes make due.
 
-    Their creation makes their exports due. It is for whoever may create the record: so
-    it is done with elevated rights, and without defaults from the context.
+    The transaction that made them neither looks for bindings nor locks any.
     """
-    name = record_field(type(model))
-    declared = declared_export(type(model))
-    records_sudo = model.env(su=True, context={})[wrapped_model(type(model))]
-    domain &= Domain(list((declared and declared.domain) or ()))
-    records_sudo = records_sudo.search(domain)
-    backends_sudo = records_sudo.env[model._fields["backend_id"].comodel_name]
-    for backend_sudo in backends_sudo.search([]) if records_sudo else ():
-        if reference_of(backend_sudo) in silence:
-            continue
-        here_sudo = records_sudo.filtered_domain(company_domain(backend_sudo, model))
-        bindings_sudo = _sudo(model.with_env(records_sudo.env))
-        bound = bindings_sudo.search(
-            [("backend_id", "=", backend_sudo.id), (name, "in", here_sudo.ids)]
-        )[name]
-        model.with_env(records_sudo.env).create(
-            [
-                {name: one.id, "backend_id": backend_sudo.id}
-                for one in here_sudo
-                if one.id not in bound._ids
-            ]
-        )
-
-
-def company_domain(backend: BaseModel, model: BaseModel) -> Domain:
-    """Return the domain of the records that the company of a backend has."""
-    records = backend.env[wrapped_model(type(model))]
-    if not backend.company_id or "company_id" not in records._fields:
-        return Domain.TRUE
-    return Domain(records._check_company_domain(backend.company_id))
-
-
-def _sudo(model: BaseModel) -> BaseModel:
-    """Return a model with elevated rights: who changes a record may not read them."""
-    return model.sudo().with_context(active_test=False)
+    packed = [one.packed() for one in changes]
+    backends_sudo = model.env[model._fields["backend_id"].comodel_name].sudo()
+    for backend_sudo in backends_sudo.search([]):
+        if _is_loud(silence, backend_sudo):
+            backend_sudo._delay_spread(model._name, root, packed)

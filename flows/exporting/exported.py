@@ -10,7 +10,7 @@ from ...backend import BACKENDS, Backend
 from ...components.mapper import ExportMapper
 from ...components.synchronizer import Exporter
 from ...session import ConnectorSession
-from .due import company_domain
+from .spread import company_domain
 from .export_on import declared_export
 
 ROLES = (Exporter, ExportMapper)

@@ -6,7 +6,7 @@ stored fields that it is computed from.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from odoo import api
@@ -15,6 +15,7 @@ from odoo.models import MAGIC_COLUMNS, BaseModel
 from odoo.modules.registry import Registry
 
 from ..binding_declare import wrapped_model
+from .change import Change
 from .export_on import ExportOn, Watch, declared_export
 
 BINDING = "connector.binding"
@@ -52,18 +53,11 @@ class Trigger(NamedTuple):
     on_unlink: bool = False
     links: frozenset[str] = frozenset()
 
-    @property
-    def is_new(self) -> bool:
-        """Whether it is about records that get a binding."""
-        return self.root != self.binding
-
-    def domain_of(self, env: api.Environment, ids: Iterable[int]) -> Domain:
-        """Return the domain of the roots of watched records."""
-        if self.back:
-            # whoever changes a record need not be allowed to read what it belongs to
-            watched_sudo = env[self.model].sudo().with_context(active_test=False)
-            ids = watched_sudo.browse(ids).exists().mapped(self.back).ids
-        return Domain(self.path, "in", list(ids))
+    def change(self, ids: Collection[int]) -> Change:
+        """Return the change of watched records."""
+        # a new binding with an id there came from there
+        is_unbound = self.model == self.binding and self.on_create
+        return Change(self.model, self.path, self.back, is_unbound, ids)
 
 
 class Cascade(NamedTuple):

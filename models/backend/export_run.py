@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from odoo import api, models
 
 from ...components.synchronizer import Exporter
+from ...flows.exporting.change import Change, Packed
 from ...flows.exporting.run_part import export_part
+from ...flows.exporting.spread import spread
 from ...queue.delay.acting_user import acting_env
 from ...queue.job import job
 
@@ -40,6 +42,20 @@ class ConnectorBackend(models.AbstractModel):
         result = export_part(scope.get_connector_unit(Exporter), binding_ids)
         self._delay_next_part(model_name, after)
         return result
+
+    @api.private
+    @job
+    def export_changed(self, model_name: str, root: str, changes: list[Packed]) -> None:
+        """Find what many changes of one transaction make due, and export it.
+
+        Args:
+            model_name: binding model.
+            root: the same model; or the wrapped one, whose records get bindings.
+            changes: see :class:`~..flows.exporting.change.Change`.
+        """
+        bindings = self._in_flow().env[model_name]
+        found = [Change.unpacked(one) for one in changes]
+        spread(bindings, root, found, lambda backend: backend.id == self.id)
 
     @api.private
     def delay_export_run(self, model_name: str, **options) -> str:
@@ -78,11 +94,16 @@ class ConnectorBackend(models.AbstractModel):
         else:
             backend.delay_export_records(model_name, sorted(binding_ids))
 
-    def _delay_deletion(
-        self, model_name: str, external_id: str, version: str | None
+    def _delay_spread(self, model_name: str, root: str, changes: list[Packed]) -> None:
+        """Delay the look-up of what many changes make due."""
+        delayed = self._as_job_user().delayed()
+        delayed.export_changed(model_name, root, changes)
+
+    def _delay_deletions(
+        self, model_name: str, gone: list[tuple[str, str | None]]
     ) -> None:
-        """Delay the deletion there of a record that was deleted here."""
-        self._as_job_user().delay_export_delete(model_name, external_id, version)
+        """Delay the deletions there of what was deleted here, by id and version."""
+        self._as_job_user().delay_export_deletes(model_name, gone)
 
     def _as_job_user(self):
         """Return the backend as the user of its jobs, whoever causes them."""

@@ -102,10 +102,27 @@ class ConnectorBackend(models.AbstractModel):
         Returns:
             The uuid of the job.
         """
+        gone = [(external_id, version)]
+        return self.delay_export_deletes(model_name, gone, **options)[0]
+
+    @api.private
+    def delay_export_deletes(
+        self, model_name: str, gone: Iterable[tuple], **options
+    ) -> list[str]:
+        """Delay the deletions of records on the backend together.
+
+        Args:
+            model_name: binding model.
+            gone: external id and version of each.
+            options: of the jobs, such as ``priority``.
+
+        Returns:
+            The uuids of the jobs.
+        """
         self.ensure_one()
+        calls = [(model_name, str(one), version) for one, version in gone]
         options = {"identity_key": _delete_key, **options}
-        delayed = self.delayed(**options)
-        return delayed.export_delete_record(model_name, str(external_id), version)
+        return self.delayed_many(calls, **options).export_delete_record()
 
 
 def _export_key(call) -> str:

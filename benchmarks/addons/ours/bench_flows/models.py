@@ -44,6 +44,26 @@ class BenchMember(models.Model):
     _on_match = "link"
 
 
+class BenchWare(models.Model):
+    """A record that Odoo writes quickly: nothing is computed from it."""
+
+    _name = "bench.ware"
+    _description = "Ware"
+
+    name = fields.Char()
+    price = fields.Float()
+
+
+class BenchOffer(models.Model):
+    """A ware with its id over there, whose price is exported."""
+
+    _name = "bench.offer"
+    _inherit = "connector.binding"
+    _inherits = {"bench.ware": "odoo_id"}
+    _description = "Offer of a Shop"
+    _backend_model = "bench.shop"
+
+
 class BenchLabel(models.Model):
     """A line of a contact."""
 

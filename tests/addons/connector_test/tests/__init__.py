@@ -55,6 +55,7 @@ from . import (
     test_export_preview,
     test_export_manual,
     test_export_race,
+    test_export_flow,
     test_export_run,
     test_export_to,
     test_export_trigger,

@@ -5,7 +5,7 @@ from unittest import mock
 
 from odoo.addons.connector.api import Exporter, NetworkRetryableError, run_jobs
 
-from ..models.ware import OFFER
+from ..models.ware import OFFER, SIZE, STOCK
 from .trigger_case import TriggerCase
 
 
@@ -34,18 +34,61 @@ class TestRun(TriggerCase):
 
         return OfferExporter
 
-    def jobs(self):
+    def jobs(self, name="export_run"):
         return self.env["connector.queue.job"].search(
-            [("func_name", "like", "%export_run")], order="id"
+            [("func_name", "like", f"%{name}")], order="id"
         )
 
     def test_many_records_are_one_job(self):
         self.offers.odoo_id.ware_id.price = 12
 
         self.assert_due()
-        self.assertEqual(len(self.jobs()), 1)
+        jobs = self.jobs("export_changed")
+        self.assertEqual(len(jobs), 1)
+        self.assertFalse(self.jobs())
+
+    def test_records_of_a_run_are_pending_until_it_comes_to_them(self):
+        self.offers.odoo_id.ware_id.price = 12
+        self.env.cr.flush()
+        self.backend_record._delay_due(OFFER, self.offers.ids)
+
         self.assertTrue(all(self.offers.mapped("export_due")))
         self.assertEqual(set(self.offers.mapped("sync_state")), {"pending"})
+
+    def test_many_changes_of_few_records_are_no_run(self):
+        """More stock rows than the limit, and yet one record."""
+        self.env[STOCK].create(
+            [{"size_id": self.size.id, "quantity": 1} for _number in range(6)]
+        )
+        self.env.cr.flush()
+
+        run_jobs(self.env)
+
+        self.assert_due(self.offer)
+        self.assertFalse(self.jobs())
+
+    def test_many_new_records_get_bindings_by_a_job(self):
+        sizes = self.env[SIZE].create(
+            [{"name": "Hat", "size": str(number)} for number in range(6)]
+        )
+        self.env.cr.flush()
+        self.assertFalse(self.env[OFFER].search([("odoo_id", "in", sizes.ids)]))
+
+        run_jobs(self.env)
+
+        bindings = self.env[OFFER].search([("odoo_id", "in", sizes.ids)], order="id")
+        self.assertEqual(self.ran, bindings.ids)
+        self.assertEqual(bindings.odoo_id, sizes)
+
+    def test_mass_change_of_an_import_goes_on_to_the_other_backends(self):
+        other = self.make_backend()
+        reference = self.backend_record.reference()
+        silent = self.offers.odoo_id.ware_id.with_context(connector_no_export=reference)
+
+        silent.price = 12
+
+        self.env.cr.flush()
+        self.assertEqual(self.jobs("export_changed").backend_id, other)
 
     def test_few_records_have_a_job_each(self):
         self.offers[:4].odoo_id.ware_id.price = 12
@@ -71,8 +114,6 @@ class TestRun(TriggerCase):
     def test_what_becomes_due_meanwhile_is_exported_too(self):
         self.patch_part(3)
         self.offers.odoo_id.ware_id.price = 12
-        self.env.cr.flush()
-        self.bad[self.offers[7].id] = None
         late = self.offers[:5]
 
         def run_late(exporter, binding_id, fields=None):

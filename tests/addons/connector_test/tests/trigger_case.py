@@ -16,9 +16,9 @@ class TriggerCase(UnitCase):
         super().setUp()
         self.exported, self.deleted = [], []
         backends = self.env.registry["connector.backend"]
-        for name in ("delay_export_records", "delay_export_delete"):
+        for name in ("delay_export_records", "delay_export_deletes"):
             double = getattr(self, f"_{name}")
-            patch = mock.patch.object(backends, name, self._double(double), create=True)
+            patch = mock.patch.object(backends, name, self._double(double))
             self.startPatcher(patch)
         self.offer = self.make_offer("O1")
         self.size = self.offer.odoo_id
@@ -32,8 +32,8 @@ class TriggerCase(UnitCase):
         who = backend.name, model_name
         self.exported += [(*who, id_, backend.env.user) for id_ in binding_ids]
 
-    def _delay_export_delete(self, backend, *what):
-        self.deleted.append((backend.name, *what))
+    def _delay_export_deletes(self, backend, model_name, gone):
+        self.deleted += [(backend.name, model_name, *one) for one in gone]
 
     # === ACT === #
 
