@@ -18,6 +18,7 @@ from .source import Source
 SECURITY = ROOT / "docs" / "security.rst"
 FLOWS = ROOT / "docs" / "flows.rst"
 HOOKS = ROOT / "docs" / "flows_hooks.rst"
+OUT = ROOT / "docs" / "flows_out.rst"
 COMMANDS = {"flows": 2, "flows_files": 1, "first_day": 3, "flows_out": 1}  # of shells
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),

@@ -8,10 +8,12 @@ SQL, a page at once: a base is no change of the record, and moves no date of it.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from time import time
 
 from odoo import models
 from odoo.tools import SQL
 
+from .flips import add_change, is_flipping
 from .three_way import UNKNOWN
 
 COLUMN = "sync_base"
@@ -27,12 +29,14 @@ class Base:
         held: fields that wait for a person, with what was mapped before they did; an
             empty dictionary where nothing was.
         taken: fields of which a person wants theirs at the next import.
+        flips: by field, its last changes, see :mod:`.flips`.
     """
 
     mapped: dict[str, object] = field(default_factory=dict)
     kept: dict[str, object] = field(default_factory=dict)
     held: dict[str, dict] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
+    flips: dict[str, list] = field(default_factory=dict)
 
     @classmethod
     def load(cls, stored: Mapping | None) -> "Base":
@@ -80,6 +84,25 @@ class Base:
         """Note that the backend took its change back: nobody has to decide."""
         self.held.pop(name, None)
         self.mapped[name] = theirs
+
+    def note_change(self, name: str, side: str, value: object) -> bool:
+        """Note a change of a field; return whether it flips from side to side."""
+        self.flips[name] = add_change(self.flips.get(name, []), side, value, time())
+        return is_flipping(self.flips[name])
+
+    def hold_flips(self, name: str, theirs: object) -> None:
+        """Hold a field that flips, whatever its next values are."""
+        self.hold(name, theirs)
+        self.held[name]["flips"] = True
+
+    def is_flipping(self, name: str) -> bool:
+        """Return whether a field is held because it flips."""
+        return bool(self.held.get(name, {}).get("flips"))
+
+    def decided(self, name: str) -> None:
+        """Forget how a field came to be held: a person decided."""
+        self.held.pop(name, None)
+        self.flips.pop(name, None)
 
     def _keep(self, name: str, ours: object) -> None:
         if ours == self.mapped[name]:

@@ -13,6 +13,7 @@ from ...backend import BACKENDS
 from ...components.backend_adapter import BackendAdapter
 from ...exception import InvalidUsageError
 from ...text import did_you_mean
+from ..exporting.export_on import declared_export
 from .three_way import MANUAL, NEWEST, OWNERS, REMOTE
 
 ALL_OTHERS = "*"
@@ -35,18 +36,15 @@ def keeps_bases(model_class: type) -> bool:
     """Return whether bases are kept of the records of a binding model."""
     return (
         getattr(model_class, "_owner", None) is not None
-        or getattr(model_class, "_export_on", None) is not None
+        or declared_export(model_class) is not None
     )
 
 
 def exported_fields(model_class: type) -> set[str]:
     """Return the fields whose changes are exported by declaration, ``"*"`` for all."""
-    found: set[str] = set()
-    for cls in model_class.mro():
-        export_on = vars(cls).get("_export_on")
-        names = getattr(export_on, "write", None)
-        found |= {ALL_OTHERS} if names is True else set(names or ())
-    return found
+    declared = declared_export(model_class)
+    names = declared.write if declared else ()
+    return {ALL_OTHERS} if names is True else set(names or ())
 
 
 class Owners:

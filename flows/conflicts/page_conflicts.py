@@ -14,12 +14,16 @@ from odoo import models
 from ..importing.item import ImportItem
 from ..importing.reading import utc
 from .bases import Base, read_bases, write_bases
+from .export_conflicts import exports
+from .flips import IN
 from .owners import Owners, keeps_bases
 from .three_way import ASK, KEEP, NEWEST, REMOTE, SAME, SEND, TAKE, Sides, decide
 from .values import LINES, in_form_of, kept_value, mapped_value
 
-CHANGED = "changed"  # kind of a conflict
+CHANGED = "changed"  # kinds of a conflict
+FLIPS = "flips"
 
+PENDING = "pending"
 SYNCED = "synced"
 CONFLICT = "conflict"
 
@@ -110,10 +114,16 @@ class PageConflicts:
     def state_of(self, item: ImportItem) -> str:
         """Return the state of a record that is imported now."""
         verdict = self.verdicts.get(item.binding.id) if item.binding else None
-        return CONFLICT if verdict and verdict.base.held else SYNCED
+        if verdict is None:
+            return SYNCED
+        if verdict.base.held:
+            return CONFLICT
+        return PENDING if verdict.sent and self._can_export else SYNCED
 
     def rest(self, binding: models.BaseModel) -> None:
         """Note the state of a record of which nothing new came."""
+        if self.is_active and binding.sync_state == PENDING:
+            return  # its export is due
         base = read_bases(binding)[binding.id] if self.is_active else Base()
         if not base.held:
             binding.set_sync_state(SYNCED)
@@ -128,7 +138,9 @@ class PageConflicts:
 
     # === ONE FIELD === #
 
-    def _judge_field(self, item: ImportItem, verdict: Verdict, name: str, value):
+    def _judge_field(
+        self, item: ImportItem, verdict: Verdict, name: str, value
+    ) -> None:
         base, binding = verdict.base, item.binding
         theirs = mapped_value(binding, name, value)
         is_known = name in base.mapped and name not in (*base.held, *base.taken)
@@ -137,6 +149,9 @@ class PageConflicts:
             return
         ours = kept_value(binding, name, like=theirs)
         outcome = self._decide(item, base, name, theirs, ours)
+        kind = CHANGED
+        if outcome in (TAKE, SEND) and self._flips(base, name, theirs):
+            outcome, kind = ASK, FLIPS
         if outcome == TAKE:
             verdict.taken.append(name)
             base.mapped[name] = theirs
@@ -150,13 +165,18 @@ class PageConflicts:
             base.diverge(name, theirs)
             verdict.sent.append(name)
         elif outcome == ASK:
-            asked = FieldConflict(name, base.mapped_of(name), ours, theirs, value)
+            before = base.mapped_of(name)
+            kind = FLIPS if base.is_flipping(name) else kind
+            asked = FieldConflict(name, before, ours, theirs, value, kind)
             verdict.asked.append(asked)
-            base.hold(name, theirs)
+            hold = base.hold_flips if kind == FLIPS else base.hold
+            hold(name, theirs)
 
     def _decide(self, item: ImportItem, base: Base, name: str, theirs, ours) -> str:
         if name in base.taken:
             return TAKE
+        if base.is_flipping(name):
+            return ASK
         lang = self.importer.env.lang
         kept = base.kept_of(name)
         if isinstance(kept, dict) and LINES in kept:
@@ -171,6 +191,13 @@ class PageConflicts:
         outcome = decide(sides, owner, owner == NEWEST and self._is_newer_there(item))
         is_reset = outcome == KEEP and sides.changed_here and self._insists_on(name)
         return TAKE if is_reset else outcome
+
+    def _flips(self, base: Base, name: str, theirs: object) -> bool:
+        """Note a change of the backend; return whether it goes back and forth."""
+        is_new = name in base.mapped and name not in base.taken
+        if not (is_new and self._can_export):
+            return False
+        return base.note_change(name, IN, theirs)
 
     def _insists_on(self, name: str) -> bool:
         """Return whether a field of the backend gets its value back in any case."""
@@ -222,9 +249,10 @@ class PageConflicts:
         if verdict.was_held or verdict.base.held:
             backend._ask_conflicts(binding, verdict.asked, verdict.base)
         if verdict.sent and self._can_export:
-            backend.delay_export_record(binding._name, binding.id, verdict.sent)
+            # whoever imports need not be allowed to write what its export is due to
+            backend.sudo()._delay_due(binding._name, binding.ids)
 
     @cached_property
     def _can_export(self) -> bool:
-        """Return whether the connector exports the model."""
-        return False
+        """Whether the connector exports the model."""
+        return exports(self.importer)

@@ -38,6 +38,7 @@ class Creation:
         self.adapter = exporter.backend_adapter
         self.leases = Leases(exporter, _owner_of(exporter.env))
         self.search = SearchThere(exporter)
+        self.answered: dict | None = None  # the record, as it was answered now
 
     def run(self) -> str:
         """Create the record, or go on with what another attempt has begun."""
@@ -88,6 +89,7 @@ class Creation:
             self.adapter.idempotency_key = None
         id_in(answer, self.adapter, self.exporter.describe())
         lease.mark_known(answer)
+        self.answered = answer.record
         return self._bind(lease)
 
     def _settle(
@@ -143,7 +145,8 @@ class Creation:
     def _bind(self, lease: Lease) -> str:
         data = self._data()
         is_current = lease.body == write_body(self.exporter.env, data)
-        self._finish(Answer(lease.external_id, lease.version), lease, is_current)
+        answer = Answer(lease.external_id, lease.version, self.answered)
+        self._finish(answer, lease, is_current)
         return CREATED
 
     def _finish(self, answer: Answer, lease: Lease | None, is_current: bool) -> None:

@@ -12,6 +12,7 @@ from ...components.map_record import MapRecord
 from ...components.synchronizer import Exporter, Importer
 from ...exception import IDMissingInBackend, InvalidDataError, MappingError, message_of
 from ...text import reference_of
+from ..conflicts.export_conflicts import ExportConflicts
 from .creation import Creation
 from .dependency import ExportDependency, exporting
 from .lock import refuse_stale
@@ -42,6 +43,9 @@ class RecordExporter(Exporter):
 
     binding: models.BaseModel
     """Binding of the record in hand."""
+
+    conflicts: ExportConflicts
+    """Which fields Odoo may send, and what both sides had last."""
 
     fields: Collection[str] | None = None
     """Fields that changed, None for all."""
@@ -195,6 +199,7 @@ class RecordExporter(Exporter):
             backend = self.binding[self.binder._backend_field]
         except MissingError:
             return f"{self.model._name},{id_} was deleted."
+        self.conflicts = ExportConflicts(self)
         if backend != self.backend_record:
             where = self.backend_record.describe()
             return f"{self.model._name},{id_} is not of {where}."
@@ -237,8 +242,9 @@ class RecordExporter(Exporter):
             return f"{SKIPPED}: nothing of it is exported."
         # of a part it is not known whether all is there
         sent = hash_of_sent(data) if not self.fields else None
-        if sent and sent == self._known("export_hash"):
-            self._note(Answer(), sent)
+        is_known = sent and sent == self._known("export_hash")
+        if is_known or (sent and self.conflicts.is_equal_there()):
+            self._note(Answer(), sent, is_new=False)
             return UNCHANGED
         self._validate_update_data(data)
         try:
@@ -251,18 +257,17 @@ class RecordExporter(Exporter):
 
     def _sent_values(self, map_record: MapRecord) -> dict:
         """Return the values of an update, without those that are not ours to send."""
-        options = {"fields": self.fields} if self.fields else {}
-        data = self._update_data(map_record, missing_as_none=True, **options)
-        return self._owned(self.binding, data)
-
-    def _owned(self, binding: models.BaseModel, values: dict) -> dict:
-        """Return the values that Odoo may send."""
-        return values
+        fields = self.conflicts.fields_to_send(self.fields)
+        if fields is not None and not fields:
+            return {}
+        options = {"fields": fields} if fields else {}
+        return self._update_data(map_record, missing_as_none=True, **options)
 
     def _remember(
         self, binding: models.BaseModel, values: dict, answer: Answer
     ) -> None:
         """Keep what was sent, for the next change on either side."""
+        self.conflicts.remember(binding, answer.record)
 
     def _asking(self, ask, data: dict) -> Answer:
         """Return the answer to a request; what the backend refuses is an error of ours.
@@ -283,13 +288,19 @@ class RecordExporter(Exporter):
     def _read(self) -> dict:
         return self.backend_adapter.read(self.external_id)
 
-    def _note(self, answer: Answer, sent: str | None) -> None:
-        """Note on the binding what is there now, as far as it is news."""
-        values = {
-            "export_hash": sent or False,
-            "sync_state": "synced",
-            "sync_reason": False,
-        }
+    def _note(self, answer: Answer, sent: str | None, is_new: bool = True) -> None:
+        """Note on the binding what is there now, as far as it is news.
+
+        Args:
+            answer: of the backend.
+            sent: hash of all that it has of us; None where that is not known.
+            is_new: it was sent now; else it was there.
+        """
+        values: dict = {"export_hash": sent or False}
+        if not self.conflicts.is_held:
+            values |= {"sync_state": "synced", "sync_reason": False}
+        if is_new:
+            values["import_hash"] = False  # what was imported last is not there now
         if answer.version is not None:
             values["external_version"] = answer.version
         fields = self.binding._fields

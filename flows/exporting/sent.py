@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What was sent: its hash, and what the backend answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from ...components.backend_adapter import BackendAdapter
@@ -26,10 +26,12 @@ class Answer:
     Args:
         external_id: of the record; None where the answer does not say.
         version: of the record after the request; None where it does not say.
+        record: what it answered of the record; None where that was no dictionary.
     """
 
     external_id: str | None = None
     version: str | None = None
+    record: dict | None = field(default=None, compare=False)
 
 
 def read_answer(adapter: BackendAdapter, answer: object) -> Answer:
@@ -39,7 +41,8 @@ def read_answer(adapter: BackendAdapter, answer: object) -> Answer:
     external_id = answer.get(getattr(adapter, "_id", "id"))
     find_version = getattr(adapter, "version_of", None)
     version = find_version(answer) if find_version else None
-    return Answer(None if is_missing(external_id) else str(external_id), version)
+    known_id = None if is_missing(external_id) else str(external_id)
+    return Answer(known_id, version, answer)
 
 
 def id_in(answer: Answer, adapter: BackendAdapter, what: str) -> str:

@@ -4,7 +4,7 @@
 from odoo import fields
 
 from .item import ImportItem
-from .result import CREATED, UPDATED
+from .result import CREATED, UNCHANGED, UPDATED
 
 
 class Storing:
@@ -45,8 +45,11 @@ class Storing:
             self.importer._take(item)
             if self.page._knows("sync_state") and item.binding.sync_state == "gone":
                 self.importer._revive(item.binding)
-            self.importer._update(item.binding, {**item.data, **self.state_of(item)})
-            item.settle(UPDATED)
+            values = {**item.data, **self.state_of(item)}
+            if self.page._knows("export_hash"):
+                values["export_hash"] = False  # what was sent last is not there now
+            self.importer._update(item.binding, values)
+            item.settle(UPDATED if item.data else UNCHANGED)
 
     def identity_of(self, item: ImportItem) -> dict:
         """Return the values that make a record the binding of its external id."""

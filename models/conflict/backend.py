@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable
 
-from odoo import models
+from odoo import SUPERUSER_ID, models
 
 from ...flows.conflicts.bases import Base
 from ...flows.conflicts.owners import Owners
@@ -56,7 +56,7 @@ class ConnectorBackend(models.AbstractModel):
         if base.held:
             message = self._describe_conflicts(binding, base.held)
             binding.set_sync_state("conflict", message)
-        else:
+        elif binding.sync_state == "conflict":
             binding.set_sync_state("synced")
 
     def _describe_conflicts(
@@ -73,5 +73,13 @@ class ConnectorBackend(models.AbstractModel):
             fields=", ".join(labels),
         )
 
-    def _export_decided(self, binding: models.BaseModel, names: list[str]) -> None:
-        """Export fields of which ours counts, where the connector exports the model."""
+    def _is_person(self, user: models.BaseModel) -> bool:
+        """Return whether a user is a person, and not one in whose name flows run."""
+        if not user or user.id == SUPERUSER_ID:
+            return False
+        return not any(
+            self.env[name]
+            .sudo()
+            .search_count([("flow_user_id", "=", user.id)], limit=1)
+            for name, _label in self._select_models()
+        )

@@ -7,6 +7,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ...flows.conflicts.bases import Base, read_bases, write_bases
+from ...flows.conflicts.export_conflicts import exports
 from ...flows.conflicts.values import kept_value
 from ...flows.importing.record_importer import RecordImporter
 from ...flows.importing.tombstones import import_from
@@ -87,9 +88,10 @@ class ConnectorConflict(models.Model):
         ours = kept_value(binding, self.field, like=theirs)
         if applied and ours == applied["plain"] and is_written(sides["ours"]):
             self._write_side(importer, binding, sides["ours"])
+        base.decided(self.field)
         base.diverge(self.field, base.mapped.get(self.field, theirs))
         self._set(decision=ODOO, sides={**sides, "applied": None})
-        importer.backend_record._export_decided(binding, [self.field])
+        self._export(importer, binding)
 
     def _take_theirs(self, importer, binding: models.BaseModel, base: Base) -> None:
         """Write theirs; what cannot be written from here is imported again."""
@@ -99,6 +101,7 @@ class ConnectorConflict(models.Model):
         has_ours = there == sides["ours"]["plain"]  # it was exported in between
         if not is_written(sides["theirs"]) or not (has_ours or there == theirs):
             base.taken = [*base.taken, name]
+            base.flips.pop(name, None)
             self._set(decision=REMOTE)
             importer.backend_record.delay_import_record(
                 binding._name, binding.external_id, force=True
@@ -106,12 +109,19 @@ class ConnectorConflict(models.Model):
             return
         self._write_side(importer, binding, sides["theirs"])
         ours = kept_value(binding, name, like=theirs)
+        base.decided(name)
         if has_ours and there != theirs:
             base.diverge(name, there)
-            importer.backend_record._export_decided(binding, [name])
+            self._export(importer, binding)
         else:
             base.settle(name, theirs, ours)
         self._set(decision=REMOTE, sides={**sides, "applied": {"plain": ours}})
+
+    def _export(self, importer, binding: models.BaseModel) -> None:
+        """Send what was decided, where the connector exports the record."""
+        if exports(importer):
+            binding.with_context(connector_no_export=True).write({"export_hash": False})
+            importer.backend_record.sudo()._delay_due(binding._name, binding.ids)
 
     def _write_side(self, importer, binding: models.BaseModel, side: dict) -> None:
         values = values_of(binding, self.field, side)

@@ -36,6 +36,7 @@ from . import (
     test_checkpoint_rights,
     test_classic_usage,
     test_conflict_decision,
+    test_conflict_export,
     test_conflict_import,
     test_connector_worker,
     test_converter,

@@ -168,7 +168,7 @@ class TestDecision(DecisionCase):
             self.asked.action_take_theirs()
 
 
-class TestTakeBack(DecisionCase):
+class TestDecideAgain(DecisionCase):
     def test_theirs_is_taken_back_and_ours_comes_back(self):
         self.asked.action_take_theirs()
 
