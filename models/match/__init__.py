@@ -3,5 +3,6 @@
 
 # ruff: noqa: I001
 from . import match
+from . import reviewer
 from . import backend
 from . import report

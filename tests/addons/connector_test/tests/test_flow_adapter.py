@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Tests of the examples of an adapter of one's own, and of tests of a connector."""
+"""Tests of the examples of an adapter, and of how a connector is tested."""
 
 from odoo.addons.connector.api import (
     ChangedSince,

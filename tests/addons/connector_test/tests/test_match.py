@@ -374,6 +374,27 @@ class TestUnclearMatch(MatchCase):
 
         self.assertEqual(self.member("M1").odoo_id, ada)
 
+    def test_user_decides_the_match_about_which_they_are_asked(self):
+        ada, _other = self.partner(ref="A1"), self.partner(ref="A1")
+        self.import_unclear()
+        groups = "base.group_user,connector.group_connector_user"
+        asked, other = (new_test_user(self.env, name, groups) for name in ("u1", "u2"))
+        self.checkpoint().user_id = asked
+        match = self.checkpoint().record
+
+        self.assertEqual(match.reviewer_id, asked)
+        self.assertTrue(match.with_user(asked).may_decide)
+        self.assertFalse(match.with_user(other).may_decide)
+        with self.assertRaises(AccessError):
+            match.with_user(other).record_id = ada.id
+        with self.assertRaises(AccessError):
+            match.with_user(other).action_create()
+        match.with_user(asked).record_id = ada.id
+        match.with_user(asked).action_link()
+
+        self.assertEqual((match.decision, match.decided_by_id), ("link", asked))
+        self.assertFalse(match.with_user(asked).may_decide)
+
     def test_link_needs_a_chosen_record(self):
         self.partner(ref="A1"), self.partner(ref="A1")
         self.import_unclear()
