@@ -17,11 +17,11 @@ from .source import Source
 
 SECURITY = ROOT / "docs" / "security.rst"
 FLOWS = ROOT / "docs" / "flows.rst"
-HOOKS, FILES, FIRST_DAY, LINES, STREAMS, KNOWN, ADAPTER = (
+HOOKS, FILES, FIRST_DAY, LINES, STREAMS, KNOWN, ADAPTER, STOCK = (
     ROOT / "docs" / f"{name}.rst"
     for name in (
         *("flows_hooks", "flows_files", "first_day", "flows_lines"),
-        *("flows_streams", "flows_known", "flows_adapter"),
+        *("flows_streams", "flows_known", "flows_adapter", "flows_stock"),
     )
 )
 HELPERS = (
@@ -85,7 +85,7 @@ class TestFlowsPage(BaseCase):
     def test_quoted_code_is_in_the_tests(self):
         folder = ROOT / "tests" / "addons" / "connector_test"
         files = [strip_lines(path.read_text()) for path in folder.rglob("*.py")]
-        commands = dict.fromkeys((HOOKS, LINES, STREAMS, KNOWN, ADAPTER), 0)
+        commands = dict.fromkeys((HOOKS, LINES, STREAMS, KNOWN, ADAPTER, STOCK), 0)
         commands |= {FLOWS: 2, FILES: 1, FIRST_DAY: 3}
         for page, calls in commands.items():
             quotes = [strip_lines(one) for one in read_blocks(page)]
