@@ -63,6 +63,7 @@ from .exception import (
 )
 from .flows.binding_declare import MatchKey
 from .flows.declare import Stream
+from .flows.exporting.compare_exporter import CompareExporter
 from .flows.exporting.export_deleter import ExportDeleter
 from .flows.exporting.export_on import ExportOn, Watch
 from .flows.exporting.record_exporter import RecordExporter
@@ -100,6 +101,7 @@ __all__ = [
     "ChangedSince",
     "Changes",
     "ChannelNotFound",
+    "CompareExporter",
     "ConnectorEnvironment",
     "ConnectorException",
     "ConnectorSession",

@@ -24,6 +24,10 @@ class BackendAdapter(ConnectorUnit):
     idempotency_key: str | None = None
     """Key of the create that is sent at this moment."""
 
+    known_version: str | None = None
+    """Version of the record that is written at this moment, as it was read: ``write``
+    sends it as the condition, such as ``If-Match``, where the backend has one."""
+
     _find: dict[str, str] | None = None
     """Natural key of records there, as ``{key there: mapped key}``: ``find`` is called
     with the values by their keys there, before a record is created. None: the backend

@@ -9,10 +9,16 @@ from typing import Any
 from ..exception import InvalidUsageError
 from ..text import did_you_mean
 
+IMPORT = "import"
+EXPORT = "export"
+
 
 @dataclass(frozen=True)
 class Stream:
-    """A flow of records of one model from a backend to Odoo, which runs by itself.
+    """A flow of records of one model, which runs by itself.
+
+    It brings them from a backend to Odoo. With ``direction="export"``, it exports all
+    records that are bound instead: a comparison, for what nobody noticed.
 
     Args:
         name: unique among the streams of a backend.
@@ -27,6 +33,8 @@ class Stream:
         selection: parameters for the adapter, by name: which records are wanted.
         stale_after: time without a success after which a warning is shown; None for
             three times ``every``.
+        direction: ``"import"``, or ``"export"``, which has no full run, no slices and
+            no selection.
     """
 
     name: str
@@ -37,6 +45,7 @@ class Stream:
     slices: Sequence[str] | str = ()
     selection: Mapping[str, Any] | None = None
     stale_after: timedelta | None = None
+    direction: str = IMPORT
 
     def slices_of(self, backend: Any) -> Sequence[str]:
         """Return the slices for a backend; an empty text where there are none."""
@@ -88,6 +97,7 @@ def check_streams(model_class: type) -> None:
                 f"_backend_model = {model_class._name!r}."
                 f"{_hint(stream.model, bindings)}"
             )
+        _check_direction(stream, where)
         if isinstance(stream.slices, str) and not hasattr(model_class, stream.slices):
             raise InvalidUsageError(
                 f"{where} takes its slices from {stream.slices!r}, which is no method "
@@ -99,6 +109,22 @@ def check_streams(model_class: type) -> None:
                     f"{where} runs after {name!r}, which is no stream of that model."
                     f"{_hint(name, streams)}"
                 )
+
+
+def _check_direction(stream: Stream, where: str) -> None:
+    if stream.direction not in (IMPORT, EXPORT):
+        raise InvalidUsageError(
+            f"{where} has direction {stream.direction!r}, expected 'import' or "
+            f"'export'.{did_you_mean(stream.direction, (IMPORT, EXPORT))}"
+        )
+    of_imports = [
+        name for name in ("full_every", "slices", "selection") if getattr(stream, name)
+    ]
+    if stream.direction == EXPORT and of_imports:
+        raise InvalidUsageError(
+            f"{where} exports, but has {', '.join(of_imports)}: an export takes all "
+            "records that are bound. Leave it out."
+        )
 
 
 def _hint(name: str, known: Iterable[str]) -> str:

@@ -61,6 +61,10 @@ class ConnectorBinding(models.AbstractModel):
     """So many records that one transaction makes due have a job each; more are exported
     by one run."""
 
+    _export_after_s: int = 0
+    """Seconds for which an export waits that a trigger makes due: what changes in the
+    meantime goes along. For what changes often, such as stock."""
+
     export_due = fields.Boolean(
         string="Waits for a Run",
         readonly=True,

@@ -89,10 +89,12 @@ class ConnectorBackend(models.AbstractModel):
         is_run = len(binding_ids) > bindings._export_run_above
         bindings._set_due(binding_ids, is_run)
         backend = self._as_job_user()
+        wait_s = bindings._export_after_s
+        options = {"eta": wait_s} if wait_s else {}
         if is_run:
-            backend.delay_export_run(model_name)
+            backend.delay_export_run(model_name, **options)
         else:
-            backend.delay_export_records(model_name, sorted(binding_ids))
+            backend.delay_export_records(model_name, sorted(binding_ids), **options)
 
     def _delay_spread(self, model_name: str, root: str, changes: list[Packed]) -> None:
         """Delay the look-up of what many changes make due."""

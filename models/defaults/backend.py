@@ -193,6 +193,7 @@ class ConnectorBackend(models.AbstractModel):
             return []
         streams = E.list(
             E.field(name="name"),
+            E.field(name="direction", optional="show"),
             E.field(name="state"),
             E.field(name="last_success_at"),
             E.field(name="next_run_at", optional="show"),
@@ -201,7 +202,14 @@ class ConnectorBackend(models.AbstractModel):
                 name="action_run",
                 type="object",
                 string=self.env._("Import Now"),
-                invisible="state != 'idle'",
+                invisible="state != 'idle' or direction == 'export'",
+                groups=MANAGER,
+            ),
+            E.button(
+                name="action_run",
+                type="object",
+                string=self.env._("Export Now"),
+                invisible="state != 'idle' or direction == 'import'",
                 groups=MANAGER,
             ),
             {

@@ -13,4 +13,5 @@ from . import history
 from . import missing
 from . import backfill
 from . import staleness
+from . import export
 from . import review

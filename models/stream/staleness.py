@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 
+from ...flows.declare import declared_streams
+from .stream import CHANGES
+
 INTERVALS = 3  # that may pass without a success, where nobody declared a time
 
 
@@ -47,6 +50,20 @@ class ConnectorStream(models.Model):
         return [("id", "in" if True in value else "not in", stale.ids)]
 
     # === HELPERS === #
+
+    @api.model
+    def _refresh(self, backend, name: str, within: timedelta) -> bool:
+        """Return whether a stream of a backend had a success lately; start it else."""
+        self._declare(backend, declared_streams(type(backend)))
+        own = [("backend_id", "=", backend.reference()), ("name", "=", name)]
+        since = fields.Datetime.now() - within
+        old = self.search(own).filtered(
+            lambda one: (one.last_success_at or datetime.min) < since  # noqa: DTZ901
+        )
+        for stream in old.try_lock_for_update():
+            if stream.state == "idle":
+                stream._start(CHANGES)
+        return not old
 
     def _stale_after(self) -> timedelta | None:
         """Return how long the stream may be without a success, None for ever."""

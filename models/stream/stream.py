@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...exception import InvalidUsageError
-from ...flows.declare import Stream, declared_streams
+from ...flows.declare import EXPORT, IMPORT, Stream, declared_streams
 from ...text import did_you_mean
 from ..access_guard import framework_context, own_code
 from .selection_text import text_of
@@ -56,6 +56,13 @@ class ConnectorStream(models.Model):
     interval_minutes = fields.Integer(
         string="Every (Minutes)",
         help="Minutes between two imports of what changed; 0: only by hand.",
+    )
+    direction = fields.Selection(
+        [(IMPORT, "Import"), (EXPORT, "Export")],
+        required=True,
+        default=IMPORT,
+        readonly=True,
+        help="Export: all records that are bound are compared with the backend.",
     )
     full_interval_hours = fields.Integer(
         string="Full Refresh Every (Hours)",
@@ -162,6 +169,7 @@ class ConnectorStream(models.Model):
             "sequence": 10 * (1 + order.index(stream.name)),
             "backend_id": backend,
             "model": stream.model,
+            "direction": stream.direction,
             "slice": slice_ or False,
             "selection": text_of(stream.selection),
             "stale_minutes": _whole(stream.stale_after, timedelta(minutes=1)),

@@ -50,6 +50,7 @@ from . import (
     test_event_computed,
     test_event_job,
     test_export_check,
+    test_export_compare,
     test_export_create,
     test_export_dependency,
     test_export_kill,
