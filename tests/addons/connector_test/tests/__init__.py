@@ -108,6 +108,7 @@ from . import (
     test_outbound_request,
     test_overview,
     test_overview_browser,
+    test_own_changes,
     test_own_environment,
     test_owners,
     test_page_import,
