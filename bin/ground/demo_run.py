@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""``bin/demo``: import real contacts into a real Odoo."""
+"""``bin/demo``: real contacts in a real Odoo, and in the cards of a real server."""
 
 import argparse
 import contextlib
@@ -20,18 +20,21 @@ from ground.process import tail
 from ground.say import Progress, StepFailed, say
 from ground.workbench import Workbench, prepare
 
-SCRIPT = Path(__file__).parent / "demo" / "import_contacts.py"
+SCRIPTS = Path(__file__).parent / "demo"
+IMPORT, BOTH = SCRIPTS / "import_contacts.py", SCRIPTS / "change_both.py"
 VERSIONS = {"Friends": "3.0", "Customers": "4.0"}  # of each address book
 DEFAULT_COUNT = 500
 SHOWN_MISTAKES = 20
 LAST_PORT = 65535
 CHECKPOINTS, JOBS = "connector-checkpoints", "connector-jobs"  # paths of screens
+CONTACTS = "connector_carddav.connector_default_action_carddav_res_partner"
 STREAMS = "connector.connector_stream_action"
 
 DESCRIPTION = """\
 Starts a CardDAV server with two address books, one of vCard 3.0 and one of 4.0, and
 an Odoo of our own. Imports them by the streams of examples/connector_carddav, says how
-far these are and what they did, and serves Odoo until Ctrl-C. What is missing is set up
+far these are and what they did. Then changes a contact in Odoo, its card, and both at
+once, says what each side has, and serves Odoo until Ctrl-C. What is missing is set up
 first. The database stays: the next run finds the contacts and changes nothing.
 """
 
@@ -52,10 +55,13 @@ def main(arguments: list[str]) -> int:
                 reports = [_import_books("import", bench, name, server)]
                 _print_refusals(reports[0])
                 if not options.once:
+                    _print_mistakes(_change_both(bench, name, server))
                     return _serve(odoo)
                 step = "import again, which should change nothing"
                 reports.append(_import_books(step, bench, name, server))
-                return _verify(find_mistakes(odoo.url, name, books, reports))
+                mistakes = _change_both(bench, name, server, ONCE="1")
+                mistakes += find_mistakes(odoo.url, name, books, reports)
+                return _verify(mistakes)
 
 
 def _read_options(arguments: list[str]) -> argparse.Namespace:
@@ -130,17 +136,8 @@ def _import_books(
     step: str, bench: Workbench, name: str, server: radicale.Radicale
 ) -> dict[str, dict]:
     """Import the address books and say what was done; return it by book."""
-    books = [
-        {
-            "name": book,
-            "version": version,
-            "url": server.url(book.lower()),
-            "login": radicale.LOGIN,
-            "password": radicale.PASSWORD,
-        }
-        for book, version in VERSIONS.items()
-    ]
-    process = odoo_server.open_script(bench, name, SCRIPT, BOOKS=json.dumps(books))
+    books = json.dumps([_describe(book, server) for book in VERSIONS])
+    process = odoo_server.open_script(bench, name, IMPORT, BOOKS=books)
     done = {report["name"]: report for report in _watch(step, process)}
     for book, report in done.items():
         if error := report.get("error"):
@@ -154,6 +151,36 @@ def _import_books(
             flush=True,
         )
     return done
+
+
+def _describe(book: str, server: radicale.Radicale) -> dict[str, str]:
+    """Return an address book as Odoo has to know it."""
+    return {
+        "name": book,
+        "version": VERSIONS[book],
+        "url": server.url(book.lower()),
+        "login": radicale.LOGIN,
+        "password": radicale.PASSWORD,
+    }
+
+
+def _change_both(
+    bench: Workbench, name: str, server: radicale.Radicale, **variables: str
+) -> list[str]:
+    """Change a contact here and there, say what becomes of it; return what is wrong."""
+    say("- change a contact in Odoo, its card, and both")
+    book = json.dumps(_describe(next(iter(VERSIONS)), server))
+    process = odoo_server.open_script(bench, name, BOTH, BOOK=book, **variables)
+    mistakes = []
+    for line in process.stdout:
+        answer = json.loads(line)
+        mistakes += [answer["mistake"]] if "mistake" in answer else []
+        if "say" in answer:
+            print(answer["say"], flush=True)
+    _output, errors = process.communicate()
+    if process.returncode:
+        raise StepFailed("change both sides", tail(errors), "Run the command again.")
+    return mistakes
 
 
 def _watch(step: str, process: subprocess.Popen) -> list[dict]:
@@ -186,20 +213,25 @@ def _print_refusals(done: dict[str, dict]) -> None:
 
 def _verify(mistakes: list[str]) -> int:
     """Print what is wrong and return the exit code."""
-    for mistake in mistakes[:SHOWN_MISTAKES]:
-        print(f"WRONG: {mistake}")
+    _print_mistakes(mistakes)
     if mistakes:
         print(f"The demo failed: {len(mistakes)} mistakes.")
         return 1
-    print("The demo is fine: every contact in Odoo is what its card says.")
+    print("The demo is fine: every contact in Odoo is what its card says, both ways.")
     return 0
+
+
+def _print_mistakes(mistakes: list[str]) -> None:
+    for mistake in mistakes[:SHOWN_MISTAKES]:
+        print(f"WRONG: {mistake}")
 
 
 def _serve(odoo: odoo_server.OdooServer) -> int:
     """Serve until somebody stops it."""
-    print(f"\nOdoo: {odoo.url}/odoo/action-connector_carddav.carddav_contact_action")
+    print(f"\nOdoo: {odoo.url}/odoo/action-{CONTACTS}")
     print(f"Streams, with their runs: {odoo.url}/odoo/action-{STREAMS}")
     print(f"Rejected cards are checkpoints: {odoo.url}/odoo/{CHECKPOINTS}")
+    print("There, decide about the phone of Ada Lovelace, which both sides edited.")
     print(f"Each job leads to what it did: {odoo.url}/odoo/{JOBS}")
     print(f"Login: {LOGIN}, password: {PASSWORD}. Stop with Ctrl-C.", flush=True)
     with contextlib.suppress(KeyboardInterrupt):

@@ -28,6 +28,7 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+EMPTY = (None, False, [])
 
 
 class Sides(NamedTuple):
@@ -52,7 +53,9 @@ class Sides(NamedTuple):
 
     @property
     def changed_here(self) -> bool:
-        """Whether Odoo changed the field."""
+        """Whether Odoo changed the field; an empty one may get its first value."""
+        if self.kept is UNKNOWN and self.ours in EMPTY:
+            return False
         return self.ours != self.kept
 
 

@@ -19,6 +19,7 @@ LONG = 500  # characters of a text that is kept as it is
 X2MANY = ("one2many", "many2many")
 HASH = "hash"
 LINES = "lines"
+EXTERNAL_ID = "external_id"
 LINE_FIELDS = "fields"
 TEXTS = "texts"  # by language
 
@@ -144,9 +145,16 @@ def _line_fields(commands) -> list[str]:
 
 
 def _kept_lines(record: models.BaseModel, name: str, names: Iterable[str]) -> object:
-    """Return a hash of the lines that are here, as far as they were mapped."""
+    """Return a hash of the lines that are here, as far as they were mapped.
+
+    Which line is which says its id; that of the backend may change there.
+    """
     lines = record.with_context(active_test=False)[name].with_env(record.env)
-    comparable = [n for n in names if lines._fields[n].type not in (*X2MANY, "binary")]
+    comparable = [
+        one
+        for one in names
+        if lines._fields[one].type not in (*X2MANY, "binary") and one != EXTERNAL_ID
+    ]
     found = [[line.id, *(plain(line[n]) for n in comparable)] for line in lines]
     text = json.dumps(sorted(found, key=lambda one: one[0]), default=str)
     return {LINES: _digest(text.encode()), LINE_FIELDS: list(names)}

@@ -17,6 +17,7 @@ from .creation import Creation
 from .dependency import ExportDependency, exporting
 from .lock import refuse_stale
 from .mapped_fields import fetch_mapped
+from .own_changes import OwnChanges, differing_fields
 from .own_transaction import own_transaction
 from .refusal import is_gone, refusal_of, report_refusal
 from .sent import Answer, hash_of_sent, read_answer
@@ -40,6 +41,11 @@ class RecordExporter(Exporter):
     compare_first = False
     """Whether the record is read before an update: where its version is another one
     than was imported last, it is imported first. That is one more request."""
+
+    sends_changes = False
+    """Whether an update sends only what Odoo changed since both sides were equal, for
+    records that hold more than Odoo knows. The adapter answers to ``create`` and
+    ``write`` with the record, as it would read it."""
 
     binding: models.BaseModel
     """Binding of the record in hand."""
@@ -113,13 +119,18 @@ class RecordExporter(Exporter):
         """Return whether the record changed there, and has to be imported first.
 
         By default it is, where ``compare_first`` is set and its version there is not
-        the one that was imported, or sent, last.
+        the one that was imported, or sent, last; and with ``sends_changes`` where it is
+        not known what both sides had last.
         """
-        if not self.compare_first or not self.external_id:
+        if not self.external_id:
+            return False
+        if self.sends_changes and not OwnChanges(self).is_known:
+            return True
+        if not self.compare_first:
             return False
         known = self._known("external_version")
         version = self.backend_adapter.version_of(self._read())
-        return bool(known and version and known != version)
+        return known != version if known and version else self.sends_changes
 
     def _has_to_skip(self) -> str | bool | None:
         """Return why the record is not to be exported, None to export it."""
@@ -222,8 +233,11 @@ class RecordExporter(Exporter):
 
     def _run(self) -> str:
         self._lock()
-        if self._should_import():
-            self.unit_for(Importer).run(self.external_id)
+        try:
+            if self._should_import():
+                self.unit_for(Importer).run(self.external_id)
+        except IDMissingInBackend as error:
+            return self._report_gone(error)
         if reason := self._has_to_skip():
             return f"{SKIPPED}: {reason if isinstance(reason, str) else 'not wanted'}"
         self._export_dependencies()
@@ -237,6 +251,12 @@ class RecordExporter(Exporter):
         return outcome
 
     def _update_there(self, map_record: MapRecord) -> str:
+        if self.sends_changes:
+            changes = OwnChanges(self)
+            self.fields = changes.fields()
+            if not self.fields:
+                changes.rest()
+                return UNCHANGED
         data = self._sent_values(map_record)
         if not data:
             return f"{SKIPPED}: nothing of it is exported."
@@ -268,6 +288,8 @@ class RecordExporter(Exporter):
     ) -> None:
         """Keep what was sent, for the next change on either side."""
         self.conflicts.remember(binding, answer.record)
+        if self.sends_changes and answer.record:
+            OwnChanges(self).remember(answer.record, self.fields)
 
     def _asking(self, ask, data: dict) -> Answer:
         """Return the answer to a request; what the backend refuses is an error of ours.
@@ -284,6 +306,10 @@ class RecordExporter(Exporter):
             if refusal := refusal_of(error, self.describe()):
                 raise refusal from error
             raise
+
+    def _differing(self, record: models.BaseModel, values: dict) -> list[str]:
+        """Return the fields of which a record has other values than those mapped."""
+        return differing_fields(record, values)
 
     def _read(self) -> dict:
         return self.backend_adapter.read(self.external_id)

@@ -5,6 +5,8 @@ from . import (
     test_card,
     test_changes,
     test_delivery,
+    test_edit,
+    test_export,
     test_import,
     test_jobs,
     test_kinds,

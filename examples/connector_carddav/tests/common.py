@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A real CardDAV server, and an address book on it."""
 
+import re
 from urllib.parse import quote
 
 import requests
@@ -48,15 +49,30 @@ class AddressBook:
         """Delete a card."""
         self._ask("DELETE", quote(f"{name}.vcf"), "")
 
-    def _ask(self, method: str, name: str, body: str) -> None:
-        requests.request(
+    def text(self, ref: str) -> str:
+        """Return a card as it is, its lines ended as on Unix."""
+        return self._ask("GET", ref, "").content.decode().replace("\r\n", "\n")
+
+    def names(self) -> list[str]:
+        """Return the names of all cards."""
+        answer = self._ask("PROPFIND", "", "").text
+        found = re.findall(r"href>[^<]*/([^</]+)</", answer)
+        return sorted(found)
+
+    def _ask(self, method: str, name: str, body: str) -> requests.Response:
+        answer = requests.request(
             method,
             self.url + name,
             data=body.encode(errors="surrogateescape"),
-            headers={"Content-Type": "text/vcard" if method == "PUT" else "text/xml"},
+            headers={
+                "Content-Type": "text/vcard" if method == "PUT" else "text/xml",
+                "Depth": "1",
+            },
             auth=(LOGIN, PASSWORD),
             timeout=30,
-        ).raise_for_status()
+        )
+        answer.raise_for_status()
+        return answer
 
 
 class CarddavCase(RadicaleCase):
@@ -98,6 +114,26 @@ class CarddavCase(RadicaleCase):
             " sync_date = now() - interval '1 day'"
         )
         self.env.invalidate_all()
+
+    def bind(self, contact, backend=None):
+        """Return a binding of a contact that is on no server yet, to be exported."""
+        backend = backend or self.backend
+        binding = self.env["carddav.res.partner"].create(
+            {"odoo_id": contact.id, "backend_id": backend.id}
+        )
+        backend.delay_export_record(binding._name, binding.id)
+        return binding
+
+    def run_exports(self):
+        """Run what changes here have made due; return what became of it."""
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        jobs = self.env["connector.queue.job"]
+        before = jobs.search([])
+        run_jobs(self.env)
+        self.env.invalidate_all()
+        done = jobs.search([]) - before | before.filtered("result")
+        return done.sorted("id").mapped("result")
 
     def reasons(self, backend=None):
         """Return what the checkpoints of an address book say."""

@@ -7,7 +7,7 @@ from odoo.addons.connector.api import run_jobs
 
 from .common import CarddavCase
 
-# Opens the address book, presses Import Contacts, and sees that it runs.
+# Opens the address book, presses Import Now, and sees that it runs.
 PRESS_IMPORT = """
 (async () => {
     const find = async (selector) => {
@@ -18,9 +18,8 @@ PRESS_IMPORT = """
         }
         throw new Error(`Nothing matches ${selector}`);
     };
-    (await find("button[name=action_import_contacts]:enabled")).click();
-    await find("div[name=state] button[data-value=running]");
-    await find("div[name=run_ids] td[name=created_count]");
+    (await find("div[name=stream_ids] button[name=action_run]:enabled")).click();
+    await find("div[name=stream_ids] tr.text-info");
     console.log("test successful");
 })();
 """
@@ -30,7 +29,8 @@ PRESS_IMPORT = """
 class TestBrowser(CarddavCase, HttpCase):
     def test_button_imports_and_shows_how_far_it_is(self):
         self.book.put("ada", "FN:Ada")
-        action = "connector_carddav.carddav_backend_action"
+        self.env["connector.stream"]._declare_all()  # the cron does, once a minute
+        action = "connector_carddav.connector_default_action_carddav_backend"
 
         self.browser_js(
             f"/odoo/action-{action}/{self.backend.id}",

@@ -3,7 +3,7 @@
 
 from odoo.tests import new_test_user
 
-from ..components.importer import ContactImporter
+from ..sync import ContactImporter
 from .common import CarddavCase
 
 

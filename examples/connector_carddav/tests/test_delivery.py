@@ -11,7 +11,7 @@ from odoo.addons.connector.tests.cards import CARDS, card_text
 from odoo.addons.connector.tests.strange_server import StrangeServer
 from odoo.addons.connector.tests.xandikos import Xandikos
 
-from ..components import adapter
+from .. import adapter
 from .common import CarddavCase, make_text
 
 NAMES = ("a b", "a:b", "a?b", "a#b", "ü", "@+", "100%")

@@ -156,7 +156,9 @@ class TestImport(CarddavCase):
 
     def test_manager_needs_no_other_rights(self):
         manager = new_test_user(
-            self.env, "mia", groups="connector_carddav.carddav_group_manager"
+            self.env,
+            "mia",
+            groups="connector.group_connector_manager,base.group_partner_manager",
         )
         self.book.put("ada", "CATEGORIES:Friend", "TEL:1", "TEL;TYPE=work:2")
 

@@ -11,8 +11,8 @@ class TestJobs(CarddavCase):
         return self.env[action["res_model"]].search(action["domain"])
 
     def test_import_waits_once(self):
-        self.backend.action_import_contacts()
-        self.backend.action_import_contacts()
+        self.backend.start_stream("contacts")
+        self.backend.start_stream("contacts")
 
         self.assertEqual(len(self.find_jobs()), 1)
 
@@ -25,11 +25,15 @@ class TestJobs(CarddavCase):
         self.assertEqual((action["res_model"], action["res_id"]), (done._name, done.id))
         self.assertEqual(done.created_count, 1)
 
-    def test_button_leads_to_the_stream(self):
-        action = self.backend.action_import_contacts()
+    def test_button_starts_the_stream(self):
+        self.env["connector.stream"]._declare_all()  # the cron does, once a minute
+        stream = self.backend.stream_ids
+        stream.action_run()
 
-        stream = self.env[action["res_model"]].browse(action["res_id"])
-        self.assertEqual((stream.state, len(stream.run_ids)), ("running", 1))
+        self.assertEqual(
+            (stream.name, stream.state, len(stream.run_ids)),
+            ("contacts", "running", 1),
+        )
 
     def test_refused_card_is_a_checkpoint(self):
         self.book.put("nameless", "FN:")

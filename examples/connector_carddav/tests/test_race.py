@@ -33,7 +33,7 @@ class TestRace(CarddavCase):
         """Remove what was committed."""
         self.first.cr.rollback()
         self.second.cr.rollback()
-        contacts = self.backend.contact_ids
+        contacts = self.first[CONTACT].search([("backend_id", "=", self.backend.id)])
         (contacts.address_ids.odoo_id | contacts.odoo_id).unlink()
         self.backend.unlink()
         self.first.cr.commit()

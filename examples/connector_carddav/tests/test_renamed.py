@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Claims about cards that got another file name."""
 
-from ..components.adapter import card_of
-from ..components.importer import ContactImporter
+from ..adapter import ContactAdapter
+from ..sync import ContactImporter
 from .common import CarddavCase, make_text
 
 
@@ -48,7 +48,9 @@ class TestRenamed(CarddavCase):
         self.import_contacts()
         scope = self.backend.get_environment("carddav.res.partner")
         importer = scope.get_connector_unit(ContactImporter)
-        importer.run("copy.vcf", card_of("copy.vcf", "1", make_text("ada")))
+        adapter = scope.get_connector_unit(ContactAdapter)
+        copy = adapter.card_of("copy.vcf", "1", make_text("ada"))
+        importer.run("copy.vcf", copy)
 
         self.assertNotEqual(self.find("copy"), self.ada)
         self.assertEqual(self.find("ada"), self.ada)

@@ -7,7 +7,7 @@ from odoo.addons.connector.api import (
     NetworkRetryableError,
 )
 
-from ..components.adapter import ContactAdapter
+from ..adapter import ContactAdapter, next_step
 from .common import CarddavCase, Radicale
 
 
@@ -47,9 +47,6 @@ class TestServer(CarddavCase):
             self.import_page()
 
     def test_status_decides_what_to_do(self):
-        scope = self.backend.get_environment("carddav.res.partner")
-        adapter = scope.get_connector_unit(ContactAdapter)
-
         for status, error_class in (
             (200, FailedJobError),
             (401, FailedJobError),
@@ -63,7 +60,7 @@ class TestServer(CarddavCase):
             (503, NetworkRetryableError),
         ):
             with self.subTest(status):
-                found, remedy = adapter._next_step(status)
+                found, remedy = next_step(status)
                 self.assertTrue(issubclass(found, error_class))
                 self.assertTrue(remedy)
 

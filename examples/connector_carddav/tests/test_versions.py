@@ -3,11 +3,8 @@
 
 from datetime import date
 
-from odoo.addons.connector.api import ImportMapper
-
-from ..components.adapter import card_of
-from ..components.importer import ContactImporter
-from ..components.mapper import ContactMapper3, ContactMapper4
+from ..adapter import ContactAdapter
+from ..sync import ContactImporter
 from .common import CarddavCase
 from .test_import import PIXEL
 
@@ -32,15 +29,12 @@ class TestVersions(CarddavCase):
         self.assertEqual(self.reasons(backend), [])
         return self.find("ada", backend)
 
-    def test_each_version_has_its_mapper(self):
-        for backend, expected in (
-            (self.backend, ContactMapper3),
-            (self.backend_4, ContactMapper4),
-        ):
-            with self.subTest(backend.version):
-                scope = backend.get_environment("carddav.res.partner")
-                mapper = scope.get_connector_unit(ImportMapper)
-                self.assertIs(type(mapper), expected)
+    def import_text(self, text):
+        """Import a text as a card, and return its binding."""
+        scope = self.backend_4.get_environment("carddav.res.partner")
+        card = scope.get_connector_unit(ContactAdapter).card_of("ada.vcf", "1", text)
+        scope.get_connector_unit(ContactImporter).run("ada.vcf", card)
+        return self.find("ada", self.backend_4)
 
     def test_card_of_the_other_version_is_mapped_as_what_it_is(self):
         for backend in (self.backend, self.backend_4):
@@ -56,13 +50,8 @@ class TestVersions(CarddavCase):
 
     def test_card_without_a_version_is_of_the_backends(self):
         text = "BEGIN:VCARD\nFN:Ada\nKIND:org\nEND:VCARD"
-        scope = self.backend_4.get_environment("carddav.res.partner")
 
-        scope.get_connector_unit(ContactImporter).run(
-            "ada.vcf", card_of("ada.vcf", "1", text)
-        )
-
-        self.assertTrue(self.find("ada", self.backend_4).is_company)
+        self.assertTrue(self.import_text(text).is_company)
 
     def test_company(self):
         self.assertTrue(self.import_3("ORG:Acme", "X-ABShowAs:COMPANY").is_company)
@@ -115,14 +104,8 @@ class TestVersions(CarddavCase):
         """Radicale cuts it off there, so this card is handed over as it is."""
         text = f"FN:Ada\nPHOTO:data:image/png;base64,{PIXEL}\n"
         text = f"BEGIN:VCARD\nVERSION:4.0\n{text}END:VCARD"
-        scope = self.backend_4.get_environment("carddav.res.partner")
 
-        scope.get_connector_unit(ContactImporter).run(
-            "ada.vcf", card_of("ada.vcf", "1", text)
-        )
-
-        ada = self.find("ada", self.backend_4)
-        self.assertEqual(ada.image_1920.decode(), PIXEL)
+        self.assertEqual(self.import_text(text).image_1920.decode(), PIXEL)
 
     def test_linked_picture_is_left_where_it_is(self):
         link = "https://example.com/ada.png"

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Adapter that reads the cards of a CardDAV server.
+"""Adapter to an address book on a CardDAV server.
 
 An address book is a folder of cards on a web server. The *external id* of a card is
 its name in that folder, as the server itself writes it; its *etag* changes whenever
@@ -19,17 +19,26 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from odoo.addons.connector.api import (
+    Backend,
     Changes,
     FailedJobError,
     IDMissingInBackend,
+    InvalidDataError,
     NetworkRetryableError,
+    RetryableJobError,
     TokenAdapter,
 )
 
-from ..backend import carddav
-from ..vcard import read_card
+from .vcard import edit_card, new_card, read_card
+
+CONTACT = "carddav.res.partner"
+carddav = Backend("carddav")
+Backend(parent=carddav, version="3.0")
+Backend(parent=carddav, version="4.0")
 
 TIMEOUT_S = (5, 30)  # connect, read
+CREATED, MULTI_STATUS, OUTDATED = 201, 207, 412
+DONE = (200, CREATED, 204)
 
 DAV, CARDDAV = "DAV:", "urn:ietf:params:xml:ns:carddav"
 NAMES = {"d": DAV, "c": CARDDAV}
@@ -37,26 +46,10 @@ ETAG = ".//d:getetag"
 D = ElementMaker(namespace=DAV, nsmap=NAMES)
 C = ElementMaker(namespace=CARDDAV, nsmap=NAMES)
 
-LOGIN_REMEDY = "Correct its login and password, then import again."
+LOGIN_REMEDY = "Correct its login and password, then try again."
 URL_REMEDY = "Correct its URL: it is the address of one address book."
-LATER_REMEDY = "Nothing was imported; try again later."
-CARD_REMEDY = "Correct that on the server, then import again."
-
-# What an HTTP status other than the expected one means for the import.
-NEXT_STEPS = {
-    401: (FailedJobError, LOGIN_REMEDY),
-    403: (FailedJobError, LOGIN_REMEDY),
-    404: (IDMissingInBackend, URL_REMEDY),
-    410: (IDMissingInBackend, URL_REMEDY),
-    408: (NetworkRetryableError, LATER_REMEDY),
-    429: (NetworkRetryableError, LATER_REMEDY),
-    501: (FailedJobError, URL_REMEDY),
-}
-
-
-TOO_MUCH = (413, 500, 507)  # for a page, and maybe not for each of its cards
-# Of an answer that may say in XML which precondition was not met.
-PRECONDITION_STATUS = (403, 409, 412)
+LATER_REMEDY = "Nothing was done; try again later."
+CARD_REMEDY = "Correct that, then try again."
 RIGHTS = "need-privileges"  # the one precondition that is a matter of the login
 
 
@@ -68,27 +61,45 @@ class NotUnderstood(FailedJobError):
     """The server does not do what it was asked for, or does not answer in XML."""
 
 
+class Outdated(RetryableJobError):
+    """The card was changed there since it was read, or is there already."""
+
+
+# What an HTTP status other than the expected one means.
+NEXT_STEPS = {
+    **dict.fromkeys((401, 403), (FailedJobError, LOGIN_REMEDY)),
+    **dict.fromkeys((404, 410), (IDMissingInBackend, URL_REMEDY)),
+    **dict.fromkeys((408, 423, 429), (NetworkRetryableError, LATER_REMEDY)),
+    501: (FailedJobError, URL_REMEDY),
+    # too much for a page, and maybe not for each of its cards
+    **dict.fromkeys((413, 500, 507), (NotDelivered, LATER_REMEDY)),
+}
 CARD_FAULTS = (NotDelivered, NotUnderstood, IDMissingInBackend)
+REFUSALS = (400, 409, 413, 415, 422)  # of a card that is written
 
 
 @carddav
 class ContactAdapter(TokenAdapter):
-    """Reads the cards of an address book; it raises what the queue understands.
+    """Reads and writes cards; it raises what the queue understands.
 
     Raises:
         NetworkRetryableError: the server gave no answer, or none yet.
         FailedJobError: the server refused to answer.
         IDMissingInBackend: there is no such address book, or no such card.
+        InvalidDataError: the server refused the card.
+        RetryableJobError: the card was changed there since it was read.
     """
 
-    _model_name = "carddav.res.partner"
+    _model_name = CONTACT
     _id = "external_id"
     _version = "etag"
+    _takes_key = True  # the name of a new card, which is made before it is sent
 
     def __init__(self, connector_env):
         super().__init__(connector_env)
         self.name = self.backend_record.describe()
         self.url = f"{self.backend_record.url.rstrip('/')}/"
+        self.texts: dict[str, tuple[str, str]] = {}  # of what was read: etag, text
         self.http = requests.Session()
         self.http.auth = (self.backend_record.login, self.backend_record.password)
         self.http.headers["Accept-Encoding"] = "identity"  # packing alters etags
@@ -101,6 +112,8 @@ class ContactAdapter(TokenAdapter):
         """
         return super().is_weak_version(version) or version.startswith('"gcs')
 
+    # === READING === #
+
     def read_changes(self, token: str | None = None) -> Changes:
         """Return what changed since a sync token, else all cards."""
         if token:
@@ -112,10 +125,9 @@ class ContactAdapter(TokenAdapter):
 
     def read(self, external_id: str) -> dict:
         """Return one card."""
-        url = self.url + quote_name(external_id)
         what = f"card {external_id!r} of {self.name}"
         try:
-            answer = self._request("GET", url, what, requests.codes.ok)
+            answer = self._request("GET", quote_name(external_id), f"read {what}")
             text = answer.content.decode()
         except IDMissingInBackend as error:
             raise IDMissingInBackend(
@@ -126,7 +138,9 @@ class ContactAdapter(TokenAdapter):
             raise NotUnderstood(
                 f"Cannot read {what}: it is not UTF-8 ({error}). {CARD_REMEDY}"
             ) from error
-        return card_of(external_id, answer.headers.get("ETag", ""), text)
+        etag = answer.headers.get("ETag", "")
+        self.texts[external_id] = etag, text
+        return self.card_of(external_id, etag, text)
 
     def read_many(self, external_ids: list[str]) -> list[dict]:
         """Return the cards of a page; those that are not in the answer, one by one.
@@ -139,15 +153,16 @@ class ContactAdapter(TokenAdapter):
         folder = urlsplit(self.url).path
         hrefs = [D.href(folder + quote_name(name)) for name in external_ids]
         try:
-            answers = self._ask("REPORT", C("addressbook-multiget", wanted, *hrefs))
+            rows = self._ask("REPORT", C("addressbook-multiget", wanted, *hrefs))
         except (NotDelivered, NotUnderstood):
-            answers = D.multistatus()
+            rows = D.multistatus()
         cards = []
         missing = {unquote(name): name for name in external_ids}  # it may escape more
-        for answer in _responses(answers):
-            if text := answer.findtext(".//c:address-data", "", NAMES):
-                if name := missing.pop(unquote(_name(answer)), None):
-                    cards.append(card_of(name, answer.findtext(ETAG, "", NAMES), text))
+        for row in _responses(rows):
+            if text := row.findtext(".//c:address-data", "", NAMES):
+                if name := missing.pop(unquote(_name(row)), None):
+                    etag = row.findtext(ETAG, "", NAMES)
+                    cards.append(self.card_of(name, etag, text))
         return [*cards, *map(self._read_alone, missing.values())]
 
     def _read_alone(self, name: str) -> dict:
@@ -156,13 +171,65 @@ class ContactAdapter(TokenAdapter):
         except CARD_FAULTS as error:
             return self.not_delivered(name, str(error))
 
+    def card_of(self, name: str, etag: str, text: str) -> dict:
+        """Return what a card says, or why that cannot be read."""
+        try:
+            said = read_card(text, self.backend_record.version)
+        except ValueError as error:
+            said = {"fault": str(error)}
+        return {**said, "external_id": name, "etag": etag}
+
+    # === WRITING === #
+
+    def create(self, data: dict) -> dict:
+        """Create a card; one that is there already was sent before, by the same key."""
+        name = f"{data['uid']}.vcf"
+        text = new_card(data["uid"], self.backend_record.version, data)
+        try:
+            return self._put(name, text, {"If-None-Match": "*"})
+        except Outdated:
+            if self.read(name).get("uid") != data["uid"]:
+                raise
+            return self.card_of(name, "", text)
+
+    def write(self, external_id: str, data: dict) -> dict:
+        """Change what a card says, as it was read, and return it."""
+        etag, text = self._last_read(external_id)
+        return self._put(external_id, edit_card(text, data), {"If-Match": etag})
+
+    def delete(self, external_id: str) -> None:
+        """Delete a card, as it was read."""
+        etag, _text = self._last_read(external_id)
+        what = f"delete card {external_id!r} of {self.name}"
+        headers = {"If-Match": etag}
+        self._request("DELETE", quote_name(external_id), what, headers=headers)
+
+    def _last_read(self, external_id: str) -> tuple[str, str]:
+        """Return the etag, for a comparison, and the text of a card."""
+        if external_id not in self.texts:
+            self.read(external_id)
+        etag, text = self.texts.pop(external_id)
+        return etag if etag.startswith('"') else "*", text
+
+    def _put(self, name: str, text: str, headers: dict) -> dict:
+        """Store a card and return it, without an etag where the server gives none."""
+        headers = {**headers, "Content-Type": "text/vcard; charset=utf-8"}
+        options = {"data": text.encode(), "headers": headers}
+        what = f"write card {name!r} of {self.name}"
+        answer = self._request("PUT", quote_name(name), what, **options)
+        return self.card_of(name, answer.headers.get("ETag", ""), text)
+
     # === CHANGES === #
 
     def _read_all(self) -> Changes:
         """Return all cards, with the token of a moment before they were listed."""
         query = D.propfind(D.prop(D.resourcetype(), D("sync-token")))
         folder = self._ask("PROPFIND", query, depth="0")
-        self._check_is_address_book(folder)
+        if folder.find(".//c:addressbook", NAMES) is None:
+            raise FailedJobError(
+                f"Cannot read {self.name}: {self.url} is a folder, but not an "
+                f"address book. {URL_REMEDY}"
+            )
         token = folder.findtext(".//d:sync-token", "", NAMES).strip()
         query = D.propfind(D.prop(D.resourcetype(), D.getetag()))
         versions = dict(self._etags(_responses(self._ask("PROPFIND", query))))
@@ -183,13 +250,13 @@ class ContactAdapter(TokenAdapter):
             has_more=any(" 507" in _status(row) for row in rows),
         )
 
-    def _etags(self, answers: list[etree._Element]) -> Iterator[tuple[str, str]]:
+    def _etags(self, rows: list[etree._Element]) -> Iterator[tuple[str, str]]:
         """Yield the names of the cards among some answers, each with its etag."""
         folder = unquote(urlsplit(self.url).path).rstrip("/")
-        for answer in answers:
-            is_folder = unquote(_href(answer)).rstrip("/").endswith(folder)
-            if not is_folder and answer.find(".//d:collection", NAMES) is None:
-                yield _name(answer), answer.findtext(ETAG, "", NAMES)
+        for row in rows:
+            is_folder = unquote(_href(row)).rstrip("/").endswith(folder)
+            if not is_folder and row.find(".//d:collection", NAMES) is None:
+                yield _name(row), row.findtext(ETAG, "", NAMES)
 
     def _with_own_names(self, etags: dict[str, str]) -> dict[str, str]:
         """Return etags by the names under which the cards are known here.
@@ -204,66 +271,62 @@ class ContactAdapter(TokenAdapter):
 
     # === NETWORK === #
 
-    def _ask(
-        self, method: str, query: etree._Element, depth: str = "1"
-    ) -> etree._Element:
+    def _ask(self, method: str, query: etree._Element, depth: str = "1"):
         """Return what the server answers for the folder and each of its files."""
         data = etree.tostring(query, encoding="utf-8", xml_declaration=True)
         headers = {"Content-Type": "text/xml; charset=utf-8", "Depth": depth}
-        status = requests.codes.multi_status
+        what, expected = f"read {self.name}", (MULTI_STATUS,)
         options = {"data": data, "headers": headers}
-        return self._parse(
-            self._request(method, self.url, self.name, status, **options)
-        )
-
-    def _request(
-        self, method: str, url: str, what: str, expected: int, **options
-    ) -> requests.Response:
-        try:
-            answer = self.http.request(method, url, timeout=TIMEOUT_S, **options)
-        except ValueError as error:  # so requests calls an address that is none
-            raise FailedJobError(f"Cannot read {what}: {error} {URL_REMEDY}") from error
-        except requests.RequestException as error:
-            raise NetworkRetryableError(
-                f"No answer from {self.name} at {url}: {error}. {LATER_REMEDY}"
-            ) from error
-        if answer.status_code != expected:
-            error_class, remedy = self._next_step(answer.status_code, answer.content)
-            raise error_class(
-                f"Cannot read {what}: {url} answered {answer.status_code} "
-                f"{answer.reason}, expected {expected}. {remedy}"
-            )
-        return answer
-
-    def _next_step(
-        self, status: int, content: bytes = b""
-    ) -> tuple[type[Exception], str]:
-        """Return what an HTTP status means, and what to do about it."""
-        if status in TOO_MUCH:
-            return NotDelivered, LATER_REMEDY
-        said = _precondition(content) if status in PRECONDITION_STATUS else ""
-        if said and said != RIGHTS:
-            return NotUnderstood, f"It says: {said}. {CARD_REMEDY}"
-        default = NetworkRetryableError, LATER_REMEDY
-        if status < requests.codes.server_error:
-            default = FailedJobError, URL_REMEDY
-        return NEXT_STEPS.get(status, default)
-
-    def _parse(self, answer: requests.Response) -> etree._Element:
+        answer = self._request(method, "", what, expected, **options)
         try:
             return _read_xml(answer.content)
         except etree.XMLSyntaxError as error:
             raise NotUnderstood(
-                f"Cannot read {self.name}: {self.url} did not answer in XML "
-                f"({error}). {URL_REMEDY}"
+                f"Cannot {what}: {self.url} did not answer in XML ({error}). "
+                f"{URL_REMEDY}"
             ) from error
 
-    def _check_is_address_book(self, folder: etree._Element) -> None:
-        if folder.find(".//c:addressbook", NAMES) is None:
-            raise FailedJobError(
-                f"Cannot read {self.name}: {self.url} is a folder, but not an "
-                f"address book. {URL_REMEDY}"
+    def _request(
+        self, method: str, path: str, what: str, expected=DONE, **options
+    ) -> requests.Response:
+        url = self.url + path
+        try:
+            answer = self.http.request(method, url, timeout=TIMEOUT_S, **options)
+        except ValueError as error:  # so requests calls an address that is none
+            raise FailedJobError(f"Cannot {what}: {error} {URL_REMEDY}") from error
+        except requests.RequestException as error:
+            raise NetworkRetryableError(
+                f"No answer from {self.name} at {url}: {error}. {LATER_REMEDY}"
+            ) from error
+        if answer.status_code not in expected:
+            error_class, remedy = next_step(answer.status_code, answer.content, method)
+            raise error_class(
+                f"Cannot {what}: {url} answered {answer.status_code} "
+                f"{answer.reason}, expected {expected[0]}. {remedy}"
             )
+        return answer
+
+
+def next_step(
+    status: int, content: bytes = b"", method: str = ""
+) -> tuple[type[Exception], str]:
+    """Return what an HTTP status means, and what to do about it.
+
+    Args:
+        content: of the answer, which may say in XML what was not met.
+        method: of the request.
+    """
+    if status == OUTDATED and method in ("PUT", "DELETE"):
+        return Outdated, "It was changed there meanwhile."
+    said = _precondition(content) if status in (403, 409, OUTDATED) else ""
+    if said and said != RIGHTS:
+        error_class = InvalidDataError if method == "PUT" else NotUnderstood
+        return error_class, f"It says: {said}. {CARD_REMEDY}"
+    if method == "PUT" and status in REFUSALS:
+        return InvalidDataError, CARD_REMEDY
+    is_theirs = status >= requests.codes.server_error
+    later, never = (NetworkRetryableError, LATER_REMEDY), (FailedJobError, URL_REMEDY)
+    return NEXT_STEPS.get(status, later if is_theirs else never)
 
 
 def quote_name(name: str) -> str:
@@ -281,27 +344,18 @@ def _responses(answer: etree._Element) -> list[etree._Element]:
     return answer.findall("d:response", NAMES)
 
 
-def _href(answer: etree._Element) -> str:
-    return answer.findtext("d:href", "", NAMES).strip()
+def _href(row: etree._Element) -> str:
+    return row.findtext("d:href", "", NAMES).strip()
 
 
-def card_of(name: str, etag: str, text: str) -> dict:
-    """Return what a card says, or why that cannot be read."""
-    try:
-        said = read_card(text)
-    except ValueError as error:
-        said = {"fault": str(error)}
-    return {**said, "external_id": name, "etag": etag}
-
-
-def _status(answer: etree._Element) -> str:
+def _status(row: etree._Element) -> str:
     """Return the status of a whole card: 404 where it is gone."""
-    return answer.findtext("d:status", "", NAMES)
+    return row.findtext("d:status", "", NAMES)
 
 
-def _name(answer: etree._Element) -> str:
+def _name(row: etree._Element) -> str:
     """Return the name of a card; one with ":", "?" or "#" is no URL to be parsed."""
-    return _href(answer).rpartition("/")[2]
+    return _href(row).rpartition("/")[2]
 
 
 def _read_xml(content: bytes) -> etree._Element:

@@ -1,36 +1,34 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Importer of cards: what is special about them."""
+"""Importer, exporter and deleters of cards: what is special about them."""
 
 from odoo.addons.connector.api import (
-    ConnectorEnvironment,
+    ExportDeleter,
+    ExportMapper,
+    ImportDeleter,
     ImportMapper,
     InvalidDataError,
+    RecordExporter,
     RecordImporter,
-    get_backend,
 )
 
-from ..backend import carddav
-from .category import CATEGORY
+from .adapter import CONTACT, carddav
+from .mappers import ADDRESS
 
 VERSIONS = ("3.0", "4.0")
 
 
 @carddav
 class ContactImporter(RecordImporter):
-    """Imports cards; each is mapped as the version of vCard that it says it is."""
+    """Imports cards."""
 
-    _model_name = "carddav.res.partner"
-
-    def mappers(self):
-        """Return the mappers of both versions."""
-        return [self._mapper_of(version) for version in VERSIONS]
+    _model_name = CONTACT
 
     # === STEPS === #
 
     def _before_import(self):
         card = self.remote_record
         fault = card.get("fault")
-        if not fault and card["version"] not in ("", *VERSIONS):
+        if not fault and card["version"] not in VERSIONS:
             expected = " or ".join(map(repr, VERSIONS))
             fault = f"its VERSION is {card['version']!r}, expected {expected}."
         if fault:
@@ -40,16 +38,8 @@ class ContactImporter(RecordImporter):
             )
 
     def _must_skip(self):
-        is_list = self.remote_record["kind"].lower() == "group"
+        is_list = self.remote_record["kind"] == "group"
         return "It is a list of other cards." if is_list else None
-
-    def _import_dependencies(self):
-        for name in self.remote_record["categories"]:
-            self._import_dependency(name, CATEGORY)
-
-    def _map_data(self):
-        version = self.remote_record["version"] or self.backend_record.version
-        return self._mapper_of(version).map_record(self.remote_record)
 
     def _update_data(self, map_record, **options):
         self._keep_addresses(options["binding"].address_ids)
@@ -60,13 +50,6 @@ class ContactImporter(RecordImporter):
         super()._revive(binding)
 
     # === HELPERS === #
-
-    def _mapper_of(self, version: str) -> ImportMapper:
-        scope = ConnectorEnvironment(
-            self.backend_record, self.session, self.model._name
-        )
-        scope.backend = get_backend("carddav", version)
-        return scope.get_connector_unit(ImportMapper)
 
     def _keep_addresses(self, addresses) -> None:
         """Let further addresses stay who they are, though they say something else.
@@ -85,3 +68,48 @@ class ContactImporter(RecordImporter):
             if before:
                 free = [one for one in free if one != before]
                 self._silent(known[before]).external_id = f"{self.external_id}#{key}"
+
+
+@carddav
+class ContactDeleter(ImportDeleter):
+    """Archives contacts with their further addresses: these may stand on orders."""
+
+    _model_name = CONTACT
+
+    def _archive(self, binding, record):
+        binding.address_ids.odoo_id.action_archive()
+        return super()._archive(binding, record)
+
+
+@carddav
+class ContactExporter(RecordExporter):
+    """Exports what changed here since both sides were equal."""
+
+    _model_name = CONTACT
+    compare_first = sends_changes = True
+
+    def _update_data(self, map_record, **options):
+        data = super()._update_data(map_record, **options)
+        if "address_ids" in (self.fields or ()):
+            data["places"] = list(self._changed_places())
+        return data
+
+    def _changed_places(self):
+        """Yield the further addresses that are here, with what changed of them."""
+        places = {one["key"]: one for one in self._read()["places"]}
+        for address in self.binding.address_ids:
+            key = address.external_id.rpartition("#")[2]
+            if key in places:
+                there = self.unit_for(ImportMapper, ADDRESS).map_record(places[key])
+                fields = self._differing(address, there.values())
+                mapper = self.unit_for(ExportMapper, ADDRESS)
+                said = mapper.map_record(address).values(fields=fields)
+                yield {"key": key, **(said if fields else {})}
+
+
+@carddav
+class ContactExportDeleter(ExportDeleter):
+    """Deletes cards; a person decides about one that was changed there since."""
+
+    _model_name = CONTACT
+    compare_first = True

@@ -1,9 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Mappers of a card: what it says, as Odoo stores it.
-
-What both versions of vCard have in common is in ``ContactMapper``; where they differ, a
-mapper that is registered on that version has the last word.
-"""
+"""Mappers of a card: what it says, as Odoo stores it, and the other way round."""
 
 import base64
 import re
@@ -11,28 +7,34 @@ from datetime import date
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import plaintext2html
-from odoo.tools.image import image_process
+from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools.image import image_data_uri, image_process
 
 from odoo.addons.connector.api import (
+    ExportMapper,
     ImportMapChild,
     ImportMapper,
     UnfitValueError,
+    changed_by,
     convert,
     converter,
     mapping,
     only_create,
 )
 
-from ..backend import carddav, carddav_3, carddav_4
-from .category import CATEGORY
+from .adapter import CONTACT, carddav
 
+ADDRESS, TAG = "carddav.res.partner.address", "res.partner.category"
 INCOMPLETE_DATE = re.compile(r"\d{4}(-?\d\d)?|--\d\d(-?\d\d)?|---\d\d")
 WHOLE_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 NO_YEARS = ("0000", "1604")  # with these, some programs say that nobody knows it
 URI = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 DATA_URI = re.compile(r"data:[^,]*;base64,(?P<base64>.*)", re.IGNORECASE | re.DOTALL)
 PREVIEW = (128, 128)  # pixels of the smallest picture that Odoo makes of each
+
+# What is the same on both sides, as (key of the card, field).
+PLACE = [(name, name) for name in ("street", "street2", "zip", "phone", "email")]
+CARD = [*PLACE, ("uid", "uid"), ("title", "function"), ("url", "website")]
 
 
 @converter
@@ -70,13 +72,7 @@ def picture(mapper, value, to_attr):
 class PlaceMapper(ImportMapper):
     """Maps an address, a phone number and an e-mail."""
 
-    direct = [
-        ("street", "street"),
-        ("street2", "street2"),
-        ("zip", "zip"),
-        ("phone", "phone"),
-        ("email", "email"),
-    ]
+    direct = PLACE
 
     @only_create
     @mapping
@@ -124,65 +120,39 @@ class PlaceMapper(ImportMapper):
         return self.env[model].browse(found[key] or ())
 
 
+@carddav
 class ContactMapper(PlaceMapper):
-    """Maps what cards of all versions say about a contact."""
+    """Maps a card to a contact."""
 
-    _model_name = "carddav.res.partner"
-
+    _model_name = CONTACT
     direct = [
-        *PlaceMapper.direct,
-        ("uid", "uid"),
+        *CARD,
         ("fn", "name"),
-        ("title", "function"),
-        ("url", "website"),
         (convert("note", plaintext2html), "comment"),
         (birthday("bday", on_bad="part"), "birthday"),
         (picture("photo", on_bad="part"), "image_1920"),
     ]
-    children = [("places", "address_ids", "carddav.res.partner.address")]
+    children = [("places", "address_ids", ADDRESS)]
 
     @mapping
     def categories(self, record):
-        """Tag the contact; the importer has imported the categories before."""
-        binder = self.binder_for(CATEGORY)
-        tags = binder.to_internal_many(record["categories"], unwrap=True)
-        return {"category_id": [Command.set([tag.id for tag in tags.values()])]}
+        """Tag the contact; tags that are not here yet are created."""
+        tags = (self.find_or_create(TAG, name=name) for name in record["categories"])
+        return {"category_id": [Command.set([tag.id for tag in tags])]}
 
     @mapping
     def company(self, record):
         """Tell companies from people, who may belong to one."""
-        is_company = self._is_company(record)
+        is_company = record["is_company"]
         company = "" if is_company else record["company"]
         return {"is_company": is_company, "company_name": company or False}
-
-    def _is_company(self, record: dict) -> bool:
-        """Tell whether the card is of a company."""
-        raise NotImplementedError
-
-
-@carddav_3
-class ContactMapper3(ContactMapper):
-    """Maps contacts of vCard 3.0 (RFC 2426)."""
-
-    def _is_company(self, record):
-        # an extension of Apple's that others adopted: vCard 3.0 has no word for it
-        shown_as = record["x-abshowas"].lower()
-        return shown_as == "company" or record["named_by"] == "org"
-
-
-@carddav_4
-class ContactMapper4(ContactMapper):
-    """Maps contacts of vCard 4.0 (RFC 6350)."""
-
-    def _is_company(self, record):
-        return record["kind"].lower() == "org"
 
 
 @carddav
 class AddressMapper(PlaceMapper):
     """Maps a further address, number or e-mail to a contact of its own."""
 
-    _model_name = "carddav.res.partner.address"
+    _model_name = ADDRESS
 
     @mapping
     def name(self, record):
@@ -200,10 +170,73 @@ class AddressMapper(PlaceMapper):
 class AddressMapChild(ImportMapChild):
     """Gives each address an external id: a card has none for its parts."""
 
-    _model_name = "carddav.res.partner.address"
+    _model_name = ADDRESS
 
     def get_item_values(self, map_record, to_attr, options):
         """Return the values with the name of the card and the place in it."""
         card_id = map_record.parent.source["external_id"]
         map_record.update(external_id=f"{card_id}#{map_record.source['key']}")
         return super().get_item_values(map_record, to_attr, options)
+
+
+# === OUT === #
+
+
+@carddav
+class PlaceExportMapper(ExportMapper):
+    """Maps an address, a phone number and an e-mail to what a card is to say."""
+
+    _model_name = ADDRESS
+    direct = [(field, key) for key, field in PLACE]
+
+    @changed_by("city", "state_id", "country_id")
+    @mapping
+    def city_and_country(self, record):
+        """Name state and country in the language of the address book."""
+        return {
+            "city": record.city,
+            "region": record.state_id.name,
+            "country": record.country_id.name,
+            "country_code": record.country_id.code,
+        }
+
+
+@carddav
+class ContactExportMapper(PlaceExportMapper):
+    """Maps a contact to what its card is to say."""
+
+    _model_name = CONTACT
+    direct = [(field, key) for key, field in CARD]
+
+    @changed_by("name", "is_company", "company_name")
+    @mapping
+    def name(self, record):
+        """Name a company, or a person who may belong to one."""
+        company = record.name if record.is_company else record.company_name
+        company = {"company": company, "is_company": record.is_company}
+        return {"fn": record.name, **company}
+
+    @changed_by("comment")
+    @mapping
+    def note(self, record):
+        """Write the notes without their layout."""
+        return {"note": html2plaintext(record.comment or "")}
+
+    @changed_by("birthday")
+    @mapping
+    def bday(self, record):
+        """Write the whole date."""
+        return {"bday": str(record.birthday or "")}
+
+    @changed_by("image_1920")
+    @mapping
+    def photo(self, record):
+        """Write the picture as a data: URI."""
+        image = record.with_context(bin_size=False).image_1920
+        return {"photo": image_data_uri(image) if image else ""}
+
+    @changed_by("category_id")
+    @mapping
+    def categories(self, record):
+        """Name the tags."""
+        return {"categories": record.category_id.sorted("id").mapped("name")}

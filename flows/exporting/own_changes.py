@@ -1,0 +1,86 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Own changes: the fields that Odoo changed since both sides were equal.
+
+They are told by the bases of a binding, which imports keep for conflicts, and exports
+renew by what the backend answered.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from ...components.synchronizer import Importer
+from ..conflicts.bases import Base, read_bases
+from ..conflicts.page_conflicts import PageConflicts, Verdict
+from ..conflicts.values import kept_value, mapped_value
+from ..importing.item import ImportItem
+from ..importing.page_import import PageImport
+from .export_on import declared_export
+from .trigger import written_fields
+
+
+class OwnChanges:
+    """What changed here of the record in hand of an exporter.
+
+    Args:
+        exporter: the RecordExporter.
+    """
+
+    def __init__(self, exporter):
+        self.exporter = exporter
+        self.binding = exporter.binding
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known in which values both sides were equal last."""
+        return bool(self.base.mapped)
+
+    @cached_property
+    def base(self) -> Base:
+        """The bases of the binding."""
+        return read_bases(self.binding)[self.binding.id]
+
+    def fields(self) -> list[str]:
+        """Return the exported fields that Odoo changed, but for open conflicts."""
+        base, model_class = self.base, type(self.binding)
+        declared = declared_export(model_class)
+        names = written_fields(model_class, declared.write) if declared else ()
+        return [
+            name
+            for name in names
+            if name not in base.held
+            and base.kept_of(name)
+            != kept_value(self.binding, name, like=base.mapped.get(name))
+        ]
+
+    def rest(self) -> None:
+        """Note that there is nothing to send, but for what a person has to decide."""
+        PageConflicts(self.exporter.unit_for(Importer)).rest(self.binding)
+
+    def remember(self, record: dict, fields: Iterable[str] | None = None) -> None:
+        """Note that both sides are equal in what was exported.
+
+        Args:
+            record: what is there now, as the adapter would read it.
+            fields: those that were exported; None for all.
+        """
+        item = ImportItem(str(self.exporter.external_id), record)
+        item.begin(self.binding)
+        importer = self.exporter.unit_for(Importer)
+        page = PageImport(importer)
+        page.lines.look_up([item])
+        page.map_values(item)
+        conflicts = PageConflicts(importer)
+        if fields is not None:
+            taken = [name for name in fields if name in item.mapped]
+            conflicts.verdicts[self.binding.id] = Verdict(self.base, taken=taken)
+        conflicts.remember([item])
+        self.exporter._silent(self.binding).write({"import_hash": item.values_hash})
+
+
+def differing_fields(record, values: dict) -> list[str]:
+    """Return the fields of which a record has other values than those mapped."""
+    return [
+        name
+        for name, value in values.items()
+        if mapped_value(record, name, value) != kept_value(record, name)
+    ]
