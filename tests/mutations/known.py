@@ -11,14 +11,14 @@ MUTATIONS = [
     ),
     (
         "a linked record is left as it is",
-        "is_written",
+        "adoption.is_written",
         "return policy != LINK and (policy != FILL or _is_empty(record, name))",
         "return policy != FILL or _is_empty(record, name)",
         "TestMatch.test_link_leaves_the_record_as_it_is",
     ),
     (
         "a field that has a value is not filled",
-        "is_written",
+        "adoption.is_written",
         "return policy != LINK and (policy != FILL or _is_empty(record, name))",
         "return policy != LINK",
         "TestMatch.test_fill_writes_only_what_is_empty",

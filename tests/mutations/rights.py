@@ -151,7 +151,7 @@ MUTATIONS = [
     ),
     (
         "who writes a checkpoint may read its backend",
-        "checkpoint.ConnectorCheckpoint.write",
+        "checkpoint.checkpoint.ConnectorCheckpoint.write",
         "self._check_backend()",
         "pass",
         "TestCheckpointRights."

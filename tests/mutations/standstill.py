@@ -11,7 +11,7 @@ MUTATIONS = [
     ),
     (
         "a guard ends a silent process",
-        "watch",
+        "guard.watch",
         "os.kill(pid, signal.SIGKILL)",
         "return",
         "TestGuard.test_silent_process_is_ended_and_the_log_says_why",
