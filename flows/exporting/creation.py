@@ -10,7 +10,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 from ...components.map_record import MapRecord
-from ...exception import InvalidDataError, RetryableJobError, message_of
+from ...exception import (
+    AlreadyBoundError,
+    InvalidDataError,
+    RetryableJobError,
+    message_of,
+)
 from ...queue.current import current_job
 from .lease import KNOWN, SENT, UNKNOWN, Lease, Leases, Owner, run_owner
 from .refusal import in_progress_s, never_arrived, refusal_of
@@ -22,6 +27,8 @@ CREATED = "created"
 MATCHED = "matched"  # it was there already, by its natural key
 WAITING = "waiting"  # for a person who says what became of a request
 KEY_LIFE = timedelta(hours=24)  # for how long backends remember idempotency keys
+PATIENCE = 0.25  # of the time that a backend has worked on a request, until we ask
+PATIENCE_CAP_S = 3600
 
 
 class Creation:
@@ -98,6 +105,8 @@ class Creation:
         """Note what an error says of the request; return what to raise in its place."""
         takes_key = self.adapter._takes_key
         if takes_key and (seconds := in_progress_s(error)):
+            age_s = lease.age(lease.first_sent_at).total_seconds()
+            seconds = max(seconds, min(age_s * PATIENCE, PATIENCE_CAP_S))
             return RetryableJobError(
                 f"The backend still works on request {lease.key}. Trying again, with "
                 "the same key.",
@@ -146,7 +155,11 @@ class Creation:
         data = self._data()
         is_current = lease.body == write_body(self.exporter.env, data)
         answer = Answer(lease.external_id, lease.version, self.answered)
-        self._finish(answer, lease, is_current)
+        try:
+            self._finish(answer, lease, is_current)
+        except AlreadyBoundError as error:  # such as an id that a person mistyped
+            lease.reason = message_of(error)
+            return self._ask_person(lease)
         return CREATED
 
     def _finish(self, answer: Answer, lease: Lease | None, is_current: bool) -> None:

@@ -162,7 +162,7 @@ class Lease:
             env: of the transaction that asks the person.
             reason: why nobody knows.
         """
-        self._move((SENT,), UNKNOWN, env.cr, reason=reason)
+        self._move((SENT, KNOWN), UNKNOWN, env.cr, reason=reason)
         self.reason = reason
 
     def mark_bound(self, env: api.Environment) -> None:

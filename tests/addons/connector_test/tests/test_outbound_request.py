@@ -259,6 +259,11 @@ class TestRequestWithKey(RequestCase):
         self.assertIsInstance(error, RetryableJobError)
         self.assertTrue(error.ignore_retry)
         self.assertEqual(self.requests().state, "sent")
+        self.assertLess(error.seconds, 30)
+
+        self.age(hours=2)
+        self.shop.error = http_error(409)
+        self.assertGreater(self.export_in_vain(binding).seconds, 1000)
         self.assertEqual(self.export(binding), "created")
         self.assertEqual(len(self.shop.records), 1)
 
@@ -409,6 +414,24 @@ class TestUnknownOutcome(RequestCase):
         self.assertEqual((first.state, second.state), ("dropped", "bound"))
         self.assertNotEqual(first.key, second.key)
         self.assertEqual(self.binding.external_id, "R2")
+
+    def test_id_of_another_record_is_asked_for_again(self):
+        """Else the request would be stuck with it."""
+        self.export(self.binding)
+        other = self.contact("Bob", external_id="R9")
+        request = self.requests()
+        request.given_id = "R9"
+        request.action_was_created()
+        run_jobs(self.env)
+
+        self.assertEqual(self.requests().state, "unknown")
+        self.assertIn(f"{CONTACT},{other.id}", self.requests().reason)
+        self.assertFalse(self.binding.external_id)
+
+        request.given_id = "R1"
+        request.action_was_created()
+        run_jobs(self.env)
+        self.assertEqual(self.binding.external_id, "R1")
 
     def test_decision_needs_the_id_and_an_open_question(self):
         self.export(self.binding)

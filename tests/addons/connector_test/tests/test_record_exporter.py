@@ -287,6 +287,16 @@ class TestExportJobs(ExportCase):
 
         self.assertEqual(seen, [(user, company, "fr_FR")])
 
+    def test_user_of_the_backend_needs_no_right_on_requests(self):
+        groups = "base.group_user,base.group_partner_manager"
+        self.backend_record.flow_user_id = new_test_user(self.env, "flow", groups)
+        binding = self.contact()
+        self.backend_record.delay_export_record(CONTACT, binding.id)
+        run_jobs(self.env)
+
+        self.assertEqual(binding.external_id, "R1")
+        self.assertEqual(self.requests().state, "bound")
+
     def test_export_waits_once_until_it_has_started(self):
         binding = self.contact()
         delay = self.backend_record.delay_export_record
