@@ -85,9 +85,7 @@ class TestFlowsPage(BaseCase):
     def test_quoted_code_is_in_the_tests(self):
         folder = ROOT / "tests" / "addons" / "connector_test"
         files = [strip_lines(path.read_text()) for path in folder.rglob("*.py")]
-        commands = dict.fromkeys(
-            (HOOKS, LINES, STREAMS, KNOWN, ADAPTER, TRIGGERS), 0
-        )
+        commands = dict.fromkeys((HOOKS, LINES, STREAMS, KNOWN, ADAPTER, TRIGGERS), 0)
         commands |= {FLOWS: 2, FILES: 1, FIRST_DAY: 3}
         for page, calls in commands.items():
             quotes = [strip_lines(one) for one in read_blocks(page)]
