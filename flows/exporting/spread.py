@@ -73,7 +73,7 @@ def company_domain(backend: BaseModel, model: BaseModel) -> Domain:
     records = backend.env[wrapped_model(type(model))]
     if not backend.company_id or "company_id" not in records._fields:
         return Domain.TRUE
-    return Domain(records._checkcompany_domain(backend.company_id))
+    return Domain(records._check_company_domain(backend.company_id))
 
 
 def _declared(model: BaseModel) -> ExportOn:

@@ -16,7 +16,13 @@ from ...text import reference_of
 from ..binding import binding_fields
 
 USER = "connector.group_connector_user"
-METHODS = ("export_record", "export_run", "export_delete_record", "export_chosen")
+METHODS = (
+    "export_record",
+    "export_changed",
+    "export_run",
+    "export_delete_record",
+    "export_chosen",
+)
 
 
 class ConnectorBackend(models.AbstractModel):

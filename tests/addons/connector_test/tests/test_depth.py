@@ -27,7 +27,7 @@ ROOT = Path(addon.__file__).parent.resolve()
 NO_PRODUCT = {"tests", "examples", "benchmarks"}
 
 JOB_MAX = 25  # delay, commit, claim, run and end of a job
-SYNC_MAX = 19  # sync_x2odoo, which creates one record
+SYNC_MAX = 20  # sync_x2odoo, which creates one record
 LINK_MAX = 6  # get_link of a reference
 
 
