@@ -10,8 +10,8 @@ from ...backend import BACKENDS, Backend
 from ...components.mapper import ExportMapper
 from ...components.synchronizer import Exporter
 from ...session import ConnectorSession
-from .spread import company_domain
 from .export_on import declared_export
+from .spread import company_domain
 
 ROLES = (Exporter, ExportMapper)
 
