@@ -35,6 +35,7 @@
         "views/connector_rejected_views.xml",
         "views/connector_stream_views.xml",
         "views/connector_value_map_views.xml",
+        "views/connector_field_owner_views.xml",
         "views/connector_match_views.xml",
         "views/connector_tombstone_views.xml",
         "views/connector_request_views.xml",

@@ -5,4 +5,5 @@
 from . import conflict
 from . import decision
 from . import checkpoint
+from . import field_owner
 from . import backend

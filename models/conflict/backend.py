@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, models
 
 from ...flows.conflicts.bases import Base
 from ...flows.conflicts.owners import Owners
+from ...text import reference_of
 from .checkpoint import BOTH_CHANGED
 
 
@@ -15,11 +16,23 @@ class ConnectorBackend(models.AbstractModel):
 
     _inherit = "connector.backend"
 
+    # === CRUD === #
+
+    def unlink(self):
+        """Delete backends, and who owns their fields."""
+        references = [reference_of(backend) for backend in self]
+        result = super().unlink()
+        rows_sudo = self.env["connector.field.owner"].sudo()  # of what is gone
+        rows_sudo.search([("backend_id", "in", references)]).unlink()
+        return result
+
     # === HELPERS === #
 
     def _owners_of(self, model_name: str) -> Owners:
         """Return the owners of the fields of a binding model on this backend."""
-        return Owners(self.env.registry[model_name])
+        model_class = self.env.registry[model_name]
+        chosen = self.env["connector.field.owner"]._chosen(self, model_name)
+        return Owners(model_class, chosen)
 
     def _ask_conflicts(self, binding: models.BaseModel, asked: list, base: Base):
         """Let a person decide about fields that both sides changed.

@@ -63,6 +63,7 @@ from . import (
     test_export_trigger,
     test_export_unlink,
     test_export_watch,
+    test_field_owner,
     test_find_or_create,
     test_flow_adapter,
     test_flow_manual,

@@ -19,7 +19,7 @@ KEPT = {
     *("uuid", "context", "func_name", "method_name", "model_name", "model", "code"),
     *("complete_name", "channel", "hold", "identity_key", "concurrency_key"),
     *("freed_key", "merge_key", "fingerprint", "system", "ref", "ref_type"),
-    *("domain", "res_model", "job_uuid"),
+    *("domain", "res_model", "job_uuid", "field"),
 }
 UNMARKED = SHARED | {BACKEND}
 

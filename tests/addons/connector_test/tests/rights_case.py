@@ -117,6 +117,11 @@ class RightsCase(HttpCase):
             "external_value": f"rights_{n}",
             "text_value": "draft",
         },
+        "connector.field.owner": lambda case, n: {
+            "backend_id": case.backend.copy({"name": f"rights_{n}"}),
+            "model": "connector.test.offer",
+            "field": "price",
+        },
         "connector.value.map.waiting": lambda case, n: {
             "value_map_id": case.make("connector.value.map", None).id,
             "model": "connector.test.order",

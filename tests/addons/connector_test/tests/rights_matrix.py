@@ -48,6 +48,7 @@ ACCESS = {
     "connector.stream": {**READ_ALL, "manager": ("rw", "rw")},
     "connector.stream.run": READ_ALL,
     "connector.conflict": READ_AS_CHECKPOINT,
+    "connector.field.owner": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.value.map": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.value.map.waiting": {},  # imports keep them
     "connector.stream.backfill": {"manager": ("rwc", "")},
