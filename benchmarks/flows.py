@@ -25,11 +25,11 @@ FLOOR, OCA = "floor", "OCA"
 COLUMNS = (OURS, FLOOR, OCA)
 PAGES = {
     "new": Contest("page import, new", {FLOOR: 0.8, OCA: 3}),
-    "unchanged": Contest("unchanged", {OCA: 50}, at_least=6_000),
-    "unchanged_version": Contest("… by their version", at_least=6_000),
-    "unchanged_lines": Contest("… with 3 lines each", at_least=2_000),
+    "unchanged": Contest("unchanged", {OCA: 50}, 6_000, is_alone=True),
+    "unchanged_version": Contest("… by their version", {}, 6_000, is_alone=True),
+    "unchanged_lines": Contest("… with 3 lines each", {}, 2_000, is_alone=True),
     "changed": Contest("one field changed", {OCA: 4}),
-    "match": Contest("first match of 10,000 by two keys", at_least=1_000),
+    "match": Contest("first match of 10,000 by two keys", {}, 1_000, is_alone=True),
     "triggers": Contest("export triggers of a write of 20,000", {FLOOR: 1 / 1.1}),
 }
 JOBS = {"jobs": Contest("job per record, new; theirs committed one by one", {OCA: 1})}

@@ -48,6 +48,10 @@ class QueueWatch:
         pages = Path(f"/proc/{self._worker_pids()[0]}/statm").read_text().split()[1]
         return int(pages) * PAGE_BYTES
 
+    def used_s(self) -> float:
+        """Return the seconds that workers and database have used of the processors."""
+        return processor_s({*self._worker_pids(), *backend_pids(self.cr)})
+
     def time_jobs(self, delay: Callable[[], None], count: int) -> dict:
         """Run what is delayed; answer seconds on the wall and of all processors.
 
