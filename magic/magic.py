@@ -22,7 +22,7 @@ from .log.line import LogBuffer
 from .sync.declared import DeclaredSync
 from .sync.sync import SyncHelpers
 from .web import download
-from .web.address import ALLOWED_PARAMETER, read_networks
+from ..wire.address import ALLOWED_PARAMETER, read_networks
 
 
 class AttrDict(dict[str, Any]):

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo.tests import BaseCase, tagged
 
 from ..exception import FailedJobError, InvalidUsageError
-from ..magic.web.address import find_addresses, read_networks
+from ..wire.address import find_addresses, read_networks
 
 PRIVATE = [
     "127.0.0.1",

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.connector import uninstall_hook
-from odoo.addons.connector.magic.web.address import ALLOWED_PARAMETER
+from odoo.addons.connector.wire.address import ALLOWED_PARAMETER
 from odoo.addons.connector.models.monitoring import monitor
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.server.cron_fallback import PATIENCE_S

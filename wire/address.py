@@ -4,7 +4,7 @@
 import ipaddress
 import socket
 
-from ...exception import FailedJobError, InvalidUsageError
+from ..exception import FailedJobError, InvalidUsageError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
