@@ -18,6 +18,7 @@ ROOT_FILES = (
     "backend",
     "exception",
     "redaction",
+    "retry_after",
     "secret",
     "sql",
     "text",
@@ -58,6 +59,7 @@ ROOMS = {
     "queue": Room(
         (
             *("exception", "session", "addon", "sql", "text", "redaction", "secret"),
+            "retry_after",
         )
     ),
     "magic": Room((*ROOT_FILES, "components", "wire.address", *OF_QUEUE)),
