@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import controllers, models, wizards
 from .flows.defaults import install as install_default_units
-from .magic.web.address import ALLOWED_PARAMETER
 from .models.monitoring.monitor import TOKEN
 from .queue import store
 from .queue.server.hooks import install as install_hooks
+from .wire.address import ALLOWED_PARAMETER
 
 install_default_units()
 

@@ -52,6 +52,7 @@ from .exception import (
     NoSuchJobError,
     NothingToDoJob,
     NotReadableJobError,
+    NotSentError,
     RetryableJobError,
     SetupError,
     SyncError,
@@ -89,13 +90,21 @@ from .queue.job_function import JobFunction
 from .queue.testing import mock_job_delay_to_direct, run_jobs, trap_jobs
 from .secret import Secret, SecretText
 from .session import ConnectorSession, ConnectorSessionHandler
+from .wire.auth import Basic, Bearer, Header, Query
+from .wire.oauth import OAuth2ClientCredentials, OAuth2RefreshToken
+from .wire.pages import CursorParam, LinkHeader, NextLink, Offset, PageNumber
+from .wire.rest import RestAdapter
+from .wire.status import Status
+from .wire.xml import parse_xml
 
 __all__ = [
     "AlreadyBoundError",
     "AmbiguousUnitError",
     "Backend",
     "BackendAdapter",
+    "Basic",
     "BatchImporter",
+    "Bearer",
     "Binder",
     "CRUDAdapter",
     "ChangedSince",
@@ -107,6 +116,7 @@ __all__ = [
     "ConnectorSession",
     "ConnectorSessionHandler",
     "ConnectorUnit",
+    "CursorParam",
     "Deleter",
     "Event",
     "ExportDeleter",
@@ -117,6 +127,7 @@ __all__ = [
     "FailedJobError",
     "FolderAdapter",
     "FullPass",
+    "Header",
     "IDMissingInBackend",
     "ImportDeleter",
     "ImportMapChild",
@@ -130,6 +141,7 @@ __all__ = [
     "JobKeywords",
     "JobTimeoutError",
     "LinkError",
+    "LinkHeader",
     "ListAdapter",
     "ListFilter",
     "Listed",
@@ -141,18 +153,27 @@ __all__ = [
     "MatchKey",
     "MissingDependencyError",
     "NetworkRetryableError",
+    "NextLink",
     "NoConnectorUnitError",
     "NoExternalId",
     "NoSuchJobError",
     "NotReadableJobError",
+    "NotSentError",
     "NothingToDoJob",
+    "OAuth2ClientCredentials",
+    "OAuth2RefreshToken",
+    "Offset",
+    "PageNumber",
     "PagedAdapter",
+    "Query",
     "RecordExporter",
     "RecordImporter",
+    "RestAdapter",
     "RetryableJobError",
     "Secret",
     "SecretText",
     "SetupError",
+    "Status",
     "Stream",
     "SyncError",
     "Synchronizer",
@@ -202,6 +223,7 @@ __all__ = [
     "on_sync_create",
     "on_sync_update",
     "only_create",
+    "parse_xml",
     "related",
     "related_action",
     "run_jobs",

@@ -23,6 +23,7 @@
         ├── NoSuchJobError         the job's row is gone
         ├── NotReadableJobError    the job's arguments cannot be read
         ├── FailedJobError         fail the job for good
+        │   ├── NotSentError           a request was not sent: settings do not fit
         │   ├── SetupError             rights or code keep all records out
         │   └── SystemicError          too many records of a page fail alike
         ├── JobTimeoutError        the job ran longer than it may
@@ -218,6 +219,10 @@ class NotReadableJobError(JobError):
 
 class FailedJobError(JobError):
     """The job must fail now; trying again cannot help."""
+
+
+class NotSentError(FailedJobError):
+    """A request was not sent, and its backend did nothing: settings do not fit."""
 
 
 class SetupError(FailedJobError):

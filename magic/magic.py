@@ -14,6 +14,7 @@ from ..exception import InvalidUsageError, NothingToDoJob, RetryableJobError
 from ..queue.delay.call import Declared, Task
 from ..queue.delay.insert import delay_tasks
 from ..queue.delay.options import JobOptions
+from ..wire.address import ALLOWED_PARAMETER, read_networks
 from .links.link import Link, Links, SyncDate, get_link, search_links
 from .links.make import set_link
 from .links.side import Refs
@@ -22,7 +23,6 @@ from .log.line import LogBuffer
 from .sync.declared import DeclaredSync
 from .sync.sync import SyncHelpers
 from .web import download
-from .web.address import ALLOWED_PARAMETER, read_networks
 
 
 class AttrDict(dict[str, Any]):

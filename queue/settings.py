@@ -107,6 +107,8 @@ class Settings:
     """How long a new database, perhaps a copy, must be idle before its jobs run."""
     file_root: str = _setting("", str.strip)
     """The folder below which backends may read files; none: they read none."""
+    private_networks: str = _setting("", str.strip)
+    """The private networks that backends may reach; none: public addresses only."""
 
     @classmethod
     def load(cls, values: Mapping[str, str], source: str = "") -> "Settings":

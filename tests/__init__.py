@@ -48,4 +48,5 @@ from . import (
     test_test,
     test_translations,
     test_types,
+    test_xml,
 )

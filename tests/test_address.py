@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo.tests import BaseCase, tagged
 
 from ..exception import FailedJobError, InvalidUsageError
-from ..magic.web.address import find_addresses, read_networks
+from ..wire.address import find_addresses, read_networks
 
 PRIVATE = [
     "127.0.0.1",
@@ -74,7 +74,7 @@ class TestAddress(BaseCase):
     def test_refusal_names_host_address_and_remedy(self):
         expected = (
             "Cannot connect to 'shop.example': its address is 10.0.0.1, expected a "
-            "public one. Take another host, or let a manager add the network to "
+            "public one. Take another host, or let an administrator add the network to "
             "system parameter 'connector.url_private_networks'."
         )
         with self.assertRaises(FailedJobError) as caught:

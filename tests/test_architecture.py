@@ -18,6 +18,7 @@ ROOT_FILES = (
     "backend",
     "exception",
     "redaction",
+    "retry_after",
     "secret",
     "sql",
     "text",
@@ -27,7 +28,7 @@ DEPENDS = ("odoo.addons.base", "odoo.addons.mail")  # what the manifest names
 IN_ODOOS_API = ("babel", "markupsafe", "psycopg2", "pytz", "werkzeug")
 FOR_TYPES = ("typing_extensions",)  # what only type checkers import, in any room
 ENGINE = (*ROOT_FILES, "components", "queue", "magic")
-EVERYTHING = (*ENGINE, "flows", "models", "wizards", "controllers")
+EVERYTHING = (*ENGINE, "flows", "wire", "models", "wizards", "controllers")
 
 
 # What a room that delays jobs, or runs as one, may take of the queue.
@@ -54,11 +55,15 @@ ROOMS = {
         (*ROOT_FILES, "queue.job", "queue.settings"), ("requests", "lxml", "openpyxl")
     ),
     "flows": Room((*ROOT_FILES, "components", "queue")),
+    "wire": Room((*ROOT_FILES, "components"), ("requests", "urllib3", "lxml")),
     "queue": Room(
-        ("exception", "session", "addon", "sql", "text", "redaction", "secret")
+        (
+            *("exception", "session", "addon", "sql", "text", "redaction", "secret"),
+            "retry_after",
+        )
     ),
-    "magic": Room((*ROOT_FILES, "components", *OF_QUEUE)),
-    "fields": Room(("text",)),
+    "magic": Room((*ROOT_FILES, "components", "wire.address", *OF_QUEUE)),
+    "fields": Room(("secret", "text")),
     "models": Room((*EVERYTHING, "fields"), ("lxml",)),  # of default views
     "wizards": Room((*EVERYTHING, "fields")),
     "controllers": Room(EVERYTHING),
@@ -345,6 +350,10 @@ class TestGuard(BaseCase):
             ("queue/job.py", "from odoo.addons.connector import magic"): "magic",
             ("queue/job.py", "import requests"): "requests",
             ("magic/link.py", "from ..models import base"): "models.base",
+            ("magic/link.py", "from ..wire.rest import x"): "wire.rest.x",
+            ("wire/rest.py", "from ..flows import declare"): "flows.declare",
+            ("wire/rest.py", "from ..magic import links"): "magic.links",
+            ("wire/rest.py", "from ..queue.job import job"): "queue.job.job",
             ("magic/link.py", "from ..queue import worker"): "queue.worker",
             ("cli/connector_worker.py", "from ..queue import worker"): "queue.worker",
             ("unit/binder.py", "from ..components import core"): "components.core",

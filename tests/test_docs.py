@@ -19,7 +19,10 @@ SECURITY = ROOT / "docs" / "security.rst"
 FLOWS = ROOT / "docs" / "flows.rst"
 HOOKS = ROOT / "docs" / "flows_hooks.rst"
 OUT = ROOT / "docs" / "flows_out.rst"
-COMMANDS = {"flows": 2, "flows_files": 1, "first_day": 3, "flows_out": 1}  # of shells
+COMMANDS = {  # of shells, and settings
+    **{"flows": 2, "flows_files": 1, "first_day": 3, "flows_out": 1},
+    "connect_rest": 1,
+}
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),
     *("_take", "_overrides", "_silent", "_close_rejected"),
@@ -86,7 +89,8 @@ class TestFlowsPage(BaseCase):
     def test_quoted_code_is_in_the_tests(self):
         folder = ROOT / "tests" / "addons" / "connector_test"
         files = [strip_lines(path.read_text()) for path in folder.rglob("*.py")]
-        pages = [*ROOT.glob("docs/flows*.rst"), ROOT / "docs" / "first_day.rst"]
+        others = [ROOT / "docs" / f"{x}.rst" for x in ("first_day", "connect_rest")]
+        pages = [*ROOT.glob("docs/flows*.rst"), *others]
         commands = {page: COMMANDS.get(page.stem, 0) for page in pages}
         for page, calls in commands.items():
             quotes = [strip_lines(one) for one in read_blocks(page)]

@@ -23,8 +23,8 @@ from cryptography.x509.oid import NameOID
 from odoo.tests import BaseCase, tagged
 
 from ..exception import FailedJobError, IDMissingInBackend, NetworkRetryableError
-from ..magic.web.address import read_networks
 from ..magic.web.download import MAX_REDIRECTS, Limits, read_url
+from ..wire.address import read_networks
 
 LOCAL = "127.0.0.1"
 CONTENT = bytes(range(256)) * 4

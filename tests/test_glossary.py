@@ -12,7 +12,7 @@ GLOSSARY = ROOT / "docs" / "glossary.md"
 # Where the words of the glossary are used, and the replaced ones are not.
 ROOMS = (
     *("cli", "components", "controllers", "data", "demo", "docs", "fields", "magic"),
-    *("models", "queue", "security", "static", "views", "wizards"),
+    *("models", "queue", "security", "static", "views", "wire", "wizards"),
 )
 KINDS = {".py", ".xml", ".js", ".rst", ".md", ".sql"}
 READ_FROM_HERE = ("README.rst", "CONTRIBUTING.rst", "docs/concepts.rst")

@@ -36,6 +36,12 @@ CHAINS = {
     ],
     # who runs the jobs is checked before anything is written
     ("connector.backend", "write"): ["backend.job_user", "backend.backend"],
+    # the address is guarded after the token of another account is dropped; the kind of
+    # login comes first, then its token
+    **{
+        ("connector.backend.http", method): ["backend.oauth", "backend.http"]
+        for method in ("write", "_http_login")
+    },
     # a backend with a wrong stream says so, then one with a wrong value map
     ("connector.backend", "_post_model_setup__"): [
         "value_map.backend",

@@ -20,11 +20,8 @@ from werkzeug.wrappers import Response
 from odoo.tests import BaseCase, tagged
 
 from ..exception import NetworkRetryableError, RetryableJobError
-from ..queue.engine.http_errors import (
-    RETRY_AFTER_CAP_S,
-    is_network_error,
-    retry_after_s,
-)
+from ..queue.engine.http_errors import is_network_error, retry_after_s
+from ..retry_after import RETRY_AFTER_CAP_S
 
 NOON = datetime.fromisoformat("2026-01-31T12:00:00")
 IN_TWO_MINUTES = "Sat, 31 Jan 2026 12:02:00 GMT"

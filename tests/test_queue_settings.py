@@ -19,6 +19,7 @@ SHOWN = {
     "only_channels": "(all)",
     "pooled": "auto",
     "file_root": "(none)",
+    "private_networks": "(none)",
 }
 
 

@@ -21,7 +21,7 @@ from ...exception import (
     NetworkRetryableError,
 )
 from ...redaction import redact
-from .address import Network, find_addresses
+from ...wire.address import Network, find_addresses
 
 TIMEOUT_S = 30  # for all of it
 MAX_BYTES = 50_000_000

@@ -11,6 +11,8 @@ from . import exports
 from . import export_run
 from . import export_to
 from . import folder
+from . import http
+from . import oauth
 from . import job_user
 from . import merge
 from . import preview

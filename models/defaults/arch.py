@@ -44,6 +44,8 @@ def editable(own: Iterable[fields.Field]) -> list[fields.Field]:
 
 
 def _has_widget(field: fields.Field) -> bool:
+    if getattr(field, "is_unused", False):
+        return False  # of another kind of login
     return field.type != "binary" or field.store
 
 

@@ -2,14 +2,12 @@
 """Classification of network errors, and the ``Retry-After`` of HTTP answers."""
 
 import errno
-import re
-from collections.abc import Callable
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from urllib.error import HTTPError, URLError
 from xmlrpc.client import ProtocolError
 
-from ...exception import RETRIED_STATUSES, NetworkRetryableError
+from ...exception import RETRIED_STATUSES, NetworkRetryableError, NotSentError
+from ...retry_after import parse_retry_after
 
 NETWORK_ERRORS = frozenset(
     {
@@ -50,9 +48,6 @@ NETWORK_ERRNOS = {
     errno.ENETDOWN,
     errno.ENETUNREACH,
 }
-RETRY_AFTER_CAP_S = 24 * 60 * 60  # a longer Retry-After may be a mistake
-
-_SECONDS = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)  # servers send fractions, too
 
 _CLIENT_ERRORS = {"requests.exceptions.HTTPError", "httpx.HTTPStatusError"}
 
@@ -77,7 +72,7 @@ def status_of(error: BaseException) -> int | None:
 
 def is_unreached(error: BaseException) -> bool:
     """Return whether the remote side could not be connected to: it received nothing."""
-    if _is_named(error, UNREACHED_ERRORS):
+    if isinstance(error, NotSentError) or _is_named(error, UNREACHED_ERRORS):
         return True
     # requests wraps the error of urllib3, and urllib3 its last reason
     inner = [getattr(error, "reason", None), *getattr(error, "args", ())[:1]]
@@ -95,33 +90,7 @@ def retry_after_s(error: BaseException, now: datetime) -> float | None:
         ``Retry-After`` that can be read: seconds, also with a fraction, or a date.
     """
     _status, headers = _answer_of(error) or (None, None)
-    text = ((headers and headers.get("Retry-After")) or "").strip()
-    if not text:
-        return None
-    is_number = _SECONDS.fullmatch(text)
-    seconds = float(text) if is_number else seconds_until(text, now)
-    return None if seconds is None else min(max(seconds, 1), RETRY_AFTER_CAP_S)
-
-
-def seconds_until(text: str, now: datetime) -> float | None:
-    """Return the seconds until an HTTP or ISO date; None when it is neither."""
-    at = _date_of(parsedate_to_datetime, text) or _date_of(_parse_iso, text)
-    if at is None:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
-    return (at - now.replace(tzinfo=timezone.utc)).total_seconds()
-
-
-def _date_of(parse: Callable[[str], datetime], text: str) -> datetime | None:
-    try:
-        return parse(text)
-    except (OverflowError, TypeError, ValueError):
-        return None
-
-
-def _parse_iso(text: str) -> datetime:
-    """Parse an ISO date; before Python 3.11 it may not end with a Z."""
-    return datetime.fromisoformat(re.sub("[zZ]$", "+00:00", text))
+    return parse_retry_after((headers and headers.get("Retry-After")) or "", now)
 
 
 def _answer_of(error):

@@ -20,9 +20,10 @@ from ...exception import (
     RetryableJobError,
     SessionEndedError,
 )
+from ...retry_after import seconds_until
 from ..delay.call import shorten
 from ..eta import MAX_DELAY_S, bounded_s
-from .http_errors import is_network_error, retry_after_s, seconds_until
+from .http_errors import is_network_error, retry_after_s
 
 _logger = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from . import (
     job,
     order,
     partner,
+    rest_shop,
     shop,
     sync,
     ware,

@@ -115,9 +115,10 @@ class TestGuard(TransactionCase):
             )
         ]
 
-        # The folder adds no method, and contacts are linked. What a binding adds, the
-        # matrix of rights asks.
-        inherited = ["connector.backend.folder", "connector.binding"]
+        # Folder and HTTP add no method, and contacts are linked. What a binding adds,
+        # the matrix of rights asks.
+        bases = ["connector.backend.folder", "connector.backend.http"]
+        inherited = [*bases, "connector.binding"]
         self.assertEqual(sorted(alone), [*inherited, "connector.linked"])
         self.assertTrue(OURS)
 

@@ -12,8 +12,8 @@ from odoo.addons.connector.exception import (
     RetryableJobError,
 )
 from odoo.addons.connector.magic import Magic
-from odoo.addons.connector.magic.web.address import ALLOWED_PARAMETER
 from odoo.addons.connector.tests.test_download import CONTENT, Server
+from odoo.addons.connector.wire.address import ALLOWED_PARAMETER
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import QueueCase

@@ -8,10 +8,10 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.connector import uninstall_hook
-from odoo.addons.connector.magic.web.address import ALLOWED_PARAMETER
 from odoo.addons.connector.models.monitoring import monitor
 from odoo.addons.connector.queue import store
 from odoo.addons.connector.queue.server.cron_fallback import PATIENCE_S
+from odoo.addons.connector.wire.address import ALLOWED_PARAMETER
 
 from ..models.job import TRACE, leave_trace
 from .queue_case import JOB, QueueCase

@@ -4,17 +4,21 @@
 import ipaddress
 import socket
 
-from ...exception import FailedJobError, InvalidUsageError
+from ..exception import InvalidUsageError, NotSentError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # holds an IPv4 address at its end
 ALLOWED_PARAMETER = "connector.url_private_networks"
+IN_PARAMETER = f"system parameter {ALLOWED_PARAMETER!r}"
 
 
-def read_networks(text: str) -> list[Network]:
+def read_networks(text: str, place: str = IN_PARAMETER) -> list[Network]:
     """Return the networks of a comma-separated list such as ``10.1.0.0/16, ::1``.
+
+    Args:
+        place: where the list stands, for messages.
 
     Raises:
         InvalidUsageError: a part of the list is no network.
@@ -24,29 +28,32 @@ def read_networks(text: str) -> list[Network]:
         return [ipaddress.ip_network(word, strict=False) for word in words]
     except ValueError as error:
         raise InvalidUsageError(
-            f"Cannot read system parameter {ALLOWED_PARAMETER!r}: {error}, expected "
-            "networks with commas such as '10.1.0.0/16, 192.168.5.7'. Correct it."
+            f"Cannot read {place}: {error}, expected networks "
+            "with commas such as '10.1.0.0/16, 192.168.5.7'. Correct it."
         ) from error
 
 
-def find_addresses(host: str, port: int, allowed: list[Network]) -> list[str]:
+def find_addresses(
+    host: str, port: int, allowed: list[Network], place: str = IN_PARAMETER
+) -> list[str]:
     """Return the addresses of a host that may be connected to, in their order.
 
     Args:
         allowed: private networks that are allowed besides all public ones.
+        place: where private networks are allowed, for messages.
 
     Raises:
-        FailedJobError: the host has only others.
+        NotSentError: the host has only others.
         OSError: it has none.
     """
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    found = list(dict.fromkeys(answer[4][0] for answer in answers))
+    found = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
     good = [text for text in found if _is_allowed(ipaddress.ip_address(text), allowed)]
     if not good:
-        raise FailedJobError(
+        raise NotSentError(
             f"Cannot connect to {host!r}: its address is {', '.join(found)}, expected "
-            "a public one. Take another host, or let a manager add the network to "
-            f"system parameter {ALLOWED_PARAMETER!r}."
+            "a public one. Take another host, or let an administrator add the network "
+            f"to {place}."
         )
     return good
 

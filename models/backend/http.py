@@ -1,0 +1,208 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Backends that are asked over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from ...fields.login import LoginSecret, LoginText
+from ...queue.settings import Settings
+from ...secret import Secret, known_secrets
+from ...wire.address import Network, read_networks
+from ...wire.auth import Auth, check_auth
+from ...wire.client import HttpClient, HttpTarget, Login
+from ...wire.session import IN_SETTING, find_session
+from ...wire.status import Status, declared_statuses
+from ...wire.template import check_placeholders, fill_path, placeholders_in
+
+MANAGER = "connector.group_connector_manager"
+GUARDED = ("url", "tls_verify")  # they say to whom the secrets are sent
+
+
+class ConnectorBackendHttp(models.AbstractModel):
+    """Base of the backend models that are asked over HTTP.
+
+    A concrete model declares how it logs in (``_auth``), and the path that *Check
+    Connection* reads (``_check``). Adapters send requests by :meth:`_http_client`.
+    """
+
+    _name = "connector.backend.http"
+    _inherit = "connector.backend"
+    _description = "Connector Backend over HTTP"
+
+    _auth: Auth | None = None
+    """How requests log in: ``Header``, ``Basic``, ``Bearer``, ``Query``; None: not."""
+
+    _check: str | None = None
+    """Path that *Check Connection* reads, with fields of the backend in braces."""
+
+    _hosts: Sequence[str] = ()
+    """Other hosts that requests may go to, without the login."""
+
+    _statuses: Sequence[Status] = ()
+    """Rows before the status table of the framework; those of all addons count."""
+
+    _timeout_s = (10, 60)
+    """Seconds to connect, and to wait for each part of an answer."""
+
+    _max_bytes = 50_000_000
+    """Most bytes of the body of an answer, decompressed."""
+
+    url = fields.Char(
+        string="Address",
+        required=True,
+        help="Address of the server, such as https://shop.example/api.",
+    )
+    tls_verify = fields.Boolean(
+        string="Check Certificate",
+        default=True,
+        help="Whether the server has to prove by its certificate who it is. Without, "
+        "anybody on the way can read what is sent, and the login.",
+    )
+    username = LoginText(string="User Name", help="User name of the login there.")
+    password = LoginSecret(help="Password of the login there.")
+    token = LoginSecret(help="Token or key of the login there.")
+
+    def _post_model_setup__(self):
+        """Refuse declarations that name what does not exist, when the addon loads."""
+        super()._post_model_setup__()
+        if not self._abstract:
+            self._check_declarations()
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("url")
+    def _check_url(self):
+        for backend in self:
+            if not _is_address(backend.url):
+                raise ValidationError(
+                    self.env._(
+                        "The address of %(name)s is %(url)s, expected one that begins "
+                        "with https:// or http:// and has no user, password, query or "
+                        "fragment. Correct it.",
+                        name=backend.name,
+                        url=backend.url,
+                    )
+                )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Write; only Connector Managers say to whom the secrets are sent."""
+        self._check_may_redirect(vals)
+        return super().write(vals)
+
+    # === HELPERS === #
+
+    def _http_client(self, statuses: Sequence[Status] = ()) -> HttpClient:
+        """Return the client that sends requests to the server of the backend.
+
+        Args:
+            statuses: rows before those of the backend.
+        """
+        self.ensure_one()
+        target = HttpTarget(
+            url=self.url,
+            owner=self.describe(),
+            hosts=self._hosts,
+            verify=self.tls_verify,
+            timeout_s=self._timeout_s,
+            max_bytes=self._max_bytes,
+        )
+        key = (self.env.cr.dbname, self._name, self.id)
+        return HttpClient(
+            target,
+            find_session(key, _private_networks),
+            self._http_login(),
+            (*statuses, *declared_statuses(type(self))),
+        )
+
+    def _http_login(self) -> Login:
+        """Return how requests log in."""
+        return Login(
+            self._auth, self._login_values, hide=known_secrets(self.env.cr).hide
+        )
+
+    def _login_values(self) -> Mapping[str, object]:
+        """Return the fields that the login needs, by name."""
+        backend_sudo = self.sudo()  # for this connection only: it is given to nobody
+        return {name: backend_sudo[name] for name in self._auth.fields()}
+
+    def _fill_path(self, template: str) -> str:
+        """Return a path with fields of the backend in place of their names.
+
+        Raises:
+            InvalidUsageError: there is no such field.
+            FailedJobError: a field is empty.
+        """
+        names = placeholders_in(template)
+        check_placeholders(template, self._path_fields(), f"A path of {self._name}")
+        return fill_path(template, {name: self[name] for name in names}, self.name)
+
+    @api.model
+    def _path_fields(self) -> dict[str, fields.Field]:
+        """Return the fields that may stand in a path: addresses are logged."""
+        return {
+            name: field
+            for name, field in self._fields.items()
+            if not isinstance(field, Secret)
+        }
+
+    def _check_connection(self) -> str | None:
+        """Read the path of ``_check``."""
+        if not self._check:
+            raise NotImplementedError
+        self._http_client().request("GET", self._fill_path(self._check))
+        return None
+
+    @api.model
+    def _can_check_connection(self) -> bool:
+        """Return whether there is a path to read, or a check of the connector."""
+        ours = self.pool["connector.backend.http"]._check_connection
+        return bool(self._check) or type(self)._check_connection is not ours
+
+    @api.model
+    def _check_declarations(self) -> None:
+        """Refuse a login, path or status table that cannot work.
+
+        Raises:
+            InvalidUsageError: it cannot.
+        """
+        check_auth(self._auth, self._fields, f"_auth of {self._name!r}")
+        where = f"_check of {self._name!r}"
+        check_placeholders(self._check or "", self._path_fields(), where)
+        declared_statuses(type(self))
+
+    def _check_may_redirect(self, vals: Mapping[str, object]) -> None:
+        # the user counts, not sudo(): much of Odoo writes values of its callers so
+        user_sudo = self.env.user.sudo()
+        if self.env.uid == SUPERUSER_ID or user_sudo.has_group(MANAGER):
+            return
+        guarded = [name for name in GUARDED if name in vals]
+        if any(one[name] != vals[name] for one in self for name in guarded):
+            raise AccessError(
+                self.env._(
+                    "Cannot change the address of %(name)s: only Connector Managers "
+                    "say to whom its login is sent. Ask one.",
+                    name=", ".join(self.mapped("name")),
+                )
+            )
+
+
+def _private_networks() -> list[Network]:
+    """Return the private networks that the server's configuration allows."""
+    return read_networks(Settings.find().private_networks, IN_SETTING)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _port = parts.port  # raises when it is none
+    except ValueError:
+        return False
+    is_plain = not (parts.username or parts.password or parts.query or parts.fragment)
+    is_clean = not any(char.isspace() for char in url)
+    is_web = parts.scheme in ("http", "https")
+    return bool(is_web and parts.hostname and is_plain and is_clean)

@@ -1,0 +1,50 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A shop that is asked over HTTP, and its customers."""
+
+from datetime import timedelta
+
+from odoo import fields, models
+
+from odoo.addons.connector.api import (
+    Header,
+    OAuth2RefreshToken,
+    Status,
+    Stream,
+)
+
+
+class TestHttpBackend(models.Model):
+    _name = "connector.test.http.backend"
+    _inherit = "connector.backend.http"
+    _description = "Test Server"
+
+    _backend_type = "connector_test"
+    _auth = Header("Authorization", "Token {token}")
+    _check = "api/v1/{organizer}/"
+    _statuses = [Status(422, "missing", body='"gone"')]
+    _streams = [
+        Stream("customers", "connector.test.customer", every=timedelta(minutes=15)),
+    ]
+    _max_bytes = 100_000
+
+    version = fields.Selection([("1", "1"), ("2", "2")], default="1")
+    organizer = fields.Char(required=True)
+
+
+class TestOAuthBackend(models.Model):
+    _name = "connector.test.oauth.backend"
+    _inherit = "connector.backend.http"
+    _description = "Test Server with OAuth"
+
+    _backend_type = "connector_test"
+    _auth = OAuth2RefreshToken("oauth/token", scope="read write")
+
+    version = fields.Selection([("1", "1"), ("2", "2")], default="1")
+
+
+class TestCustomer(models.Model):
+    _name = "connector.test.customer"
+    _inherit = "connector.binding"
+    _inherits = {"res.partner": "odoo_id"}
+    _description = "Test Customer"
+    _backend_model = "connector.test.http.backend"

@@ -1,0 +1,40 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Small changes that break a promise of requests to other systems."""
+
+MUTATIONS = [
+    (
+        "the login goes to the host of the address only",
+        "HttpClient._send",
+        "if self.login.auth is not None and self.is_own(url):",
+        "if self.login.auth is not None:",
+        "TestRedirect.test_other_host_gets_no_login",
+    ),
+    (
+        "a write is not sent again where a redirect leads",
+        "HttpClient._ask",
+        "if not is_redirect or asked.method not in READS:",
+        "if not is_redirect:",
+        "TestRedirect.test_write_does_not_follow",
+    ),
+    (
+        "private addresses are closed to backends",
+        "_Checking._new_conn",
+        "addresses = find_addresses(self.host, self.port, self.networks, IN_SETTING)",
+        "addresses = [self.host]",
+        "TestLimits.test_private_address_is_closed_unless_the_configuration_allows_it",
+    ),
+    (
+        "a page that the server named and lost is no end of its list",
+        "RestAdapter.read_page",
+        "if self._pages.names_next:",
+        "if False:",
+        "TestPages.test_page_that_the_server_named_and_lost_is_no_end",
+    ),
+    (
+        "a token is renewed by one process only",
+        "ConnectorBackendHttp._find_other_token",
+        "if token.text != used and token.is_usable(_now()):",
+        "if False:",
+        "TestTokenRace.test_transactions_that_need_a_token_at_once_renew_it_once",
+    ),
+]

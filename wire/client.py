@@ -1,0 +1,395 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""HTTP client of a backend: requests, with its login, limits and status table."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from typing import Any
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+from requests import exceptions as failures
+
+from ..exception import FailedJobError, NetworkRetryableError, NotSentError
+from ..redaction import redact
+from .answer import SHOWN, HttpAnswer
+from .auth import Auth
+from .status import (
+    IGNORED,
+    READS,
+    REFRESH_TOKEN,
+    SUCCESS,
+    Status,
+    error_of,
+    find_meaning,
+    wait_s,
+)
+
+_logger = logging.getLogger(__name__)
+
+REDIRECTS = {301, 302, 303, 307, 308}
+MAX_REDIRECTS = 5
+BLOCK_BYTES = 65_536
+PORTS = {"http": 80, "https": 443}
+HEADERS = {"User-Agent": "connector", "Accept": "application/json, */*;q=0.5"}
+
+UNUSABLE = (
+    *(failures.InvalidURL, failures.InvalidSchema, failures.MissingSchema),
+    *(failures.InvalidHeader, failures.URLRequired, UnicodeError),
+)
+
+
+@dataclass(frozen=True)
+class HttpTarget:
+    """The server of a backend, and the limits of requests to it.
+
+    Args:
+        url: where all paths begin.
+        owner: the backend, for messages.
+        hosts: other hosts that requests may go to, without a login.
+        verify: whether its certificate is checked.
+        timeout_s: seconds to connect, and to wait for each part of an answer.
+        max_bytes: most bytes of a body, decompressed.
+    """
+
+    url: str
+    owner: str
+    hosts: Sequence[str] = ()
+    verify: bool = True
+    timeout_s: tuple[float, float] = (10, 60)
+    max_bytes: int = 50_000_000
+
+
+@dataclass(frozen=True)
+class Login:
+    """How requests log in.
+
+    Args:
+        auth: the kind of login, None for none.
+        values: returns the fields of the backend that it needs, by name.
+        refresh: renews the login; returns whether it did.
+        hide: returns a text without the secrets.
+    """
+
+    auth: Auth | None = None
+    values: Callable[[], Mapping[str, object]] = dict
+    refresh: Callable[[], bool] = lambda: False
+    hide: Callable[[str], str] = str
+
+
+class HttpClient:
+    """Sends requests to the server of a backend.
+
+    Args:
+        target: the server.
+        session: with the connections to it.
+        login: how to log in.
+        statuses: rows before the table of the framework.
+    """
+
+    def __init__(
+        self,
+        target: HttpTarget,
+        session: requests.Session,
+        login: Login | None = None,
+        statuses: Sequence[Status] = (),
+    ) -> None:
+        self.target = target
+        self.login = login or Login()
+        self.statuses = tuple(statuses)
+        self._session = session
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpAnswer:
+        """Send a request, and return the answer if it is a success.
+
+        Requests that read follow redirects; to another host they go without the login.
+
+        Args:
+            method: ``"GET"``, ``"POST"`` …
+            path: below the address of the backend, or a whole address on its host.
+            params: of the address; None is left out, booleans are ``true`` and
+                ``false``, a list is repeated.
+            data: bytes, sent as they are, or values that are sent as JSON. A Decimal is
+                sent as text, a time in UTC with ``Z``.
+            headers: besides those of the login.
+
+        Raises:
+            NetworkRetryableError: no answer, or one that may be another one later.
+            RetryableJobError: somebody else is at it.
+            IDMissingInBackend: nothing is there.
+            InvalidDataError: what was sent is refused.
+            NotSentError: settings do not fit; nothing was sent.
+            FailedJobError: all other answers.
+        """
+        asked = self._prepare(method, path, params, data, headers)
+        answer, means = self._ask(asked)
+        if means == REFRESH_TOKEN and self.login.refresh():
+            answer, means = self._ask(asked)
+        if means == IGNORED:
+            return replace(answer, content=b"")
+        if means != SUCCESS:
+            raise self._error(answer, means) from answer.as_error()
+        return answer
+
+    def is_own(self, url: str) -> bool:
+        """Return whether an address is on the server of the backend.
+
+        It is with the same scheme, host and port; https in place of http will do.
+        """
+        own, other = _split(self.target.url), _split(url)
+        is_same = _origin(own) == _origin(other)
+        is_safer = (
+            own.hostname == other.hostname
+            and _origin(own) == ("http", own.hostname, 80)
+            and _origin(other) == ("https", own.hostname, 443)
+        )
+        return is_same or is_safer
+
+    # === REQUEST === #
+
+    def _prepare(
+        self, method: str, path: str, params: Any, data: Any, headers: Any
+    ) -> requests.PreparedRequest:
+        """Return a request without a login, ready to be sent."""
+        body, kind = encode_body(data)
+        asked = requests.Request(
+            method.upper(),
+            self._address(path),
+            headers={**HEADERS, **kind, **(headers or {})},
+            params=_params(params),
+            data=body,
+        )
+        try:
+            return self._session.prepare_request(asked)
+        except UNUSABLE as error:
+            raise self._unusable(error) from error
+
+    def _address(self, path: str) -> str:
+        """Return the whole address of a path.
+
+        Raises:
+            NotSentError: it is on a host that the backend may not ask.
+        """
+        if "://" not in path.partition("?")[0]:
+            return f"{self.target.url.rstrip('/')}/{path.lstrip('/')}"
+        if not self.is_own(path) and _split(path).hostname not in self.target.hosts:
+            raise NotSentError(
+                f"Cannot ask {self.target.owner} for {redact(path, SHOWN)!r}: expected "
+                f"an address of {self.target.url!r}. Correct the address in its "
+                "settings, or name the host in _hosts of its model."
+            )
+        return path
+
+    def _ask(self, asked: requests.PreparedRequest) -> tuple[HttpAnswer, str]:
+        """Return an answer, after redirects, and what it means."""
+        answer = self._send(asked)
+        for _hop in range(MAX_REDIRECTS):
+            location = answer.headers.get("Location")
+            is_redirect = answer.status in REDIRECTS and location
+            if not is_redirect or asked.method not in READS:
+                break
+            asked = self._follow(asked, urljoin(answer.url, location))
+            answer = self._send(asked)
+        rows, text = self.statuses, answer.text if self._reads_bodies else ""
+        return answer, find_meaning(rows, answer.status, answer.headers, text)
+
+    def _follow(
+        self, asked: requests.PreparedRequest, url: str
+    ) -> requests.PreparedRequest:
+        """Return the request to which a redirect leads.
+
+        Another host gets nothing of the headers of an adapter: they may be secret.
+        """
+        self._check_scheme(url)
+        headers = asked.headers if self.is_own(url) else HEADERS
+        try:
+            following = requests.Request(asked.method, url, headers=headers)
+            return self._session.prepare_request(following)
+        except UNUSABLE as error:
+            raise self._unusable(error) from error
+
+    @property
+    def _reads_bodies(self) -> bool:
+        return any(row.body is not None for row in self.statuses)
+
+    def _check_scheme(self, url: str) -> None:
+        """Refuse to be led from https to http, where everybody can read along."""
+        before, after = _split(self.target.url).scheme, _split(url).scheme
+        if after not in PORTS or (before == "https" and after == "http"):
+            raise FailedJobError(
+                f"{self.target.owner} redirects to {redact(url, SHOWN)!r}, expected an "
+                "address that begins with https://. Correct its address."
+            )
+
+    def _send(self, asked: requests.PreparedRequest) -> HttpAnswer:
+        """Send a request with the login, where it goes to the server, and read all."""
+        url = asked.url or ""
+        signed = asked.copy()
+        try:
+            if self.login.auth is not None and self.is_own(url):
+                self.login.auth.sign(signed, self.login.values())
+            return self._exchange(signed, url)
+        except UNUSABLE as error:
+            raise self._unusable(error) from error
+        except failures.SSLError as error:
+            raise self._ssl_error(url, error) from error
+        except (failures.RequestException, OSError) as error:
+            raise NetworkRetryableError(
+                f"No answer to {asked.method} {redact(url, SHOWN)} from "
+                f"{self.target.owner}: {self.login.hide(_reason(error))}"
+            ) from error
+
+    def _exchange(self, signed: requests.PreparedRequest, url: str) -> HttpAnswer:
+        target, begun = self.target, time.monotonic()
+        with self._session.send(
+            signed,
+            timeout=target.timeout_s,
+            verify=target.verify,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            content = self._read(response, url)
+        if _logger.isEnabledFor(logging.DEBUG):
+            _logger.debug(
+                "%s %s: %s, %s bytes in %.3f s",
+                *(signed.method, redact(url, SHOWN), response.status_code),
+                *(len(content), time.monotonic() - begun),
+            )
+        return HttpAnswer(
+            signed.method or "",
+            url,
+            response.status_code,
+            str(response.reason or ""),
+            response.headers,
+            content,
+            response.encoding,
+            self.login.hide,
+        )
+
+    def _read(self, response: requests.Response, url: str) -> bytes:
+        """Return the body of an answer.
+
+        Raises:
+            FailedJobError: it is larger than allowed.
+        """
+        content = bytearray()
+        for block in response.iter_content(BLOCK_BYTES):
+            content += block
+            if len(content) > self.target.max_bytes:
+                raise FailedJobError(
+                    f"The answer to {redact(url, SHOWN)} from {self.target.owner} has "
+                    f"more than {self.target.max_bytes} bytes, the most allowed. Ask "
+                    "for smaller pages, or raise _max_bytes of its model."
+                )
+        return bytes(content)
+
+    # === ERRORS === #
+
+    def _error(self, answer: HttpAnswer, means: str) -> Exception:
+        text = f"{self.target.owner}: {answer.describe()}"
+        if answer.status in REDIRECTS:
+            place = self.login.hide(redact(answer.headers.get("Location", ""), SHOWN))
+            text += (
+                f" It redirects to {place!r}; that is followed to read, and "
+                f"{MAX_REDIRECTS} times at most."
+            )
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        seconds = wait_s(means, answer.headers, now)
+        return error_of(means, answer.method, text, seconds)
+
+    def _unusable(self, error: Exception) -> NotSentError:
+        return NotSentError(
+            f"Cannot ask {self.target.owner}: {self.login.hide(_reason(error))}. "
+            "Correct its settings, or the request of its adapter."
+        )
+
+    def _ssl_error(self, url: str, error: failures.SSLError) -> Exception:
+        text = (
+            f"No safe connection to {_split(url).hostname!r} of {self.target.owner}: "
+            f"{self.login.hide(_reason(error))}"
+        )
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return FailedJobError(f"{text}. Have its certificate corrected.")
+        return NetworkRetryableError(text)
+
+
+def encode_body(data: Any) -> tuple[bytes | None, dict[str, str]]:
+    """Return the body of a request, and the header with its type.
+
+    Raises:
+        NotSentError: it cannot be written as JSON.
+    """
+    if data is None:
+        return None, {}
+    if isinstance(data, bytes):
+        return data, {}
+    try:
+        text = json.dumps(data, allow_nan=False, default=_json_value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise NotSentError(
+            f"Cannot send {redact(data, SHOWN)} as JSON: {error}. Correct the mapping."
+        ) from error
+    return text.encode(), {"Content-Type": "application/json"}
+
+
+def _json_value(value: object) -> str:
+    """Return a value that JSON has no form for."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            return f"{value.isoformat()}Z"  # Odoo keeps times in UTC
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no value of JSON")
+
+
+def _params(params: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: _param(value) for name, value in (params or {}).items()}
+
+
+def _param(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_param(one) for one in value]
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of an address, as the library that connects reads them.
+
+    Others read the host of ``https://a.org\\@b.org`` differently, or leave a name as it
+    is where the library encodes it.
+
+    Raises:
+        NotSentError: it is none.
+    """
+    prepared = requests.PreparedRequest()
+    try:
+        prepared.prepare_url(url, None)
+        parts = urlsplit(prepared.url or "")
+        _port = parts.port  # raises when it is none
+    except (*UNUSABLE, ValueError) as error:
+        raise NotSentError(
+            f"Cannot read the address {redact(url, SHOWN)!r}: {error}. Correct it."
+        ) from error
+    return parts
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
+
+
+def _reason(error: Exception) -> str:
+    return redact(str(error) or type(error).__name__, SHOWN)
