@@ -40,7 +40,7 @@ class StrangeServer:
             def do(self):
                 strange.handle(self)
 
-            do_GET = do_PROPFIND = do_REPORT = do  # noqa: N815 names of the library
+            do_GET = do_PROPFIND = do_REPORT = do_PUT = do_DELETE = do  # noqa: N815 names of the library
 
             def log_message(self, *_args):
                 """Say nothing."""
