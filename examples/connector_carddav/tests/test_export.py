@@ -92,6 +92,17 @@ class EachServer:
         scope = self.backend.get_environment(CONTACT)
         return scope.get_connector_unit(ContactAdapter)
 
+    def test_address_without_a_name_has_a_card(self):
+        parent = {"name": "Ada", "is_company": True}
+        address = self.env["res.partner"].create(
+            {"type": "invoice", "parent_id": self.env["res.partner"].create(parent).id}
+        )
+
+        binding = self.bind(address)
+
+        self.assertEqual(self.exported(), "created")
+        self.assertIn("FN:Ada", self.book.text(binding.external_id))
+
     # === UPDATE === #
 
     def test_change_here_changes_that_line_only(self):
