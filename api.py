@@ -76,7 +76,7 @@ from .flows.values.converter import UnfitValueError, converter
 from .flows.values.files import base64, image
 from .flows.values.languages import translated
 from .flows.values.numbers import boolean, decimal, integer, money
-from .flows.values.places import country, language
+from .flows.values.places import country, find_country, find_state, language
 from .flows.values.relations import many2one, related
 from .flows.values.times import day, utc
 from .flows.values.value_map import ValueMap, mapped
@@ -201,6 +201,8 @@ __all__ = [
     "day",
     "decimal",
     "declare_sync",
+    "find_country",
+    "find_state",
     "follow_m2o_relations",
     "get_backend",
     "group",

@@ -15,7 +15,8 @@ TOKEN = re.compile(r"<[^>]*sync-token>\D*(\d+)[^<]*</")
 ASKED = re.compile(r"<[^>]*href>([^<]*)</")
 VERSION = re.compile(r'version="([\d.]+)"')
 KIND = "<collection/><c:addressbook/>"
-MULTI, MISSING = 207, 404
+MULTI, MISSING, OUTDATED = 207, 404, 412
+NEW, DONE = 201, 204
 
 
 class SyncServer(StrangeServer):
@@ -64,6 +65,8 @@ class SyncServer(StrangeServer):
             self.read.append(name)
             is_there = name in self.cards
             return (200, self._text(name, "3.0")) if is_there else (MISSING, "")
+        if method in ("PUT", "DELETE"):
+            return self._change(method, unquote(path.removeprefix(FOLDER)), query)
         if method == "PROPFIND":
             names = self.cards if self.headers.get("Depth") == "1" else ()
             token = f"<sync-token>{self._token(len(self.changes))}</sync-token>"
@@ -71,6 +74,28 @@ class SyncServer(StrangeServer):
         if "sync-collection" in query:
             return self._sync(query)
         return MULTI, self._answers(self._read_many(query))
+
+    def _change(self, method: str, name: str, text: str) -> tuple[int, str]:
+        """Store or delete a card, where the conditions of the request hold (Q12)."""
+        is_there = name in self.cards
+        if not self._holds(method, name):
+            return OUTDATED, ""
+        if method == "DELETE":
+            self.delete(name)
+            return DONE, ""
+        self.put(name, self._stored(text))
+        return DONE if is_there else NEW, ""
+
+    def _holds(self, method: str, name: str) -> bool:
+        """Return whether the conditions of the request in hand hold."""
+        if self.headers.get("If-None-Match") == "*":
+            return name not in self.cards
+        etag = self.headers.get("If-Match")
+        return name in self.cards and etag in ("*", self._etag(name))
+
+    def _stored(self, text: str) -> str:
+        """Return a card as it is kept (Q2)."""
+        return text
 
     def _sync(self, query: str) -> tuple[int, str]:
         found = TOKEN.search(query)
@@ -158,20 +183,40 @@ class SyncServer(StrangeServer):
 
 
 class DAViCal(SyncServer):
-    """Escapes all signs, and says nothing of a card that is not there (Q5, Q9)."""
+    """Escapes all signs, and says nothing of a card that is not there (Q5, Q9).
+
+    It gives no etag of a card that it has stored, and writes REV into it (Q1, Q2).
+    """
+
+    def _etag_at(self, path: str) -> str:
+        return "" if self.asked[-1] == "PUT" else super()._etag_at(path)
+
+    def _stored(self, text: str) -> str:
+        return text.replace("END:VCARD", "REV:20261130T120000Z\r\nEND:VCARD")
 
     def _not_found(self, href: str) -> str:
         return ""
 
 
 class SOGo(SyncServer):
-    """Counts the changes of each card from 0; its tokens are seconds (Q1, Q5, Q10)."""
+    """Counts the changes of each card from 0; its tokens are seconds (Q1, Q5, Q10).
+
+    It compares etags only where a card is changed that is there (Q12).
+    """
 
     refused_type = 400
     safe = "@"
 
     def _etag(self, name: str) -> str:
         return f'"gcs{self.versions[name]:08}"'
+
+    def _holds(self, method: str, name: str) -> bool:
+        if method == "DELETE" or name not in self.cards:
+            return True
+        return self.headers.get("If-Match") in (None, "*", self._etag(name))
+
+    def _stored(self, text: str) -> str:
+        return re.sub(r";+(?=\r?$)", "", text, flags=re.MULTILINE).rstrip()
 
     def _sync_href(self, name: str) -> str:
         return FOLDER + name  # as it is, and where it holds a & that is no XML

@@ -23,6 +23,7 @@ class StrangeServer:
         left_out: names that are listed, and of which a query says nothing.
         broken: names for which the server fails, alone and in a page.
         refusal: what it says with 403, to everything.
+        moved_to: where it sends whoever writes a card.
         asked: methods of the requests.
         headers: those of the last request.
     """
@@ -32,6 +33,7 @@ class StrangeServer:
         self.left_out: set[str] = set()
         self.broken: set[str] = set()
         self.refusal = ""
+        self.moved_to = ""
         self.asked: list[str] = []
         self.headers: Mapping[str, str] = {}
         strange = self
@@ -40,7 +42,7 @@ class StrangeServer:
             def do(self):
                 strange.handle(self)
 
-            do_GET = do_PROPFIND = do_REPORT = do  # noqa: N815 names of the library
+            do_GET = do_PROPFIND = do_REPORT = do_PUT = do_DELETE = do  # noqa: N815 names of the library
 
             def log_message(self, *_args):
                 """Say nothing."""
@@ -61,8 +63,11 @@ class StrangeServer:
         self.asked.append(request.command)
         self.headers = request.headers
         status, body = self._answer(request.command, request.path, query)
+        is_moved = self.moved_to and request.command == "PUT"
         data = body.encode()
-        request.send_response(status)
+        request.send_response(302 if is_moved else status)
+        if is_moved:
+            request.send_header("Location", self.moved_to)
         request.send_header("Content-Length", str(len(data)))
         request.send_header("ETag", self._etag_at(request.path))
         request.end_headers()

@@ -39,6 +39,7 @@ Backend(parent=carddav, version="4.0")
 TIMEOUT_S = (5, 30)  # connect, read
 CREATED, MULTI_STATUS, OUTDATED = 201, 207, 412
 DONE = (200, CREATED, 204)
+WRITES = ("PUT", "DELETE")
 
 DAV, CARDDAV = "DAV:", "urn:ietf:params:xml:ns:carddav"
 NAMES = {"d": DAV, "c": CARDDAV}
@@ -290,6 +291,8 @@ class ContactAdapter(TokenAdapter):
         self, method: str, path: str, what: str, expected=DONE, **options
     ) -> requests.Response:
         url = self.url + path
+        # to be sent on, a PUT might become a GET, which is answered with 200
+        options["allow_redirects"] = method not in WRITES
         try:
             answer = self.http.request(method, url, timeout=TIMEOUT_S, **options)
         except ValueError as error:  # so requests calls an address that is none
@@ -316,7 +319,7 @@ def next_step(
         content: of the answer, which may say in XML what was not met.
         method: of the request.
     """
-    if status == OUTDATED and method in ("PUT", "DELETE"):
+    if status == OUTDATED and method in WRITES:
         return Outdated, "It was changed there meanwhile."
     said = _precondition(content) if status in (403, 409, OUTDATED) else ""
     if said and said != RIGHTS:

@@ -18,6 +18,8 @@ from odoo.addons.connector.api import (
     changed_by,
     convert,
     converter,
+    find_country,
+    find_state,
     mapping,
     only_create,
 )
@@ -83,41 +85,18 @@ class PlaceMapper(ImportMapper):
     @mapping
     def city_and_country(self, record):
         """Find country and state; a name nobody here knows stays with the city."""
-        country = self._find_country(record)
-        state = self._find_state(record, country)
+        code, name = record["country_code"], record["country"]
+        country = find_country(self.env, code, name)
+        state = find_state(self.env, country, record["region"])
         unknown = [
             "" if state else record["region"],
-            "" if country else record["country"],
+            "" if country else name,
         ]
         return {
             "city": ", ".join(filter(None, [record["city"], *unknown])) or False,
             "state_id": state.id,
             "country_id": country.id,
         }
-
-    def _find_country(self, record):
-        code, name = record["country_code"].upper(), record["country"]
-        # a longer one would be cut off, and find another country
-        by_code = [("code", "=", code)] if len(code) == len("DE") else []
-        by_name = [("name", "=ilike", name)] if name else []
-        return self._find("res.country", by_code) or self._find("res.country", by_name)
-
-    def _find_state(self, record, country):
-        domain = [
-            ("country_id", "=", country.id),
-            "|",
-            ("name", "=ilike", record["region"]),
-            ("code", "=", record["region"]),
-        ]
-        return self._find("res.country.state", domain if record["region"] else [])
-
-    def _find(self, model: str, domain: list):
-        """Return the record of a domain; the same ones are looked for all the time."""
-        found = self.env.cr.cache.setdefault("carddav_found", {})
-        key = self.env.lang, model, str(domain)
-        if key not in found:
-            found[key] = domain and self.env[model].search(domain, limit=1).id
-        return self.env[model].browse(found[key] or ())
 
 
 @carddav
@@ -211,10 +190,10 @@ class ContactExportMapper(PlaceExportMapper):
     @changed_by("name", "is_company", "company_name")
     @mapping
     def name(self, record):
-        """Name a company, or a person who may belong to one."""
-        company = record.name if record.is_company else record.company_name
-        company = {"company": company, "is_company": record.is_company}
-        return {"fn": record.name, **company}
+        """Name a company, or a person who may belong to one; an address has no name."""
+        name = record.name or record.odoo_id.display_name
+        company = name if record.is_company else record.company_name
+        return {"fn": name, "company": company, "is_company": record.is_company}
 
     @changed_by("comment")
     @mapping

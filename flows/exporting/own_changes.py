@@ -54,7 +54,9 @@ class OwnChanges:
 
     def rest(self) -> None:
         """Note that there is nothing to send, but for what a person has to decide."""
-        PageConflicts(self.exporter.unit_for(Importer)).rest(self.binding)
+        if not self.base.held:
+            self.binding.set_sync_state("synced")
+        self.exporter.backend_record._rest_conflicts(self.binding, self.base)
 
     def remember(self, record: dict, fields: Iterable[str] | None = None) -> None:
         """Note that both sides are equal in what was exported.

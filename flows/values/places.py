@@ -1,7 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Converters of countries and languages, by their codes."""
+"""Converters of countries and languages by their codes, and countries by name."""
 
 from babel.core import get_global
+
+from odoo.tools import escape_psql
 
 from .converter import UnfitValueError, converter
 from .languages import find_language
@@ -35,6 +37,39 @@ def _country_ids(env) -> dict[str, int]:
         found = countries.search_fetch([], ["code"])
         cache.update({one.code: one.id for one in found if one.code})
     return cache
+
+
+def find_country(env, code: str = "", name: str = ""):
+    """Return a country by its two-letter code, else by its name.
+
+    Args:
+        env: in whose language the name is.
+        code: of any length; a search of Odoo would cut a longer one to two letters.
+        name: as a person writes it, in any case.
+    """
+    code = code.strip().upper()
+    by_code = _country_ids(env).get(code) if len(code) == ALPHA_2 else None
+    if by_code or not name:
+        return env["res.country"].browse(by_code or ())
+    return _find(env, "res.country", [("name", "=ilike", escape_psql(name))])
+
+
+def find_state(env, country, text: str):
+    """Return a state of a country by its name or code, empty where there is none."""
+    if not text or not country:
+        return env["res.country.state"]
+    text = escape_psql(text)
+    texts = ["|", ("name", "=ilike", text), ("code", "=ilike", text)]
+    return _find(env, "res.country.state", [("country_id", "=", country.id), *texts])
+
+
+def _find(env, model: str, domain: list):
+    """Return the first record of a domain, looked for once in a transaction."""
+    found = env.cr.cache.setdefault("connector_places", {})
+    key = env.lang, model, str(domain)
+    if key not in found:
+        found[key] = env[model].sudo().search(domain, limit=1).id  # open to everybody
+    return env[model].browse(found[key] or ())
 
 
 @converter

@@ -2,8 +2,8 @@
 """A contact that changes in Odoo and in its card; runs inside Odoo, with ``env``.
 
 The variable BOOK names the address book, with its url and login as JSON; where ONCE is
-set, a conflict is decided at the end, and the contact deleted. Each printed line
-says what happened, or what is wrong; the jobs run in the server beside.
+set, a conflict is decided at the end, and the contact deleted. The lines that are
+printed say what happened, or what is wrong; the jobs run in the server beside.
 """
 
 import json
@@ -113,7 +113,7 @@ def change_each(contact, card):
     card.write("NOTE", "Likes horses")
     contact.odoo_id.city = "London"
     settle()
-    both = f"Odoo has {contact.comment}, the card {card.line('ADR')}"
+    both = f"Odoo has the note {contact.comment}, the card has {card.line('ADR')}"
     say(f"Both were edited at once: {both}")
     expect("Likes horses" in (contact.comment or ""), True, "the note in Odoo")
     expect("London" in card.value("ADR"), True, "the city in the card")

@@ -10,6 +10,7 @@ from . import (
     test_import,
     test_jobs,
     test_kinds,
+    test_named_export,
     test_named_servers,
     test_race,
     test_refusals,

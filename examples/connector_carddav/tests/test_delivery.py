@@ -11,9 +11,10 @@ from odoo.addons.connector.tests.cards import CARDS, card_text
 from odoo.addons.connector.tests.strange_server import StrangeServer
 from odoo.addons.connector.tests.xandikos import Xandikos
 
-from .. import adapter
+from .. import adapter as adapter_module
 from .common import CarddavCase, make_text
 
+CONTACT = "carddav.res.partner"
 NAMES = ("a b", "a:b", "a?b", "a#b", "ü", "@+", "100%")
 
 
@@ -68,6 +69,16 @@ class TestDelivery(CarddavCase):
         self.assertEqual(self.import_and_count(), (len(NAMES), 0, 0, 0))
         self.assertEqual(self.import_and_count(), (0, len(NAMES), 0, 0))
 
+    def test_write_that_is_sent_elsewhere_was_not_done(self):
+        """H7: a redirected PUT becomes a GET, which is answered with 200."""
+        adapter = self.backend.get_environment(CONTACT).get_connector_unit(
+            adapter_module.ContactAdapter
+        )
+        self.strange.moved_to = self.strange.url + "ada.vcf"
+
+        with self.assertRaisesRegex(FailedJobError, "answered 302 .*Correct its URL"):
+            adapter.create({"uid": "new", "fn": "Ada", "company": "", "is_company": 0})
+
     def test_refusal_with_a_reason_is_no_matter_of_the_login(self):
         self.strange.refusal = "supported-report"
 
@@ -81,8 +92,8 @@ class TestDelivery(CarddavCase):
             self.import_page()
 
     def test_examples_in_docstrings_are_true(self):
-        self.assertEqual(doctest.testmod(adapter).failed, 0)
-        self.assertTrue(doctest.testmod(adapter).attempted)
+        self.assertEqual(doctest.testmod(adapter_module).failed, 0)
+        self.assertTrue(doctest.testmod(adapter_module).attempted)
 
 
 class TestXandikos(CarddavCase):

@@ -92,6 +92,17 @@ class EachServer:
         scope = self.backend.get_environment(CONTACT)
         return scope.get_connector_unit(ContactAdapter)
 
+    def test_address_without_a_name_has_a_card(self):
+        parent = {"name": "Ada", "is_company": True}
+        address = self.env["res.partner"].create(
+            {"type": "invoice", "parent_id": self.env["res.partner"].create(parent).id}
+        )
+
+        binding = self.bind(address)
+
+        self.assertEqual(self.exported(), "created")
+        self.assertIn("FN:Ada", self.book.text(binding.external_id))
+
     # === UPDATE === #
 
     def test_change_here_changes_that_line_only(self):
@@ -174,6 +185,23 @@ class EachServer:
         self.assertIn("TITLE:Countess", self.book.text("ada.vcf"))
         self.assertEqual(len(self.open_conflicts()), 1)
         self.assertEqual(self.ada.sync_state, "conflict")
+
+    def test_person_decides_for_either_side(self):
+        for action, phone in (("action_take_ours", "11"), ("action_take_theirs", "3")):
+            with self.subTest(action):
+                self.ada.odoo_id.phone = "1"
+                self.run_exports()
+                self.book.put("ada", "FN:Ada", "TEL;TYPE=cell:3")
+                self.ada.odoo_id.phone = "11"
+                self.run_exports()
+
+                getattr(self.open_conflicts(), action)()
+                self.run_exports()
+
+                self.assertEqual(self.ada.phone, phone)
+                self.assertIn(f":{phone}\n", self.book.text("ada.vcf"))
+                self.assertEqual(self.ada.sync_state, "synced")
+                self.assertFalse(self.open_conflicts())
 
     def test_card_that_changes_between_read_and_write_is_read_again(self):
         """If-Match: the server refuses what was made of an older text."""

@@ -18,6 +18,8 @@ from odoo.addons.connector.api import (
     country,
     day,
     decimal,
+    find_country,
+    find_state,
     image,
     integer,
     language,
@@ -68,6 +70,42 @@ class TestPlaces(ConverterCase):
         self.assertEqual(self.convert(language("x"), "fr-fr", "lang"), "fr_FR")
         self.assertEqual(self.convert(language("x"), "fr", "lang"), "fr_FR")
         self.assert_refused(language("x"), ["klingon", "de", "fr_CA"], "lang")
+
+
+class TestPlacesByName(ConverterCase):
+    def test_country_is_found_by_its_code_else_by_its_name(self):
+        germany, country = self.env.ref("base.de"), self.env["res.country"]
+        cases = [
+            (("DE", ""), germany),
+            (("de", "Germania"), germany),
+            (("", "germany"), germany),
+            (("GERMANY", "Germany"), germany),  # Odoo would find Georgia
+            (("XX", "Germany"), germany),
+            (("", "Germania"), country),
+            (("", "Ger%"), country),
+            (("", ""), country),
+        ]
+        for said, found in cases:
+            with self.subTest(said=said):
+                self.assertEqual(find_country(self.env, *said), found)
+
+    def test_country_is_found_by_its_name_in_the_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.env(context={"lang": "fr_FR"})
+        germany = self.env.ref("base.de")
+        germany.with_env(french).name = "Allemagne"
+
+        self.assertEqual(find_country(french, name="allemagne").id, germany.id)
+        self.assertFalse(find_country(self.env, name="allemagne"))
+
+    def test_state_is_one_of_its_country(self):
+        texas, us = self.env.ref("base.state_us_44"), self.env.ref("base.us")
+        for text in ("TX", "texas", "Texas"):
+            with self.subTest(text):
+                self.assertEqual(find_state(self.env, us, text), texas)
+        self.assertFalse(find_state(self.env, self.env.ref("base.de"), "Texas"))
+        self.assertFalse(find_state(self.env, us, ""))
+        self.assertFalse(find_state(self.env, self.env["res.country"], "Texas"))
 
 
 class TestNumbers(ConverterCase):
