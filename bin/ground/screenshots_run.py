@@ -58,11 +58,19 @@ def main(arguments: list[str]) -> int:
     return _tell(found, options.folder)
 
 
+def is_wanted(name: str, words: str) -> bool:
+    """Return whether the name of a screen holds one of some words, or all are."""
+    return any(word in name for word in words.split(","))
+
+
 def _read_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("bin/screenshots", description=DESCRIPTION)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument(
-        "--only", default="", metavar="WORD", help="screens whose name holds the word"
+        "--only",
+        default="",
+        metavar="WORDS",
+        help="screens whose name holds one of these words, with commas between",
     )
     parser.add_argument(
         "--stages",
@@ -114,7 +122,7 @@ def _make_plan(bench, database, odoo, script, options) -> dict:
         "ours": axe.OURS,
         "of_odoo": axe.OF_ODOO,
         "folder": str(options.folder),
-        "screens": [one for one in screens if options.only in one[0]],
+        "screens": [one for one in screens if is_wanted(one[0], options.only)],
     }
 
 

@@ -82,7 +82,7 @@ def tell_past(backend):
 
 
 def prepare_full(count):
-    """Make so many jobs, checkpoints and, of these, a tenth of a tenth backends."""
+    """Make so many jobs, checkpoints and all that imports keep; a few backends."""
     session = ConnectorSession.from_env(env)  # noqa: F821
     texts = [(f"Contact {number} exported",) for number in range(count)]
     try_queue.delay_many(session, "res.partner", texts)
@@ -96,6 +96,51 @@ def prepare_full(count):
     books.connection_checked_at = now - timedelta(hours=3)
     books.connection_state = "failed"
     books.connection_message = "No answer from the address book: connection refused"
+    for model, values in kept_by_imports(books).items():
+        insert_rows(model, values, count)
+
+
+def kept_by_imports(backend):
+    """Return the rows that imports and reports keep, as SQL for the n-th of each."""
+    reference, person = backend.reference(), env["res.partner"].search([], limit=1).id  # noqa: F821
+    fixed = {"backend_id": f"'{reference}'", "model": f"'{CONTACT}'"}
+    fixed["external_id"] = "'contacts/4711-' || n || '.vcf'"
+    at = "now() AT TIME ZONE 'UTC' - n * INTERVAL '7 minutes'"
+    return {
+        "connector.match": {
+            **fixed,
+            "keys": "'email ada' || n || '@example.com'",
+            "outcome": "CASE WHEN n % 3 = 0 THEN 'ambiguous' ELSE 'matched' END",
+            "reason": "CASE WHEN n % 3 = 0 THEN 'email finds res.partner,7' END",
+            "record_model": "'res.partner'",
+            "record_id": f"{person}",
+        },
+        "connector.tombstone": {
+            **fixed,
+            "deleted_at": at,
+            "reason": "'Contact #' || n",
+            "version": "'W-' || n",
+        },
+        "connector.rejected": {
+            **fixed,
+            "kind": "CASE WHEN n % 4 = 0 THEN 'skipped' ELSE 'rejected' END",
+            "reason": "'Card ' || n || ' has no name, expected FN or N.'",
+            "waits_for_id": "CASE WHEN n % 5 = 0 THEN 'contacts/' || n END",
+            "first_at": at,
+            "last_at": at,
+            "seen_count": "n % 9 + 1",
+        },
+    }
+
+
+def insert_rows(model, values, count):
+    """Insert rows that no form makes."""
+    env.cr.execute(  # noqa: F821 names and values are those above
+        f"INSERT INTO {env[model]._table} ({', '.join(values)})"  # noqa: F821
+        f" SELECT {', '.join(values.values()).replace('%', '%%')}"
+        " FROM generate_series(1, %s) AS n",
+        [count],
+    )
 
 
 what, *numbers = sys.argv[1:]
