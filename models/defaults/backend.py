@@ -187,6 +187,17 @@ class ConnectorBackend(models.AbstractModel):
         ]
 
     @api.model
+    def _run_button(self, label: str, other: str) -> _Element:
+        """Return the button that runs a stream, for those of one direction."""
+        return E.button(
+            name="action_run",
+            type="object",
+            string=label,
+            invisible=f"state != 'idle' or direction == '{other}'",
+            groups=MANAGER,
+        )
+
+    @api.model
     def _stream_nodes(self) -> list[_Element]:
         """Return the page with the streams, for those that declare some."""
         if not declared_streams(type(self)):
@@ -198,20 +209,8 @@ class ConnectorBackend(models.AbstractModel):
             E.field(name="last_success_at"),
             E.field(name="next_run_at", optional="show"),
             E.field(name="hold_reason", optional="show"),
-            E.button(
-                name="action_run",
-                type="object",
-                string=self.env._("Import Now"),
-                invisible="state != 'idle' or direction == 'export'",
-                groups=MANAGER,
-            ),
-            E.button(
-                name="action_run",
-                type="object",
-                string=self.env._("Export Now"),
-                invisible="state != 'idle' or direction == 'import'",
-                groups=MANAGER,
-            ),
+            self._run_button(self.env._("Import Now"), "export"),
+            self._run_button(self.env._("Export Now"), "import"),
             {
                 "decoration-warning": "state == 'held'",
                 "decoration-info": "state == 'running'",

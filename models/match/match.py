@@ -105,8 +105,7 @@ class ConnectorMatch(models.Model):
 
     def action_link(self) -> None:
         """Bind the chosen records to their counterparts, and import these."""
-        self.check_access("write")
-        for match in self:
+        for match in self._to_decide():
             record = match._chosen()
             if record.id not in (match.candidate_ids or ()):
                 record.check_access("write")  # it was not offered to the reviewer
@@ -114,11 +113,22 @@ class ConnectorMatch(models.Model):
 
     def action_create(self) -> None:
         """Create new records for these counterparts, and import them."""
-        self.check_access("write")
-        for match in self:
+        for match in self._to_decide():
             match._decide(CREATE)
 
     # === HELPERS === #
+
+    def _to_decide(self) -> "ConnectorMatch":
+        """Return the matches that the user decides.
+
+        Raises:
+            AccessError: they are for others to decide.
+            UserError: there is none.
+        """
+        self.check_access("write")
+        if not self:
+            raise UserError(self.env._("No match is chosen. Choose one of the list."))
+        return self
 
     def _chosen(self) -> models.BaseModel:
         """Return the record to link.

@@ -34,6 +34,7 @@ class ConnectorRejected(models.Model):
         help="Binding model of the record that is needed, and is not here.",
     )
     waits_for_id = fields.Char(
+        string="Waits For (External ID)",
         readonly=True,
         help="External ID of the record that is needed, and is not here. Once it is "
         "imported, this one is, too.",

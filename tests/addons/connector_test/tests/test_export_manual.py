@@ -77,8 +77,8 @@ class TestExportManual(ExportCase):
         self.assertEqual(self.shop.records, {"R1": record})
         self.assertEqual(binding.external_id, "R1")
 
-    def test_hooks_of_the_manual_do_what_it_says(self):
-        sent = []
+    def careful_exporter(self, sent):
+        """Return the exporter of the manual, which notes what it has sent."""
 
         class CarefulExporter(RecordExporter):
             _model_name = CONTACT
@@ -106,9 +106,13 @@ class TestExportManual(ExportCase):
             def _after_export(self):
                 sent.append(self.external_id)
 
+        return CarefulExporter
+
+    def test_hooks_of_the_manual_do_what_it_says(self):
+        sent = []
         self.register_adapter()
         self.register_mapper()
-        self.backend(CarefulExporter)
+        self.backend(self.careful_exporter(sent))
         parent = self.env["res.partner"].create({"name": "Tea", "email": "t@x.example"})
         draft = self.contact(function="draft")
         binding = self.contact(email="ada@x.example", parent_id=parent.id)
@@ -121,7 +125,9 @@ class TestExportManual(ExportCase):
         self.assertEqual(sent, ["R1", "R2"])
         self.assertEqual(self.shop.records["R1"]["name"], "Tea")
 
-    def test_way_to_the_backend_can_be_taken_over(self):
+    def own_exporter(self):
+        """Return the exporter of the manual that has a way of its own."""
+
         class OwnExporter(RecordExporter):
             _model_name = CONTACT
 
@@ -148,9 +154,12 @@ class TestExportManual(ExportCase):
             def _update(self, data):
                 return self.backend_adapter.write(self.external_id, {"contact": data})
 
+        return OwnExporter
+
+    def test_way_to_the_backend_can_be_taken_over(self):
         self.register_adapter()
         self.register_mapper()
-        self.backend(OwnExporter)
+        self.backend(self.own_exporter())
         binding = self.contact(email="ada@x.example")
         self.shop.find = lambda key: []
         self.export(binding)
