@@ -38,6 +38,7 @@ from . import (
     test_conflict_decision,
     test_conflict_export,
     test_conflict_import,
+    test_conflict_race,
     test_connector_worker,
     test_converter,
     test_created_only,

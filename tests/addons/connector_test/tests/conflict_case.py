@@ -10,11 +10,11 @@ from .flow_case import FlowCase
 class ConflictCase(FlowCase):
     """A test with a contact whose fields have owners."""
 
-    owner = {"city": "odoo", "email": "manual", "*": "remote"}
+    _owner = {"city": "odoo", "email": "manual", "*": "remote"}
 
     def setUp(self):
         super().setUp()
-        self.patch(type(self.env[CONTACT]), "_owner", self.owner)
+        self.patch(type(self.env[CONTACT]), "_owner", self._owner)
 
     def mapper_class(self):
         class ContactMapper(ImportMapper):

@@ -14,7 +14,7 @@ from .conflict_case import ConflictCase
 class DecisionCase(ConflictCase):
     """A test with a contact whose mail and town were changed on both sides."""
 
-    owner = {"email": "manual", "city": "manual", "*": "remote"}
+    _owner = {"email": "manual", "city": "manual", "*": "remote"}
 
     def setUp(self):
         super().setUp()

@@ -21,11 +21,11 @@ from .export_case import ExportCase
 class BothWaysCase(ExportCase):
     """A test with a contact that is imported, and exported to where it came from."""
 
-    owner = {"email": "odoo", "city": "manual", "*": "remote"}
+    _owner = {"email": "odoo", "city": "manual", "*": "remote"}
 
     def setUp(self):
         super().setUp()
-        self.patch(type(self.env[CONTACT]), "_owner", self.owner)
+        self.patch(type(self.env[CONTACT]), "_owner", self._owner)
         self.backend(self.import_mapper_class())
         self.shop.numbers = count(2)
         self.shop.records["R1"] = {"name": "Ada", "mail": "a@x.org", "town": "Bern"}

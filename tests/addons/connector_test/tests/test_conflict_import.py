@@ -152,7 +152,7 @@ class TestOwnersInImports(ConflictCase):
 class TestAlteredValues(ConflictCase):
     """What Odoo makes of a value is no change of a person."""
 
-    owner = {"*": "manual"}
+    _owner = {"*": "manual"}
 
     def assert_no_conflict(self, key, *values):
         for value in values:

@@ -109,7 +109,7 @@ class TestFieldOwner(FieldOwnerCase):
 class TestOppositeOwners(FieldOwnerCase):
     """One contact on two backends, each of which owns what the other does not."""
 
-    owner = {"*": "remote"}
+    _owner = {"*": "remote"}
 
     def setUp(self):
         super().setUp()
