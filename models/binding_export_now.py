@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..components.core import pg_try_advisory_lock
+from ..flows.exporting.lease import LIVE
 from ..flows.exporting.trigger import record_field
 from ..queue.state import CANCELLED, DONE, NOT_STARTED
 from ..text import reference_of
@@ -93,8 +94,16 @@ class ConnectorBinding(models.AbstractModel):
         backend = reference_of(self.backend_id)
         if not pg_try_advisory_lock(self.env, f"export {backend} {reference_of(self)}"):
             return False
-        requests_sudo = self.env["connector.request"].sudo()  # in anybody's name
-        return not requests_sudo._is_live(self)
+        # with elevated rights: a request may be of an export in anybody's name
+        requests_sudo = self.env["connector.request"].sudo()
+        return not requests_sudo.search_count(
+            [
+                ("backend_id", "=", backend),
+                ("model", "=", self._name),
+                ("binding_id", "=", self.id),
+                ("state", "in", LIVE),
+            ]
+        )
 
     @api.model
     def _bound_to(self, backend: models.BaseModel, records: models.BaseModel):
