@@ -67,6 +67,8 @@ CHAINS = {
             *("_find_deleted", "_end", "_give_up"),
         )
     },
+    # a stream that exports has no pages
+    ("connector.stream.run", "_delay_page"): ["stream.export", "stream.run"],
     # a page that failed holds its stream, then deletions that failed are noted
     ("connector.stream.run", "_on_job_failed"): ["stream.missing", "stream.run"],
     # the cron is triggered, then the shared delayable is installed

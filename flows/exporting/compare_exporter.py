@@ -110,7 +110,7 @@ class CompareExporter(RecordExporter):
         there = self._read_there()
         data = self._different(there, self._sent_values(map_record))
         if not data:
-            self._note(Answer(), None)
+            self._note(Answer(), None, is_new=False)
             return UNCHANGED
         self._validate_update_data(data)
         adapter = self.backend_adapter
