@@ -96,23 +96,26 @@ class TestSameExport(WorkerCase):
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_export_with_an_older_view_never_brings_back_old_values(self):
         """It began before the edit, and would send after the one that saw it."""
-        env = self.open_env()
-        env["connector.test.backend"].browse(self.shop.id).export_record(
-            CONTACT, self.contact.id
-        )
-        env.cr.commit()
+        self.rename_and_export("Ada")
+        self.rename("Ada B.")
         with Registry(get_db_name()).cursor() as cr:
             old = api.Environment(cr, SUPERUSER_ID, {})
             cr.execute("SELECT 1")
-            newer = self.open_env()
-            newer[CONTACT].browse(self.contact.id).odoo_id.name = "Ada L."
-            newer.cr.commit()
-            newer["connector.test.backend"].browse(self.shop.id).export_record(
-                CONTACT, self.contact.id
-            )
-            newer.cr.commit()
+            self.rename_and_export("Ada L.")
 
             outcome = retrying(functools.partial(self.run_once, old), old)
 
         self.assertEqual(outcome, "unchanged")
         self.assertEqual(self.sent, ["Ada", "Ada L."])
+
+    def rename(self, name: str) -> None:
+        env = self.open_env()
+        env[CONTACT].browse(self.contact.id).odoo_id.name = name
+        env.cr.commit()
+
+    def rename_and_export(self, name: str) -> None:
+        self.rename(name)
+        env = self.open_env()
+        shop = env["connector.test.backend"].browse(self.shop.id)
+        shop.export_record(CONTACT, self.contact.id)
+        env.cr.commit()
