@@ -33,8 +33,8 @@ UPDATE %(table)s
  WHERE id = ANY(%(ids)s)
 """
 
-# Take the next bindings that a run exports. Locks: their rows, but for those that are
-# made due now: they have a run of their own. Index: the primary key.
+# Take the next bindings that a run exports. Locks: their rows, also those that an import
+# changes now: no other job would come back for them. Index: the primary key.
 TAKE_DUE = """
 UPDATE %(table)s
    SET export_due = FALSE
@@ -43,7 +43,7 @@ UPDATE %(table)s
                WHERE export_due AND backend_id = %(backend_id)s AND id > %(after)s
                ORDER BY id
                LIMIT %(limit)s
-                 FOR NO KEY UPDATE SKIP LOCKED)
+                 FOR NO KEY UPDATE)
 RETURNING id
 """
 

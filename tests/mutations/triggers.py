@@ -44,11 +44,4 @@ MUTATIONS = [
         "if own and not (leaving := own.of_links(vals)):",
         "TestWatch.test_record_that_is_given_away_makes_both_due",
     ),
-    (
-        "a run goes on until nothing is due",
-        "ConnectorBackend._delay_next_part",
-        "if not ids and after:",
-        "if False:",
-        "TestRun.test_what_becomes_due_meanwhile_is_exported_too",
-    ),
 ]
