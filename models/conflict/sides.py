@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo import models
 from odoo.fields import Command
+from odoo.tools import html2plaintext
 
 from ...flows.conflicts.three_way import UNKNOWN
 from ...flows.conflicts.values import HASH, LINES, TEXTS, plain
@@ -121,6 +122,8 @@ def _json(value):
 def _shown(record: models.BaseModel, field, value) -> str:
     if field.type == "one2many":
         return ""
+    if field.type == "html" and value:
+        value = html2plaintext(value)
     text = PreviewText(record.env).show(record, field, value)
     return known_secrets(record.env.cr).stored(text, TEXT_SIZE)
 

@@ -165,6 +165,14 @@ class TestAlteredValues(ConflictCase):
 
         self.assertEqual(self.partner.comment.striptags(), "plain")
 
+    def test_conflict_of_html_is_shown_as_text(self):
+        self.bring(note="<p>Old</p>")
+        self.partner.comment = "<p>Our <b>own</b></p>"
+        self.bring(note="<p>New</p>")
+
+        row = self.checkpoint.conflict_ids
+        self.assertEqual((row.base, row.ours, row.theirs), ("Old", "Our *own*", "New"))
+
     def test_rounded_number_is_no_conflict(self):
         self.assert_no_conflict("lat", 1.123456789012, 2.123456789012)
 
