@@ -123,6 +123,10 @@ class CompareExporter(RecordExporter):
         self._remember(self.binding, data, answer)
         return UPDATED
 
+    def _sent_values(self, map_record: MapRecord) -> dict:
+        """Return all values: what is there decides what is set, not what was sent."""
+        return self._update_data(map_record, missing_as_none=True)
+
     def _read_there(self) -> dict:
         try:
             return self._read()
