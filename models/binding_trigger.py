@@ -33,8 +33,8 @@ UPDATE %(table)s
  WHERE id = ANY(%(ids)s)
 """
 
-# Take the next bindings that a run exports. Locks: their rows, also those that an import
-# changes now: no other job would come back for them. Index: the primary key.
+# Take the next bindings that a run exports. Locks: their rows, also those that an
+# import changes now: no other job would come back for them. Index: the primary key.
 TAKE_DUE = """
 UPDATE %(table)s
    SET export_due = FALSE
