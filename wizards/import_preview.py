@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..exception import ConnectorException, message_of
-from ..flows.importing import preview as outcomes
+from ..flows import preview as outcomes
 
 LINE_FIELDS = ("field", "label", "here", "new", "is_changed", "note")
 
@@ -113,7 +113,7 @@ class ConnectorImportPreview(models.TransientModel):
 
     # === HELPERS === #
 
-    def _preview(self) -> outcomes.ImportPreview:
+    def _preview(self) -> outcomes.Preview:
         if self.direction == "export":
             return self.backend_id.preview_export(self.model, self.binding_id)
         if not self.external_id:

@@ -3,26 +3,21 @@
 
 import json
 
-import psycopg2
-
 from odoo import api
 
-from ...exception import IDMissingInBackend, NothingToDoJob, message_of
 from ...redaction import HIDDEN, is_secret_name
-from ..importing.faults import PAGE_FAULTS, RECORD_FAULTS, reason_of
-from ..importing.preview import (
+from ..importing.preview_guard import PreviewGuard
+from ..importing.preview_text import SHOWN
+from ..preview import (
     CREATE,
-    MISSING,
-    REJECT,
     SKIP,
     UNCHANGED,
     UNKNOWN,
     UPDATE,
-    ImportPreview,
+    Preview,
+    Previewer,
     PreviewLine,
 )
-from ..importing.preview_guard import PreviewGuard, WriteInPreviewError
-from ..importing.preview_text import SHOWN
 
 # Steps that do something, so that a preview leaves them out.
 NOT_CALLED = ("_export_dependencies", "_create", "_update", "_after_export")
@@ -30,11 +25,7 @@ NO_READ = "The adapter reads no single record: what is there now is not shown."
 CHANGED_THERE = "It changed on the backend since: it is imported first."
 
 
-class ExportPreview(ImportPreview):
-    """What an export of one record would do; ``here`` of a line is what is there."""
-
-
-class ExportPreviewer:
+class ExportPreviewer(Previewer):
     """Maps a record as an export would, and sends nothing.
 
     Args:
@@ -43,36 +34,19 @@ class ExportPreviewer:
         viewer: environment of the user who is shown the preview.
     """
 
+    last_hook = "_after_export of the exporter"
+
     def __init__(self, exporter, guard: PreviewGuard, viewer: api.Environment):
+        super().__init__(exporter, guard)
         self.exporter = exporter
-        self.guard = guard
         self.viewer = viewer
-        self.preview = ExportPreview()
 
-    def run(self, binding_id: int) -> ExportPreview:
-        """Return what an export of a record would do.
-
-        Raises:
-            AccessError: the viewer may not read the record.
-        """
+    def _check_viewer(self, binding_id: int) -> None:
+        """Refuse to show a record that the viewer may not read."""
         binding = self.exporter.model.browse(binding_id)
         binding.with_env(self.viewer).check_access("read")
-        try:
-            return self._run(binding_id)
-        except IDMissingInBackend as error:
-            return self.preview.settle(MISSING, message_of(error))
-        except NothingToDoJob as error:
-            return self.preview.settle(SKIP, message_of(error))
-        except (WriteInPreviewError, psycopg2.InternalError) as error:
-            return self.preview.settle(UNKNOWN, self._why_unknown(error))
-        except PAGE_FAULTS:
-            raise
-        except RECORD_FAULTS as error:
-            return self.preview.settle(REJECT, reason_of(error))
-        finally:
-            self.preview.writes = self.guard.writes
 
-    def _run(self, binding_id: int) -> ExportPreview:
+    def _run(self, binding_id: int) -> Preview:
         exporter = self.exporter
         self._note_what_is_left_out()
         reason = exporter._take(binding_id) or exporter._must_not()
@@ -104,7 +78,9 @@ class ExportPreviewer:
             name for name in NOT_CALLED if getattr(unit, name) != getattr(base, name)
         ]
         if called:
-            self.preview.notes.append(f"{self._name()} does more: {', '.join(called)}.")
+            self.preview.notes.append(
+                f"{self._unit_name()} does more: {', '.join(called)}."
+            )
 
     def _read_there(self) -> dict | None:
         """Return the record as it is there, None where the adapter cannot tell."""
@@ -152,22 +128,6 @@ class ExportPreviewer:
         if not isinstance(value, str):
             text = json.dumps(value, ensure_ascii=False, default=str)
         return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
-
-    def _name(self) -> str:
-        return type(self.exporter).__qualname__.rpartition(".")[2]
-
-    def _watch(self, hook: str):
-        return self.guard.watching(f"{self._name()}.{hook}")
-
-    def _why_unknown(self, error: Exception | None = None) -> str:
-        """Return what writes, so that a preview cannot go on."""
-        writes = "; ".join(dict.fromkeys(self.guard.writes))
-        if not writes:
-            return reason_of(error) if error else ""
-        return (
-            f"{writes}. A mapping that writes cannot be previewed: nothing was done. "
-            "Do that in _after_export of the exporter."
-        )
 
 
 _EXPORTER = f"{__package__}.record_exporter"

@@ -1,32 +1,30 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Preview of an import: what it would do to one record, field by field."""
 
-from dataclasses import dataclass, field
-
-import psycopg2
-
 from odoo import api, models
 from odoo.fields import Command
 
-from ...exception import IDMissingInBackend, NothingToDoJob, message_of
+from ...exception import message_of
 from ...text import reference_of
+from ..preview import (
+    CREATE,
+    MATCH,
+    REJECT,
+    SKIP,
+    UNCHANGED,
+    UNKNOWN,
+    UPDATE,
+    Preview,
+    Previewer,
+    PreviewLine,
+)
 from .adoption import is_written, prepare_page
 from .candidates import BOUND, MATCHED
 from .changes import changed_values
-from .faults import PAGE_FAULTS, RECORD_FAULTS, reason_of
 from .item import ImportItem
 from .page_import import ALIAS, PageImport
-from .preview_guard import PreviewGuard, WriteInPreviewError
+from .preview_guard import PreviewGuard
 from .preview_text import PreviewText
-
-CREATE = "create"
-UPDATE = "update"
-MATCH = "match"  # it is bound to a record that is here already
-UNCHANGED = "unchanged"
-SKIP = "skip"
-REJECT = "reject"
-MISSING = "missing"  # the backend does not have it
-UNKNOWN = "unknown"  # a mapping writes, so that it cannot be told
 
 SAME = (
     "The backend sends the values of the last import: they are not written again, and "
@@ -46,36 +44,7 @@ X2MANY = ("one2many", "many2many")
 COUNTED = ("boolean", "integer", "float", "monetary")  # empty is a value of theirs
 
 
-@dataclass(frozen=True)
-class PreviewLine:
-    """One field of a record: what it is here, and what an import would make of it."""
-
-    field: str
-    label: str
-    here: str
-    new: str
-    is_changed: bool
-    note: str = ""
-
-
-@dataclass
-class ImportPreview:
-    """What an import of one record would do."""
-
-    outcome: str = UNKNOWN
-    reason: str = ""
-    lines: list[PreviewLine] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    writes: list[str] = field(default_factory=list)
-    """What mappings wanted to write, each with its name; nothing of it was done."""
-
-    def settle(self, outcome: str, reason: str = "") -> "ImportPreview":
-        """Note the outcome, and return the preview."""
-        self.outcome, self.reason = outcome, reason
-        return self
-
-
-class Previewer:
+class ImportPreviewer(Previewer):
     """Maps a record as an import would, and stores nothing.
 
     Args:
@@ -84,36 +53,15 @@ class Previewer:
         viewer: environment of the user who is shown the preview.
     """
 
+    last_hook = "_after_import of the importer"
+
     def __init__(self, importer, guard: PreviewGuard, viewer: api.Environment):
+        super().__init__(importer, guard)
         self.importer = importer
-        self.guard = guard
         self.text = PreviewText(viewer)
-        self.preview = ImportPreview()
         self.absent: list[tuple] = []
 
-    def run(self, external_id: str) -> ImportPreview:
-        """Return what an import of a record would do.
-
-        Raises:
-            AccessError: the viewer may not read the record here.
-        """
-        self._check_viewer(external_id)
-        try:
-            return self._run(external_id)
-        except IDMissingInBackend as error:
-            return self.preview.settle(MISSING, message_of(error))
-        except NothingToDoJob as error:
-            return self.preview.settle(SKIP, message_of(error))
-        except (WriteInPreviewError, psycopg2.InternalError) as error:
-            return self.preview.settle(UNKNOWN, self._why_unknown(error))
-        except PAGE_FAULTS:
-            raise
-        except RECORD_FAULTS as error:
-            return self.preview.settle(REJECT, reason_of(error))
-        finally:
-            self.preview.writes = self.guard.writes
-
-    def _run(self, external_id: str) -> ImportPreview:
+    def _run(self, external_id: str) -> Preview:
         importer = self.importer
         self._note_what_is_left_out()
         importer.external_id = external_id
@@ -144,7 +92,7 @@ class Previewer:
     def _note_what_is_left_out(self) -> None:
         called = [one for one in NOT_CALLED if self.importer._overrides(one)]
         if called:
-            name = type(self.importer).__qualname__.rpartition(".")[2]
+            name = self._unit_name()
             self.preview.notes.append(f"{name} does more: {', '.join(called)}.")
 
     def _check_viewer(self, external_id: str) -> None:
@@ -168,7 +116,7 @@ class Previewer:
 
     def _conclude(
         self, page: PageImport, item: ImportItem, reason: str | bool | None
-    ) -> ImportPreview:
+    ) -> Preview:
         """Settle what would become of a record whose fields are shown."""
         self.preview.notes += item.dropped
         if page._knows("sync_state") and item.binding.sync_state == "gone":
@@ -181,7 +129,7 @@ class Previewer:
             return self.preview
         return self._settle(page, item)
 
-    def _settle(self, page: PageImport, item: ImportItem) -> ImportPreview:
+    def _settle(self, page: PageImport, item: ImportItem) -> Preview:
         if self.preview.writes or self.guard.writes:
             return self.preview.settle(UNKNOWN, self._why_unknown())
         refused = [line.note for line in self.preview.lines if line.note]
@@ -222,7 +170,7 @@ class Previewer:
 
     def _show_match(
         self, page: PageImport, item: ImportItem, record: models.BaseModel
-    ) -> ImportPreview:
+    ) -> Preview:
         """Show what would be written to a record that is bound to the new one."""
         policy = self.importer.model._on_match
         for name, value in item.data.items():
@@ -347,20 +295,6 @@ class Previewer:
         self.preview.lines.append(line)
 
     # === HELPERS === #
-
-    def _watch(self, hook: str):
-        name = type(self.importer).__qualname__.rpartition(".")[2]
-        return self.guard.watching(f"{name}.{hook}")
-
-    def _why_unknown(self, error: Exception | None = None) -> str:
-        """Return which mapping writes, so that a preview cannot go on."""
-        writes = "; ".join(dict.fromkeys(self.guard.writes))
-        if not writes:
-            return reason_of(error) if error else ""
-        return (
-            f"{writes}. A mapping that writes cannot be previewed: nothing was done. "
-            "Do that in _after_import of the importer."
-        )
 
 
 def _as_kept(record: models.BaseModel, known, value):

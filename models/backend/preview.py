@@ -8,11 +8,12 @@ from odoo import api, models
 
 from ...components.synchronizer import Exporter, Importer, Synchronizer
 from ...exception import InvalidUsageError
-from ...flows.exporting.preview import ExportPreview, ExportPreviewer
+from ...flows.exporting.preview import ExportPreviewer
 from ...flows.exporting.record_exporter import RecordExporter
-from ...flows.importing.preview import ImportPreview, Previewer
+from ...flows.importing.preview import ImportPreviewer
 from ...flows.importing.preview_guard import read_only_cursor
 from ...flows.importing.record_importer import RecordImporter
+from ...flows.preview import Preview
 
 
 class ConnectorBackend(models.AbstractModel):
@@ -21,7 +22,7 @@ class ConnectorBackend(models.AbstractModel):
     _inherit = "connector.backend"
 
     @api.private
-    def preview_import(self, model_name: str, external_id) -> ImportPreview:
+    def preview_import(self, model_name: str, external_id) -> Preview:
         """Return what an import of one record would do, field by field.
 
         It reads the record from the backend and maps it, as the user and in the
@@ -38,10 +39,11 @@ class ConnectorBackend(models.AbstractModel):
             InvalidUsageError: the importer of the model has no steps to take.
         """
         with self._previewing(model_name, Importer, RecordImporter) as (unit, guard):
-            return Previewer(unit, guard, self.env(cr=guard.cr)).run(str(external_id))
+            previewer = ImportPreviewer(unit, guard, self.env(cr=guard.cr))
+            return previewer.run(str(external_id))
 
     @api.private
-    def preview_export(self, model_name: str, binding_id: int) -> ExportPreview:
+    def preview_export(self, model_name: str, binding_id: int) -> Preview:
         """Return what an export of one record would send, key by key.
 
         It maps the record, and reads what is there now, as the user of the flows. The

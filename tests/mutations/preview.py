@@ -33,13 +33,13 @@ MUTATIONS = [
     (
         "a preview shows nothing that its user may not read",
         "Previewer.run",
-        "self._check_viewer(external_id)",
+        "self._check_viewer(id_)",
         "pass",
         "TestImportPreview.test_record_that_the_user_may_not_read_is_refused",
     ),
     (
         "a preview hides fields that its user may not read",
-        "Previewer._add",
+        "ImportPreviewer._add",
         "if not self.text.may_read(record, known):",
         "if False:",
         "TestImportPreview.test_secret_of_others_is_hidden",
