@@ -187,7 +187,7 @@ class Creation:
     def _ask_person(self, lease: Lease) -> str:
         """Let a person say whether the record is there; its exports wait."""
         exporter = self.exporter
-        why = lease.reason or "the backend cannot be asked"
+        why = lease.reason or exporter.env._("the backend cannot be asked")
         with exporter.own_transaction():
             reason = exporter.env._(
                 "Nobody knows whether the backend created %(record)s: %(why)s. Look "
