@@ -92,7 +92,7 @@ class HttpAnswer:
     def describe(self) -> str:
         """Return request and answer in a sentence, without what is called a secret."""
         # hidden before it is cut: half a secret is not recognized
-        url = self.hide(redact(self.url, SHOWN))
+        url = redact(self.hide(self.url), SHOWN)
         text = self.hide(redact(self.text[: 10 * SHOWN], 10 * SHOWN))
         body = " ".join(text.split())
         shown = f", {body[:SHOWN]!r}" if body else ""

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 from requests import PreparedRequest
 
@@ -31,6 +32,10 @@ class Auth:
             values: by the names of the fields.
         """
         raise NotImplementedError
+
+    def remove_from(self, url: str) -> str:
+        """Return an address without the login: servers repeat it in their links."""
+        return url
 
     def fields(self) -> set[str]:
         """Return the names of the fields of the backend that it needs."""
@@ -108,6 +113,17 @@ class Query(Auth):
         """Add the parameter."""
         value = fill(self.template, values)
         request.prepare_url(request.url, {self.name: value})
+
+    def remove_from(self, url: str) -> str:
+        """Return an address without the parameter; the rest stays as it is."""
+        parts = urlsplit(url)
+        found = [one for one in parts.query.split("&") if one]
+        kept = [
+            one for one in found if unquote_plus(one.partition("=")[0]) != self.name
+        ]
+        if len(kept) == len(found):
+            return url
+        return urlunsplit(parts._replace(query="&".join(kept)))
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:

@@ -156,6 +156,13 @@ class HttpClient:
         )
         return is_same or is_safer
 
+    def without_login(self, url: str) -> str:
+        """Return an address that a server gave without the login, to be kept.
+
+        Where it is a parameter, many servers repeat it in the links to their pages.
+        """
+        return url if self.login.auth is None else self.login.auth.remove_from(url)
+
     # === REQUEST === #
 
     def _prepare(
@@ -199,7 +206,8 @@ class HttpClient:
             is_redirect = answer.status in REDIRECTS and location
             if not is_redirect or asked.method not in READS:
                 break
-            asked = self._follow(asked, urljoin(answer.url, location))
+            place = self.without_login(urljoin(answer.url, location))
+            asked = self._follow(asked, place)
             answer = self._send(asked)
         rows, text = self.statuses, answer.text if self._reads_bodies else ""
         return answer, find_meaning(rows, answer.status, answer.headers, text)
@@ -247,7 +255,7 @@ class HttpClient:
         except (failures.RequestException, OSError) as error:
             raise NetworkRetryableError(
                 f"No answer to {asked.method} {redact(url, SHOWN)} from "
-                f"{self.target.owner}: {self.login.hide(_reason(error))}"
+                f"{self.target.owner}: {self._reason(error)}"
             ) from error
 
     def _exchange(self, signed: requests.PreparedRequest, url: str) -> HttpAnswer:
@@ -299,7 +307,8 @@ class HttpClient:
     def _error(self, answer: HttpAnswer, means: str) -> Exception:
         text = f"{self.target.owner}: {answer.describe()}"
         if answer.status in REDIRECTS:
-            place = self.login.hide(redact(answer.headers.get("Location", ""), SHOWN))
+            # hidden before it is cut: half a secret is not recognized
+            place = redact(self.login.hide(answer.headers.get("Location", "")), SHOWN)
             text += (
                 f" It redirects to {place!r}; that is followed to read, and "
                 f"{MAX_REDIRECTS} times at most."
@@ -310,18 +319,22 @@ class HttpClient:
 
     def _unusable(self, error: Exception) -> NotSentError:
         return NotSentError(
-            f"Cannot ask {self.target.owner}: {self.login.hide(_reason(error))}. "
+            f"Cannot ask {self.target.owner}: {self._reason(error)}. "
             "Correct its settings, or the request of its adapter."
         )
 
     def _ssl_error(self, url: str, error: failures.SSLError) -> Exception:
         text = (
             f"No safe connection to {_split(url).hostname!r} of {self.target.owner}: "
-            f"{self.login.hide(_reason(error))}"
+            f"{self._reason(error)}"
         )
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return FailedJobError(f"{text}. Have its certificate corrected.")
         return NetworkRetryableError(text)
+
+    def _reason(self, error: Exception) -> str:
+        # hidden before it is cut: half a secret is not recognized
+        return redact(self.login.hide(str(error) or type(error).__name__), SHOWN)
 
 
 def encode_body(data: Any) -> tuple[bytes | None, dict[str, str]]:
@@ -346,6 +359,8 @@ def encode_body(data: Any) -> tuple[bytes | None, dict[str, str]]:
 def _json_value(value: object) -> str:
     """Return a value that JSON has no form for."""
     if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"{value} is no number of JSON")
         return format(value, "f")
     if isinstance(value, datetime):
         if value.tzinfo is None:
@@ -389,7 +404,3 @@ def _split(url: str) -> SplitResult:
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
-
-
-def _reason(error: Exception) -> str:
-    return redact(str(error) or type(error).__name__, SHOWN)

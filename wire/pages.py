@@ -199,11 +199,23 @@ class CursorParam(Pages):
     def next_place(
         self, answer: HttpAnswer, data: Any, count: int, place: Place | None
     ) -> Place | None:
-        """Return the text for the next page; none or an empty one ends the list."""
-        if self.more is not None and not find_key(data, self.more):
+        """Return the text for the next page; none or an empty one ends the list.
+
+        Raises:
+            FailedJobError: the server says that there is one, without its text.
+        """
+        more = MISSING if self.more is None else find_key(data, self.more)
+        if not more:
             return None
         cursor = find_key(data, self.next)
-        return None if cursor is MISSING or is_missing(cursor) else {"cursor": cursor}
+        if cursor is not MISSING and not is_missing(cursor):
+            return {"cursor": cursor}
+        if more is MISSING:
+            return None
+        raise FailedJobError(  # to end here would lose the rest
+            f"{answer.describe()} {self.more!r} says that there are more records, and "
+            f"there is nothing under {self.next!r}. Correct _pages of the adapter."
+        )
 
 
 KINDS = (NextLink, LinkHeader, PageNumber, Offset, CursorParam, Pages)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from ..components.changed_since import parse_stamp
 from ..components.paged_adapter import Page, PagedAdapter, Record
@@ -293,6 +294,8 @@ class RestAdapter(PagedAdapter):
         data = answer.json(self._decimals)
         records = self._pages.records_in(answer, data)
         next_place = self._pages.next_place(answer, data, len(records), place)
+        if next_place and "url" in next_place:  # it is kept between pages
+            next_place = {"url": self.http.without_login(next_place["url"])}
         if next_place is not None and next_place == place:
             raise FailedJobError(
                 f"{answer.describe()} The next page is the same page again: the list "
@@ -350,7 +353,7 @@ class RestAdapter(PagedAdapter):
                 f"The server created a record at {place!r}, which has no id at its "
                 f"end. Return the id in {type(self).__qualname__}.create."
             )
-        return external_id
+        return unquote(external_id)
 
 
 def _check_pages(cls: type[RestAdapter]) -> None:

@@ -37,7 +37,7 @@ def find_session(
     """Return the session of a backend in this process.
 
     Args:
-        key: names the backend: database, model and id.
+        key: names the backend: database, model, id, and how it is connected to.
         networks: returns the private networks that it may reach.
     """
     key = (os.getpid(), key)  # a fork must not write to the sockets of its parent
@@ -55,13 +55,24 @@ def open_session(networks: list[Network]) -> requests.Session:
     Args:
         networks: private networks that it may reach besides all public addresses.
     """
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = _CheckingAdapter(networks)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+class _Session(requests.Session):
+    """A session to which no answer is a redirect.
+
+    The library would read the body of one at once, however large, to follow it.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Return None: the client follows, within its limits."""
+        return None
 
 
 class _Checking:

@@ -75,8 +75,12 @@ def path_part(value: object) -> str:
     """Return a value as one part of a path, with all that is special escaped.
 
     Raises:
-        NotSentError: it is a dot or two, which lead to another path.
+        NotSentError: it is empty, or a dot or two, which lead to another path.
     """
+    if is_missing(value):  # else a deletion would go to the whole collection
+        raise NotSentError(
+            f"Cannot ask for {value!r}: it is no part of an address. Give an id."
+        )
     if str(value) in DOTS:
         raise NotSentError(
             f"Cannot ask for {str(value)!r}: in an address it leads elsewhere. Correct "

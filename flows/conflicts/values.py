@@ -5,11 +5,11 @@ Texts that are long, pictures and lines are kept as a hash: they are compared, n
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Command
 
 from ..importing.changes import hash_of
@@ -42,7 +42,7 @@ def mapped_value(record: models.BaseModel, name: str, value) -> object:
     if field.type == "binary":
         return _bytes_hash(value)
     new = field.convert_to_cache(value, record)
-    return plain(field.convert_to_record(new, record))
+    return _plain_of(field, field.convert_to_record(new, record))
 
 
 def kept_value(record: models.BaseModel, name: str, like: object = None) -> object:
@@ -61,10 +61,11 @@ def kept_value(record: models.BaseModel, name: str, like: object = None) -> obje
     if field.type == "one2many":
         return _kept_lines(record, name, form.get(LINE_FIELDS, ()))
     if field.type == "many2many":
-        return sorted(record[name].ids)
+        # a record that was archived is still there
+        return sorted(record.with_context(active_test=False)[name].ids)
     if field.type == "binary":
         return _bytes_hash(record.with_context(bin_size=False)[name])
-    return plain(record[name])
+    return _plain_of(field, record[name])
 
 
 def in_form_of(like: object, base: object, lang: str | None) -> object:
@@ -86,13 +87,29 @@ def plain(value) -> object:
         return value
     if isinstance(value, models.BaseModel):
         return value.ids[0] if value.ids else None
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        return fields.Datetime.to_string(value)  # as Odoo reads it
+    if isinstance(value, date):
         return value.isoformat()
     if value is None or value == "":
         return None
     if isinstance(value, str):
         return _short(str(value))
+    if isinstance(value, Mapping):  # properties
+        value = dict(value)
     return {HASH: _digest(json.dumps(value, sort_keys=True, default=str).encode())}
+
+
+def _plain_of(field: fields.Field, value) -> object:
+    """Return a value of a field; what is empty is None, and False is one of a boolean.
+
+    A reference keeps the model: another record may have the same id.
+    """
+    if value is False and field.type != "boolean":
+        return None
+    if field.type == "reference" and value:
+        return f"{value._name},{value.id}"
+    return plain(value)
 
 
 def _short(text: str) -> object:
@@ -121,7 +138,7 @@ def _texts_of(record: models.BaseModel, value: TranslatedText) -> dict[str, obje
 
 
 def _text_in(record: models.BaseModel, name: str, lang: str) -> object:
-    return plain(record.with_context(lang=lang)[name])
+    return _plain_of(record._fields[name], record.with_context(lang=lang)[name])
 
 
 def _records_of(name: str, commands) -> object:

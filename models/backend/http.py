@@ -111,7 +111,8 @@ class ConnectorBackendHttp(models.AbstractModel):
             timeout_s=self._timeout_s,
             max_bytes=self._max_bytes,
         )
-        key = (self.env.cr.dbname, self._name, self.id)
+        # connections without a check of the certificate are not used with one
+        key = (self.env.cr.dbname, self._name, self.id, self.tls_verify)
         return HttpClient(
             target,
             find_session(key, _private_networks),

@@ -90,7 +90,15 @@ class ConnectorCheckpoint(models.Model):
             UserError: there are none.
         """
         self.check_access("write")
-        rows = self.conflict_ids.filtered(lambda row: not row.decision)
+        return self._undecided(self.conflict_ids)
+
+    def _undecided(self, rows):
+        """Return those of some conflicts about which nobody decided.
+
+        Raises:
+            UserError: there are none.
+        """
+        rows = rows.filtered(lambda row: not row.decision)
         if not rows:
             raise UserError(
                 self.env._(

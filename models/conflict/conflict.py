@@ -102,9 +102,10 @@ class ConnectorConflict(models.Model):
             found: the FieldConflict.
         """
         name = found.name
+        ours = binding.with_context(active_test=False)[name]  # archived ones, too
         sides = {
             "base": side_of_base(binding, name, found.base),
-            "ours": side_of_value(binding, name, binding[name], found.ours),
+            "ours": side_of_value(binding, name, ours, found.ours),
             "theirs": side_of_value(binding, name, found.value, found.theirs),
         }
         values = {"sides": sides, "kind": found.kind, "decision": False}

@@ -42,7 +42,8 @@ class ConnectorConflict(models.Model):
     def _decide(self, decision: str) -> None:
         # what reviewers may do is to answer the question, without rights on the record
         self.checkpoint_id.check_access("write")
-        for row in self:
+        # a form may be older than the decision of somebody else
+        for row in self.checkpoint_id._undecided(self):
             with row._at_work() as (importer, binding, base):
                 if decision == ODOO:
                     row._take_ours(importer, binding, base)

@@ -161,6 +161,16 @@ class TestDecision(DecisionCase):
         with self.assertRaisesRegex(UserError, "all conflicts are decided"):
             self.asked.action_take_theirs()
 
+    def test_field_is_decided_once(self):
+        """A second person may look at a form from before the decision."""
+        self.row("email").action_take_theirs()
+
+        with self.assertRaisesRegex(UserError, "decided"):
+            self.row("email").action_take_ours()
+
+        self.assertEqual(self.partner.email, "theirs@example.com")
+        self.assertEqual(self.row("email").decision, "remote")
+
     def test_decision_about_a_deleted_binding_says_so(self):
         self.contact.unlink()
 

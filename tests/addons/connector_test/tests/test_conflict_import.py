@@ -2,11 +2,25 @@
 """Tests of imports that meet changes made here (promise 12 of the flows)."""
 
 import base64
+import json
+from datetime import datetime
 from io import BytesIO
 
 from PIL import Image
 
+from odoo import fields
+
 from odoo.addons.connector.api import RecordImporter, trap_jobs
+from odoo.addons.connector.flows.conflicts.values import (
+    kept_value,
+    mapped_value,
+    plain,
+)
+from odoo.addons.connector.models.conflict.sides import (
+    side_of_base,
+    side_of_value,
+    values_of,
+)
 from odoo.addons.connector_test.models.order import ORDER
 
 from .conflict_case import ConflictCase
@@ -210,6 +224,48 @@ class TestAlteredValues(ConflictCase):
 
         self.assertTrue(self.checkpoint)
         self.assertEqual(self.partner.category_id, tags)
+
+    def test_tag_that_is_archived_is_no_change(self):
+        tags = self.env["res.partner.category"].create([{"name": n} for n in "abc"])
+        one, two, three = tags.ids
+        self.bring(tags=[(6, 0, [one, two])])
+        tags[1].active = False
+
+        self.bring(tags=[(6, 0, [one, two, three])])
+
+        self.assertFalse(self.checkpoint)
+        with_archived = self.partner.with_context(active_test=False)
+        self.assertEqual(with_archived.category_id, tags)
+
+    def test_time_is_kept_as_odoo_reads_it(self):
+        """A conflict about a time ended the import, and theirs could not be taken."""
+        self.bring()
+        name, noon = "write_date", datetime.fromisoformat("2026-01-31T12:00:00")
+
+        compared = mapped_value(self.contact, name, noon)
+        side = side_of_value(self.contact, name, noon, compared)
+        base = side_of_base(self.contact, name, compared)
+
+        self.assertEqual(base["text"], side["text"])
+        written = values_of(self.contact, name, json.loads(json.dumps(side)))[name]
+        self.assertEqual(fields.Datetime.to_datetime(written), noon)
+
+    def test_empty_texts_are_equal(self):
+        self.bring()
+
+        empty = [mapped_value(self.contact, "ref", value) for value in ("", False)]
+
+        self.assertEqual(empty, [None, None])
+        self.assertIsNone(kept_value(self.contact, "ref"))
+        self.assertIs(mapped_value(self.contact, "is_company", False), False)
+
+    def test_properties_are_compared_by_their_values(self):
+        self.bring()
+
+        one, other = (self.contact["properties"] for _time in range(2))
+
+        self.assertIsNot(one, other)
+        self.assertEqual(plain(one), plain(other))
 
 
 def picture(colour):

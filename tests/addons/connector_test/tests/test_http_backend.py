@@ -1,12 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of backends over HTTP: login, declarations, check of the connection, rights."""
 
+import socket
 from base64 import b64decode
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user
 
-from odoo.addons.connector.exception import FailedJobError, InvalidUsageError
+from odoo.addons.connector.exception import (
+    FailedJobError,
+    InvalidDataError,
+    InvalidUsageError,
+    NetworkRetryableError,
+)
 from odoo.addons.connector.fields.login import LoginSecret
 from odoo.addons.connector.tests.answering_server import Reply
 from odoo.addons.connector.wire.auth import Basic, Bearer, Header, Query
@@ -102,6 +108,30 @@ class TestLogin(HttpBackendCase):
             self.get("a")
 
         self.assertNotIn(SWORDFISH, str(caught.exception))
+
+    def test_secret_that_a_message_of_a_closed_port_cuts_is_hidden(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        self.http_backend.url = f"http://127.0.0.1:{port}"
+        self.declare(_auth=Query("any"))
+        for size in range(150, 300):
+            with self.assertRaises(NetworkRetryableError) as caught:
+                self.get("a" * size)
+            self.assertNotIn(SWORDFISH[:4], str(caught.exception))
+
+    def test_secret_that_a_message_of_a_redirect_cuts_is_hidden(self):
+        for size in range(280, 310):
+            place = {"Location": f"{'a' * size}{SWORDFISH}"}
+            self.server.replies["/shop/a"] = Reply({}, 302, place)
+            with self.assertRaises(InvalidDataError) as caught:
+                self.http_backend._http_client().request("POST", "a", data={})
+            self.assertNotIn(SWORDFISH[:4], str(caught.exception))
+
+    def test_connection_without_a_check_is_not_used_with_one(self):
+        plain = self.http_backend._http_client()._session
+        self.http_backend.tls_verify = False
+
+        self.assertIsNot(self.http_backend._http_client()._session, plain)
 
 
 class TestDeclarations(HttpBackendCase):

@@ -3,8 +3,10 @@
 
 import gzip
 import socket
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from threading import Thread
 
 import requests
 
@@ -15,9 +17,13 @@ from odoo.addons.connector.exception import (
     NotSentError,
 )
 from odoo.addons.connector.tests.answering_server import AnsweringServer, Reply
+from odoo.addons.connector.wire.auth import Query
 from odoo.addons.connector.wire.client import HttpClient, HttpTarget
 
 from .http_case import ALLOWED, SWORDFISH, HttpBackendCase
+
+BLOCK = 65_536
+FLOOD = 1_000 * BLOCK  # more than sockets keep
 
 
 class TestRequest(HttpBackendCase):
@@ -83,7 +89,7 @@ class TestRequest(HttpBackendCase):
         self.assertNotIn("Content-Type", self.last().headers)
 
     def test_what_json_does_not_know_is_refused(self):
-        for value in (float("nan"), {1}, b"x"):
+        for value in (float("nan"), Decimal("NaN"), {1}, b"x"):
             with self.subTest(value), self.assertRaises(FailedJobError):
                 self.send(data={"value": value})
 
@@ -197,6 +203,19 @@ class TestLimits(HttpBackendCase):
                     self.get(path)
                 self.assertIn("100000 bytes", str(caught.exception))
 
+    def test_redirect_is_no_way_around_the_limit(self):
+        """The library would read the body of a redirect at once, without an end."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            sent = []
+            Thread(target=flood, args=(server, sent), daemon=True).start()
+            self.http_backend.url = f"http://127.0.0.1:{server.getsockname()[1]}"
+
+            with self.assertRaises(FailedJobError) as caught:
+                self.get("a")
+
+        self.assertIn("100000 bytes", str(caught.exception))
+        self.assertLess(sum(sent), FLOOD)
+
     def test_private_address_is_closed_unless_the_configuration_allows_it(self):
         self.server.replies["/shop/a"] = {}
         for allowed in ("", "10.0.0.0/8"):
@@ -207,6 +226,17 @@ class TestLimits(HttpBackendCase):
                     closed.request("GET", "a")
                 self.assertIn("private_networks", str(caught.exception))
         self.assertEqual(self.server.asked, [])
+
+
+def flood(server, sent):
+    """Answer a client with a redirect whose body is large, until it leaves."""
+    client = server.accept()[0]
+    with client, suppress(OSError):
+        client.recv(65_536)
+        head = f"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: {FLOOD}\r\n\r\n"
+        client.sendall(head.encode())
+        for _block in range(FLOOD // BLOCK):
+            sent.append(client.send(b"0" * BLOCK))
 
 
 class TestRedirect(HttpBackendCase):
@@ -244,6 +274,22 @@ class TestRedirect(HttpBackendCase):
         headers = self.other.asked[-1].headers
         self.assertNotIn("Authorization", headers)
         self.assertNotIn("X-Key", headers)
+
+    def test_login_in_an_address_is_not_repeated(self):
+        """Servers redirect with the parameters that they got, the login among them."""
+        self.declare(_auth=Query("key"))
+        query = f"?page=2&key={SWORDFISH}"
+
+        self.redirect(f"b{query}")
+        answer = self.get("a")
+
+        self.assertEqual(self.last().query, {"page": "2", "key": SWORDFISH})
+        self.assertNotIn(SWORDFISH, answer.url)
+
+        self.redirect(f"{self.other.url}/b{query}")
+        self.get("a")
+
+        self.assertEqual(self.other.asked[-1].query, {"page": "2"})
 
     def test_write_does_not_follow(self):
         for status in (301, 302, 303, 307, 308):

@@ -21,6 +21,7 @@ from odoo.addons.connector.api import (
     Status,
 )
 from odoo.addons.connector.tests.answering_server import Reply
+from odoo.addons.connector.wire.auth import Query
 
 from .http_case import SWORDFISH, HttpBackendCase
 
@@ -74,6 +75,24 @@ class TestPages(RestCase):
 
                 self.assertEqual(self.ids(adapter), [1, 2, 3, 4, 5])
                 self.assertIn(SWORDFISH, self.last().headers["Authorization"])
+
+    def test_login_that_a_next_link_repeats_is_not_kept(self):
+        """The state of a page stands in the database, and in arguments of jobs."""
+        self.declare(_auth=Query("key"))
+        self.serve(
+            lambda records, number: {
+                "results": records,
+                "next": f"{LIST}?page={number + 1}&key={SWORDFISH}&x=%2F",
+            }
+        )
+        adapter = self.adapter(_pages=NextLink("next", records="results"))
+
+        _records, state = adapter.read_page()
+        adapter.read_page(state)
+
+        url = f"{self.server.url}{LIST}?page=2&x=%2F"
+        self.assertEqual(state, {"place": {"url": url}})
+        self.assertEqual(self.last().query["key"], SWORDFISH)
 
     def test_next_link_to_another_host_is_refused(self):
         self.serve(lambda records, _n: {"results": records, "next": "https://x.org/a"})
@@ -169,6 +188,15 @@ class TestPages(RestCase):
                 self.server.replies[LIST] = {"data": RECORDS, "next": cursor}
                 pages = CursorParam(next="next", records="data")
                 self.assertEqual(len(self.ids(self.adapter(_pages=pages))), 5)
+
+    def test_cursor_that_is_missing_is_no_end_where_there_is_more(self):
+        self.server.replies[LIST] = {"data": RECORDS, "more": True}
+        pages = CursorParam(next="next", more="more", records="data")
+
+        with self.assertRaises(FailedJobError) as caught:
+            self.ids(self.adapter(_pages=pages))
+
+        self.assertIn("'next'", str(caught.exception))
 
     def test_same_page_again_ends_with_an_error(self):
         self.server.replies[LIST] = {"data": RECORDS, "next": "x"}
@@ -321,6 +349,20 @@ class TestRecords(RestCase):
         self.server.replies[LIST] = Reply(None, 201, place)
 
         self.assertEqual(self.adapter().create({}), "7")
+
+    def test_id_in_an_address_is_read_as_it_was_written(self):
+        place = {"Location": f"{self.server.url}{LIST}a%20b/"}
+        self.server.replies[LIST] = Reply(None, 201, place)
+
+        self.assertEqual(self.adapter().create({}), "a b")
+
+    def test_empty_id_is_never_asked_for(self):
+        """It would be the whole collection that is deleted."""
+        for external_id in ("", False, None):
+            with self.subTest(external_id), self.assertRaises(FailedJobError):
+                self.adapter().delete(external_id)
+
+        self.assertEqual(self.server.asked, [])
 
     def test_create_at_a_wrong_path_is_no_missing_record(self):
         with self.assertRaises(FailedJobError) as caught:
