@@ -19,7 +19,9 @@ from .status import LOGIN, Status
 
 EARLY = timedelta(seconds=30)  # a token that ends so soon is not used any more
 FORM = "application/x-www-form-urlencoded"
-STATUSES = (Status((400, 401, 403), LOGIN),)  # of a token server
+LATER = {408, 409, 425, 429}  # a token may be given then
+# Of a token server: what it answers is about the login, never about a record.
+STATUSES = (Status(frozenset(range(300, 500)) - LATER, LOGIN),)
 
 
 @dataclass(frozen=True)

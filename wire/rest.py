@@ -4,6 +4,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote
 
@@ -296,7 +297,13 @@ class RestAdapter(PagedAdapter):
         next_place = self._pages.next_place(answer, data, len(records), place)
         if next_place and "url" in next_place:  # it is kept between pages
             next_place = {"url": self.http.without_login(next_place["url"])}
-        if next_place is not None and next_place == place:
+        is_same = next_place is not None and next_place == place
+        if next_place and not self._pages.names_next:
+            # a server that does not know the parameter gives the first page for ever
+            mark = _mark_of(records)
+            is_same = is_same or mark == (place or {}).get("mark")
+            next_place = {**next_place, "mark": mark}
+        if is_same:
             raise FailedJobError(
                 f"{answer.describe()} The next page is the same page again: the list "
                 "would never end. Correct _pages of the adapter."
@@ -366,6 +373,12 @@ def _check_pages(cls: type[RestAdapter]) -> None:
         f"_pages of {cls.__qualname__} is {cls._pages!r}, expected one of {kinds}."
         f"{hint}"
     )
+
+
+def _mark_of(records: list[Record]) -> str:
+    """Return what tells a page from the next one: its records have other ids."""
+    text = repr([len(records), *records[:1], *records[-1:]])
+    return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def _has(record: Record, wanted: Mapping[str, Any]) -> bool:

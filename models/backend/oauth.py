@@ -9,7 +9,13 @@ from psycopg2.errors import LockNotAvailable
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...exception import RetryableJobError
+from ...exception import (
+    FailedJobError,
+    InvalidDataError,
+    NotSentError,
+    RetryableJobError,
+    message_of,
+)
 from ...fields.login import LoginSecret, LoginText, LoginTime
 from ...flows.exporting.own_transaction import own_transaction
 from ...secret import known_secrets
@@ -120,12 +126,26 @@ class ConnectorBackendHttp(models.AbstractModel):
         return token
 
     def _request_token(self) -> AccessToken:
-        """Ask the token server for a token."""
+        """Ask the token server for a token.
+
+        What it answers must not be taken for the answer to the request that needs the
+        token: by a 404 a record would be gone, by a 400 it would be refused.
+
+        Raises:
+            NotSentError: it gives none.
+            RetryableJobError: it may give one later.
+        """
         now = _now()
         asked = self._auth.token_request(self._login_values())
         path = self._fill_path(self._auth.token_path)
-        answer = self._token_client().request("POST", path, **asked)
-        return read_token(answer, now)
+        try:
+            answer = self._token_client().request("POST", path, **asked)
+            return read_token(answer, now)
+        except RetryableJobError as error:
+            told = message_of(error)
+            raise type(error)(told, seconds=error.seconds) from NotSentError(told)
+        except (FailedJobError, InvalidDataError) as error:
+            raise NotSentError(message_of(error)) from None
 
     def _token_client(self) -> HttpClient:
         """Return the client that asks the token server, without a token."""

@@ -13,7 +13,16 @@ from odoo import fields
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests.common import _super_send
 
-from odoo.addons.connector.exception import FailedJobError
+from odoo.addons.connector.exception import (
+    FailedJobError,
+    NetworkRetryableError,
+    NotSentError,
+)
+from odoo.addons.connector.flows.exporting.refusal import (
+    is_gone,
+    never_arrived,
+    refusal_of,
+)
 from odoo.addons.connector.tests.answering_server import AnsweringServer, Reply
 from odoo.addons.connector.tests.common import RaceCase
 from odoo.addons.connector.wire.oauth import (
@@ -176,6 +185,30 @@ class TestToken(OAuthCase):
         self.assertIn("login", str(caught.exception))
         self.assertNotIn("again", str(caught.exception).replace("asked again", ""))
         self.assertNotIn("top", str(caught.exception))
+
+    def test_token_server_says_nothing_of_the_record(self):
+        """By its 404 a record counted as gone, and by its 400 as refused."""
+        for status in (302, 400, 404, 410, 422):
+            with self.subTest(status):
+                self.server.replies["/shop/oauth/token"] = Reply({}, status)
+                with self.assertRaises(NotSentError) as caught:
+                    self.get("a")
+                error = caught.exception
+                self.assertFalse(is_gone(error))
+                self.assertIsNone(refusal_of(error, "a"))
+                self.assertTrue(never_arrived(error))
+                self.assertIn("login", str(error))
+
+    def test_request_was_not_sent_while_the_token_server_is_away(self):
+        """Nobody has to find out then what became of a record."""
+        reply = Reply({}, 503, {"Retry-After": "7"})
+        self.server.replies["/shop/oauth/token"] = reply
+
+        with self.assertRaises(NetworkRetryableError) as caught:
+            self.get("a")
+
+        self.assertEqual(caught.exception.seconds, 7)
+        self.assertTrue(never_arrived(caught.exception))
 
     def test_answer_without_a_token_is_told(self):
         for data in ({"error": "x"}, {"access_token": "t", "token_type": "mac"}, [], 1):

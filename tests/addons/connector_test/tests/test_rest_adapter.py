@@ -207,6 +207,17 @@ class TestPages(RestCase):
 
         self.assertIn("never end", str(caught.exception))
 
+    def test_server_that_does_not_know_the_parameter_ends_with_an_error(self):
+        """Many servers ignore one that they do not know, and give the first page."""
+        self.server.replies[LIST] = {"data": RECORDS}
+        for pages in (PageNumber("pg", records="data"), Offset(records="data")):
+            with self.subTest(pages):
+                self.server.asked.clear()
+                with self.assertRaises(FailedJobError) as caught:
+                    self.ids(self.adapter(_pages=pages))
+                self.assertIn("never end", str(caught.exception))
+                self.assertEqual(len(self.server.asked), 2)
+
     def test_list_that_is_not_where_it_was_said_is_named(self):
         cases = {
             "'results'?": ({"results": []}, "result"),
@@ -265,7 +276,7 @@ class TestChangedSince(RestCase):
         self.assertEqual(self.last().query, {"ordering": "since"})
 
     def test_time_stays_on_the_following_pages(self):
-        self.server.replies[LIST] = RECORDS
+        self.server.replies[LIST] = lambda asked: RECORDS[-int(asked.query["page"]) :]
         adapter = self.adapter(
             _changed_since=ChangedSince("since"), _pages=PageNumber()
         )
