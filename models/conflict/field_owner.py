@@ -98,7 +98,7 @@ class ConnectorFieldOwner(models.Model):
     @api.depends("model", "field")
     def _compute_declared_owner(self):
         for row in self:
-            model_class = self.env.registry.get(row.model or "")
+            model_class = row._binding_class()
             row.declared_owner = model_class and Owners(model_class).of(row.field)
 
     # === CONSTRAINTS === #
@@ -107,7 +107,15 @@ class ConnectorFieldOwner(models.Model):
     def _check_field(self):
         """Refuse a field that does not exist, and an owner that it cannot have."""
         for row in self:
-            model_class = self.env.registry[row.model]
+            model_class = row._binding_class()
+            if model_class is None:
+                raise ValidationError(
+                    self.env._(
+                        "%(model)s is no binding of flows. Choose another kind of "
+                        "records.",
+                        model=row.model,
+                    )
+                )
             if row.backend_id and model_class._backend_model != row.backend_id._name:
                 raise ValidationError(
                     self.env._(
@@ -138,6 +146,11 @@ class ConnectorFieldOwner(models.Model):
         return result
 
     # === HELPERS === #
+
+    def _binding_class(self) -> type | None:
+        """Return the class of the binding model, None where there is none."""
+        model_class = self.env.registry.get(self.model or "")
+        return model_class if getattr(model_class, "_backend_model", None) else None
 
     def _check_backend(self) -> None:
         """Refuse a backend that the user may not read; elevated code may name any."""

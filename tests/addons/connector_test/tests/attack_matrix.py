@@ -45,6 +45,7 @@ EFFECTS = {
         **JOBS,
         "connector_queue_job": "wc",  # of the first page of a stream that is started
         "connector_match": "d",  # with the backend
+        "connector_conflict": "d",  # with its checkpoint
         "connector_request": "d",  # with the backend
         "connector_stream_run": "cw",  # and of a decision about deletions
         "connector_value_map_waiting": "d",  # with a row, and by Retry

@@ -28,9 +28,9 @@ class FieldOwnerCase(ConflictCase):
         )
         return {row.field: row for row in rows}
 
-    def choose(self, owner, field="email", backend=None):
+    def choose(self, owner, field="email", backend=None, model=CONTACT):
         backend = backend or self.backend_record
-        values = {"backend_id": backend.reference(), "model": CONTACT}
+        values = {"backend_id": backend.reference(), "model": model}
         return self.rows.create({**values, "field": field, "owner": owner})
 
 
@@ -90,6 +90,11 @@ class TestFieldOwner(FieldOwnerCase):
 
         with self.assertRaisesRegex(ValidationError, "has no Test Contact"):
             self.choose("odoo", backend=shop)
+
+    def test_model_that_is_no_binding_is_refused(self):
+        for model in ("res.users", "nothing.here"):
+            with self.subTest(model), self.assertRaisesRegex(ValidationError, model):
+                self.choose("odoo", model=model)
 
     def test_deleted_backend_takes_its_lines_along(self):
         other = self.backend_record.copy({"name": "Other"})
