@@ -204,10 +204,16 @@ class ExportToTarget(models.TransientModel):
     def _take_back(self) -> str:
         """Undo what has not started; return how much of it that is."""
         backend = self._checked_backend()
-        # with elevated rights: they are the jobs of this dialog, and of its user
+        # With elevated rights: they are the jobs of this dialog, and of its user. Other
+        # uuids, which a client may write into it, are left out.
         jobs_sudo = self.env["connector.queue.job"].sudo()
         jobs_sudo = jobs_sudo.search(
-            [("uuid", "in", self.job_uuids or []), ("user_id", "=", self.env.uid)]
+            [
+                ("uuid", "in", self.job_uuids or []),
+                ("user_id", "=", self.env.uid),
+                ("method_name", "=", "export_chosen"),
+                ("backend_id", "=", reference_of(backend)),
+            ]
         )
         text = jobs_sudo._cancelled_text()
         jobs_sudo._move_rows(list(NOT_STARTED), CANCELLED, text)

@@ -87,13 +87,22 @@ def delay_deletions(env: api.Environment, deletions: Iterable[Deletion]) -> None
 def _find_known(
     model: BaseModel, backend_id: int, deletions: Iterable[Deletion]
 ) -> set[str]:
-    """Return the external ids that bindings have, whatever was deleted."""
+    """Return the external ids that other bindings have than those that are deleted.
+
+    These may be there still: what is called by a deletion may open a savepoint, and the
+    exports of a transaction are delayed before each. If they stay, the job skips them.
+    """
     ids = [one.external_id for one in deletions]
+    deleted = [one.id for one in deletions]
     found_sudo = (
         model.sudo()
         .with_context(active_test=False)
         .search_fetch(
-            [("backend_id", "=", backend_id), ("external_id", "in", ids)],
+            [
+                ("backend_id", "=", backend_id),
+                ("external_id", "in", ids),
+                ("id", "not in", deleted),
+            ],
             ["external_id"],
         )
     )

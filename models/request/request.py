@@ -140,9 +140,11 @@ class ConnectorRequest(models.Model):
         """Return the requests, locked, whose outcome is unknown.
 
         Raises:
-            UserError: that of one is known.
+            LockError: somebody else, or an export, has one of them in hand.
+            UserError: the outcome of one is known.
         """
-        for request in self.try_lock_for_update():
+        self.lock_for_update()
+        for request in self:
             if request.state != "unknown":
                 raise UserError(
                     self.env._(

@@ -282,6 +282,18 @@ class TestTakeBack(ExportToCase):
         self.assertFalse(self.contacts())
         self.assertEqual(set(self.jobs("export_chosen").mapped("state")), {"cancelled"})
 
+    def test_other_jobs_are_not_taken_back(self):
+        """Their uuids may stand in the dialog: any client may write them there."""
+        dialog = self.export_to_shop()
+        binding = self.contact("Eve")
+        uuid = self.backend_record.delay_export_record(CONTACT, binding.id)
+        dialog.target_ids.job_uuids = [uuid]
+
+        dialog.action_take_back()
+
+        job = self.env[JOB].search([("uuid", "=", uuid)])
+        self.assertEqual(job.state, "pending")
+
 
 class TestExportScreens(ExportToCase):
     def test_export_now_delays_once(self):

@@ -6,7 +6,7 @@ from odoo.tests import new_test_user
 from odoo.addons.connector.api import ExportOn
 from odoo.addons.connector.flows.importing.tombstones import import_from
 
-from ..models.ware import OFFER
+from ..models.ware import OFFER, SIZE
 from .trigger_case import TriggerCase
 
 GONE = ("Shop", OFFER, "O1", "7")
@@ -63,6 +63,20 @@ class TestUnlink(TriggerCase):
         self.bind(self.size, self.backend_record, "O1")
 
         self.assertEqual(self.take_deleted(), [])
+
+    def test_deletion_around_a_savepoint_is_not_lost(self):
+        """Odoo runs the hooks of the transaction there: the binding is not gone yet."""
+
+        def check(records):
+            with records.env.cr.savepoint():
+                records.mapped("name")
+
+        check._ondelete = True
+        self.patch(self.registry[SIZE], "_ondelete_methods", [check])
+
+        self.size.unlink()
+
+        self.assertEqual(self.take_deleted(), [GONE])
 
     def test_alias_is_not_deleted(self):
         quiet = self.offer.with_context(connector_no_export=True)

@@ -2,11 +2,14 @@
 """Tests of outbound requests: a record is created over there once (promise 2)."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from requests import ConnectionError as RequestsConnectionError
 from requests import ConnectTimeout, ReadTimeout
 
 from odoo import fields
+from odoo.api import Environment
+from odoo.exceptions import LockError
 
 from odoo.addons.connector.api import (
     InvalidDataError,
@@ -442,6 +445,24 @@ class TestUnknownOutcome(RequestCase):
 
         with self.assertRaisesRegex(Exception, "nothing to decide"):
             request.action_was_not_created()
+
+    def test_request_that_somebody_else_has_in_hand_is_not_decided(self):
+        """Its state may be another one already: a second create would be sent."""
+        self.export(self.binding)
+        request = self.requests()
+        request.given_id = "R1"
+
+        for decide in request.action_was_created, request.action_was_not_created:
+            with patch.object(type(request.env), "execute_query", _skip_locked):
+                with self.assertRaises(LockError):
+                    decide()
+            self.assertEqual(request.state, "unknown")
+
+
+def _skip_locked(env, query, real=Environment.execute_query):
+    """Answer a query as the database does while another transaction has the rows."""
+    rows = real(env, query)
+    return [] if "SKIP LOCKED" in query.code else rows
 
 
 class TestLease(RequestCase):
