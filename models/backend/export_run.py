@@ -11,6 +11,7 @@ from ...flows.exporting.run_part import export_part
 from ...flows.exporting.spread import spread
 from ...queue.delay.acting_user import acting_env
 from ...queue.job import job
+from .exports import ANYBODY
 
 PART = 100  # records that one job of a run exports
 
@@ -23,7 +24,7 @@ class ConnectorBackend(models.AbstractModel):
     # === JOBS === #
 
     @api.private
-    @job
+    @job(public_user=ANYBODY)
     def export_run(
         self, model_name: str, binding_ids: Sequence[int] = (), after: int = 0
     ) -> str:
@@ -44,7 +45,7 @@ class ConnectorBackend(models.AbstractModel):
         return result
 
     @api.private
-    @job
+    @job(public_user=ANYBODY)
     def export_changed(self, model_name: str, root: str, changes: list[Packed]) -> None:
         """Find what many changes of one transaction make due, and export it.
 

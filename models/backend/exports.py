@@ -9,6 +9,10 @@ from ...components.synchronizer import Exporter
 from ...flows.exporting.export_deleter import ExportDeleter
 from ...queue.job import job
 
+ANYBODY = "base.user_root"
+"""Who exports what a visitor of a website has caused, where the backend has no user:
+mapped is what the connector declares, whoever caused it."""
+
 
 class ConnectorBackend(models.AbstractModel):
     """The jobs that export records."""
@@ -18,7 +22,7 @@ class ConnectorBackend(models.AbstractModel):
     # === JOBS === #
 
     @api.private
-    @job
+    @job(public_user=ANYBODY)
     def export_record(
         self, model_name: str, binding_id: int, fields: Collection[str] | None = None
     ) -> str:
@@ -33,7 +37,7 @@ class ConnectorBackend(models.AbstractModel):
         return str(scope.get_connector_unit(Exporter).run(binding_id, fields))
 
     @api.private
-    @job
+    @job(public_user=ANYBODY)
     def export_delete_record(
         self, model_name: str, external_id: str, version: str | None = None
     ) -> str:

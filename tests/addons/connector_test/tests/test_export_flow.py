@@ -49,6 +49,17 @@ class TestExportFlow(ExportCase):
         self.commit()
         self.assertEqual(self.names_there(), [])
 
+    def test_visitor_of_a_website_causes_an_export(self):
+        """Else the order of a visitor is refused, or never there (promise 14)."""
+        partner = self.make_partners(1)
+        self.commit()
+
+        visitor = self.env.ref("base.public_user")
+        partner.with_user(visitor).sudo().name = "Ada L."
+        self.commit()
+
+        self.assertEqual(self.names_there(), ["Ada L."])
+
     def test_export_of_a_record_makes_no_other_export(self):
         self.make_partners(1)
         self.commit()
