@@ -60,6 +60,22 @@ class ExportConflicts:
         sent = [name for name in self._sources if self._may_send(name)]
         return bool(sent) and all(map(self._is_equal, sent))
 
+    def has_news(self, binding: models.BaseModel, answered: dict | None) -> bool:
+        """Return whether an answer tells of changes in fields that were not sent.
+
+        Args:
+            binding: of the record.
+            answered: the record as the backend answered with it, None where it did not.
+        """
+        if not self.is_active or not answered:
+            return False
+        settled = {*self._sent_sources, *self.base.held}
+        return any(
+            mapped_value(binding, name, value) != self.base.mapped[name]
+            for name, value in self._map_answer(binding, answered).items()
+            if name in self.base.mapped and name not in settled
+        )
+
     def remember(self, binding: models.BaseModel, answered: dict | None) -> None:
         """Keep what both sides have after an export.
 
@@ -70,10 +86,8 @@ class ExportConflicts:
         if not self.is_active:
             return
         theirs = self._map_answer(binding, answered) if answered else {}
-        fields = self.exporter.fields
-        for name in self._sources:
-            if self._may_send(name) and (not fields or name in fields):
-                self._learn(binding, name, theirs)
+        for name in self._sent_sources:
+            self._learn(binding, name, theirs)
         write_bases(binding, {binding.id: self.base})
 
     @property
@@ -97,6 +111,16 @@ class ExportConflicts:
         return {
             name for name in type(mapper)._changed_by_fields | children if name in known
         }
+
+    @property
+    def _sent_sources(self) -> list[str]:
+        """The fields that this export has sent."""
+        fields = self.exporter.fields
+        return [
+            name
+            for name in self._sources
+            if self._may_send(name) and (not fields or name in fields)
+        ]
 
     @property
     def _computes_freely(self) -> bool:

@@ -58,12 +58,15 @@ class OwnChanges:
             self.binding.set_sync_state("synced")
         self.exporter.backend_record._rest_conflicts(self.binding, self.base)
 
-    def remember(self, record: dict, fields: Iterable[str] | None = None) -> None:
+    def remember(
+        self, record: dict, fields: Iterable[str] | None = None, is_all: bool = True
+    ) -> None:
         """Note that both sides are equal in what was exported.
 
         Args:
             record: what is there now, as the adapter would read it.
             fields: those that were exported; None for all.
+            is_all: nothing else changed there, so that there is nothing to import.
         """
         item = ImportItem(str(self.exporter.external_id), record)
         item.begin(self.binding)
@@ -76,7 +79,8 @@ class OwnChanges:
             taken = [name for name in fields if name in item.mapped]
             conflicts.verdicts[self.binding.id] = Verdict(self.base, taken=taken)
         conflicts.remember([item])
-        self.exporter._silent(self.binding).write({"import_hash": item.values_hash})
+        kept = item.values_hash if is_all else False
+        self.exporter._silent(self.binding).write({"import_hash": kept})
 
 
 def differing_fields(record, values: dict) -> list[str]:

@@ -287,9 +287,12 @@ class RecordExporter(Exporter):
         self, binding: models.BaseModel, values: dict, answer: Answer
     ) -> None:
         """Keep what was sent, for the next change on either side."""
+        has_news = self.conflicts.has_news(binding, answer.record)
         self.conflicts.remember(binding, answer.record)
         if self.sends_changes and answer.record:
-            OwnChanges(self).remember(answer.record, self.fields)
+            OwnChanges(self).remember(answer.record, self.fields, is_all=not has_news)
+        if has_news:  # somebody changed it there, after it was compared
+            self.backend_record.delay_import_record(self.model._name, self.external_id)
 
     def _asking(self, ask, data: dict) -> Answer:
         """Return the answer to a request; what the backend refuses is an error of ours.

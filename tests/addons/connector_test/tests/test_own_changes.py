@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of exports that send what changed here since both sides were equal."""
 
-from odoo.addons.connector.api import ExportOn, ImportMapper, convert
+from odoo.addons.connector.api import ExportOn, ImportMapper, convert, run_jobs
 from odoo.addons.connector_test.models.flow import CONTACT
 
 from .export_case import ExportCase
@@ -59,6 +59,23 @@ class TestOwnChanges(ExportCase):
 
         self.assertEqual(self.ada.name, "Ada L.")
         self.assertEqual(self.sent(), [{"mail": "new@example.com"}])
+
+    def test_change_there_that_the_answer_shows_is_imported(self):
+        """Somebody changes the record there after it was compared (promise 6)."""
+        write = self.shop.write
+
+        def write_late(external_id, data):
+            self.change_there(mail="theirs@example.com")
+            return write(external_id, data)
+
+        self.patch(self.shop, "write", write_late)
+        self.ada.name = "Ada King"
+
+        self.assertEqual(self.export(self.ada), "updated")
+        run_jobs(self.env)
+
+        self.assertEqual(self.ada.email, "theirs@example.com")
+        self.assertEqual(self.sent(), [{"name": "Ada King"}])
 
     def test_field_that_waits_for_a_person_is_not_sent(self):
         self.change_there(name="Ada L.")
