@@ -151,15 +151,14 @@ class TestKilledExportWithSearch(KilledExportCase):
 class TestKilledExportWithQuestion(KilledExportCase):
     def test_backend_that_can_do_neither_is_not_asked_twice(self):
         """Whether it has the record nobody knows: a person is asked."""
-        for number, (step, posts) in enumerate([(KILL_SENT, 0), (KILL_ANSWERED, 1)]):
+        self.start_server(*PREFORK)
+        for step, posts, begin in [
+            (KILL_SENT, 0, self.export),
+            (KILL_ANSWERED, 1, lambda: self.decide("action_was_not_created")),
+        ]:
             with self.subTest(step=step):
-                if number:
-                    self.decide("action_was_not_created")
-                else:
-                    self.start_server(*PREFORK)
                 path = self.mark(step)
-                if not number:
-                    self.export()
+                begin()
                 self.wait_for(lambda one=path: not one.exists(), "not killed")
                 self.wait_for(self.is_settled, "the export is not done")
 
