@@ -11,8 +11,8 @@ from .documents import ROOT
 GLOSSARY = ROOT / "docs" / "glossary.md"
 # Where the words of the glossary are used, and the replaced ones are not.
 ROOMS = (
-    *("cli", "components", "controllers", "data", "demo", "docs", "fields", "magic"),
-    *("models", "queue", "security", "static", "views", "wire", "wizards"),
+    *("cli", "components", "controllers", "data", "demo", "docs", "fields", "flows"),
+    *("magic", "models", "queue", "security", "static", "views", "wire", "wizards"),
 )
 KINDS = {".py", ".xml", ".js", ".rst", ".md", ".sql"}
 READ_FROM_HERE = ("README.rst", "CONTRIBUTING.rst", "docs/concepts.rst")

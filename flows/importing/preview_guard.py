@@ -49,7 +49,7 @@ class PreviewGuard:
         if isinstance(unit, BackendAdapter):
             unit.is_read_only = True
             for verb in unit._writes:
-                setattr(unit, verb, self._refusing(f"calls {name}.{verb}"))
+                setattr(unit, verb, self._forbidden(f"calls {name}.{verb}"))
         elif isinstance(unit, Mapper):
             for method in (*unit._map_methods, "finalize"):
                 watched = self._watched(getattr(unit, method), f"{name}.{method}")
@@ -83,7 +83,7 @@ class PreviewGuard:
 
         return watched
 
-    def _refusing(self, what: str) -> Callable:
+    def _forbidden(self, what: str) -> Callable:
         def refuse(*args, **kwargs):
             raise WriteInPreviewError(
                 f"Cannot preview: {self.note(what)}, which would change the backend. "
@@ -117,8 +117,8 @@ class PreviewGuard:
 
         guarded = {
             "execute": guarded_execute,
-            "commit": self._refusing("commits the transaction"),
-            "rollback": self._refusing("rolls the transaction back"),
+            "commit": self._forbidden("commits the transaction"),
+            "rollback": self._forbidden("rolls the transaction back"),
         }
         vars(cr).update(guarded)
 

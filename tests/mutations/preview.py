@@ -19,14 +19,14 @@ MUTATIONS = [
     (
         "a mapping does not end the transaction of a preview",
         "PreviewGuard._guard_cursor",
-        '"commit": self._refusing("commits the transaction"),',
+        '"commit": self._forbidden("commits the transaction"),',
         "",
         "TestMappingThatWrites.test_commit_is_refused",
     ),
     (
         "an adapter refuses to write in a preview",
         "PreviewGuard.prepare",
-        'setattr(unit, verb, self._refusing(f"calls {name}.{verb}"))',
+        'setattr(unit, verb, self._forbidden(f"calls {name}.{verb}"))',
         "pass",
         "TestMappingThatWrites.test_adapter_refuses_to_write",
     ),

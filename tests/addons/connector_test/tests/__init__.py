@@ -113,6 +113,7 @@ from . import (
     test_modifier_many2one,
     test_monitoring,
     test_oauth,
+    test_outbound_lease,
     test_outbound_request,
     test_overview,
     test_overview_browser,

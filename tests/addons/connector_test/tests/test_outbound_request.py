@@ -1,71 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of outbound requests: a record is created over there once (promise 2)."""
 
-from datetime import timedelta
 from unittest.mock import patch
 
 from requests import ConnectionError as RequestsConnectionError
 from requests import ConnectTimeout, ReadTimeout
 
-from odoo import fields
 from odoo.api import Environment
 from odoo.exceptions import LockError
 
 from odoo.addons.connector.api import (
     InvalidDataError,
-    NetworkRetryableError,
     RetryableJobError,
     run_jobs,
 )
-from odoo.addons.connector.flows.exporting.lease import Leases, Owner
 from odoo.addons.connector_test.models.flow import CONTACT
 
-from .export_case import ExportCase
+from .request_case import RequestCase
 from .test_record_exporter import http_error
-
-
-class RequestCase(ExportCase):
-    """A test whose adapter has some of the declarations that prevent duplicates."""
-
-    members: dict = {}  # noqa: RUF012 replaced by subclasses
-
-    def adapter_class(self, **members):
-        return super().adapter_class(**{**self.members, **members})
-
-    def lose_answer(self, binding, error=None):
-        """Export a contact whose answer is lost: it is there, and nobody knows."""
-        self.shop.late_error = error or ReadTimeout("no answer")
-        self.env.flush_all()
-        with self.assertRaisesOnly(ReadTimeout if error is None else type(error)):
-            self.exporter().run(binding.id)
-
-    def assertRaisesOnly(self, kind):
-        """Expect an error, without the rollback of Odoo's assertRaises."""
-        return _Raises(self, kind)
-
-    def age(self, **delta):
-        """Let the requests be older."""
-        self.env.cr.execute(
-            "UPDATE connector_request SET sent_at = sent_at - %(age)s,"
-            " first_sent_at = first_sent_at - %(age)s, opened_at = opened_at - %(age)s,"
-            " ended_at = ended_at - %(age)s",
-            {"age": timedelta(**delta)},
-        )
-        self.env.invalidate_all()
-
-
-class _Raises:
-    def __init__(self, case, kind):
-        self.case, self.kind = case, kind
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, _traceback):
-        self.case.assertIsNotNone(kind, "no error")
-        self.case.env.invalidate_all()
-        self.error = error
-        return issubclass(kind, self.kind)
 
 
 class TestRequest(RequestCase):
@@ -463,52 +415,3 @@ def _skip_locked(env, query, real=Environment.execute_query):
     """Answer a query as the database does while another transaction has the rows."""
     rows = real(env, query)
     return [] if "SKIP LOCKED" in query.code else rows
-
-
-class TestLease(RequestCase):
-    def leases(self, attempt):
-        exporter = self.exporter()
-        exporter._take(self.binding.id)
-        return Leases(exporter, Owner("job", attempt))
-
-    def setUp(self):
-        super().setUp()
-        self.binding = self.contact()
-        self.env.flush_all()
-
-    def test_attempt_that_comes_back_from_the_dead_is_fenced(self):
-        """Its connection was cut, its job runs again, and then its answer comes."""
-        first = self.leases(1).open({"name": "Ada"})
-        first.mark_sent()
-        second = self.leases(2).take()
-        self.assertEqual(second.state, "sent")
-
-        with self.assertRaisesRegex(RetryableJobError, "taken over"):
-            first.reopen()
-        with self.assertRaisesRegex(RetryableJobError, "taken for dead"):
-            self.leases(1).take()
-
-        second.reopen()
-        self.assertEqual(self.requests().state, "open")
-
-    def test_there_is_one_live_request_of_a_record(self):
-        self.leases(1).open({"name": "Ada"})
-
-        with self.assertRaisesRegex(RetryableJobError, "has begun to export it"):
-            self.leases(2).open({"name": "Ada"})
-
-    def test_values_come_back_as_they_were_sent(self):
-        data = {"b": fields.Date.to_date("2026-01-31"), "a": [1.5, None, {"z": 1}]}
-        lease = self.leases(1).open(data)
-
-        self.assertEqual(list(lease.data.items()), list(data.items()))
-
-    def test_adapter_that_says_that_nothing_was_sent_by_its_cause_is_believed(self):
-        def create(exporter, data):
-            raise NetworkRetryableError("busy") from http_error(429)
-
-        self.register_exporter(_create=create)
-        with self.assertRaisesOnly(NetworkRetryableError):
-            self.exporter().run(self.binding.id)
-
-        self.assertEqual(self.requests().state, "open")
