@@ -21,7 +21,7 @@ from ..declare import declared_by_name
 from .converter import RECORD, check_on_bad
 
 MAP_MODEL = "connector.value.map"
-_IN_CACHE = "connector_value_books"
+_IN_CACHE = "connector_value_maps"
 
 
 @dataclass(frozen=True)
@@ -178,11 +178,11 @@ class ValueBook:
     @classmethod
     def of(cls, env: api.Environment, backend) -> "ValueBook":
         """Return that of the transaction."""
-        books = env.cr.cache.setdefault(_IN_CACHE, {})
+        maps = env.cr.cache.setdefault(_IN_CACHE, {})
         key = backend.reference()
-        if key not in books:
-            books[key] = cls(env, backend)
-        return books[key]
+        if key not in maps:
+            maps[key] = cls(env, backend)
+        return maps[key]
 
     @staticmethod
     def forget(env: api.Environment) -> None:
