@@ -50,12 +50,15 @@ def match_keys(model_class: type) -> list[MatchKey]:
     return list(keys.values())
 
 
+def record_field(model_class: type) -> str:
+    """Return the field of a binding that holds its record, such as ``odoo_id``."""
+    return "openerp_id" if "openerp_id" in model_class._fields else "odoo_id"
+
+
 def wrapped_model(model_class: type) -> str | None:
     """Return the name of the model that a binding wraps, None where it wraps none."""
-    for name in ("openerp_id", "odoo_id"):
-        if field := model_class._fields.get(name):
-            return field.comodel_name
-    return None
+    field = model_class._fields.get(record_field(model_class))
+    return field.comodel_name if field else None
 
 
 def check_binding(model_class: type) -> None:

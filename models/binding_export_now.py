@@ -5,8 +5,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..components.core import pg_try_advisory_lock
+from ..flows.binding_declare import record_field
 from ..flows.exporting.lease import LIVE
-from ..flows.exporting.trigger import record_field
 from ..queue.state import CANCELLED, DONE, NOT_STARTED
 from ..text import reference_of
 from .binding_state import ERROR, PENDING, SYNCED

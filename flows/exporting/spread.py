@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from odoo.fields import Domain
 from odoo.models import BaseModel
 
-from ..binding_declare import wrapped_model
+from ..binding_declare import record_field, wrapped_model
 from .change import Change
 from .export_on import ExportOn, declared_export
-from .trigger import record_field
 
 IsWanted = Callable[[BaseModel], bool]  # of a backend
 

@@ -14,7 +14,7 @@ from odoo.fields import Domain, Field
 from odoo.models import MAGIC_COLUMNS, BaseModel
 from odoo.modules.registry import Registry
 
-from ..binding_declare import wrapped_model
+from ..binding_declare import record_field, wrapped_model
 from .change import Change
 from .export_on import ExportOn, Watch, declared_export
 
@@ -163,11 +163,6 @@ def exported_models(registry: Registry) -> dict[str, ExportOn]:
         and registry[name]._auto
         and (declared := declared_export(registry[name]))
     }
-
-
-def record_field(model_class: type[BaseModel]) -> str:
-    """Return the field of a binding that holds its record, such as ``odoo_id``."""
-    return "openerp_id" if "openerp_id" in model_class._fields else "odoo_id"
 
 
 def find_triggers(env: api.Environment, binding: str) -> list[Trigger]:

@@ -7,9 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...exception import InvalidUsageError
-from ...flows.binding_declare import wrapped_model
+from ...flows.binding_declare import record_field, wrapped_model
 from ...flows.exporting.exported import exported_of, is_exported
-from ...flows.exporting.trigger import record_field
 from ...queue.job import job
 from ...queue.state import ENQUEUED, NOT_STARTED
 from ...text import reference_of
