@@ -5,11 +5,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from .local_server import HOST
+from .local_server import ThreadServer
 
 
 @dataclass
@@ -60,7 +59,12 @@ class _Server(ThreadingHTTPServer):
         """Say nothing."""
 
 
-class AnsweringServer:
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one piece: two would wait for each other
+
+
+class AnsweringServer(ThreadServer):
     """A server in a thread of the test.
 
     Attributes:
@@ -68,31 +72,13 @@ class AnsweringServer:
         asked: the requests that came.
     """
 
+    http_class = _Server
+    handler_class = _Handler
+
     def __init__(self) -> None:
         self.replies: dict[str, Reply | Callable[[Asked], Any] | Any] = {}
         self.asked: list[Asked] = []
-        ours = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = -1  # an answer in one piece: two would wait for each other
-
-            def do(self):
-                ours.handle(self)
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do  # noqa: N815
-
-            def log_message(self, *_args):
-                """Say nothing."""
-
-        self._http = _Server((HOST, 0), Handler)
-        self.url = f"http://{HOST}:{self._http.server_port}"
-        Thread(target=self._http.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop it."""
-        self._http.shutdown()
-        self._http.server_close()
+        self.listen(("GET", "POST", "PUT", "PATCH", "DELETE"))
 
     def handle(self, request: BaseHTTPRequestHandler) -> None:
         """Answer a request."""

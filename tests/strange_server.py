@@ -2,18 +2,17 @@
 """A CardDAV server that does what real ones do, and no good one does."""
 
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-from .local_server import HOST
+from .local_server import ThreadServer
 
 FOLDER = "/alice/book/"
 HEAD = '<multistatus xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav">'
 
 
-class StrangeServer:
+class StrangeServer(ThreadServer):
     """An address book of cards in memory.
 
     Names are given as they are, raw and without a path where they hold a colon.
@@ -36,25 +35,8 @@ class StrangeServer:
         self.moved_to = ""
         self.asked: list[str] = []
         self.headers: Mapping[str, str] = {}
-        strange = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do(self):
-                strange.handle(self)
-
-            do_GET = do_PROPFIND = do_REPORT = do_PUT = do_DELETE = do  # noqa: N815 names of the library
-
-            def log_message(self, *_args):
-                """Say nothing."""
-
-        self._http = ThreadingHTTPServer((HOST, 0), Handler)
-        self.url = f"http://{HOST}:{self._http.server_port}{FOLDER}"
-        Thread(target=self._http.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop it."""
-        self._http.shutdown()
-        self._http.server_close()
+        self.listen(("GET", "PROPFIND", "REPORT", "PUT", "DELETE"))
+        self.url += FOLDER
 
     def handle(self, request: BaseHTTPRequestHandler) -> None:
         """Answer a request."""

@@ -3,14 +3,14 @@
 
 import json
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
 
-HOST = "127.0.0.1"
+from odoo.addons.connector.tests.local_server import ThreadServer
 
 
-class MemberServer:
+class MemberServer(ThreadServer):
     """A collection of members in memory.
 
     Attributes:
@@ -27,25 +27,8 @@ class MemberServer:
         self.on_create: Callable[[], None] = lambda: None
         self._ids: dict[str, str] = {}
         self._lock = Lock()
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do(self):
-                server.handle(self)
-
-            do_GET = do_POST = do_PATCH = do  # noqa: N815 names of the library
-
-            def log_message(self, *_args):
-                """Say nothing."""
-
-        self._http = ThreadingHTTPServer((HOST, 0), Handler)
-        self.url = f"http://{HOST}:{self._http.server_port}/"
-        Thread(target=self._http.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop it."""
-        self._http.shutdown()
-        self._http.server_close()
+        self.listen(("GET", "POST", "PATCH"))
+        self.url += "/"
 
     def handle(self, request: BaseHTTPRequestHandler) -> None:
         """Answer a request."""
