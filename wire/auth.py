@@ -44,11 +44,11 @@ class Auth:
 
 
 @dataclass(frozen=True)
-class Header(Auth):
-    """A header with a secret, such as ``Header("Authorization", "Token {token}")``.
+class NamedSecret(Auth):
+    """A secret under a name of the backend's.
 
     Args:
-        name: of the header.
+        name: of the header or parameter.
         template: its value, with names of fields in braces.
     """
 
@@ -56,8 +56,12 @@ class Header(Auth):
     template: str = "{token}"
 
     def templates(self) -> Iterable[str]:
-        """Return the value of the header."""
+        """Return the value."""
         return (self.template,)
+
+
+class Header(NamedSecret):
+    """A header with a secret, such as ``Header("Authorization", "Token {token}")``."""
 
     def sign(self, request: PreparedRequest, values: Mapping[str, object]) -> None:
         """Add the header."""
@@ -93,21 +97,8 @@ class Basic(Auth):
         request.headers["Authorization"] = f"Basic {code}"
 
 
-@dataclass(frozen=True)
-class Query(Auth):
-    """A parameter with a secret in the address, such as ``Query("api_key")``.
-
-    Args:
-        name: of the parameter.
-        template: its value, with names of fields in braces.
-    """
-
-    name: str
-    template: str = "{token}"
-
-    def templates(self) -> Iterable[str]:
-        """Return the value of the parameter."""
-        return (self.template,)
+class Query(NamedSecret):
+    """A parameter with a secret in the address, such as ``Query("api_key")``."""
 
     def sign(self, request: PreparedRequest, values: Mapping[str, object]) -> None:
         """Add the parameter."""
