@@ -29,7 +29,7 @@ HELPERS = (
 )
 EXPORT_HELPERS = (
     *("_export_dependency", "_take", "_must_not", "_known", "_run", "_update_there"),
-    *("_sent_values", "_owned", "_remember", "_asking", "_read", "_note"),
+    *("_sent_values", "_remember", "_asking", "_read", "_note"),
     *("_report_gone", "_silent", "_differing"),
 )
 TUTORIAL = ROOT / "docs" / "writing_a_connector.rst"

@@ -28,7 +28,12 @@ class ExportConflicts:
     def __init__(self, exporter):
         self.exporter = exporter
         self.is_active = keeps_bases(type(exporter.model))
-        self.base = Base()
+
+    @cached_property
+    def base(self) -> Base:
+        """The bases of the record, as they are once its export is locked."""
+        binding = self.exporter.binding
+        return read_bases(binding)[binding.id] if self.is_active else Base()
 
     def fields_to_send(self, fields: Collection[str] | None) -> Collection[str] | None:
         """Return the fields from which values are mapped; None for all, as asked.
@@ -41,8 +46,6 @@ class ExportConflicts:
         """
         if not self.is_active:
             return fields
-        binding = self.exporter.binding
-        self.base = read_bases(binding).get(binding.id, Base())
         known = self._sources
         withheld = {name for name in known if not self._may_send(name)}
         if not withheld:
@@ -60,35 +63,29 @@ class ExportConflicts:
         sent = [name for name in self._sources if self._may_send(name)]
         return bool(sent) and all(map(self._is_equal, sent))
 
-    def has_news(self, binding: models.BaseModel, answered: dict | None) -> bool:
-        """Return whether an answer tells of changes in fields that were not sent.
-
-        Args:
-            binding: of the record.
-            answered: the record as the backend answered with it, None where it did not.
-        """
-        if not self.is_active or not answered:
-            return False
-        settled = {*self._sent_sources, *self.base.held}
-        return any(
-            mapped_value(binding, name, value) != self.base.mapped[name]
-            for name, value in self._map_answer(binding, answered).items()
-            if name in self.base.mapped and name not in settled
-        )
-
-    def remember(self, binding: models.BaseModel, answered: dict | None) -> None:
+    def remember(self, binding: models.BaseModel, answered: dict | None) -> bool:
         """Keep what both sides have after an export.
 
         Args:
             binding: of the record.
             answered: the record as the backend answered with it, None where it did not.
+
+        Returns:
+            Whether the answer tells of changes in fields that were not sent.
         """
         if not self.is_active:
-            return
+            return False
         theirs = self._map_answer(binding, answered) if answered else {}
-        for name in self._sent_sources:
+        sent = self._sent_sources
+        has_news = any(
+            mapped_value(binding, name, value) != self.base.mapped[name]
+            for name, value in theirs.items()
+            if name in self.base.mapped and name not in (*sent, *self.base.held)
+        )
+        for name in sent:
             self._learn(binding, name, theirs)
         write_bases(binding, {binding.id: self.base})
+        return has_news
 
     @property
     def is_held(self) -> bool:

@@ -120,7 +120,7 @@ class CompareExporter(RecordExporter):
         finally:
             adapter.known_version = None
         self._note(answer, None)
-        self._remember(self.binding, data, answer)
+        self._remember(answer)
         return UPDATED
 
     def _sent_values(self, map_record: MapRecord) -> dict:

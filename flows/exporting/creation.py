@@ -175,7 +175,7 @@ class Creation:
             exporter._note(answer, hash_of_sent(sent) if is_current else None)
             exporter.binder.bind(answer.external_id, exporter.binding)
             if is_current:
-                exporter._remember(exporter.binding, sent, answer)
+                exporter._remember(answer)
             exporter._after_export()
             if lease:
                 lease.mark_bound(exporter.env)

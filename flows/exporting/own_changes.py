@@ -6,10 +6,8 @@ renew by what the backend answered.
 """
 
 from collections.abc import Iterable
-from functools import cached_property
 
 from ...components.synchronizer import Importer
-from ..conflicts.bases import Base, read_bases
 from ..conflicts.page_conflicts import PageConflicts, Verdict
 from ..conflicts.values import kept_value, mapped_value
 from ..importing.item import ImportItem
@@ -28,16 +26,12 @@ class OwnChanges:
     def __init__(self, exporter):
         self.exporter = exporter
         self.binding = exporter.binding
+        self.base = exporter.conflicts.base
 
     @property
     def is_known(self) -> bool:
         """Whether it is known in which values both sides were equal last."""
         return bool(self.base.mapped)
-
-    @cached_property
-    def base(self) -> Base:
-        """The bases of the binding."""
-        return read_bases(self.binding)[self.binding.id]
 
     def fields(self) -> list[str]:
         """Return the exported fields that Odoo changed, but for open conflicts."""

@@ -236,6 +236,7 @@ class RecordExporter(Exporter):
         try:
             if self._should_import():
                 self.unit_for(Importer).run(self.external_id)
+                self.conflicts = ExportConflicts(self)  # it changes the bases
         except IDMissingInBackend as error:
             return self._report_gone(error)
         if reason := self._has_to_skip():
@@ -272,7 +273,7 @@ class RecordExporter(Exporter):
         except IDMissingInBackend as error:
             return self._report_gone(error)
         self._note(answer, sent)
-        self._remember(self.binding, data, answer)
+        self._remember(answer)
         return UPDATED
 
     def _sent_values(self, map_record: MapRecord) -> dict:
@@ -283,12 +284,9 @@ class RecordExporter(Exporter):
         options = {"fields": fields} if fields else {}
         return self._update_data(map_record, missing_as_none=True, **options)
 
-    def _remember(
-        self, binding: models.BaseModel, values: dict, answer: Answer
-    ) -> None:
+    def _remember(self, answer: Answer) -> None:
         """Keep what was sent, for the next change on either side."""
-        has_news = self.conflicts.has_news(binding, answer.record)
-        self.conflicts.remember(binding, answer.record)
+        has_news = self.conflicts.remember(self.binding, answer.record)
         if self.sends_changes and answer.record:
             OwnChanges(self).remember(answer.record, self.fields, is_all=not has_news)
         if has_news:  # somebody changed it there, after it was compared
