@@ -3,7 +3,8 @@
 
 The launcher inside Odoo writes one JSON object per line: ``started`` (a test
 begins), ``figure`` (what it measured), ``pass``, ``fail``, ``skip`` (with the reason),
-``end`` (Odoo came to its regular end).
+``silent`` (of an addon: the tests that were not chosen, and why), ``end`` (Odoo came to
+its regular end).
 """
 
 import json
@@ -20,6 +21,8 @@ class Report:
     passed: int = 0
     failures: list[str] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
+    silent: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By addon, where all its tests were meant: those that were not chosen, and why."""
 
     @property
     def is_green(self) -> bool:
@@ -31,6 +34,15 @@ class Report:
         self.passed += other.passed
         self.failures += other.failures
         self.figures += other.figures
+        for addon, tests in other.silent.items():
+            before = self.silent.get(addon, tests)
+            self.silent[addon] = {name: tests[name] for name in tests if name in before}
+
+    def fail_silent(self) -> None:
+        """Let each test fail that no part has chosen."""
+        for tests in self.silent.values():
+            self.failures += [f"FAILED: {name}\n{why}" for name, why in tests.items()]
+        self.silent = {}
 
     def last_line(self) -> str:
         """Return the line that a run ends with."""
@@ -57,6 +69,8 @@ def count(events: list[dict], exit_code: int, log_end: str) -> Report:
     for event in events:
         if event["event"] == "figure":
             report.figures.append(f"{event['test']}: {event['detail']}")
+        if event["event"] == "silent":
+            report.silent[event["test"]] = event["detail"]
         if mark := MARKS.get(event["event"]):
             report.failures.append(f"{mark}: {event['test']}\n{event['detail']}")
     if not any(event["event"] == "end" for event in events):

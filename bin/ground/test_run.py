@@ -2,25 +2,22 @@
 """``bin/test``: run the tests of every addon here, and count them."""
 
 import argparse
-import subprocess
+import contextlib
+import os
 import sys
 import time
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Mapping
 
-from ground import browser, cache, own_tests, peers, postgres_version, template
-from ground.addons import Addon, find_addons, find_dependencies
-from ground.odoo_server import free_port, read_end
+from ground import browser, own_tests, peers, postgres_version, template
+from ground.addons import find_addons, find_dependencies
+from ground.part_run import PartRun
 from ground.say import Progress, StepFailed, say
-from ground.test_report import Report, count, read_events
-from ground.test_tags import choose_tests
+from ground.test_report import Report
+from ground.test_tags import Part, choose_parts
 from ground.workbench import Workbench, prepare
 
-TOLD = ("started", "figure")  # events that end no test
-LAUNCHER = Path(__file__).parent / "inside" / "test_launcher.py"
-SILENCE_S = 900  # no news from the tests for so long means that they hang
-STOP_WAIT_S = 20
 POLL_S = 0.1
+LANES = 2  # parts that run at the same time, where there are processors for them
 
 # The tests tagged chaos, with more jobs for each fault.
 LONG, SHORT = "chaos-long", "chaos"
@@ -60,113 +57,63 @@ def main(arguments: list[str]) -> int:
     if tags == [] or own_tests.TAG in asked:
         say("- test the tools")
         report.add(own_tests.run())
-    plan = _plan(tags) if tags or not asked else []
-    if plan:
-        bench = prepare()
-        for addon, spec in plan:
-            report.add(_test_addon(bench, addon, spec, options.log, more))
+    parts = _plan(tags) if tags or not asked else []
+    if parts:
+        report.add(_run(parts, options.log, more))
     return _tell(report)
 
 
-def _plan(tags: list[str]) -> list[tuple[Addon, str]]:
-    """Return the addons to test, each with its --test-tags."""
+def _plan(tags: list[str]) -> list[Part]:
+    """Return the parts to run."""
     addons = find_addons()
     names = {addon.name for addon in addons}
     try:
-        chosen = [(addon, choose_tests(addon, tags, names)) for addon in addons]
+        return [part for addon in addons for part in choose_parts(addon, tags, names)]
     except ValueError as error:
         raise StepFailed("choose tests", str(error), "See bin/test --help.") from error
-    return [(addon, spec) for addon, spec in chosen if spec]
 
 
-def _test_addon(
-    bench: Workbench,
-    addon: Addon,
-    spec: str,
-    show_log: bool,
-    more: dict[str, str],
-) -> Report:
-    """Run the tests of one addon in a database of its own."""
-    if browser.is_needed(addon):
-        browser.ensure_browser()
-    modules = find_dependencies(addon)
-    if modules & set(peers.BESIDE):
-        bench = peers.put_beside(bench)
-    with template.database(bench, "test", modules) as database:
-        log = cache.folder("logs") / f"{database}_{addon.name}.log"
-        events_file = log.with_suffix(".jsonl")
-        scope = "all" if spec == choose_tests(addon, [], {addon.name}) else "some"
-        command = [
-            *(bench.python, LAUNCHER, bench.odoo.parent, events_file, addon.name),
-            *(scope, "-d", database, "-i", addon.name, "--test-tags", spec),
-            *("--http-port", free_port(), "--stop-after-init"),
-        ]
-        try:
-            environment = bench.environment(**more)
-            odoo = _start(environment, map(str, command), None if show_log else log)
-            code = _watch(odoo, addon, events_file)
-            report = count(read_events(events_file), code, read_end(log))
-        finally:
-            events_file.unlink(missing_ok=True)
-    if report.is_green:
-        log.unlink(missing_ok=True)
-    elif not show_log:
-        say(f"  the log: {log}")
+def _run(parts: list[Part], show_log: bool, more: Mapping[str, str]) -> Report:
+    """Run the parts side by side, showing how far they are."""
+    bench = prepare()
+    _set_up(bench, parts)
+    waiting, running, report = list(parts), [], Report()
+    tests = {}  # part: how many have ended, how many of these failed
+
+    def measure() -> str:
+        tests.update({run.part: run.count_tests() for run in running})
+        done, failed = map(sum, zip(*tests.values(), strict=True))
+        return f"{done} tests" + (f", {failed} failed" if failed else "")
+
+    progress = Progress(f"test {', '.join(part.name for part in parts)}", measure)
+    progress.start()
+    with contextlib.ExitStack() as left:
+        left.callback(lambda: [run.close() for run in running])
+        while waiting or running:
+            while waiting and len(running) < min(LANES, os.cpu_count() or 1):
+                run = PartRun(bench, waiting.pop(0), show_log)
+                running.append(run)
+                run.start(more)
+            for run in [run for run in running if run.is_over()]:
+                measure()
+                report.add(run.report())
+                running.remove(run)
+                run.close()
+            progress.tick()
+            time.sleep(POLL_S)
+    progress.end()
+    report.fail_silent()
     return report
 
 
-def _start(
-    environment: dict[str, str], command: Iterable[str], log: Path | None
-) -> subprocess.Popen:
-    """Start Odoo with its log in a file, or where our own output goes."""
-    words = list(command)
-    if log is None:
-        return subprocess.Popen(words, env=environment, cwd="/")
-    with open(log, "w") as output:
-        return subprocess.Popen(
-            words, env=environment, cwd="/", stdout=output, stderr=output
-        )
-
-
-def _watch(odoo: subprocess.Popen, addon: Addon, events_file: Path) -> int:
-    """Wait for Odoo's end, showing how far the tests are; return its exit code."""
-
-    def measure() -> str:
-        ended = [e for e in read_events(events_file) if e["event"] not in TOLD]
-        failed = sum(event["event"] in ("fail", "skip") for event in ended)
-        return f"{len(ended)} tests" + (f", {failed} failed" if failed else "")
-
-    progress = Progress(f"test {addon.name}", measure)
-    progress.start()
-    try:
-        while odoo.poll() is None:
-            if _silence_s(events_file, progress) > SILENCE_S:
-                say(f"  nothing happened for {SILENCE_S} s: Odoo is stopped")
-                odoo.kill()
-            progress.tick()
-            time.sleep(POLL_S)
-    finally:
-        _end(odoo)
-    progress.end()
-    return odoo.returncode
-
-
-def _silence_s(events_file: Path, progress: Progress) -> float:
-    """Return for how long no test has begun or ended, in seconds."""
-    if events_file.exists():
-        return time.time() - events_file.stat().st_mtime
-    return time.monotonic() - progress.started
-
-
-def _end(odoo: subprocess.Popen) -> None:
-    """Make sure that Odoo is gone, so that its database can be dropped."""
-    if odoo.poll() is None:
-        odoo.terminate()
-        try:
-            odoo.wait(STOP_WAIT_S)
-        except subprocess.TimeoutExpired:
-            odoo.kill()
-            odoo.wait()
+def _set_up(bench: Workbench, parts: list[Part]) -> None:
+    """Set up what several parts need, one after the other."""
+    for addon in dict.fromkeys(part.addon for part in parts):
+        modules = find_dependencies(addon)
+        if browser.is_needed(addon):
+            browser.ensure_browser()
+        beside = modules & set(peers.BESIDE)
+        template.find_template(peers.put_beside(bench) if beside else bench, modules)
 
 
 def _tell(report: Report) -> int:

@@ -3,8 +3,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ground.addons import Addon
+from ground.addons import MAIN, Addon
+
+# Tests with servers, browsers and races of their own: a part for themselves.
+SLOW = ("server", "chaos", "attack", "browser", "race")
 
 # The pieces of Odoo's own --test-tags: [-][tag][/module][:Class][.method]
 PIECE = re.compile(
@@ -12,6 +16,39 @@ PIECE = re.compile(
     r"(?:/(?P<addon>\w+))?(?P<file>(?:/\w+)*/\w+\.py)?"
     r"(?::(?P<cls>\w+))?(?:\.(?P<method>\w+))?"
 )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some tests of one addon, which run in one database."""
+
+    name: str
+    addon: Addon
+    spec: str  # as --test-tags
+    is_whole: bool = False  # whether these, or all parts together, are all its tests
+
+
+def choose_parts(addon: Addon, tags: Sequence[str], names: set[str]) -> list[Part]:
+    """Return the parts to test of one addon, the slow one first.
+
+    Args:
+        addon: the addon that is going to be tested.
+        tags: what the user typed; nothing means every test of ours.
+        names: the names of all addons of the repository.
+
+    Raises:
+        ValueError: a tag cannot be read.
+    """
+    spec = choose_tests(addon, tags, names)
+    if spec is None:
+        return []
+    is_whole = spec == choose_tests(addon, [], names)
+    if not is_whole or addon.name != MAIN:
+        return [Part(addon.name, addon, spec, is_whole)]
+    slow = ",".join(f"{tag}/{addon.name}" for tag in SLOW)
+    others = ",".join([spec, *(f"-{tag}/{addon.name}" for tag in SLOW)])
+    parts = {f"{addon.name}_slow": slow, addon.name: others}
+    return [Part(name, addon, part, is_whole=True) for name, part in parts.items()]
 
 
 def choose_tests(addon: Addon, tags: Sequence[str], names: set[str]) -> str | None:

@@ -2,7 +2,8 @@
 """Launcher of Odoo's tests: writes the result of each test.
 
 Arguments: the folder of the package ``odoo``, the report's file, the addon under
-test, ``all`` or ``some`` (whether every test of it is meant), Odoo's arguments.
+test, ``all`` or ``some`` (whether the tests that are left out are to be reported),
+Odoo's arguments.
 """
 
 import json
@@ -167,8 +168,8 @@ def main():
         code = end.code
     recorder.write_missing()
     if scope == "all":
-        for test, why in find_silent_tests(addon, recorder.chosen):
-            recorder.write("fail", test, why)
+        silent = dict(find_silent_tests(addon, recorder.chosen))
+        recorder.write("silent", addon, silent)
     recorder.write("end", addon)
     sys.exit(code)
 

@@ -46,6 +46,17 @@ class TestCount(TestCase):
 
         self.assertEqual(report.last_line(), "2 passed, 1 failed")
 
+    def test_test_that_no_part_has_chosen_has_failed(self):
+        parts = [{"a": "why", "b": "why"}, {"b": "why", "c": "why"}]
+        report = Report()
+
+        for silent in parts:
+            found = {"event": "silent", "test": "connector", "detail": silent}
+            report.add(count([event("pass"), found, END], 0, ""))
+        report.fail_silent()
+
+        self.assertEqual(report.failures, ["FAILED: b\nwhy"])
+
     def test_figures_are_kept_and_count_as_nothing(self):
         report = Report()
 

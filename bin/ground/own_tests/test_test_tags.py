@@ -4,7 +4,7 @@ from pathlib import Path
 from unittest import TestCase
 
 from ground.addons import Addon
-from ground.test_tags import choose_tests
+from ground.test_tags import SLOW, Part, choose_parts, choose_tests
 
 SOURCE = """
 @tagged("race")
@@ -46,6 +46,20 @@ class TestTags(TestCase):
         for tag in ("shop", "TestOther", "test_other.py", "chaos", "def"):
             with self.subTest(tag=tag):
                 self.assertIsNone(choose_tests(self.addon, [tag], NAMES))
+
+    def test_all_tests_of_the_framework_are_two_parts_that_miss_none(self):
+        slow, others = choose_parts(self.addon, [], NAMES)
+
+        self.assertEqual(slow.spec, ",".join(f"{tag}/connector" for tag in SLOW))
+        unwanted = ",".join(f"-{tag}/connector" for tag in SLOW)
+        self.assertEqual(others.spec, f"*/connector,{unwanted}")
+        self.assertTrue(slow.is_whole and others.is_whole)
+
+    def test_some_tests_are_one_part(self):
+        found = choose_parts(self.addon, ["TestBinder"], NAMES)
+
+        spec = "*/connector:TestBinder"
+        self.assertEqual(found, [Part("connector", self.addon, spec)])
 
     def test_unreadable_tag_is_refused_with_the_forms_there_are(self):
         with self.assertRaisesRegex(ValueError, "'a b'.*TestClass.test_method"):
