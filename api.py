@@ -34,6 +34,7 @@ from .event import Event, on_record_create, on_record_unlink, on_record_write
 from .exception import (
     AlreadyBoundError,
     AmbiguousUnitError,
+    ChangedThereError,
     ChannelNotFound,
     ConnectorException,
     FailedJobError,
@@ -108,6 +109,7 @@ __all__ = [
     "Binder",
     "CRUDAdapter",
     "ChangedSince",
+    "ChangedThereError",
     "Changes",
     "ChannelNotFound",
     "CompareExporter",

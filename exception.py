@@ -30,6 +30,7 @@
         ├── RetryableJobError      put the job back, with a delay
         │   ├── NewerPayloadError      a later version of the addon wrote the job
         │   ├── NetworkRetryableError  the far side did not answer
+        │   ├── ChangedThereError      the record changed there since it was read
         │   ├── NoExternalId           the record has no external id yet
         │   └── SessionEndedError      PostgreSQL ended the job's session
         ├── NothingToDoJob         end the job as done, keep the message
@@ -265,6 +266,14 @@ class NewerPayloadError(RetryableJobError, NotReadableJobError):
 
 class NetworkRetryableError(RetryableJobError):
     """The far side could not be reached or was not able to answer."""
+
+
+class ChangedThereError(RetryableJobError):
+    """The backend refused an update: the record was changed there since it was read.
+
+    An export imports it then, and tries again; so adapters raise it where no status 412
+    says so.
+    """
 
 
 class NoExternalId(RetryableJobError):

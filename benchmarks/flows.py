@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Benchmark of imports beside the peers' and beside plain Odoo.
+"""Benchmark of imports and exports beside the peers' and beside plain Odoo.
 
 Run it with ``bin/bench flows [--rounds N] [ROW…]``. Ours and the peers' Odoo have a
 database and a process each, and take turns.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from flows_side import memory
+from flows_side import export_row, memory
 from jobs_side import contestants
 from jobs_side.contestants import Contestant, Ground
 from jobs_side.row import OURS, Contest, Row, write_table
@@ -36,7 +36,7 @@ JOBS = {"jobs": Contest("job per record, new; theirs committed one by one", {OCA
 CONTESTS = {**PAGES, **JOBS}
 THEIRS = {"jobs": "new_alone"}  # where they do something else than ours
 FLOORS = {"triggers": "plain_write"}  # where Odoo does something else than creating
-ALL = [*CONTESTS, "memory"]
+ALL = [*CONTESTS, "export", "memory"]
 
 
 def measure_all(names: list[str], rounds: int, many: int) -> Iterator[Row]:
@@ -51,6 +51,8 @@ def measure_all(names: list[str], rounds: int, many: int) -> Iterator[Row]:
             field[OCA] = stack.enter_context(open_script(their_ground, "oca"))
         for name in [one for one in PAGES if one in names]:
             yield measure_contest(field, name, rounds)
+        if "export" in names:
+            yield from export_row.measure_exports(ours, rounds)
         if {*JOBS, "memory"} & {*names}:
             stack.enter_context(contestants.workers(ground, ours, 1))
         for name in [one for one in JOBS if one in names]:

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Backend adapters: access to the external system in its protocol."""
 
+from collections.abc import Collection
 from typing import Any
 
 from .core import ConnectorUnit
@@ -25,8 +26,23 @@ class BackendAdapter(ConnectorUnit):
     """Key of the create that is sent at this moment."""
 
     known_version: str | None = None
-    """Version of the record that is written at this moment, as it was read: ``write``
-    sends it as the condition, such as ``If-Match``, where the backend has one."""
+    """Version of the record that is written at this moment, as this side knows it last:
+    ``write`` sends it as the condition, such as ``If-Match``, where the backend has
+    one. A backend that refuses it answers 412, or the adapter raises
+    ``ChangedThereError``: the record is imported then, and sent again."""
+
+    _conditional = False
+    """Whether ``write`` sends ``known_version`` as a condition: a change there is never
+    overwritten, and a record of a known version need not be read before."""
+
+    _replaces = False
+    """Whether ``write`` replaces the whole record: what is not sent is cleared there.
+    An export sends all values then, and not only those that changed."""
+
+    _busy_statuses: Collection[int] = ()
+    """HTTP statuses with which the backend says that the key of a create is in use: it
+    still works on the same request. 409 says so as well, where ``Retry-After`` comes
+    with it; without, a record with the same natural key is there already."""
 
     _find: dict[str, str] | None = None
     """Natural key of records there, as ``{key there: mapped key}``: ``find`` is called

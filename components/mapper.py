@@ -99,7 +99,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
     def _find_early(self, map_record: MapRecord, target: str) -> Any:
         record, value, fields = map_record.source, None, self._options["fields"]
         for field, source, to_attr in self._direct_plan().steps:
-            if to_attr == target and (not fields or field in fields):
+            if to_attr == target and (not fields or _is_among(field, fields)):
                 value = self._map_direct(record, source, target)
         for name, changed_by, only_create in self._method_steps:
             is_left_out = fields and changed_by and changed_by.isdisjoint(fields)
@@ -149,7 +149,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
         for field, source, target in steps:
             if leaves_missing and field not in record:
                 continue
-            if not fields or field in fields:
+            if not fields or _is_among(field, fields):
                 value = self._map_direct(record, source, target)
                 if value is not LEAVE:
                     values[target] = value
@@ -315,7 +315,11 @@ class ExportMapper(Mapper):
         if not self._options["missing_as_none"]:
             return
         for field, _source, target in self._direct_plan().steps:
-            if values.get(target) is False and not _is_boolean(record, field):
+            value = values.get(target)
+            is_none = value is False or (
+                isinstance(value, models.BaseModel) and not value
+            )
+            if is_none and not _is_boolean(record, field):
                 values[target] = None
 
     def _map_direct(self, record: Any, from_attr: str | Modifier, to_attr: str) -> Any:
@@ -338,10 +342,26 @@ def _has_many2one(model: Any, name: str) -> bool:
     return field is not None and field.type == "many2one"
 
 
-def _is_boolean(record: Any, name: str) -> bool:
+def _is_among(field: str, fields: Collection[str]) -> bool:
+    """Return whether a source field is one of some, or its path begins with one."""
+    return field in fields or field.partition(".")[0] in fields
+
+
+def _is_boolean(record: Any, path: str) -> bool:
     """Return whether a field holds True and False; so may one that is unknown."""
-    field = getattr(record, "_fields", {}).get(name)
+    field = _field_at(record, path)
     return field is None or field.type == "boolean"
+
+
+def _field_at(record: Any, path: str) -> Any:
+    """Return the field at the end of a dotted path, None where it is not known."""
+    *links, leaf = path.split(".")
+    for name in links:
+        field = getattr(record, "_fields", {}).get(name)
+        if field is None or not field.relational:
+            return None
+        record = record.env[field.comodel_name]
+    return getattr(record, "_fields", {}).get(leaf)
 
 
 def _not_a_dict(mapper: Mapper, name: str, found: object) -> str:

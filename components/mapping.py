@@ -48,7 +48,7 @@ class MetaMapper(MetaConnectorUnit):
 
     ``_map_methods`` holds a :class:`MappingDefinition` for each method name, in the
     order of their definition, inherited ones first. ``_changed_by_fields`` holds
-    the name of every source field that is mentioned.
+    the name of every source field that is mentioned; of a path, its first field.
     """
 
     def __init__(
@@ -61,7 +61,8 @@ class MetaMapper(MetaConnectorUnit):
                 known = cls._map_methods.get(member_name)
                 cls._map_methods[member_name] = _own_definition(member, known)
         cls._method_steps = [(key, *rule) for key, rule in cls._map_methods.items()]
-        cls._changed_by_fields = set(_source_fields(cls, bases))
+        names = _source_fields(cls, bases)
+        cls._changed_by_fields = {one.partition(".")[0] for one in names}
         cls._plans: WeakKeyDictionary[type, Any] = WeakKeyDictionary()
 
 

@@ -34,6 +34,8 @@ CHAINS = {
         "checkpoint.merge",
         "checkpoint.checkpoint",
     ],
+    # an import that failed is noted before an export is
+    ("connector.backend", "_on_job_failed"): ["backend.exports", "backend.flows"],
     # who runs the jobs is checked before anything is written
     ("connector.backend", "write"): ["backend.job_user", "backend.backend"],
     # the address is guarded after the token of another account is dropped; the kind of

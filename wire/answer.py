@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -99,6 +100,29 @@ class HttpAnswer:
         kind = self.headers.get("Content-Type", "no content type")
         status = f"{self.status} {self.reason}".strip()
         return f"{self.method} {url} answered {status} ({kind}{shown})."
+
+
+def join_address(answer: HttpAnswer, address: str, what: str) -> str:
+    """Return an address that a server gave, as a whole one.
+
+    Args:
+        answer: that holds it; it may begin at the path of its request.
+        what: where it stands in the answer, for messages.
+
+    Raises:
+        FailedJobError: it is none.
+    """
+    try:
+        whole = urljoin(answer.url, address)
+        _port = urlsplit(whole).port  # raises when it is none
+    except ValueError as error:
+        # hidden before it is cut: half a secret is not recognized
+        shown = redact(answer.hide(address), SHOWN)
+        raise FailedJobError(
+            f"{answer.describe()} The address in its {what} is {shown!r}, which cannot "
+            f"be read: {answer.hide(str(error))}. Have the server corrected."
+        ) from error
+    return whole
 
 
 def _refuse_constant(name: str) -> NoReturn:

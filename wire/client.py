@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests import exceptions as failures
 
 from ..exception import FailedJobError, NetworkRetryableError, NotSentError
 from ..redaction import redact
-from .answer import SHOWN, HttpAnswer
+from .answer import SHOWN, HttpAnswer, join_address
 from .auth import Auth
+from .quiet_log import hidden_login
 from .status import (
     IGNORED,
     READS,
@@ -33,6 +34,7 @@ _logger = logging.getLogger(__name__)
 
 REDIRECTS = {301, 302, 303, 307, 308}
 MAX_REDIRECTS = 5
+LOCATION = "header Location"
 BLOCK_BYTES = 65_536
 PORTS = {"http": 80, "https": 443}
 HEADERS = {"User-Agent": "connector", "Accept": "application/json, */*;q=0.5"}
@@ -202,11 +204,11 @@ class HttpClient:
         """Return an answer, after redirects, and what it means."""
         answer = self._send(asked)
         for _hop in range(MAX_REDIRECTS):
-            location = answer.headers.get("Location")
+            location = answer.headers.get("Location", "")
             is_redirect = answer.status in REDIRECTS and location
             if not is_redirect or asked.method not in READS:
                 break
-            place = self.without_login(urljoin(answer.url, location))
+            place = self.without_login(join_address(answer, location, LOCATION))
             asked = self._follow(asked, place)
             answer = self._send(asked)
         rows, text = self.statuses, answer.text if self._reads_bodies else ""
@@ -247,7 +249,7 @@ class HttpClient:
         try:
             if self.login.auth is not None and self.is_own(url):
                 self.login.auth.sign(signed, self.login.values())
-            return self._exchange(signed, url)
+            return self._exchange(signed, asked)
         except UNUSABLE as error:
             raise self._unusable(error) from error
         except failures.SSLError as error:
@@ -258,15 +260,19 @@ class HttpClient:
                 f"{self.target.owner}: {self._reason(error)}"
             ) from error
 
-    def _exchange(self, signed: requests.PreparedRequest, url: str) -> HttpAnswer:
-        target, begun = self.target, time.monotonic()
-        with self._session.send(
-            signed,
-            timeout=target.timeout_s,
-            verify=target.verify,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+    def _exchange(
+        self, signed: requests.PreparedRequest, asked: requests.PreparedRequest
+    ) -> HttpAnswer:
+        target, begun, url = self.target, time.monotonic(), asked.url or ""
+        with hidden_login(signed.path_url, asked.path_url, self.login.hide):
+            response = self._session.send(
+                signed,
+                timeout=target.timeout_s,
+                verify=target.verify,
+                allow_redirects=False,
+                stream=True,
+            )
+        with response:
             content = self._read(response, url)
         if _logger.isEnabledFor(logging.DEBUG):
             _logger.debug(

@@ -7,13 +7,12 @@ A place names a page: JSON that is kept until the page is read; None is the firs
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import urljoin
 
 from requests.utils import parse_header_links
 
 from ..exception import FailedJobError
 from ..text import did_you_mean, is_missing
-from .answer import HttpAnswer
+from .answer import HttpAnswer, join_address
 
 Place = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -244,7 +243,7 @@ def _url_place(answer: HttpAnswer, url: Any) -> Place | None:
             f"{answer.describe()} The address of the next page is {url!r}, expected a "
             "text. Correct _pages of the adapter."
         )
-    return {"url": urljoin(answer.url, url)}
+    return {"url": join_address(answer, url, "next page")}
 
 
 def _number(value: Any, answer: HttpAnswer, key: str) -> int:

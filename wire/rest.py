@@ -25,6 +25,8 @@ from .template import path_part, placeholders_in
 
 IDS_AT_ONCE = 50  # ids in one request: addresses may be about 2,000 characters long
 ID = "{id}"  # in _record_path; it is no field of the backend
+IF_MATCH = "If-Match"
+JSON = ".json"  # behind the ids of some servers
 
 
 class RestAdapter(PagedAdapter):
@@ -70,7 +72,18 @@ class RestAdapter(PagedAdapter):
     """Rows before the status table of the backend."""
 
     _update_method = "PATCH"
-    """Method of an update; with ``PUT``, many servers clear what is not sent."""
+    """Method of an update; with ``PUT``, many servers clear what is not sent, so an
+    export sends all values."""
+
+    _version_header: str | None = None
+    """Header with the version of a record, such as ``"ETag"``, in answers that hold one
+    record. It stands under ``_version`` then, which is the name of the header where it
+    is not declared."""
+
+    _condition: str | None = None
+    """Header that makes an update a condition: it holds the version of the record that
+    is known here, and the server answers 412 where it has another one. It is
+    ``"If-Match"`` where ``_version_header`` is declared."""
 
     _decimals = False
     """Whether numbers with a fraction are read as Decimal, not as float."""
@@ -78,6 +91,11 @@ class RestAdapter(PagedAdapter):
     def __init_subclass__(cls, **options: object) -> None:
         """Refuse declarations that cannot work."""
         super().__init_subclass__(**options)
+        if cls._version_header:
+            cls._version = cls._version or cls._version_header
+            cls._condition = cls._condition or IF_MATCH
+        cls._conditional = bool(cls._condition)
+        cls._replaces = cls._update_method == "PUT"
         _check_pages(cls)
         declared_statuses(cls)
         placeholders_in(cls._path)
@@ -209,8 +227,10 @@ class RestAdapter(PagedAdapter):
                 "want a slash at its end."
             ) from error
         record = self._record_in(answer)
-        if record is None and (place := answer.headers.get("Location")):
-            return self._id_in(place)
+        place = answer.headers.get("Location")
+        if place and (record is None or record.keys() == {self._version}):
+            external_id = self._id_in(place)
+            return {**record, self._id: external_id} if record else external_id
         return record
 
     def write(self, external_id: str, data: Any) -> Any:
@@ -220,8 +240,11 @@ class RestAdapter(PagedAdapter):
             IDMissingInBackend: there is none with this id.
             InvalidDataError: the server refuses it.
         """
-        path = self._path_of(external_id)
-        return self._record_in(self.request(self._update_method, path, data=data))
+        path, version = self._path_of(external_id), self.known_version
+        name = self._condition
+        headers = {name: version} if name and version else None
+        answer = self.request(self._update_method, path, data=data, headers=headers)
+        return self._record_in(answer)
 
     def delete(self, external_id: str) -> None:
         """Delete a record.
@@ -341,6 +364,13 @@ class RestAdapter(PagedAdapter):
         slash = "/" if self._path.endswith("/") else ""
         return f"{self._path.rstrip('/')}/{part}{slash}"
 
+    @property
+    def _suffix(self) -> str:
+        """What stands behind the id in the address of a record, such as ``.json``."""
+        if self._record_path:
+            return self._record_path.rpartition(ID)[2].rstrip("/")
+        return JSON if self._path.endswith(JSON) else ""
+
     def _record_in(self, answer: HttpAnswer) -> Any:
         """Return the record in an answer, None for an empty one."""
         data = answer.json(self._decimals)
@@ -350,11 +380,15 @@ class RestAdapter(PagedAdapter):
                 f"{answer.describe()} There is nothing under {self._record!r}. Correct "
                 f"_record of {type(self).__qualname__}."
             )
+        version = self._version_header and answer.headers.get(self._version_header)
+        if version and (found is None or isinstance(found, dict)):
+            return {**(found or {}), self._version: version}
         return found
 
     def _id_in(self, place: str) -> str:
         """Return the id in the address of a record that was created."""
-        external_id = place.partition("?")[0].rstrip("/").rpartition("/")[2]
+        path = place.partition("?")[0].rstrip("/").removesuffix(self._suffix)
+        external_id = path.rstrip("/").rpartition("/")[2]
         if not external_id:
             raise InvalidDataError(
                 f"The server created a record at {place!r}, which has no id at its "

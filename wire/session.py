@@ -6,10 +6,13 @@ A session sends each request once. It takes nothing from the environment (no pro
 a host is resolved once, and the connection goes to the address that it had then.
 """
 
+import io
 import os
 import socket
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
 from typing import Any
@@ -23,6 +26,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from .address import Network, find_addresses
 
 MAX_SESSIONS = 200  # of a process; the one that was not used for longest is closed
+ANSWER_S = 600.0  # that a whole answer may take
 CONNECTIONS = 20  # of a session that are kept open: a process has so many threads
 
 IN_SETTING = "setting private_networks in section [connector] of its configuration"
@@ -32,33 +36,38 @@ _lock = Lock()
 
 
 def find_session(
-    key: Hashable, networks: Callable[[], list[Network]]
+    key: Hashable, networks: Callable[[], list[Network]], answer_s: float = ANSWER_S
 ) -> requests.Session:
     """Return the session of a backend in this process.
 
     Args:
         key: names the backend: database, model, id, and how it is connected to.
         networks: returns the private networks that it may reach.
+        answer_s: seconds that a whole answer may take.
     """
-    key = (os.getpid(), key)  # a fork must not write to the sockets of its parent
+    # a fork must not write to the sockets of its parent
+    key = (os.getpid(), answer_s, key)
     with _lock:
-        session = _sessions.pop(key, None) or open_session(networks())
+        session = _sessions.pop(key, None) or open_session(networks(), answer_s)
         _sessions[key] = session
         if len(_sessions) > MAX_SESSIONS:
             _sessions.popitem(last=False)[1].close()
     return session
 
 
-def open_session(networks: list[Network]) -> requests.Session:
+def open_session(
+    networks: list[Network], answer_s: float = ANSWER_S
+) -> requests.Session:
     """Return a new session.
 
     Args:
         networks: private networks that it may reach besides all public addresses.
+        answer_s: seconds that a whole answer may take.
     """
     session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = _CheckingAdapter(networks)
+    adapter = _CheckingAdapter(networks, answer_s)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -73,6 +82,55 @@ class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Return None: the client follows, within its limits."""
         return None
+
+
+class SlowAnswerError(OSError):
+    """An answer took longer than a whole one may, though some of it came."""
+
+
+class _LimitedReader(io.RawIOBase):
+    """Reads an answer up to a moment; each part of it may come in time, and yet few.
+
+    Args:
+        raw: the bytes of the connection, unbuffered.
+        answer_s: seconds that the whole answer may take.
+    """
+
+    def __init__(self, raw: Any, answer_s: float):
+        super().__init__()
+        self._raw = raw
+        self._answer_s = answer_s
+        self._end = time.monotonic() + answer_s
+
+    def readable(self) -> bool:
+        """Return that it is one to read from."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what has come into a buffer, and return how many bytes that were."""
+        if time.monotonic() > self._end:
+            raise SlowAnswerError(
+                f"the answer was not whole after {self._answer_s:g} s"
+            )
+        count: int | None = self._raw.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        """Close what it reads."""
+        if not self.closed:
+            self._raw.close()
+        super().close()
+
+
+class _LimitedResponse(HTTPResponse):
+    """An answer that has to be whole within some time."""
+
+    answer_s: float = ANSWER_S
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any):
+        super().__init__(sock, *args, **kwargs)
+        raw = self.fp.detach()
+        self.fp = io.BufferedReader(_LimitedReader(raw, self.answer_s))
 
 
 class _Checking:
@@ -108,8 +166,11 @@ class _Checking:
 class _CheckingAdapter(HTTPAdapter):
     """An adapter of requests whose connections check addresses, and never retry."""
 
-    def __init__(self, networks: list[Network]):
+    def __init__(self, networks: list[Network], answer_s: float):
         self._networks = networks
+        self._response_class = type(
+            "LimitedResponse", (_LimitedResponse,), {"answer_s": answer_s}
+        )
         super().__init__(pool_maxsize=CONNECTIONS, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -121,6 +182,6 @@ class _CheckingAdapter(HTTPAdapter):
         }
 
     def _pool_class(self, pool: type, connection: type) -> type:
-        members = {"networks": self._networks}
+        members = {"networks": self._networks, "response_class": self._response_class}
         checking = type("CheckingConnection", (_Checking, connection), members)
         return type("CheckingPool", (pool,), {"ConnectionCls": checking})

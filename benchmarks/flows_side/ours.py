@@ -4,6 +4,7 @@
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from odoo import fields
@@ -23,6 +24,7 @@ from jobs_side.line_server import serve  # noqa: E402 found there
 from jobs_side.queue_watch import QueueWatch  # noqa: E402 found there
 
 from flows_side.clock import PAGE, measure  # noqa: E402 found there
+from flows_side.exports import Exports  # noqa: E402 found there
 
 MODEL = "bench.contact"
 MEMBER = "bench.member"
@@ -120,6 +122,21 @@ class Ours(QueueWatch):
             self.env.cr.flush()
 
         return measure(self.env, work, len(ids))
+
+    # === EXPORTS === #
+
+    @cached_property
+    def exports(self) -> Exports:
+        """What is exported, and the server."""
+        return Exports(self.env)
+
+    def export(self, model: str) -> dict:
+        """Export changed records."""
+        return self.exports.export(model)
+
+    def send(self, model: str) -> dict:
+        """Send the same records without us."""
+        return self.exports.send(model)
 
     # === JOBS === #
 

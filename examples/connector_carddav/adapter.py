@@ -20,12 +20,12 @@ from lxml.builder import ElementMaker
 
 from odoo.addons.connector.api import (
     Backend,
+    ChangedThereError,
     Changes,
     FailedJobError,
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
-    RetryableJobError,
     TokenAdapter,
 )
 
@@ -62,7 +62,7 @@ class NotUnderstood(FailedJobError):
     """The server does not do what it was asked for, or does not answer in XML."""
 
 
-class Outdated(RetryableJobError):
+class Outdated(ChangedThereError):
     """The card was changed there since it was read, or is there already."""
 
 

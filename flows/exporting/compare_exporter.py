@@ -11,11 +11,11 @@ from decimal import Decimal, InvalidOperation
 
 from ...components.map_record import MapRecord
 from ...exception import IDMissingInBackend, RetryableJobError, message_of
-from .record_exporter import SKIPPED, UNCHANGED, UPDATED, RecordExporter
-from .refusal import is_gone, status_in
+from .record_exporter import RecordExporter
+from .refusal import is_gone, is_outdated
 from .sent import Answer
+from .update import SKIPPED, UNCHANGED, UPDATED
 
-CHANGED_MEANWHILE = frozenset({409, 412})  # what a conditional write is answered
 FRESH = timedelta(minutes=1)  # orders that came in before are in hand
 TRIES = 3  # of one job, before another one takes its turn
 WAIT_S = 5  # between two looks whether the orders are in
@@ -40,6 +40,8 @@ class CompareExporter(RecordExporter):
     _streams_first: Sequence[str] = ()
     """Streams that are imported before: those of the orders, without which the stock
     here knows nothing of the last sales there."""
+
+    compare_first = False  # it reads the record anyway
 
     # === STEPS === #
 
@@ -97,7 +99,7 @@ class CompareExporter(RecordExporter):
             except IDMissingInBackend as error:
                 return self._report_gone(error)
             except Exception as error:
-                if status_in(error) not in CHANGED_MEANWHILE:
+                if not is_outdated(error, is_conditional=True):
                     raise
                 meanwhile = error
         raise RetryableJobError(

@@ -17,8 +17,15 @@ from ...exception import (
     message_of,
 )
 from ...queue.current import current_job
+from ...secret import known_secrets
 from .lease import KNOWN, SENT, UNKNOWN, Lease, Leases, Owner, run_owner
-from .refusal import in_progress_s, never_arrived, refusal_of
+from .refusal import (
+    IN_PROGRESS_S,
+    in_progress_s,
+    is_clash,
+    never_arrived,
+    refusal_of,
+)
 from .request_body import write_body
 from .search_there import SearchThere
 from .sent import Answer, hash_of_sent, id_in, read_answer
@@ -89,6 +96,8 @@ class Creation:
         try:
             answer = read_answer(self.adapter, self.exporter._create(lease.data))
         except Exception as error:
+            if found := self._find_clash(lease, error):
+                return self._adopt(lease, found)
             if outcome := self._settle(lease, error, is_again):
                 raise outcome from error
             raise
@@ -104,7 +113,7 @@ class Creation:
     ) -> Exception | None:
         """Note what an error says of the request; return what to raise in its place."""
         takes_key = self.adapter._takes_key
-        if takes_key and (seconds := in_progress_s(error)):
+        if takes_key and (seconds := self._busy_s(error, is_again)):
             age_s = lease.age(lease.first_sent_at).total_seconds()
             seconds = max(seconds, min(age_s * PATIENCE, PATIENCE_CAP_S))
             return RetryableJobError(
@@ -113,13 +122,46 @@ class Creation:
                 seconds=seconds,
                 ignore_retry=True,
             )
-        is_final = not takes_key and not self.search.is_possible
-        if refusal := refusal_of(error, self.exporter.describe(), is_final):
+        is_final = takes_key or not self.search.is_possible
+        secrets, what = known_secrets(self.exporter.env.cr), self.exporter.describe()
+        if refusal := refusal_of(error, what, secrets, is_final):
             lease.refuse(message_of(refusal))
             return refusal
         if never_arrived(error) and not is_again:
             lease.reopen()
         return None
+
+    def _busy_s(self, error: Exception, is_again: bool) -> float | None:
+        """Return when to ask again about a key that is in use, None for another error.
+
+        A request that is sent for the first time meets no other one with its key: that
+        record is there already, by something else than its key.
+        """
+        seconds = in_progress_s(error, self.adapter._busy_statuses)
+        return (
+            IN_PROGRESS_S if is_again and is_clash(error) and not seconds else seconds
+        )
+
+    def _find_clash(self, lease: Lease, error: Exception) -> Answer | None:
+        """Return the record there with which a new one clashes, by its natural key.
+
+        Raises:
+            InvalidDataError: there are several, or it is bound to another record here.
+        """
+        is_busy = in_progress_s(error, self.adapter._busy_statuses)
+        if is_busy or not is_clash(error):
+            return None
+        try:
+            return self.search.find(lease.data)
+        except InvalidDataError as clash:
+            lease.refuse(message_of(clash))
+            raise
+
+    def _adopt(self, lease: Lease, found: Answer) -> str:
+        """Bind a record that was there, and have it brought up to date by a job."""
+        lease.refuse(f"The record was there already: {found.external_id}.")
+        self._finish(found, None, is_current=False)
+        return MATCHED
 
     def _look_for(self, lease: Lease) -> bool:
         """Find out by a search what became of a request; return whether that is known.

@@ -2,7 +2,9 @@
 """Export deleter: deletes on the backend what was deleted here."""
 
 from ...components.synchronizer import Synchronizer
-from .refusal import is_gone, refusal_of
+from ...exception import ChangedThereError, message_of
+from ...secret import known_secrets
+from .refusal import is_gone, is_outdated, refusal_of
 
 DELETED = "deleted"
 GONE = "gone already"
@@ -42,7 +44,12 @@ class ExportDeleter(Synchronizer):
             if is_gone(error):
                 return GONE
             what = f"the deletion of {self.model._name} {external_id!r}"
-            if refusal := refusal_of(error, what):
+            if is_outdated(error):
+                raise ChangedThereError(
+                    f"{what.capitalize()} was refused: it was changed there meanwhile. "
+                    f"{message_of(error)} Trying again."
+                ) from error
+            if refusal := refusal_of(error, what, known_secrets(self.env.cr)):
                 raise refusal from error
             raise
         return DELETED

@@ -25,7 +25,7 @@ def fetch_mapped(binding: models.BaseModel, mapper: Mapper, is_new: bool) -> Non
             return
         names |= set(changed_by)
     inherited: dict[str, list[str]] = defaultdict(list)
-    for name in names:
+    for name in {one.partition(".")[0] for one in names}:
         field = binding._fields.get(name)
         if field is not None and field.inherited:
             parent, own = field.related.split(".")

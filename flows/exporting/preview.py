@@ -5,6 +5,7 @@ import json
 
 from odoo import api
 
+from ...components.map_record import MapRecord
 from ...redaction import HIDDEN, is_secret_name
 from ..importing.preview_guard import PreviewGuard
 from ..importing.preview_text import SHOWN
@@ -18,6 +19,8 @@ from ..preview import (
     Previewer,
     PreviewLine,
 )
+from .own_changes import OwnChanges
+from .update import Update
 
 # Steps that do something, so that a preview leaves them out.
 NOT_CALLED = ("_export_dependencies", "_create", "_update", "_after_export")
@@ -102,10 +105,20 @@ class ExportPreviewer(Previewer):
                 exporter._validate_create_data(data)
             return data
         with self._watch("_update_data"):
-            data = exporter._sent_values(map_record)
+            whole = exporter._sent_values(map_record)
         with self._watch("_validate_update_data"):
-            exporter._validate_update_data(data)
-        return data
+            exporter._validate_update_data(whole)
+        return self._changes(map_record, whole)
+
+    def _changes(self, map_record: MapRecord, whole: dict) -> dict:
+        """Return the values that an update sends; of some records, only changes."""
+        exporter = self.exporter
+        update = Update(exporter, map_record)
+        if not update.sends_changes:
+            return whole
+        changes = OwnChanges(exporter)
+        exporter.fields = [*changes.fields(), *update.find_further(changes)]
+        return exporter._sent_values(map_record) if exporter.fields else {}
 
     def _add_lines(self, there: dict | None, data: dict) -> None:
         known = _flat(there or {})

@@ -3,6 +3,8 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
 
 from odoo import fields as odoo_fields
 from odoo import models
@@ -11,20 +13,22 @@ from odoo.exceptions import MissingError
 from ...components.map_record import MapRecord
 from ...components.synchronizer import Exporter, Importer
 from ...exception import IDMissingInBackend, InvalidDataError, MappingError, message_of
+from ...secret import known_secrets
 from ...text import reference_of
 from ..conflicts.export_conflicts import ExportConflicts
+from ..conflicts.owners import Owners
+from ..importing.reading import read_clock
+from ..importing.record_importer import RecordImporter
+from .both_ways import is_imported, reads_singly
 from .creation import Creation
 from .dependency import ExportDependency, exporting
 from .lock import refuse_stale
 from .mapped_fields import fetch_mapped
 from .own_changes import OwnChanges, differing_fields
 from .own_transaction import own_transaction
-from .refusal import is_gone, refusal_of, report_refusal
-from .sent import Answer, hash_of_sent, read_answer
-
-UPDATED = "updated"
-UNCHANGED = "unchanged"  # the same values as were sent last
-SKIPPED = "skipped"  # the exporter does not want it
+from .refusal import is_gone, is_outdated, refusal_of, report_refusal
+from .sent import Answer, read_answer
+from .update import SKIPPED, UPDATED, Update
 
 # Wait for nobody who waits for us: the transaction of the job may have the row.
 BOUND_WAIT = "SET LOCAL lock_timeout = '5s'"
@@ -38,14 +42,17 @@ class RecordExporter(Exporter):
     created there, and ``self.fields``.
     """
 
-    compare_first = False
-    """Whether the record is read before an update: where its version is another one
-    than was imported last, it is imported first. That is one more request."""
+    compare_first: bool | None = None
+    """Whether the record is read before: where its version is another one than was
+    imported last, it is imported first. That is one more request. None: it is where the
+    model goes both ways, only before something is sent, and only where the backend does
+    not compare itself (``_conditional`` of the adapter)."""
 
-    sends_changes = False
-    """Whether an update sends only what Odoo changed since both sides were equal, for
-    records that hold more than Odoo knows. The adapter answers to ``create`` and
-    ``write`` with the record, as it would read it."""
+    sends_changes: bool | None = None
+    """Whether an update sends only what Odoo changed since both sides were equal. None:
+    it does where the model goes both ways, of all that the mapper reads. True: the
+    fields of ``_export_on``, for records that hold more than Odoo knows; the adapter
+    answers to ``create`` and ``write`` with the record, as it would read it."""
 
     binding: models.BaseModel
     """Binding of the record in hand."""
@@ -55,6 +62,12 @@ class RecordExporter(Exporter):
 
     fields: Collection[str] | None = None
     """Fields that changed, None for all."""
+
+    there: tuple[dict, datetime] | None = None
+    """The record as it was read before it is sent, and when, by the database clock."""
+
+    is_fresh = False
+    """Whether the record was imported in this export."""
 
     def run(self, binding_id, fields: Collection[str] | None = None) -> str:
         """Export one record.
@@ -119,18 +132,21 @@ class RecordExporter(Exporter):
         """Return whether the record changed there, and has to be imported first.
 
         By default it is, where ``compare_first`` is set and its version there is not
-        the one that was imported, or sent, last; and with ``sends_changes`` where it is
-        not known what both sides had last.
+        the one that was imported, or sent, last; and where it is not known what both
+        sides had last, of a model that goes both ways.
         """
         if not self.external_id:
             return False
-        if self.sends_changes and not OwnChanges(self).is_known:
+        wants_bases = self.sends_changes or (
+            self.compare_first is None and self.goes_both_ways
+        )
+        if wants_bases and not OwnChanges(self).is_known:
             return True
         if not self.compare_first:
             return False
-        known = self._known("external_version")
-        version = self.backend_adapter.version_of(self._read())
-        return known != version if known and version else self.sends_changes
+        self._read_first()
+        known, version = self._known("external_version"), self._version_there()
+        return known != version if known and version else bool(self.sends_changes)
 
     def _has_to_skip(self) -> str | bool | None:
         """Return why the record is not to be exported, None to export it."""
@@ -210,7 +226,7 @@ class RecordExporter(Exporter):
             backend = self.binding[self.binder._backend_field]
         except MissingError:
             return f"{self.model._name},{id_} was deleted."
-        self.conflicts = ExportConflicts(self)
+        self.conflicts, self.there, self.is_fresh = self._find_conflicts(), None, False
         if backend != self.backend_record:
             where = self.backend_record.describe()
             return f"{self.model._name},{id_} is not of {where}."
@@ -235,8 +251,7 @@ class RecordExporter(Exporter):
         self._lock()
         try:
             if self._should_import():
-                self.unit_for(Importer).run(self.external_id)
-                self.conflicts = ExportConflicts(self)  # it changes the bases
+                self._import_first()
         except IDMissingInBackend as error:
             return self._report_gone(error)
         if reason := self._has_to_skip():
@@ -252,29 +267,73 @@ class RecordExporter(Exporter):
         return outcome
 
     def _update_there(self, map_record: MapRecord) -> str:
-        if self.sends_changes:
-            changes = OwnChanges(self)
-            self.fields = changes.fields()
-            if not self.fields:
-                changes.rest()
-                return UNCHANGED
-        data = self._sent_values(map_record)
-        if not data:
-            return f"{SKIPPED}: nothing of it is exported."
-        # of a part it is not known whether all is there
-        sent = hash_of_sent(data) if not self.fields else None
-        is_known = sent and sent == self._known("export_hash")
-        if is_known or (sent and self.conflicts.is_equal_there()):
-            self._note(Answer(), sent, is_new=False)
-            return UNCHANGED
-        self._validate_update_data(data)
         try:
-            answer = self._asking(self._update, data)
+            return Update(self, map_record).run()
         except IDMissingInBackend as error:
             return self._report_gone(error)
-        self._note(answer, sent)
-        self._remember(answer)
-        return UPDATED
+
+    def _find_conflicts(self) -> ExportConflicts:
+        """Return the conflicts of the record in hand."""
+        conflicts = ExportConflicts(self)
+        if conflicts.is_active:
+            conflicts.owners = self._owners
+        return conflicts
+
+    @cached_property
+    def _owners(self) -> Owners:
+        """The owners of the fields, the same for all records of a job."""
+        return self.backend_record._owners_of(self.model._name)
+
+    @cached_property
+    def goes_both_ways(self) -> bool:
+        """Whether the model is imported as well, field by field, and can be read."""
+        is_compared = self.conflicts.is_active and not self._overrides("_map_data")
+        return is_compared and self.reads_singly and is_imported(self)
+
+    @cached_property
+    def reads_singly(self) -> bool:
+        """Whether the adapter reads one record without reading all of them."""
+        return reads_singly(self.backend_adapter)
+
+    def _import_first(self) -> None:
+        """Import the record, which changed there, with what was read of it."""
+        importer, there = self.unit_for(Importer), self.there
+        is_ours = isinstance(importer, RecordImporter) and not (
+            importer._overrides("_read") or importer._overrides("run")
+        )
+        if is_ours and there:
+            record, read_at = there
+            importer.run(self.external_id, remote_record=record, read_at=read_at)
+        else:
+            importer.run(self.external_id)
+        self.conflicts = self._find_conflicts()  # it changes the bases
+        self.there, self.is_fresh = None, True
+
+    def _read_first(self) -> None:
+        """Read the record before it is sent.
+
+        Raises:
+            IDMissingInBackend: it is gone there.
+        """
+        read_at = read_clock(self.env)
+        try:
+            record = self._read()
+        except Exception as error:
+            if is_gone(error):
+                raise IDMissingInBackend(message_of(error)) from error
+            raise
+        if not record:
+            raise IDMissingInBackend(f"{self.describe()} is not there any more.")
+        self.there = record, read_at
+
+    def _version_there(self) -> str | None:
+        """Return the version of the record that was read."""
+        find_version = getattr(self.backend_adapter, "version_of", None)
+        return find_version(self.there[0]) if find_version and self.there else None
+
+    def _overrides(self, hook: str) -> bool:
+        """Return whether this class has a hook of its own."""
+        return getattr(type(self), hook) is not getattr(RecordExporter, hook)
 
     def _sent_values(self, map_record: MapRecord) -> dict:
         """Return the values of an update, without those that are not ours to send."""
@@ -304,7 +363,11 @@ class RecordExporter(Exporter):
         except Exception as error:
             if is_gone(error):
                 raise IDMissingInBackend(message_of(error)) from error
-            if refusal := refusal_of(error, self.describe()):
+            if is_outdated(error):
+                raise
+            if refusal := refusal_of(
+                error, self.describe(), known_secrets(self.env.cr)
+            ):
                 raise refusal from error
             raise
 

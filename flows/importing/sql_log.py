@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""SQL errors that are handled: kept out of the log of the server.
+"""SQL errors in the log of the server: kept out where they are handled, or masked.
 
 Odoo logs each statement that PostgreSQL refuses as an error, before anybody could catch
 what it raises. Where a record is rejected, or imported again alone, nobody has to act.
+Where a statement holds secrets, its values are left out of the log.
 """
 
 import logging
@@ -30,6 +31,38 @@ class _Held(logging.Filter):
             return True
         self.records.append(record)
         return False
+
+
+class _Masked(logging.Filter):
+    """Logs the errors of one thread without the values of their statements."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self._thread = threading.get_ident()
+        self._what = what
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return that a line is logged; that of an error is another one before."""
+        is_ours = threading.get_ident() == self._thread
+        if is_ours and record.levelno >= logging.ERROR:
+            record.msg = "bad query on %s; its values may be secret.\nERROR: %s"
+            record.args = (self._what, _primary(record.args))
+        return True
+
+
+@contextmanager
+def masked_sql_errors(what: str) -> Iterator[None]:
+    """Log the SQL errors of the block without the values of their statements.
+
+    Args:
+        what: table or model that is written, for the line in the log.
+    """
+    masked = _Masked(what)
+    SQL_LOG.addFilter(masked)
+    try:
+        yield
+    finally:
+        SQL_LOG.removeFilter(masked)
 
 
 @contextmanager
@@ -61,3 +94,12 @@ def _log(held: _Held) -> None:
     SQL_LOG.removeFilter(held)  # else it would hold them again
     for record in held.records:
         SQL_LOG.handle(record)
+
+
+def _primary(args: object) -> str:
+    """Return what PostgreSQL says first: the rest has values of the row."""
+    errors = args if isinstance(args, tuple) else ()
+    found = (
+        getattr(getattr(one, "diag", None), "message_primary", None) for one in errors
+    )
+    return next(filter(None, found), "see the error that follows")

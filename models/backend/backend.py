@@ -3,8 +3,9 @@
 
 from odoo import api, fields, models
 
-from ...backend import Backend, get_backend
+from ...backend import BACKENDS, Backend, get_backend
 from ...components.core import ConnectorEnvironment
+from ...flows.importing.sql_log import masked_sql_errors
 from ...session import ConnectorSession
 from ...text import reference_of
 
@@ -26,6 +27,7 @@ class ConnectorBackend(models.AbstractModel):
     version = fields.Selection(
         selection="_select_versions",
         required=True,
+        default=lambda self: self._default_version(),
         help="Version of the external system.",
     )
 
@@ -38,6 +40,16 @@ class ConnectorBackend(models.AbstractModel):
             self.env["connector.checkpoint"]._refresh_backend_facts(self)
         return result
 
+    def _create(self, data_list):
+        """Insert; no secret is in the log where PostgreSQL refuses it."""
+        with masked_sql_errors(self._table):
+            return super()._create(data_list)
+
+    def _write_multi(self, vals_list):
+        """Update; no secret is in the log where PostgreSQL refuses it."""
+        with masked_sql_errors(self._table):
+            return super()._write_multi(vals_list)
+
     # === HELPERS === #
 
     @api.model
@@ -49,8 +61,19 @@ class ConnectorBackend(models.AbstractModel):
 
     @api.model
     def _select_versions(self) -> list[tuple[str, str]]:
-        """Return the versions as pairs of value and label; for overrides."""
-        return []
+        """Return the versions as pairs of value and label; for overrides.
+
+        By default they are those of the Backends of the service that name one.
+        """
+        service = self._backend_type
+        known = {one.version for one in BACKENDS.backends if one.service == service}
+        return [(one, one) for one in sorted(filter(None, known))] if service else []
+
+    @api.model
+    def _default_version(self) -> str | bool:
+        """Return the version of a new backend, where there is only one."""
+        versions = self._fields["version"].get_values(self.env)
+        return versions[0] if len(versions) == 1 else False
 
     @api.private
     def describe(self) -> str:

@@ -41,6 +41,8 @@ class ConnectorBackend(models.AbstractModel):
         backend = self._in_flow()
         scope = backend.get_environment(model_name)
         result = export_part(scope.get_connector_unit(Exporter), binding_ids)
+        if binding_ids:
+            self._settle_failed_exports(model_name, binding_ids)
         self._delay_next_part(model_name, after)
         return result
 
@@ -83,6 +85,9 @@ class ConnectorBackend(models.AbstractModel):
             ids = bindings_sudo._take_due(self.id, 0, PART)
         if ids:
             self.delayed().export_run(model_name, ids, ids[-1])
+            return
+        runs_sudo = self.env["connector.stream.run"].sudo()  # they are the managers'
+        runs_sudo._end_exports(self, model_name)
 
     def _delay_due(self, model_name: str, binding_ids: Sequence[int]) -> None:
         """Delay the exports of bindings that changed, as the user of the backend."""

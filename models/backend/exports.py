@@ -8,6 +8,9 @@ from odoo import api, models
 from ...components.synchronizer import Exporter
 from ...flows.exporting.export_deleter import ExportDeleter
 from ...queue.job import job
+from ...queue.state import DONE, FAILED, NOT_STARTED
+
+EXPORTED = ("created", "matched", "updated", "unchanged")
 
 ANYBODY = "base.user_root"
 """Who exports what a visitor of a website has caused, where the backend has no user:
@@ -34,7 +37,10 @@ class ConnectorBackend(models.AbstractModel):
             fields: names of the fields that changed, None for all.
         """
         scope = self._in_flow().get_environment(model_name)
-        return str(scope.get_connector_unit(Exporter).run(binding_id, fields))
+        outcome = str(scope.get_connector_unit(Exporter).run(binding_id, fields))
+        if outcome in EXPORTED:
+            self._settle_failed_exports(model_name, [binding_id])
+        return outcome
 
     @api.private
     @job(public_user=ANYBODY)
@@ -128,11 +134,54 @@ class ConnectorBackend(models.AbstractModel):
         options = {"identity_key": _delete_key, **options}
         return self.delayed_many(calls, **options).export_delete_record()
 
+    # === HELPERS === #
+
+    def _settle_failed_exports(
+        self, model_name: str, binding_ids: Iterable[int]
+    ) -> None:
+        """End the failed export jobs of records that were exported since.
+
+        Those of which another job waits are left to it.
+        """
+        keys = [self._export_key(model_name, one) for one in binding_ids]
+        # with elevated rights: whoever exports the record, nobody has to act any more
+        jobs_sudo = self.env["connector.queue.job"].sudo()
+        found_sudo = jobs_sudo.search(
+            [
+                ("identity_key", "in", keys),
+                ("state", "in", [FAILED, *NOT_STARTED]),
+            ]
+        )
+        failed_sudo = found_sudo.filtered(lambda job: job.state == FAILED)
+        waiting = set((found_sudo - failed_sudo).mapped("identity_key"))
+        over_sudo = failed_sudo.filtered(lambda job: job.identity_key not in waiting)
+        if over_sudo:
+            text = self.env._("The record was exported since, by another job.")
+            over_sudo._move_rows([FAILED], DONE, text)
+
+    def _on_job_failed(self, method, args, kwargs, reason):
+        """Note on the binding of a record that its export failed."""
+        super()._on_job_failed(method, args, kwargs, reason)
+        if method == "export_record":
+            call = dict(zip(("model_name", "binding_id"), args, strict=False))
+            self._note_failed_export(reason=reason, **{**kwargs, **call})
+
+    def _note_failed_export(
+        self, model_name: str, binding_id: int, reason: str, **_options
+    ) -> None:
+        binding = self.env[model_name].browse(binding_id).exists()
+        if binding and "sync_state" in binding._fields:
+            binding.note_rejected(reason)
+
+    def _export_key(self, model_name: str, binding_id: int) -> str:
+        """Return the identity key of the export of one record."""
+        return f"export {self.reference()} {model_name} {binding_id}"
+
 
 def _export_key(call) -> str:
     """Return the identity key of the export of one record."""
     backend, model_name, binding_id = call.args
-    return f"export {backend.reference()} {model_name} {binding_id}"
+    return backend._export_key(model_name, binding_id)
 
 
 def _delete_key(call) -> str:

@@ -18,6 +18,7 @@ from ...wire.status import Status, declared_statuses
 from ...wire.template import check_placeholders, fill_path, placeholders_in
 
 MANAGER = "connector.group_connector_manager"
+ANSWER_PARTS = 10  # times the wait for a part of an answer, for the whole of it
 GUARDED = ("url", "tls_verify")  # they say to whom the secrets are sent
 
 
@@ -46,6 +47,9 @@ class ConnectorBackendHttp(models.AbstractModel):
 
     _timeout_s = (10, 60)
     """Seconds to connect, and to wait for each part of an answer."""
+
+    _answer_s: float | None = None
+    """Seconds for a whole answer; by default ten times those for a part of it."""
 
     _max_bytes = 50_000_000
     """Most bytes of the body of an answer, decompressed."""
@@ -115,10 +119,14 @@ class ConnectorBackendHttp(models.AbstractModel):
         key = (self.env.cr.dbname, self._name, self.id, self.tls_verify)
         return HttpClient(
             target,
-            find_session(key, _private_networks),
+            find_session(key, _private_networks, self._find_answer_s()),
             self._http_login(),
             (*statuses, *declared_statuses(type(self))),
         )
+
+    def _find_answer_s(self) -> float:
+        """Return the seconds that a whole answer may take."""
+        return self._answer_s or ANSWER_PARTS * self._timeout_s[1]
 
     def _http_login(self) -> Login:
         """Return how requests log in."""

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 from ...exception import NothingToDoJob, SystemicError
 from ...flows.declare import EXPORT
+from ...queue.current import current_job
 from ...queue.job import job
 from ...queue.state import ENQUEUED, FAILED, NOT_STARTED
 from .stream import OPEN
@@ -29,7 +30,7 @@ class ConnectorStreamRun(models.Model):
         """
         self.ensure_one()
         if self.state not in OPEN:
-            raise NothingToDoJob(f"Run {self.id} was given up: another one has begun.")
+            raise NothingToDoJob(f"Run {self.id} has ended.")
         if count is None:
             count = self._make_all_due()
         elif not self._is_exporting():
@@ -95,6 +96,40 @@ class ConnectorStreamRun(models.Model):
                 "Correct it and retry the job of the exports, then press Resume."
             )
         return False
+
+    @api.model
+    def _end_exports(self, backend: models.BaseModel, model_name: str) -> None:
+        """End the runs of which the job that runs has exported the last record.
+
+        One that it does not end, such as beside another job or after a failed one, is
+        ended by its own job.
+        """
+        job = current_job(self.env)
+        for run in self.search([("state", "=", "running")]):
+            stream = run.stream_id
+            is_meant = stream.direction == EXPORT and stream.model == model_name
+            if is_meant and stream.backend_id == backend:
+                if not run._is_beside(job.uuid if job else ""):
+                    run._end_export()
+
+    def _is_beside(self, uuid: str) -> bool:
+        """Return whether another job exports records of the run, or has failed to."""
+        jobs_sudo = self.env["connector.queue.job"].sudo()  # of the user of the backend
+        return bool(
+            jobs_sudo.search_count(
+                [
+                    ("backend_id", "=", self.stream_id.backend_id.reference()),
+                    ("method_name", "=", "export_run"),
+                    ("uuid", "!=", uuid),
+                    "|",
+                    ("state", "in", [*NOT_STARTED, ENQUEUED]),
+                    "&",
+                    ("state", "=", FAILED),
+                    ("date_created", ">=", self.started_at),
+                ],
+                limit=1,
+            )
+        )
 
     def _end_export(self) -> None:
         now = fields.Datetime.now()

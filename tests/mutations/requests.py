@@ -51,4 +51,25 @@ MUTATIONS = [
         "pass",
         "TestSameExport.test_export_with_an_older_view_never_brings_back_old_values",
     ),
+    (
+        "an update of a record that goes both ways undoes nothing that others change",
+        "Update.sends_changes",
+        "return exporter.goes_both_ways and OwnChanges(exporter).is_known",
+        "return False",
+        "TestBothWaysUpdate.test_only_what_changed_here_is_sent",
+    ),
+    (
+        "a record that changed there is imported before ours is sent",
+        "Update._has_changed_there",
+        "return known != self.version if known and self.version else True",
+        "return False",
+        "TestBothWaysUpdate.test_change_there_is_imported_before_ours_is_sent",
+    ),
+    (
+        "a change there is no refusal of the record here",
+        "is_outdated",
+        "{OUTDATED, CONFLICT} if is_conditional else {OUTDATED}",
+        "set()",
+        "TestConditionalUpdate.test_change_there_is_merged_and_ours_is_sent_again",
+    ),
 ]

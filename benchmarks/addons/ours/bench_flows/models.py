@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.addons.connector.api import Backend
 
 shop = Backend("bench_shop", version="1")
+rest_shop = Backend("bench_rest_shop", version="1")
 
 
 class BenchShop(models.Model):
@@ -62,6 +63,37 @@ class BenchOffer(models.Model):
     _inherits = {"bench.ware": "odoo_id"}
     _description = "Offer of a Shop"
     _backend_model = "bench.shop"
+
+
+class BenchRestShop(models.Model):
+    """A backend that is asked over HTTP."""
+
+    _name = "bench.rest.shop"
+    _inherit = "connector.backend.http"
+    _description = "Shop over HTTP"
+    _backend_type = "bench_rest_shop"
+
+
+class BenchParcel(models.Model):
+    """A ware that is exported."""
+
+    _name = "bench.parcel"
+    _inherit = "connector.binding"
+    _inherits = {"bench.ware": "odoo_id"}
+    _description = "Parcel of a Shop"
+    _backend_model = "bench.rest.shop"
+
+
+class BenchLetter(models.Model):
+    """A ware that goes both ways."""
+
+    _name = "bench.letter"
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "connector.binding"
+    _inherits = {"bench.ware": "odoo_id"}
+    _description = "Letter of a Shop"
+    _backend_model = "bench.rest.shop"
+    _owner = {"*": "manual"}
 
 
 class BenchLabel(models.Model):

@@ -2,9 +2,15 @@
 """All that a connector writes to import contacts with their labels."""
 
 from odoo.addons.bench_remote import remote
-from odoo.addons.connector.api import ImportMapper, PagedAdapter, mapping
+from odoo.addons.connector.api import (
+    ExportMapper,
+    ImportMapper,
+    PagedAdapter,
+    RestAdapter,
+    mapping,
+)
 
-from .models import shop
+from .models import rest_shop, shop
 
 
 @shop
@@ -84,3 +90,38 @@ class ContactAdapter(PagedAdapter):
     def read(self, external_id):
         """Return one contact."""
         return remote.read_contact(external_id)
+
+
+@rest_shop
+class WareMapper(ExportMapper):
+    """Maps a ware to an item of the server."""
+
+    _model_name = ["bench.parcel", "bench.letter"]
+
+    direct = [("name", "name"), ("price", "price")]
+
+
+@rest_shop
+class LetterMapper(ImportMapper):
+    """Maps an item to values of a ware."""
+
+    _model_name = "bench.letter"
+
+    direct = [("name", "name"), ("price", "price")]
+
+
+@rest_shop
+class ParcelAdapter(RestAdapter):
+    """Writes items."""
+
+    _model_name = "bench.parcel"
+    _path = "items"
+
+
+@rest_shop
+class LetterAdapter(RestAdapter):
+    """Writes items on condition that nobody else did."""
+
+    _model_name = "bench.letter"
+    _path = "items"
+    _version_header = "ETag"

@@ -19,7 +19,7 @@ class TestShop(models.Model):
     _backend_type = "connector_test"
     _streams = [Stream("items", ITEM, every=timedelta(minutes=15))]
 
-    version = fields.Selection([("1", "1")], default="1")
+    version = fields.Selection([("1", "1")])
     url = fields.Char(string="Address")
     token = Secret()
     category_ids = fields.Many2many("res.partner.category", string="New Customers")

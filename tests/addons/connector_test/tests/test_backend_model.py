@@ -73,6 +73,23 @@ class TestFields(UnitCase):
 
         self.assertEqual(described["version"]["selection"], [])
 
+    def test_only_version_is_the_default(self):
+        shop = self.env["connector.test.shop"].create({"name": "Shop"})
+
+        self.assertEqual(shop.version, "1")
+
+    def test_one_of_several_versions_is_chosen_by_a_person(self):
+        self.assertFalse(self.env["connector.test.backend"]._default_version())
+
+    def test_versions_are_those_of_the_backends_of_the_service(self):
+        for version in ("2", "1", None):
+            Backend("tea", version)
+        Backend("coffee", "9")
+        shops = self.env["connector.test.shop"]
+        self.patch(type(shops), "_backend_type", "tea")
+
+        self.assertEqual(shops._select_versions(), [("1", "1"), ("2", "2")])
+
     def test_versions_come_from_a_method_that_others_extend(self):
         model = type(self.env["connector.backend"])
         self.patch(model, "_select_versions", lambda _self: [("3", "Three")])

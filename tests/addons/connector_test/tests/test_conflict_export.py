@@ -161,7 +161,7 @@ class TestBothWays(BothWaysCase):
 
         self.send()
 
-        self.assertEqual(self.shop.requests[-1][2].keys(), {"mail", "town"})
+        self.assertEqual(self.shop.requests[-1][2].keys(), {"mail"})
         self.assertEqual(self.there["name"], "Ada")
 
     def test_field_that_waits_for_a_person_is_not_sent(self):

@@ -252,6 +252,26 @@ class TestExportStream(StreamCase):
         self.assertEqual(self.stream("stock").state, "idle")
         self.assertTrue(self.stream("stock").next_run_at)
 
+    def test_run_ends_with_its_last_record(self):
+        """Nobody has to wait until it is looked for."""
+        run = self.stream("stock")._start("changes")
+
+        run_jobs(self.env)
+
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self.stream("stock").state, "idle")
+
+    def test_run_does_not_end_beside_a_part_that_failed(self):
+        run = self.stream("stock")._start("changes")
+        run.export_bound()
+        job = self.env[JOB].search([("method_name", "=", "export_run")])
+        job._move_rows(["pending"], "failed")
+        self.backend_record.delay_export_run(OFFER)
+
+        run_jobs(self.env)
+
+        self.assertEqual(run.state, "running")
+
     def test_export_that_stopped_holds_the_stream(self):
         run = self.stream("stock")._start("changes")
         run.export_bound()

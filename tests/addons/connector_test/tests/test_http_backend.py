@@ -4,6 +4,8 @@
 import socket
 from base64 import b64decode
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user
 
@@ -132,6 +134,38 @@ class TestLogin(HttpBackendCase):
         self.http_backend.tls_verify = False
 
         self.assertIsNot(self.http_backend._http_client()._session, plain)
+
+
+class TestSecretInSqlLog(HttpBackendCase):
+    """Odoo logs each statement that PostgreSQL refuses, with all its values."""
+
+    def test_new_backend_that_is_refused_leaves_no_secret_in_the_log(self):
+        with self.assertLogs("odoo.sql_db", "ERROR") as log:
+            with self.assertRaises(IntegrityError):
+                self.make_backend(version=False)
+
+        self.assert_masked(log)
+
+    def test_change_that_is_refused_leaves_no_secret_in_the_log(self):
+        with self.assertLogs("odoo.sql_db", "ERROR") as log:
+            with self.assertRaises(IntegrityError):
+                self.http_backend.write({"token": "swordfish 2", "version": False})
+                self.env.flush_all()
+
+        self.assert_masked(log)
+
+    def test_error_of_another_model_is_logged_as_ever(self):
+        with self.assertLogs("odoo.sql_db", "ERROR") as log:
+            with self.assertRaises(IntegrityError):
+                self.env["ir.config_parameter"].create({"key": False, "value": "x y"})
+
+        self.assertIn("x y", log.output[0])
+
+    def assert_masked(self, log):
+        (line,) = log.output
+        self.assertIn("bad query on connector_test_http_backend", line)
+        self.assertIn('null value in column "version"', line)
+        self.assertNotIn(SWORDFISH, line)
 
 
 class TestDeclarations(HttpBackendCase):

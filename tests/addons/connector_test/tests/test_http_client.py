@@ -6,7 +6,7 @@ import socket
 from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from threading import Thread
+from threading import Event, Thread
 
 import requests
 
@@ -24,6 +24,28 @@ from .http_case import ALLOWED, SWORDFISH, HttpBackendCase
 
 BLOCK = 65_536
 FLOOD = 1_000 * BLOCK  # more than sockets keep
+
+
+class DrippingServer:
+    """A server that sends its answer a byte at a time, and never the last one."""
+
+    def __enter__(self):
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._ended = Event()
+        Thread(target=self._drip, daemon=True).start()
+        return self
+
+    def _drip(self):
+        connection, _address = self._socket.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while not self._ended.wait(0.01):
+                connection.sendall(b"x")
+
+    def __exit__(self, *_error):
+        self._ended.set()
+        self._socket.close()
 
 
 class TestRequest(HttpBackendCase):
@@ -127,6 +149,30 @@ class TestRequest(HttpBackendCase):
             with self.assertRaises(FailedJobError) as caught:
                 self.get("a")
             self.assertNotIn(SWORDFISH[:4], str(caught.exception))
+
+    def test_login_in_an_address_is_not_in_the_log_of_the_library(self):
+        self.declare(_auth=Query("key", "{token}"))
+
+        with self.assertLogs("urllib3.connectionpool", "DEBUG") as log:
+            self.get("a", params={"page": 7})
+
+        self.assertEqual(self.last().query, {"page": "7", "key": SWORDFISH})
+        self.assertIn("/shop/a?page=7", "\n".join(log.output))
+        self.assertNotIn(SWORDFISH, "\n".join(log.output))
+
+    def test_answer_that_never_ends_is_given_up(self):
+        """Each part of it comes in time."""
+        self.declare(_answer_s=0.2, _timeout_s=(1, 5))
+        with DrippingServer() as server:
+            self.http_backend.url = f"http://127.0.0.1:{server.port}"
+
+            with self.assertRaisesRegex(NetworkRetryableError, "not whole after 0.2 s"):
+                self.get("a")
+
+    def test_whole_answer_has_ten_times_the_wait_for_a_part(self):
+        self.declare(_timeout_s=(1, 5))
+
+        self.assertEqual(self.http_backend._find_answer_s(), 50)
 
     def test_empty_answer_is_none(self):
         self.server.replies["/shop/a"] = Reply(None, 204)
@@ -299,6 +345,15 @@ class TestRedirect(HttpBackendCase):
                     self.client.request("PUT", "a", data={"a": 1})
                 self.assertIn("redirects to 'b'", str(caught.exception))
                 self.assertEqual(self.last().path, "/shop/a")
+
+    def test_address_that_cannot_be_read_is_named(self):
+        self.server.replies["/shop/a"] = Reply({}, 302, {"Location": "http://[::1/b"})
+
+        with self.assertRaisesRegex(
+            FailedJobError,
+            r"GET http.*/shop/a answered 302.*Location is 'http://\[::1/b'",
+        ):
+            self.get("a")
 
     def test_circle_ends(self):
         self.redirect("a")

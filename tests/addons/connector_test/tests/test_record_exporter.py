@@ -5,6 +5,7 @@ from requests import HTTPError, Response
 
 from odoo.sql_db import db_connect
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from odoo.addons.connector.api import (
     Deleter,
@@ -18,9 +19,12 @@ from odoo.addons.connector.api import (
     run_jobs,
 )
 from odoo.addons.connector.components.core import pg_try_advisory_lock
+from odoo.addons.connector.flows.exporting.refusal import SHOWN, refusal_of
+from odoo.addons.connector.redaction import KnownSecrets
 from odoo.addons.connector_test.models.flow import CONTACT
 
 from .export_case import ExportCase
+from .queue_case import RUNNER_LOG
 
 SENT = {"name": "Ada", "mail": None, "is_active": True}
 
@@ -192,6 +196,17 @@ class TestRefusal(ExportCase):
         self.assertEqual(binding.sync_state, "error")
         self.assertEqual(binding.sync_reason, message)
 
+    def test_half_a_secret_is_not_in_what_is_shown_of_the_answer(self):
+        """It is hidden before the answer is cut."""
+        secrets = KnownSecrets()
+        secrets.add("swordfish-of-the-shop")
+        text = "x" * (SHOWN - 9) + "swordfish-of-the-shop"
+
+        error = refusal_of(http_error(422, text), "it", secrets)
+
+        self.assertIn("xxx", str(error))
+        self.assertNotIn("swordfish", str(error))
+
     def test_mapping_that_fails_is_on_the_binding_too(self):
         def fail(self, map_record, **options):
             raise MappingError("The country is unknown.")
@@ -296,6 +311,46 @@ class TestExportJobs(ExportCase):
 
         self.assertEqual(binding.external_id, "R1")
         self.assertEqual(self.requests().state, "bound")
+
+    def test_refusal_in_a_job_is_on_the_binding_in_a_test_as_well(self):
+        """The savepoint of the job takes back what a transaction of its own keeps."""
+        binding = self.fail_in_a_job()
+
+        self.assertEqual(binding.sync_state, "error")
+        self.assertIn("required", binding.sync_reason)
+
+    def test_failed_job_is_over_once_another_one_has_exported_the_record(self):
+        binding = self.fail_in_a_job()
+        failed = self.export_jobs(binding)
+        self.backend_record.delay_export_record(CONTACT, binding.id)
+        self.assertEqual(failed.state, "failed", "nothing was exported yet")
+
+        run_jobs(self.env)
+
+        self.assertEqual(binding.sync_state, "synced")
+        self.assertEqual(set(self.export_jobs(binding).mapped("state")), {"done"})
+        self.assertIn("exported since", failed.result)
+
+    def test_failed_job_of_another_record_stays(self):
+        failed = self.export_jobs(self.fail_in_a_job())
+        self.backend_record.delay_export_record(CONTACT, self.contact("Bob").id)
+
+        run_jobs(self.env)
+
+        self.assertEqual(failed.state, "failed")
+
+    def fail_in_a_job(self):
+        """Return a contact whose export failed, as a job of the queue."""
+        binding = self.contact()
+        self.shop.error = http_error(422, '{"mail": "required"}')
+        self.backend_record.delay_export_record(CONTACT, binding.id)
+        with mute_logger(RUNNER_LOG):
+            run_jobs(self.env)
+        return binding
+
+    def export_jobs(self, binding):
+        key = self.backend_record._export_key(CONTACT, binding.id)
+        return self.env["connector.queue.job"].search([("identity_key", "=", key)])
 
     def test_export_waits_once_until_it_has_started(self):
         binding = self.contact()

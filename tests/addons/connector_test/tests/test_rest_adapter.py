@@ -101,6 +101,13 @@ class TestPages(RestCase):
         with self.assertRaises(FailedJobError):
             self.ids(adapter)
 
+    def test_next_link_that_cannot_be_read_is_named(self):
+        self.server.replies[LIST] = {"results": [], "next": "http://x:port/b"}
+        adapter = self.adapter(_pages=NextLink("next", records="results"))
+
+        with self.assertRaisesRegex(FailedJobError, "next page is 'http://x:port/b'"):
+            adapter.read_page()
+
     def test_link_header(self):
         def reply(records, number):
             link = (
@@ -360,6 +367,20 @@ class TestRecords(RestCase):
         self.server.replies[LIST] = Reply(None, 201, place)
 
         self.assertEqual(self.adapter().create({}), "7")
+
+    def test_id_in_an_address_ends_before_what_follows_it(self):
+        reply = Reply(None, 201, {"Location": "/shop/items/12.json"})
+        self.server.replies["/shop/items"] = reply
+        self.server.replies["/shop/items.json"] = reply
+        for members in (
+            {"_path": "items", "_record_path": "items/{id}.json"},
+            {"_path": "items.json"},
+        ):
+            with self.subTest(members):
+                self.assertEqual(self.adapter(**members).create({}), "12")
+
+        adapter = self.adapter(_path="items")
+        self.assertEqual(adapter.create({}), "12.json", "it may be an id")
 
     def test_id_in_an_address_is_read_as_it_was_written(self):
         place = {"Location": f"{self.server.url}{LIST}a%20b/"}

@@ -11,6 +11,7 @@ from odoo.addons.connector.api import (
     RestAdapter,
     RetryableJobError,
 )
+from odoo.addons.connector.components.backend_adapter import BackendAdapter
 from odoo.addons.connector.components.synchronizer import Exporter
 from odoo.addons.connector.tests.answering_server import Reply
 
@@ -119,6 +120,29 @@ class TestRestExport(RestExportCase):
         self.assertEqual(self.export(), "created")
         self.assertEqual(len(self.known), 1)
 
+    def test_clash_is_told_at_once(self):
+        """Nobody else has sent the key: it is no request that is still in work."""
+        self.server.replies[PATH] = Reply({"mail": ["is taken"]}, 409)
+
+        with self.fails(InvalidDataError):
+            self.export()
+
+        self.assertIn("is taken", self.binding.sync_reason)
+        self.assertEqual(self.binding.sync_state, "error")
+
+    def test_status_that_the_adapter_declares_means_that_the_key_is_in_use(self):
+        adapter = self.http_backend.get_backend().get_class(
+            BackendAdapter, self.session, CUSTOMER
+        )
+        self.patch(adapter, "_busy_statuses", (409,))
+        self.server.replies[PATH] = Reply({}, 409)
+
+        with self.fails(RetryableJobError):
+            self.export()
+
+        self.server.replies[PATH] = self.answer
+        self.assertEqual(self.export(), "created")
+
     def test_refusal_is_told_and_the_corrected_record_is_sent(self):
         self.server.replies[PATH] = Reply({"mail": ["is taken"]}, 422)
         with self.fails(InvalidDataError):
@@ -153,3 +177,28 @@ class TestRestSearch(RestExportCase):
         self.assertEqual(self.binding.external_id, "7")
         self.assertEqual({one.method for one in self.server.asked}, {"GET"})
         self.assertEqual(self.server.asked[0].query, {"mail": "ada@x.org"})
+
+
+class TestRestClash(RestExportCase):
+    """A server that takes keys, and refuses a second record with the same mail."""
+
+    find = {"mail": "mail"}
+
+    def answer(self, asked):
+        if asked.method == "POST":
+            # somebody else makes it at this moment
+            self.known["7"] = {"id": 7, "mail": "ada@x.org"}
+            return Reply({"mail": ["is taken"]}, 409)
+        return super().answer(asked)
+
+    def test_record_with_which_a_new_one_clashes_is_adopted(self):
+        self.assertEqual(self.export(), "matched")
+
+        self.assertEqual(self.binding.external_id, "7")
+        self.assertEqual(list(self.known), ["7"])
+        request = self.env["connector.request"].search([])
+        self.assertEqual(request.state, "refused")
+        job = self.env["connector.queue.job"].search(
+            [("method_name", "=", "export_record")]
+        )
+        self.assertEqual(len(job), 1, "it is brought up to date")
