@@ -12,7 +12,7 @@ from odoo.addons.connector.api import (
     RetryableJobError,
 )
 from odoo.addons.connector.components.synchronizer import Exporter
-from odoo.addons.connector.tests.answering_server import Reply
+from odoo.addons.connector.testing import Reply
 
 from .http_case import HttpBackendCase
 
