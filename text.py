@@ -33,6 +33,18 @@ def is_missing(value: object) -> bool:
     return value is None or value is False or value == ""
 
 
+def sentence(text: object) -> str:
+    """Return a text with a full stop, for a message that goes on after it.
+
+    >>> sentence("No scheme supplied")
+    'No scheme supplied.'
+    >>> sentence("It is asked again.")
+    'It is asked again.'
+    """
+    shown = str(text).rstrip()
+    return shown if shown.endswith((".", "!", "?", "…")) else f"{shown}."
+
+
 def reference_of(record: BaseModel) -> str:
     """Return a record as Odoo's reference fields have it, such as ``res.partner,5``."""
     return f"{record._name},{record.id}"

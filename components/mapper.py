@@ -15,7 +15,15 @@ from .map_child import ExportMapChild, ImportMapChild, MapChild
 from .map_record import MapOptions, MapRecord
 from .mapping import MappingDefinition, MetaMapper, texts_in
 from .mapping_plan import DirectMapping, DirectPlan, DirectStep
-from .modifier import LEAVE, Modifier, backend_to_m2o, is_empty, m2o_to_backend
+from .modifier import (
+    LEAVE,
+    Modifier,
+    backend_to_m2o,
+    is_empty,
+    m2o_to_backend,
+    source_value,
+)
+from .nested import ABSENT, find_value
 
 
 class Mapper(ConnectorUnit, metaclass=MetaMapper):
@@ -27,7 +35,8 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
     """
 
     direct: list[DirectMapping] = []
-    """Pairs of source field (or modifier) and target field."""
+    """Pairs of source field (or modifier) and target field; in an import with dots for
+    keys in keys, such as ``address.city``."""
 
     children: list[tuple[str, str, str]] = []
     """Triples of source field, target field and model of the lines."""
@@ -147,7 +156,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
     ) -> None:
         leaves_missing = self._options["leave_missing"]
         for field, source, target in steps:
-            if leaves_missing and field not in record:
+            if leaves_missing and _lacks(record, field):
                 continue
             if not fields or _is_among(field, fields):
                 value = self._map_direct(record, source, target)
@@ -259,8 +268,8 @@ class ImportMapper(FindsOrCreates, Mapper):
         """
         if callable(from_attr):
             return from_attr(self, record, to_attr)
-        value = record.get(from_attr)
-        if is_missing(value):
+        value = source_value(self, record, from_attr, to_attr)
+        if value is None:
             return False
         if self._is_many2one(to_attr):
             return backend_to_m2o(from_attr)(self, record, to_attr)
@@ -292,7 +301,8 @@ class ImportMapper(FindsOrCreates, Mapper):
 
     def _is_copy(self, source: str | Modifier, target: str) -> bool:
         is_overridden = type(self)._map_direct is not ImportMapper._map_direct
-        return not (is_overridden or callable(source) or self._is_many2one(target))
+        is_plain = not callable(source) and "." not in source
+        return is_plain and not (is_overridden or self._is_many2one(target))
 
     def _is_many2one(self, target: str) -> bool:
         model_class = self.env.registry.get(self.connector_env.model_name)
@@ -335,6 +345,11 @@ class ExportMapper(Mapper):
         if isinstance(record, models.BaseModel) and _has_many2one(record, from_attr):
             return m2o_to_backend(from_attr)(self, record, to_attr)
         return value
+
+
+def _lacks(record: Any, key: str) -> bool:
+    """Return whether a record that came in lacks a key, with dots for keys in keys."""
+    return key not in record and find_value(record, key) is ABSENT
 
 
 def _has_many2one(model: Any, name: str) -> bool:

@@ -18,6 +18,7 @@ from odoo import fields, models
 from ..exception import MappingError
 from ..text import is_missing
 from .core import ConnectorUnit
+from .nested import ABSENT, find_value
 
 Modifier = Callable[..., object]
 
@@ -29,7 +30,7 @@ def source_value(mapper: Any, record: Any, field: str | Modifier, to_attr: str) 
     """Return what a record holds in a field, or what a modifier makes of it.
 
     None, False and empty text all come back as None, and so does a key that
-    a dictionary lacks; 0 stays 0.
+    a dictionary lacks; 0 stays 0. Dots in the name of a key are for keys in keys.
     """
     if callable(field):
         value = field(mapper, record, to_attr)
@@ -37,6 +38,9 @@ def source_value(mapper: Any, record: Any, field: str | Modifier, to_attr: str) 
         value = record[field]
     else:
         value = record.get(field)
+        if value is None and "." in field:
+            value = find_value(record, field)
+            value = None if value is ABSENT else value
     return None if is_empty(value) else value
 
 

@@ -15,6 +15,7 @@ from . import (
     test_classic_names,
     test_codec,
     test_database_errors,
+    test_declarations,
     test_deprecation,
     test_docs,
     test_docstring,

@@ -1,12 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Local servers on a free port: of another program, and in a thread of the test."""
+"""Local servers on a free port, of another program."""
 
 import socket
 import subprocess
 import time
-from collections.abc import Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 HOST = "127.0.0.1"
 START_WAIT_S = 20
@@ -38,36 +35,3 @@ class LocalServer:
         """Stop it."""
         self.process.kill()
         self.process.wait()
-
-
-class ThreadServer:
-    """A web server in a thread of the test, which answers by its ``handle``.
-
-    Attributes:
-        url: address of the server, without a slash at the end.
-    """
-
-    http_class = ThreadingHTTPServer
-    handler_class = BaseHTTPRequestHandler
-
-    def listen(self, verbs: Iterable[str]) -> None:
-        """Take requests from now on.
-
-        Args:
-            verbs: methods of the requests that ``handle`` answers.
-        """
-        members = {f"do_{verb}": lambda request: self.handle(request) for verb in verbs}
-        members["log_message"] = lambda *_args: None
-        handler = type("Handler", (self.handler_class,), members)
-        self._http = self.http_class((HOST, 0), handler)
-        self.url = f"http://{HOST}:{self._http.server_port}"
-        Thread(target=self._http.serve_forever, daemon=True).start()
-
-    def handle(self, request: BaseHTTPRequestHandler) -> None:
-        """Answer a request."""
-        raise NotImplementedError
-
-    def stop(self) -> None:
-        """Stop it."""
-        self._http.shutdown()
-        self._http.server_close()

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-from .local_server import ThreadServer
+from ..testing import ThreadServer
 
 FOLDER = "/alice/book/"
 HEAD = '<multistatus xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav">'

@@ -64,6 +64,7 @@ ROOMS = {
     ),
     "magic": Room((*ROOT_FILES, "components", "wire.address", *OF_QUEUE)),
     "fields": Room(("secret", "text")),
+    "testing": Room((*ROOT_FILES, "components", "queue.testing", "queue.settings")),
     "models": Room((*EVERYTHING, "fields"), ("lxml",)),  # of default views
     "wizards": Room((*EVERYTHING, "fields")),
     "controllers": Room(EVERYTHING),

@@ -21,8 +21,10 @@ HOOKS = ROOT / "docs" / "flows_hooks.rst"
 OUT = ROOT / "docs" / "flows_out.rst"
 COMMANDS = {  # of shells, and settings
     **{"flows": 2, "flows_files": 1, "first_day": 3, "flows_out": 1},
-    "connect_rest": 1,
+    "connect_rest": 3,
 }
+TEMPLATES = sorted((ROOT / "scaffold").rglob("*.template"))
+MORE = ("first_day", "connect_rest", "testing")  # pages with quotes from the tests
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),
     *("_take", "_overrides", "_silent", "_close_rejected"),
@@ -90,7 +92,8 @@ class TestFlowsPage(BaseCase):
     def test_quoted_code_is_in_the_tests(self):
         folder = ROOT / "tests" / "addons" / "connector_test"
         files = [strip_lines(path.read_text()) for path in folder.rglob("*.py")]
-        others = [ROOT / "docs" / f"{x}.rst" for x in ("first_day", "connect_rest")]
+        files += [strip_lines(read_template(one)) for one in TEMPLATES]
+        others = [ROOT / "docs" / f"{x}.rst" for x in MORE]
         pages = [*ROOT.glob("docs/flows*.rst"), *others]
         commands = {page: COMMANDS.get(page.stem, 0) for page in pages}
         for page, calls in commands.items():
@@ -117,6 +120,12 @@ class TestFlowsPage(BaseCase):
         for hook in hooks:
             with self.subTest(hook=hook):
                 self.assertIn(f"def {hook}(", shown)
+
+
+def read_template(path: Path) -> str:
+    """Return a file of the template as it is written for ``my_shop``."""
+    text = path.read_text().replace("{{ name }}", "my_shop")
+    return text.replace("{{ name|pascal }}", "MyShop")
 
 
 def strip_lines(text: str) -> str:

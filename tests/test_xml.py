@@ -4,8 +4,8 @@
 from odoo.tests import BaseCase, tagged
 
 from ..exception import FailedJobError
+from ..testing import AnsweringServer
 from ..wire.xml import parse_xml
-from .answering_server import AnsweringServer
 
 LAUGHS = "".join(
     f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha"}">' for n in range(9)

@@ -16,6 +16,7 @@ from requests import exceptions as failures
 
 from ..exception import FailedJobError, NetworkRetryableError, NotSentError
 from ..redaction import redact
+from ..text import sentence
 from .answer import SHOWN, HttpAnswer, join_address
 from .auth import Auth
 from .quiet_log import hidden_login
@@ -325,7 +326,7 @@ class HttpClient:
 
     def _unusable(self, error: Exception) -> NotSentError:
         return NotSentError(
-            f"Cannot ask {self.target.owner}: {self._reason(error)}. "
+            f"Cannot ask {self.target.owner}: {sentence(self._reason(error))} "
             "Correct its settings, or the request of its adapter."
         )
 
@@ -335,7 +336,7 @@ class HttpClient:
             f"{self._reason(error)}"
         )
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return FailedJobError(f"{text}. Have its certificate corrected.")
+            return FailedJobError(f"{sentence(text)} Have its certificate corrected.")
         return NetworkRetryableError(text)
 
     def _reason(self, error: Exception) -> str:
@@ -357,7 +358,8 @@ def encode_body(data: Any) -> tuple[bytes | None, dict[str, str]]:
         text = json.dumps(data, allow_nan=False, default=_json_value)
     except (TypeError, ValueError, RecursionError) as error:
         raise NotSentError(
-            f"Cannot send {redact(data, SHOWN)} as JSON: {error}. Correct the mapping."
+            f"Cannot send {redact(data, SHOWN)} as JSON: {sentence(error)} Correct the "
+            "mapping."
         ) from error
     return text.encode(), {"Content-Type": "application/json"}
 
@@ -403,7 +405,8 @@ def _split(url: str) -> SplitResult:
         _port = parts.port  # raises when it is none
     except (*UNUSABLE, ValueError) as error:
         raise NotSentError(
-            f"Cannot read the address {redact(url, SHOWN)!r}: {error}. Correct it."
+            f"Cannot read the address {redact(url, SHOWN)!r}: {sentence(error)} "
+            "Correct it."
         ) from error
     return parts
 

@@ -281,6 +281,17 @@ class RestAdapter(PagedAdapter):
             path = self.backend_record._fill_path(path)
         return client.request(method, path, params, data, headers)
 
+    def path_of(self, external_id: str, *more: str) -> str:
+        """Return the path of a record, for :meth:`request`, or one below it.
+
+        Args:
+            external_id: of the record, which is escaped.
+            more: what follows, such as ``"cancel"``.
+        """
+        path = self._path_of(external_id)
+        slash = "/" if path.endswith("/") else ""
+        return "/".join([path.rstrip("/"), *more]) + slash
+
     @cached_property
     def http(self) -> HttpClient:
         """The client of the backend."""

@@ -3,6 +3,7 @@
 
 import argparse
 import re
+import tempfile
 from pathlib import Path
 
 from ground import cache
@@ -14,11 +15,12 @@ from ground.workbench import prepare
 
 TEMPLATE = cache.REPOSITORY / "scaffold"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+TWO_WAY = "{% set two_way = true -%}\n"  # at the beginning of each file
 DESCRIPTION = """\
-Writes the addon of a connector: a backend with two streams, products and customers
-with their mappings, and tests that pass against a small server of its own. It is a
-template of Odoo: odoo-bin scaffold -t PATH_OF_THIS_ADDON/scaffold NAME FOLDER
-does the same.
+Writes the addon of a connector to a REST server: a backend with two streams, products
+and customers with their mappings, and tests that pass against a server of their own.
+With --two-way, changes of customers are exported as well. It is a template of Odoo:
+odoo-bin scaffold -t PATH_OF_THIS_ADDON/scaffold NAME FOLDER writes the import.
 """
 
 
@@ -34,16 +36,30 @@ def main(arguments: list[str]) -> int:
         default=cache.REPOSITORY / "examples",
         help="where its folder is made (default: examples/)",
     )
-    options = parser.parse_args(arguments)
+    parser.add_argument(
+        "--two-way", action="store_true", help="export changes of customers as well"
+    )
+    options = parser.parse_intermixed_args(arguments)
     target = options.folder.expanduser().resolve() / options.name
     check_name(options.name)
     bench = prepare()
     check_is_free(options.name, target, bench.odoo)
     target.parent.mkdir(parents=True, exist_ok=True)
-    words = ("scaffold", "-t", str(TEMPLATE), options.name, str(target.parent))
-    run(bench.command(*words), f"write {target}", env=bench.environment())
+    with tempfile.TemporaryDirectory() as holder:
+        template = copy_for_both_ways(Path(holder)) if options.two_way else TEMPLATE
+        words = ("scaffold", "-t", str(template), options.name, str(target.parent))
+        run(bench.command(*words), f"write {target}", env=bench.environment())
     say(f"{target} is a connector. Run its tests:\n\n    {_test_command(target)}")
     return 0
+
+
+def copy_for_both_ways(folder: Path) -> Path:
+    """Return a copy of the template, in a folder, that writes the export as well."""
+    for file in TEMPLATE.rglob("*.template"):
+        copy = folder / file.relative_to(TEMPLATE)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(TWO_WAY + file.read_text())
+    return folder
 
 
 def check_name(name: str) -> None:

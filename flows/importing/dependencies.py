@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 
+from ...components.nested import ABSENT, find_value
 from ...exception import (
     MissingDependencyError,
     NothingToDoJob,
@@ -87,8 +88,8 @@ class Dependencies:
         """
         wanted: dict[str, list[ImportItem]] = {}
         for item, record in pairs:
-            external_id = record.get(source.field)
-            if not is_missing(external_id):
+            external_id = find_value(record, source.field)
+            if external_id is not ABSENT and not is_missing(external_id):
                 wanted.setdefault(str(external_id), []).append(item)
         binder = self.importer.binder_for(source.model)
         known = binder.to_internal_many(wanted, unwrap=True)

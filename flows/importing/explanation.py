@@ -8,6 +8,7 @@ import psycopg2.errors
 from odoo import models
 
 from ...components.mapping import source_field
+from ...components.nested import ABSENT, find_value
 from ...exception import InvalidDataError, SetupError
 from ...text import is_missing
 from .item import ImportItem
@@ -111,7 +112,8 @@ def _source_of(mapper, record: dict, lines: str, column: str) -> str:
     if not keys:
         return "no direct mapping fills it. Map it, or give it a default."
     records = record.get(lines) or [] if lines else [record]
-    is_there = any(keys[-1] in one for one in records)
-    is_empty = is_there and any(is_missing(one.get(keys[-1])) for one in records)
+    values = [find_value(one, keys[-1]) for one in records]
+    is_there = any(value is not ABSENT for value in values)
+    is_empty = is_there and any(map(is_missing, values))
     seen = "is empty" if is_empty else "led to none" if is_there else "is not there"
     return f"key {keys[-1]!r} {seen}. Correct the record there, or give a default."

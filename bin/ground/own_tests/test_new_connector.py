@@ -31,14 +31,28 @@ class TestNewConnector(TestCase):
         )
         return done.returncode, done.stdout + done.stderr
 
-    def test_new_connector_passes_its_tests_unedited(self):
-        code, output = self.run_command("new-connector", "tea_shop", str(self.folder))
+    def write(self, name, *options):
+        """Write a connector, and return the lines of its Python, without tests."""
+        words = ("new-connector", name, str(self.folder), *options)
+        code, output = self.run_command(*words)
         self.assertEqual(code, 0, output)
+        files = (self.folder / name).glob("*.py")
+        return sum(len(one.read_text().splitlines()) for one in files)
 
-        code, output = self.run_command("test", "tea_shop")
+    def test_new_connectors_pass_their_tests_unedited(self):
+        self.write("tea_shop")
+        self.write("cup_shop", "--two-way")
+
+        code, output = self.run_command("test", "tea_shop", "cup_shop")
 
         self.assertEqual(code, 0, output)
-        self.assertIn("6 passed, 0 failed", output)
+        self.assertIn("15 passed, 0 failed", output)
+
+    def test_both_ways_are_few_lines(self):
+        one_way, both = self.write("tea_shop"), self.write("cup_shop", "--two-way")
+
+        self.assertLessEqual(one_way, 140)
+        self.assertLessEqual(both - one_way, 12)
 
     def test_new_connector_has_no_screens_of_its_own(self):
         files = [one.name for one in (cache.REPOSITORY / "scaffold").rglob("*")]

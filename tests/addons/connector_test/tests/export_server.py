@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler
 from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
 
-from odoo.addons.connector.tests.local_server import ThreadServer
+from odoo.addons.connector.testing import ThreadServer
 
 
 class MemberServer(ThreadServer):

@@ -7,7 +7,7 @@ import requests
 
 from odoo.tests.common import _super_send
 
-from odoo.addons.connector.tests.answering_server import AnsweringServer
+from odoo.addons.connector.testing import AnsweringServer
 from odoo.addons.connector.tests.common import ConnectorCase
 
 SWORDFISH = "swordfish"

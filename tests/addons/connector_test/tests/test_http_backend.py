@@ -16,7 +16,7 @@ from odoo.addons.connector.exception import (
     NetworkRetryableError,
 )
 from odoo.addons.connector.fields.login import LoginSecret
-from odoo.addons.connector.tests.answering_server import Reply
+from odoo.addons.connector.testing import Reply
 from odoo.addons.connector.wire.auth import Basic, Bearer, Header, Query
 
 from .http_case import SWORDFISH, HttpBackendCase

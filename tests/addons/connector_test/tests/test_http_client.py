@@ -16,7 +16,7 @@ from odoo.addons.connector.exception import (
     NetworkRetryableError,
     NotSentError,
 )
-from odoo.addons.connector.tests.answering_server import AnsweringServer, Reply
+from odoo.addons.connector.testing import AnsweringServer, Reply
 from odoo.addons.connector.wire.auth import Query
 from odoo.addons.connector.wire.client import HttpClient, HttpTarget
 

@@ -23,7 +23,7 @@ from odoo.addons.connector.flows.exporting.refusal import (
     never_arrived,
     refusal_of,
 )
-from odoo.addons.connector.tests.answering_server import AnsweringServer, Reply
+from odoo.addons.connector.testing import AnsweringServer, Reply
 from odoo.addons.connector.tests.common import RaceCase
 from odoo.addons.connector.wire.oauth import (
     OAuth2ClientCredentials,

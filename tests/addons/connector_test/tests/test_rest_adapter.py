@@ -20,7 +20,7 @@ from odoo.addons.connector.api import (
     RestAdapter,
     Status,
 )
-from odoo.addons.connector.tests.answering_server import Reply
+from odoo.addons.connector.testing import Reply
 from odoo.addons.connector.wire.auth import Query
 
 from .http_case import SWORDFISH, HttpBackendCase

@@ -13,7 +13,7 @@ from odoo.addons.connector.api import (
 )
 from odoo.addons.connector.components.backend_adapter import BackendAdapter
 from odoo.addons.connector.components.synchronizer import Exporter
-from odoo.addons.connector.tests.answering_server import Reply
+from odoo.addons.connector.testing import Reply
 
 from .http_case import HttpBackendCase
 

@@ -11,7 +11,7 @@ from odoo.addons.connector.api import (
     run_jobs,
 )
 from odoo.addons.connector.backend import Backend
-from odoo.addons.connector.tests.answering_server import Reply
+from odoo.addons.connector.testing import Reply
 
 from .http_case import HttpBackendCase
 

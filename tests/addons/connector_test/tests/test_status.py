@@ -17,7 +17,7 @@ from odoo.addons.connector.flows.exporting.refusal import (
     never_arrived,
     refusal_of,
 )
-from odoo.addons.connector.tests.answering_server import Reply
+from odoo.addons.connector.testing import Reply
 from odoo.addons.connector.tests.documents import ROOT, read_sections
 from odoo.addons.connector.wire.status import MEANINGS, Status, declared_statuses
 
