@@ -200,6 +200,7 @@ from . import (
     test_related_action,
     test_rest_adapter,
     test_rest_export,
+    test_rest_pages,
     test_rest_request,
     test_rest_stream,
     test_rights_matrix,
