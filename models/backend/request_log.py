@@ -118,7 +118,7 @@ class RequestLog:
 
     def __init__(self, backend: models.BaseModel):
         self._env = backend.env
-        self._level = backend.request_log
+        self._level = backend.request_log or OFF
         self._line = request_line(  # the facts that are the same for all of them
             backend.env,
             recipient=backend.name,
@@ -142,7 +142,7 @@ class RequestLog:
             binding: what was exported, as ``model,id``.
             is_undone: it was the last one of a transaction that was rolled back.
         """
-        is_last = is_undone and not isinstance(sys.exc_info()[1], NothingToDoJob)
+        is_last = is_undone and _has_failed()
         if exchange.is_sent and not is_last and self._level == OFF:
             return None
         is_whole = is_last or not exchange.is_sent or self._level == BODIES
@@ -164,6 +164,15 @@ class RequestLog:
             res_model=model or self._line.res_model,
             res_id=int(id_) if id_ else self._line.res_id,
         )
+
+
+def _has_failed() -> bool:
+    """Return whether an error has ended the transaction that is rolled back now.
+
+    That of a preview is rolled back without one, and so is a job with nothing to do.
+    """
+    error = sys.exc_info()[1]
+    return error is not None and not isinstance(error, NothingToDoJob)
 
 
 def _log_action(record: models.BaseModel, domain: list) -> dict:

@@ -26,13 +26,10 @@ class TestDryRunOfRequests(HttpBackendCase):
         return self.http_backend._http_client().request(method, "a", **options)
 
     def test_reads_are_sent(self):
-        for method in ("GET", "HEAD", "OPTIONS"):
-            self.server.asked.clear()
-            with self.subTest(method):
-                if method == "GET":
-                    self.assertEqual(self.send(method).json(), {"ok": True})
-                    self.assertEqual(len(self.server.asked), 1)
+        self.assertTrue(self.send("GET").json())
         self.assertTrue(self.send("POST", is_read=True).json())
+
+        self.assertEqual([one.method for one in self.server.asked], ["GET", "POST"])
 
     def test_writes_are_not_sent_and_end_a_job_as_done(self):
         for method in ("POST", "PUT", "PATCH", "DELETE", "MOVE"):
@@ -62,9 +59,6 @@ class DryRunCase(RestExportCase):
     def setUp(self):
         super().setUp()
         self.http_backend.dry_run = True
-        self.env["connector.queue.job"].search([])._move_rows(
-            ["waiting", "pending"], "cancelled", "of the fixture"
-        )
 
     def writes(self):
         """Return the requests that were not to read."""

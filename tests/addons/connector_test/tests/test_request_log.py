@@ -233,10 +233,15 @@ class TestFailedAttempt(QueueRaceCase):
         for path in paths:
             client.request("PUT", path, data={"name": "Ada"})
 
+    def fail_at(self, *paths):
+        """Send requests of which the last is refused, and roll back as a job does."""
+        try:
+            self.ask(*paths)
+        except InvalidDataError:
+            self.env.cr.rollback()
+
     def test_last_exchange_outlives_the_rollback(self):
-        with self.assertRaises(InvalidDataError):
-            self.ask("a", "b")
-        self.env.cr.rollback()
+        self.fail_at("a", "b")
 
         ((what, is_undone, sent, answer, level),) = self.lines()
         self.assertEqual((what, is_undone, level), ("PUT 422", True, "warning"))
@@ -246,9 +251,8 @@ class TestFailedAttempt(QueueRaceCase):
     def test_last_exchange_is_whole_where_lines_are_logged(self):
         self.backend.request_log = "lines"
         self.env.cr.commit()
-        with self.assertRaises(InvalidDataError):
-            self.ask("a", "b")
-        self.env.cr.rollback()
+
+        self.fail_at("a", "b")
 
         first, last = self.lines()
         self.assertEqual((first[0], first[3]), ("PUT 200", None))
@@ -264,6 +268,13 @@ class TestFailedAttempt(QueueRaceCase):
         """A job that skips its record is rolled back as well."""
         with self.assertRaises(NothingToDoJob):
             self.skip()
+
+        self.assertEqual(self.lines(), [])
+
+    def test_rollback_without_an_error_leaves_nothing(self):
+        """A preview ends so."""
+        self.ask("a")
+        self.env.cr.rollback()
 
         self.assertEqual(self.lines(), [])
 
