@@ -45,7 +45,7 @@ def give_token(headers, form: dict) -> tuple[int, dict]:
 def give_page(kind: str, extent: str, query: dict, host: str) -> tuple[int, object]:
     """Return status and data of a page; ``__link__`` of the data is a header."""
     records = {EMPTY: [], ONE: RECORDS[:1]}.get(extent, RECORDS)
-    if kind == "offset":
+    if kind in ("offset", "total"):
         start = int(query.get("offset") or 0)
     else:
         start = (int(query.get("page") or 1) - 1) * SIZE

@@ -8,6 +8,7 @@ repeats of it is hidden when a text is made.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from requests import PreparedRequest
 
@@ -150,7 +151,7 @@ def not_sent(asked: PreparedRequest, hide: Callable[[str], str]) -> Exchange:
     return Exchange(**_request_of(asked), is_sent=False, hide=hide)
 
 
-def _request_of(asked: PreparedRequest) -> dict:
+def _request_of(asked: PreparedRequest) -> dict[str, Any]:
     body = asked.body or b""
     sent = body.encode() if isinstance(body, str) else bytes(body)
     return {

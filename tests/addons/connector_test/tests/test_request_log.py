@@ -26,7 +26,6 @@ from odoo.addons.connector.queue.engine.job_connection import (
     own_transaction,
 )
 from odoo.addons.connector.queue.engine.runner import Runner
-from odoo.addons.connector.session import ConnectorSession
 from odoo.addons.connector.tests.answering_server import AnsweringServer, Reply
 from odoo.addons.connector.wire.exchange import BODY_SIZE, MARGIN, Exchange
 
@@ -209,7 +208,8 @@ class TestFailedAttempt(QueueRaceCase):
         self.server.replies["/a"] = {"first": True}
         self.server.replies["/b"] = Reply({"detail": f"no {SWORDFISH}"}, 422)
         self.addCleanup(self.query, "DELETE FROM connector_log")
-        self.env = self.open_env()
+        self.session = self.open_session()
+        self.env = self.session.env
         self.backend = self.env[BACKEND].create(
             {
                 "name": "Night",
@@ -218,8 +218,8 @@ class TestFailedAttempt(QueueRaceCase):
                 "token": SWORDFISH,
             }
         )
-        self.env.cr.commit()
-        self.addCleanup(self.env.cr.commit)
+        self.session.commit()
+        self.addCleanup(self.session.commit)
         self.addCleanup(self.backend.unlink)
 
     def lines(self):
@@ -250,7 +250,7 @@ class TestFailedAttempt(QueueRaceCase):
 
     def test_last_exchange_is_whole_where_lines_are_logged(self):
         self.backend.request_log = "lines"
-        self.env.cr.commit()
+        self.session.commit()
 
         self.fail_at("a", "b")
 
@@ -260,14 +260,17 @@ class TestFailedAttempt(QueueRaceCase):
 
     def test_success_leaves_nothing(self):
         self.ask("a")
-        self.env.cr.commit()
+        self.session.commit()
 
         self.assertEqual(self.lines(), [])
 
     def test_nothing_to_do_leaves_nothing(self):
         """A job that skips its record is rolled back as well."""
-        with self.assertRaises(NothingToDoJob):
-            self.skip()
+        try:
+            self.ask("a")
+            raise NothingToDoJob("It is not wanted.")
+        except NothingToDoJob:
+            self.env.cr.rollback()
 
         self.assertEqual(self.lines(), [])
 
@@ -278,26 +281,18 @@ class TestFailedAttempt(QueueRaceCase):
 
         self.assertEqual(self.lines(), [])
 
-    def skip(self):
-        try:
-            self.ask("a")
-            raise NothingToDoJob("It is not wanted.")
-        finally:
-            self.env.cr.rollback()
-
     def test_lines_of_a_step_that_was_undone_are_written(self):
         self.backend.request_log = "lines"
-        self.env.cr.commit()
+        self.session.commit()
         with self.assertRaises(InvalidDataError), undoable(self.env):
             self.ask("b")
-        self.env.cr.commit()
+        self.session.commit()
 
         self.assertEqual([line[0] for line in self.lines()], ["PUT 422"])
 
     def test_job_that_failed_shows_its_last_request(self):
-        session = ConnectorSession.from_env(self.env)
-        uuid = ask_for.delay(session, BACKEND, self.backend.id, "b")
-        self.env.cr.commit()
+        uuid = ask_for.delay(self.session, BACKEND, self.backend.id, "b")
+        self.session.commit()
         pool = JobConnectionPool(get_db_name())
         self.addCleanup(pool.close)
         runner = Runner(self.open_bookkeeping(), 1, partial(own_transaction, pool))

@@ -4,6 +4,7 @@
 import subprocess
 import sys
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo.addons.connector.api import (
     Backend,
@@ -23,7 +24,7 @@ from odoo.addons.connector.api import (
     Query,
     RestAdapter,
 )
-from odoo.addons.connector.magic.log.line import LogBuffer
+from odoo.addons.connector.models.backend.request_log import RequestLog
 from odoo.addons.connector.tests import guarded_server
 from odoo.addons.connector.tests.guarded_server import CLIENT, ISSUED, SECRET, USER
 from odoo.addons.connector.tests.local_server import LocalServer
@@ -99,7 +100,6 @@ class TestLoginKinds(GuardedCase):
             {
                 "name": "Guarded",
                 "url": self.guarded.url,
-                "request_log": "bodies",
                 **extra,
                 **secrets,
                 **values,
@@ -111,18 +111,17 @@ class TestLoginKinds(GuardedCase):
     @contextmanager
     def nothing_shown(self):
         """Check that no secret is in any log, of the process and of the requests."""
-        LogBuffer.of(self.env).take()
+        exchanges = []
         with (
+            patch.object(RequestLog, "note", lambda _log, one: exchanges.append(one)),
             self.assertLogs("urllib3", "DEBUG") as of_library,
             self.assertLogs("odoo.addons.connector", "DEBUG") as of_ours,
         ):
             yield
-        LogBuffer.of(self.env).keep_last(lambda _is_undone: None)
-        lines = LogBuffer.of(self.env).take()
-        self.assertTrue(lines)
-        of_token = self.env["connector.log"].search([]).read(["data", "answer"])
+        self.assertTrue(exchanges)
         self.check_hidden(*of_library.output, *of_ours.output)
-        self.check_hidden(*map(str, lines), *map(str, of_token))
+        for one in exchanges:
+            self.check_hidden(one.describe(), one.request_text(), one.answer_text())
 
     def check_hidden(self, *texts):
         for text in texts:
