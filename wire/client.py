@@ -1,13 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """HTTP client of a backend: requests, with its login, limits and status table."""
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
-from decimal import Decimal
+from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
@@ -25,6 +23,7 @@ from ..redaction import redact
 from ..text import sentence
 from .answer import SHOWN, HttpAnswer, join_address
 from .auth import Auth
+from .body import encode_body, encode_params
 from .exchange import Exchange, answered, failed, not_sent
 from .quiet_log import hidden_login
 from .status import (
@@ -202,7 +201,7 @@ class HttpClient:
             method.upper(),
             self._address(path),
             headers={**HEADERS, **kind, **(headers or {})},
-            params=_params(params),
+            params=encode_params(params),
             data=body,
         )
         try:
@@ -286,7 +285,7 @@ class HttpClient:
         try:
             if self.login.auth is not None and self.is_own(url):
                 self.login.auth.sign(signed, self.login.values())
-            return self._noted(asked, signed)
+            return self._logged(asked, signed)
         except UNUSABLE as error:
             raise self._unusable(error) from error
         except failures.SSLError as error:
@@ -297,7 +296,7 @@ class HttpClient:
                 f"{self.target.owner}: {self._reason(error)}"
             ) from error
 
-    def _noted(
+    def _logged(
         self, asked: requests.PreparedRequest, signed: requests.PreparedRequest
     ) -> HttpAnswer:
         """Send a request, and note what became of it."""
@@ -419,53 +418,8 @@ class HttpClient:
         return redact(self.login.hide(str(error) or type(error).__name__), SHOWN)
 
 
-def encode_body(data: Any) -> tuple[bytes | None, dict[str, str]]:
-    """Return the body of a request, and the header with its type.
-
-    Raises:
-        NotSentError: it cannot be written as JSON.
-    """
-    if data is None:
-        return None, {}
-    if isinstance(data, bytes):
-        return data, {}
-    try:
-        text = json.dumps(data, allow_nan=False, default=_json_value)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise NotSentError(
-            f"Cannot send {redact(data, SHOWN)} as JSON: {sentence(error)} Correct the "
-            "mapping."
-        ) from error
-    return text.encode(), {"Content-Type": "application/json"}
-
-
 def _reads(asked: requests.PreparedRequest, is_read: bool | None) -> bool:
     return asked.method in READS if is_read is None else is_read
-
-
-def _json_value(value: object) -> str:
-    """Return a value that JSON has no form for."""
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise ValueError(f"{value} is no number of JSON")
-        return format(value, "f")
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            return f"{value.isoformat()}Z"  # Odoo keeps times in UTC
-        return value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is no value of JSON")
-
-
-def _params(params: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: _param(value) for name, value in (params or {}).items()}
-
-
-def _param(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [_param(one) for one in value]
-    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _split(url: str) -> SplitResult:

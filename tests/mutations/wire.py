@@ -52,13 +52,6 @@ MUTATIONS = [
         "TestDryRunOfRequests.test_writes_are_not_sent_and_end_a_job_as_done",
     ),
     (
-        "a login stays out of the log of the HTTP library",
-        "_QuietPool._make_request",
-        "_Target(url)",
-        "url",
-        "TestLoginKinds.test_right_secret_is_let_in_and_shown_nowhere",
-    ),
-    (
         "a redirect makes no use of networks that are open for others",
         "HttpClient._session_for",
         "return self._session if is_known else self._public",
