@@ -34,6 +34,7 @@
         │   ├── NoExternalId           the record has no external id yet
         │   └── SessionEndedError      PostgreSQL ended the job's session
         ├── NothingToDoJob         end the job as done, keep the message
+        │   └── DryRunError            a write was not sent: the backend is in a dry run
         ├── IDMissingInBackend     the external id does not exist (any more)
         └── ManyIDSInBackend       the external id is not unique over there
 """
@@ -295,6 +296,10 @@ class SessionEndedError(RetryableJobError):
 
 class NothingToDoJob(JobError):
     """There is nothing (more) to do: the job ends as done with this message."""
+
+
+class DryRunError(NothingToDoJob):
+    """A request that changes the backend was not sent: it is in a dry run."""
 
 
 class IDMissingInBackend(JobError):

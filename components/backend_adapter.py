@@ -53,6 +53,10 @@ class BackendAdapter(ConnectorUnit):
     """Seconds after which a search surely finds what was created, also by a request
     that took its time."""
 
+    _knows_dry_run = False
+    """Whether its requests go through the client of the backend, which sends none that
+    changes something in a dry run. Another adapter is not called then to write."""
+
     is_read_only = False
     """True while an import is previewed: send nothing that changes the system."""
 

@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Log lines of MAGIC, deleted after the retention time of their level."""
+"""Log lines of MAGIC and of requests, deleted after the time of their level."""
 
 from odoo import api, fields, models
 
 from ..fields.loose import LooseMany2one
+from ..fields.reference import LastingReference
 from ..magic.log import store as log_store
 from ..magic.log.line import (
     CRITICAL,
@@ -11,6 +12,7 @@ from ..magic.log.line import (
     ERROR,
     INFO,
     MESSAGE,
+    REQUEST,
     TRANSMISSION,
     WARNING,
 )
@@ -28,10 +30,10 @@ BATCH = 10_000  # lines deleted in one transaction
 
 
 class ConnectorLog(models.Model):
-    """A log message, or a copy of a message that was sent."""
+    """A log message, a copy of a message that was sent, or a request to a backend."""
 
     _name = "connector.log"
-    _inherit = ["connector.loose", "connector.guarded"]
+    _inherit = ["connector.names.backend", "connector.loose", "connector.guarded"]
     _description = "Connector Log"
     _log_access = False
     _order = "date DESC, id DESC"
@@ -39,7 +41,11 @@ class ConnectorLog(models.Model):
 
     date = fields.Datetime(required=True, readonly=True)
     kind = fields.Selection(
-        [(MESSAGE, "Message"), (TRANSMISSION, "Transmission")],
+        [
+            (MESSAGE, "Message"),
+            (TRANSMISSION, "Transmission"),
+            (REQUEST, "Request"),
+        ],
         string="Type",
         required=True,
         readonly=True,
@@ -50,6 +56,35 @@ class ConnectorLog(models.Model):
         readonly=True, help="The system or address that the data was sent to."
     )
     data = fields.Text(readonly=True, help="The data that was sent, without secrets.")
+    backend_id = LastingReference(
+        selection="_select_backends",
+        string="Backend",
+        readonly=True,
+        help="The backend that was asked.",
+    )
+    method = fields.Char(readonly=True, help="Method of the request, such as GET.")
+    address = fields.Char(
+        readonly=True, help="Address that was asked for, without secrets."
+    )
+    status = fields.Integer(
+        readonly=True, help="Status of the answer; 0 where there was none."
+    )
+    duration_ms = fields.Integer(
+        string="Duration (ms)",
+        readonly=True,
+        aggregator="avg",
+        help="Milliseconds from the request to the end of the answer.",
+    )
+    size = fields.Integer(
+        string="Size (Bytes)", readonly=True, help="Bytes of the body of the answer."
+    )
+    answer = fields.Text(
+        readonly=True, help="The start of the answer, without secrets."
+    )
+    keep_until = fields.Datetime(
+        readonly=True,
+        help="When the line is deleted; empty where its level decides that.",
+    )
     user_id = LooseMany2one("res.users", required=True, readonly=True)
     company_id = LooseMany2one("res.company", readonly=True)
     job_uuid = fields.Char(string="Job UUID", readonly=True)
@@ -79,6 +114,10 @@ class ConnectorLog(models.Model):
         help="The transaction that logged this line was rolled back.",
     )
 
+    _backend_idx = models.Index(
+        "(backend_id, date DESC, id DESC) WHERE backend_id IS NOT NULL"
+    )
+    _keep_idx = models.Index("(keep_until) WHERE keep_until IS NOT NULL")
     _age_idx = models.Index("(level, date)")
     _date_idx = models.Index("(date DESC, id DESC)")
     _job_idx = models.Index("(job_id) WHERE job_id IS NOT NULL")
@@ -107,5 +146,6 @@ class ConnectorLog(models.Model):
             log_store.delete_old(self.env.cr, level, days, BATCH)
             for level, days in KEPT_DAYS.items()
         ]
+        counts.append(log_store.delete_ended(self.env.cr, BATCH))
         self.invalidate_model()
         return sum(counts), int(BATCH in counts)

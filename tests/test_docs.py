@@ -24,7 +24,7 @@ COMMANDS = {  # of shells, and settings
     "connect_rest": 3,
 }
 TEMPLATES = sorted((ROOT / "scaffold").rglob("*.template"))
-MORE = ("first_day", "connect_rest", "testing")  # pages with quotes from the tests
+MORE = ("first_day", "connect_rest", "testing", "requests_log")  # quote tests
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),
     *("_take", "_overrides", "_silent", "_close_rejected"),

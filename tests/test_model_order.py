@@ -38,12 +38,17 @@ CHAINS = {
     ("connector.backend", "_on_job_failed"): ["backend.exports", "backend.flows"],
     # who runs the jobs is checked before anything is written
     ("connector.backend", "write"): ["backend.job_user", "backend.backend"],
-    # the address is guarded after the token of another account is dropped; the kind of
-    # login comes first, then its token
-    **{
-        ("connector.backend.http", method): ["backend.oauth", "backend.http"]
-        for method in ("write", "_http_login")
-    },
+    # the kind of login comes first, then its token
+    ("connector.backend.http", "_http_login"): ["backend.oauth", "backend.http"],
+    # the address is guarded after the token of another account is dropped; what waited
+    # for the end of a dry run is exported when all of that is written
+    ("connector.backend.http", "write"): [
+        "backend.dry_run",
+        "backend.oauth",
+        "backend.http",
+    ],
+    # a client is there before its requests are logged
+    ("connector.backend.http", "_http_client"): ["backend.request_log", "backend.http"],
     # a backend with a wrong stream says so, then one with a wrong value map
     ("connector.backend", "_post_model_setup__"): [
         "value_map.backend",

@@ -10,6 +10,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # holds an IPv4 address at its end
+# Leads to IPv4 addresses of a network of its own; older Pythons take it for public.
+LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
 ALLOWED_PARAMETER = "connector.url_private_networks"
 IN_PARAMETER = f"system parameter {ALLOWED_PARAMETER!r}"
 
@@ -76,7 +78,8 @@ def _inner(address: Address) -> Address | None:
 
 def _is_public(address: Address) -> bool:
     return address.is_global and not (
-        getattr(address, "is_site_local", False)  # of IPv6 only
+        (address.version == 6 and address in LOCAL_NAT64)
+        or getattr(address, "is_site_local", False)  # of IPv6 only
         or address.is_private
         or address.is_loopback
         or address.is_link_local

@@ -1,24 +1,30 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """HTTP client of a backend: requests, with its login, limits and status table."""
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
-from decimal import Decimal
-from typing import Any
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests import exceptions as failures
 
-from ..exception import FailedJobError, NetworkRetryableError, NotSentError
+from ..exception import (
+    DryRunError,
+    FailedJobError,
+    NetworkRetryableError,
+    NotSentError,
+)
 from ..redaction import redact
 from ..text import sentence
 from .answer import SHOWN, HttpAnswer, join_address
 from .auth import Auth
+from .body import encode_body, encode_params
+from .exchange import Exchange, answered, failed, not_sent
 from .quiet_log import hidden_login
 from .status import (
     IGNORED,
@@ -54,7 +60,10 @@ class HttpTarget:
         url: where all paths begin.
         owner: the backend, for messages.
         hosts: other hosts that requests may go to, without a login.
-        verify: whether its certificate is checked.
+        verify: whether its certificate is checked; a path names the file with the
+            certificates of who may have signed it.
+        is_proxied: requests go through a proxy, which resolves the names of hosts.
+        is_dry_run: requests that may change something are not sent.
         timeout_s: seconds to connect, and to wait for each part of an answer.
         max_bytes: most bytes of a body, decompressed.
     """
@@ -62,9 +71,11 @@ class HttpTarget:
     url: str
     owner: str
     hosts: Sequence[str] = ()
-    verify: bool = True
+    verify: bool | str = True
     timeout_s: tuple[float, float] = (10, 60)
     max_bytes: int = 50_000_000
+    is_proxied: bool = False
+    is_dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,12 @@ class HttpClient:
         session: with the connections to it.
         login: how to log in.
         statuses: rows before the table of the framework.
+        public: session for hosts to which only a redirect of the server leads; it
+            reaches no private network. None for the same one.
     """
+
+    note: Callable[[Exchange], None] | None = None
+    """Is called with each request and its answer; None for nobody."""
 
     def __init__(
         self,
@@ -100,11 +116,13 @@ class HttpClient:
         session: requests.Session,
         login: Login | None = None,
         statuses: Sequence[Status] = (),
+        public: requests.Session | None = None,
     ) -> None:
         self.target = target
         self.login = login or Login()
         self.statuses = tuple(statuses)
         self._session = session
+        self._public = public or session
 
     def request(
         self,
@@ -113,6 +131,7 @@ class HttpClient:
         params: Mapping[str, Any] | None = None,
         data: Any = None,
         headers: Mapping[str, str] | None = None,
+        is_read: bool | None = None,
     ) -> HttpAnswer:
         """Send a request, and return the answer if it is a success.
 
@@ -126,8 +145,11 @@ class HttpClient:
             data: bytes, sent as they are, or values that are sent as JSON. A Decimal is
                 sent as text, a time in UTC with ``Z``.
             headers: besides those of the login.
+            is_read: whether it changes nothing there, so that a dry run sends it; None
+                as its method says.
 
         Raises:
+            DryRunError: it was not sent, as it may change something.
             NetworkRetryableError: no answer, or one that may be another one later.
             RetryableJobError: somebody else is at it.
             IDMissingInBackend: nothing is there.
@@ -136,6 +158,8 @@ class HttpClient:
             FailedJobError: all other answers.
         """
         asked = self._prepare(method, path, params, data, headers)
+        if self.target.is_dry_run and not _reads(asked, is_read):
+            self._keep_back(asked)
         answer, means = self._ask(asked)
         if means == REFRESH_TOKEN and self.login.refresh():
             answer, means = self._ask(asked)
@@ -150,7 +174,7 @@ class HttpClient:
 
         It is with the same scheme, host and port; https in place of http will do.
         """
-        own, other = _split(self.target.url), _split(url)
+        own, other = self._own, _split(url)
         is_same = _origin(own) == _origin(other)
         is_safer = (
             own.hostname == other.hostname
@@ -177,7 +201,7 @@ class HttpClient:
             method.upper(),
             self._address(path),
             headers={**HEADERS, **kind, **(headers or {})},
-            params=_params(params),
+            params=encode_params(params),
             data=body,
         )
         try:
@@ -223,6 +247,7 @@ class HttpClient:
         Another host gets nothing of the headers of an adapter: they may be secret.
         """
         self._check_scheme(url)
+        self._check_proxied(url)
         headers = asked.headers if self.is_own(url) else HEADERS
         try:
             following = requests.Request(asked.method, url, headers=headers)
@@ -236,11 +261,21 @@ class HttpClient:
 
     def _check_scheme(self, url: str) -> None:
         """Refuse to be led from https to http, where everybody can read along."""
-        before, after = _split(self.target.url).scheme, _split(url).scheme
+        before, after = self._own.scheme, _split(url).scheme
         if after not in PORTS or (before == "https" and after == "http"):
             raise FailedJobError(
                 f"{self.target.owner} redirects to {redact(url, SHOWN)!r}, expected an "
                 "address that begins with https://. Correct its address."
+            )
+
+    def _check_proxied(self, url: str) -> None:
+        """Refuse to be led by a proxy to where nobody can check the address."""
+        host = _split(url).hostname
+        if self.target.is_proxied and not self._is_known_host(host):
+            raise FailedJobError(
+                f"{self.target.owner} redirects to {redact(url, SHOWN)!r}, another "
+                f"host, and a proxy resolves its name. Name {host!r} in _hosts of its "
+                "model if requests may go there."
             )
 
     def _send(self, asked: requests.PreparedRequest) -> HttpAnswer:
@@ -250,7 +285,7 @@ class HttpClient:
         try:
             if self.login.auth is not None and self.is_own(url):
                 self.login.auth.sign(signed, self.login.values())
-            return self._exchange(signed, asked)
+            return self._logged(asked, signed)
         except UNUSABLE as error:
             raise self._unusable(error) from error
         except failures.SSLError as error:
@@ -261,12 +296,38 @@ class HttpClient:
                 f"{self.target.owner}: {self._reason(error)}"
             ) from error
 
+    def _logged(
+        self, asked: requests.PreparedRequest, signed: requests.PreparedRequest
+    ) -> HttpAnswer:
+        """Send a request, and note what became of it."""
+        if self.note is None:
+            return self._exchange(signed, asked)
+        begun = time.monotonic()
+        try:
+            answer = self._exchange(signed, asked)
+        except Exception as error:
+            seconds = time.monotonic() - begun
+            reason = self._reason(error)
+            self.note(failed(asked, reason, seconds, self.login.hide))
+            raise
+        self.note(answered(asked, answer, time.monotonic() - begun))
+        return answer
+
+    def _keep_back(self, asked: requests.PreparedRequest) -> NoReturn:
+        exchange = not_sent(asked, self.login.hide)
+        if self.note:
+            self.note(exchange)
+        raise DryRunError(
+            f"dry run: {exchange.method} {redact(exchange.address, SHOWN)} was not "
+            f"sent to {self.target.owner}."
+        )
+
     def _exchange(
         self, signed: requests.PreparedRequest, asked: requests.PreparedRequest
     ) -> HttpAnswer:
         target, begun, url = self.target, time.monotonic(), asked.url or ""
         with hidden_login(signed.path_url, asked.path_url, self.login.hide):
-            response = self._session.send(
+            response = self._session_for(url).send(
                 signed,
                 timeout=target.timeout_s,
                 verify=target.verify,
@@ -291,6 +352,19 @@ class HttpClient:
             response.encoding,
             self.login.hide,
         )
+
+    def _session_for(self, url: str) -> requests.Session:
+        """Return the session for an address: of the backend, or of the public."""
+        is_known = self._is_known_host(urlsplit(url).hostname)
+        return self._session if is_known else self._public
+
+    def _is_known_host(self, host: str | None) -> bool:
+        """Return whether the backend names a host, and not only its server."""
+        return host == self._own.hostname or host in self.target.hosts
+
+    @cached_property
+    def _own(self) -> SplitResult:
+        return _split(self.target.url)
 
     def _read(self, response: requests.Response, url: str) -> bytes:
         """Return the body of an answer.
@@ -344,49 +418,8 @@ class HttpClient:
         return redact(self.login.hide(str(error) or type(error).__name__), SHOWN)
 
 
-def encode_body(data: Any) -> tuple[bytes | None, dict[str, str]]:
-    """Return the body of a request, and the header with its type.
-
-    Raises:
-        NotSentError: it cannot be written as JSON.
-    """
-    if data is None:
-        return None, {}
-    if isinstance(data, bytes):
-        return data, {}
-    try:
-        text = json.dumps(data, allow_nan=False, default=_json_value)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise NotSentError(
-            f"Cannot send {redact(data, SHOWN)} as JSON: {sentence(error)} Correct the "
-            "mapping."
-        ) from error
-    return text.encode(), {"Content-Type": "application/json"}
-
-
-def _json_value(value: object) -> str:
-    """Return a value that JSON has no form for."""
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise ValueError(f"{value} is no number of JSON")
-        return format(value, "f")
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            return f"{value.isoformat()}Z"  # Odoo keeps times in UTC
-        return value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is no value of JSON")
-
-
-def _params(params: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: _param(value) for name, value in (params or {}).items()}
-
-
-def _param(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [_param(one) for one in value]
-    return str(value).lower() if isinstance(value, bool) else value
+def _reads(asked: requests.PreparedRequest, is_read: bool | None) -> bool:
+    return asked.method in READS if is_read is None else is_read
 
 
 def _split(url: str) -> SplitResult:

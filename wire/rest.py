@@ -18,6 +18,7 @@ from ..exception import (
 )
 from ..retry_after import parse_date
 from .answer import HttpAnswer
+from .circle import follow_trail
 from .client import HttpClient
 from .pages import KINDS, MISSING, Pages, Place, find_key
 from .status import READS, Status, declared_statuses
@@ -35,6 +36,8 @@ class RestAdapter(PagedAdapter):
     Its backend inherits ``connector.backend.http``. A list is read by ``GET path``, a
     record by ``GET path/id``; ``POST``, ``PATCH`` and ``DELETE`` change it.
     """
+
+    _knows_dry_run = True
 
     _path: str = ""
     """Path of the collection below the address of the backend, with fields of the
@@ -263,6 +266,7 @@ class RestAdapter(PagedAdapter):
         params: Mapping[str, Any] | None = None,
         data: Any = None,
         headers: Mapping[str, str] | None = None,
+        is_read: bool | None = None,
     ) -> HttpAnswer:
         """Send a request; see ``HttpClient.request``.
 
@@ -270,8 +274,11 @@ class RestAdapter(PagedAdapter):
             method: ``"GET"``, ``"POST"`` …
             path: below the address of the backend, with its fields in braces; or a
                 whole address.
+            is_read: whether it changes nothing there, so that previews and dry runs
+                send it; None as its method says.
         """
-        if self.is_read_only and method not in READS:
+        may_change = method not in READS if is_read is None else not is_read
+        if self.is_read_only and may_change:
             raise InvalidUsageError(
                 f"{type(self).__qualname__} was about to send {method} {path} while an "
                 "import is previewed. Send it in create, write or delete."
@@ -279,7 +286,7 @@ class RestAdapter(PagedAdapter):
         client = self.http
         if "://" not in path:
             path = self.backend_record._fill_path(path)
-        return client.request(method, path, params, data, headers)
+        return client.request(method, path, params, data, headers, is_read)
 
     def path_of(self, external_id: str, *more: str) -> str:
         """Return the path of a record, for :meth:`request`, or one below it.
@@ -331,16 +338,18 @@ class RestAdapter(PagedAdapter):
         next_place = self._pages.next_place(answer, data, len(records), place)
         if next_place and "url" in next_place:  # it is kept between pages
             next_place = {"url": self.http.without_login(next_place["url"])}
-        is_same = next_place is not None and next_place == place
-        if next_place and not self._pages.names_next:
+        if next_place is None:
+            return records, None
+        is_same = follow_trail(place, next_place)
+        if not self._pages.names_next:
             # a server that does not know the parameter gives the first page for ever
             mark = _mark_of(records)
             is_same = is_same or mark == (place or {}).get("mark")
             next_place = {**next_place, "mark": mark}
         if is_same:
             raise FailedJobError(
-                f"{answer.describe()} The next page is the same page again: the list "
-                "would never end. Correct _pages of the adapter."
+                f"{answer.describe()} The next page is the same page again as one that "
+                "was read: the list would never end. Correct _pages of the adapter."
             )
         return records, next_place
 

@@ -3,7 +3,8 @@
 
 A session sends each request once. It takes nothing from the environment (no proxy, no
 ``.netrc``), keeps no cookies, and connects to addresses that were checked: the name of
-a host is resolved once, and the connection goes to the address that it had then.
+a host is resolved once, and the connection goes to the address that it had then. Where
+there is a proxy, that is the one whose address is checked.
 """
 
 import io
@@ -36,7 +37,10 @@ _lock = Lock()
 
 
 def find_session(
-    key: Hashable, networks: Callable[[], list[Network]], answer_s: float = ANSWER_S
+    key: Hashable,
+    networks: Callable[[], list[Network]],
+    answer_s: float = ANSWER_S,
+    proxy: str = "",
 ) -> requests.Session:
     """Return the session of a backend in this process.
 
@@ -44,11 +48,13 @@ def find_session(
         key: names the backend: database, model, id, and how it is connected to.
         networks: returns the private networks that it may reach.
         answer_s: seconds that a whole answer may take.
+        proxy: address of a proxy, with its login; empty for none.
     """
     # a fork must not write to the sockets of its parent
     key = (os.getpid(), answer_s, key)
     with _lock:
-        session = _sessions.pop(key, None) or open_session(networks(), answer_s)
+        session = _sessions.pop(key, None)
+        session = session or open_session(networks(), answer_s, proxy)
         _sessions[key] = session
         if len(_sessions) > MAX_SESSIONS:
             _sessions.popitem(last=False)[1].close()
@@ -56,16 +62,19 @@ def find_session(
 
 
 def open_session(
-    networks: list[Network], answer_s: float = ANSWER_S
+    networks: list[Network], answer_s: float = ANSWER_S, proxy: str = ""
 ) -> requests.Session:
     """Return a new session.
 
     Args:
         networks: private networks that it may reach besides all public addresses.
         answer_s: seconds that a whole answer may take.
+        proxy: address of a proxy, with its login; empty for none.
     """
     session = _Session()
     session.trust_env = False
+    if proxy:
+        session.proxies = {"http": proxy, "https": proxy}
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = _CheckingAdapter(networks, answer_s)
     session.mount("https://", adapter)
@@ -167,21 +176,26 @@ class _CheckingAdapter(HTTPAdapter):
     """An adapter of requests whose connections check addresses, and never retry."""
 
     def __init__(self, networks: list[Network], answer_s: float):
-        self._networks = networks
-        self._response_class = type(
-            "LimitedResponse", (_LimitedResponse,), {"answer_s": answer_s}
-        )
+        limited = type("LimitedResponse", (_LimitedResponse,), {"answer_s": answer_s})
+        members = {"networks": networks, "response_class": limited}
+        self._pool_classes = {
+            "http": _pool_class(HTTPConnectionPool, HTTPConnection, members),
+            "https": _pool_class(HTTPSConnectionPool, HTTPSConnection, members),
+        }
         super().__init__(pool_maxsize=CONNECTIONS, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Have the pools make connections that check addresses."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": self._pool_class(HTTPConnectionPool, HTTPConnection),
-            "https": self._pool_class(HTTPSConnectionPool, HTTPSConnection),
-        }
+        self.poolmanager.pool_classes_by_scheme = self._pool_classes
 
-    def _pool_class(self, pool: type, connection: type) -> type:
-        members = {"networks": self._networks, "response_class": self._response_class}
-        checking = type("CheckingConnection", (_Checking, connection), members)
-        return type("CheckingPool", (pool,), {"ConnectionCls": checking})
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Have the pools of a proxy make such connections as well."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = self._pool_classes
+        return manager
+
+
+def _pool_class(pool: type, connection: type, members: dict[str, Any]) -> type:
+    checking = type("CheckingConnection", (_Checking, connection), members)
+    return type("CheckingPool", (pool,), {"ConnectionCls": checking})

@@ -39,6 +39,12 @@ def exporting(what: str) -> Iterator[None]:
         _exporting.reset(token)
 
 
+def exported_now() -> str | None:
+    """Return the binding that is exported at this moment, as ``model,id``."""
+    around = _exporting.get()
+    return around[-1] if around else None
+
+
 class ExportDependency:
     """A record that another export needs.
 

@@ -2,8 +2,9 @@
 """Export deleter: deletes on the backend what was deleted here."""
 
 from ...components.synchronizer import Synchronizer
-from ...exception import ChangedThereError, message_of
+from ...exception import ChangedThereError, DryRunError, message_of
 from ...secret import known_secrets
+from .dry_run import DRY_RUN, check_sends
 from .refusal import is_gone, is_outdated, refusal_of
 
 DELETED = "deleted"
@@ -31,7 +32,7 @@ class ExportDeleter(Synchronizer):
 
         Returns:
             What was done: ``"deleted"``, ``"gone already"``, or ``"skipped: …"`` with
-            the reason.
+            the reason; ``"dry run: …"`` with what would be done.
         """
         external_id = str(external_id)
         if reason := self._has_to_skip(external_id):
@@ -39,7 +40,10 @@ class ExportDeleter(Synchronizer):
         try:
             if self.compare_first and self._has_changed(external_id, version):
                 return self._ask(external_id)
+            check_sends(self)
             self._delete(external_id)
+        except DryRunError:
+            return self._wait(external_id, version)
         except Exception as error:
             if is_gone(error):
                 return GONE
@@ -74,6 +78,13 @@ class ExportDeleter(Synchronizer):
         record = self.backend_adapter.read(external_id)
         found = self.backend_adapter.version_of(record)
         return bool(version and found and version != found)
+
+    def _wait(self, external_id: str, version: str | None) -> str:
+        """Note on the tombstone that the end of the dry run deletes the record."""
+        stones = self.env["connector.tombstone"]
+        stones._wait(self.backend_record, self.model._name, external_id, version)
+        where = self.backend_record.describe()
+        return f"{DRY_RUN}: would delete {self.model._name} {external_id!r} on {where}."
 
     def _ask(self, external_id: str) -> str:
         message = self.env._(

@@ -12,7 +12,13 @@ from odoo.exceptions import MissingError
 
 from ...components.map_record import MapRecord
 from ...components.synchronizer import Exporter, Importer
-from ...exception import IDMissingInBackend, InvalidDataError, MappingError, message_of
+from ...exception import (
+    DryRunError,
+    IDMissingInBackend,
+    InvalidDataError,
+    MappingError,
+    message_of,
+)
 from ...secret import known_secrets
 from ...text import reference_of
 from ..conflicts.export_conflicts import ExportConflicts
@@ -22,6 +28,7 @@ from ..importing.record_importer import RecordImporter
 from .both_ways import is_imported, reads_singly
 from .creation import Creation
 from .dependency import ExportDependency, exporting
+from .dry_run import DryRun, check_sends, is_dry_run
 from .lock import refuse_stale
 from .mapped_fields import fetch_mapped
 from .own_changes import OwnChanges, differing_fields
@@ -81,7 +88,7 @@ class RecordExporter(Exporter):
         Returns:
             What was done: ``"created"``, ``"matched"`` with a record that was there,
             ``"updated"``, ``"unchanged"``, or ``"skipped: …"`` and ``"waiting: …"``
-            with the reason.
+            with the reason; ``"dry run: …"`` with what would be done.
 
         Raises:
             InvalidDataError, MappingError: the record is refused before somebody
@@ -95,6 +102,8 @@ class RecordExporter(Exporter):
         try:
             with exporting(reference_of(self.binding)):
                 return self._run()
+        except DryRunError as error:
+            return DryRun(self).settle(error)
         except (InvalidDataError, MappingError) as error:
             report_refusal(self.binding, message_of(error))
             raise
@@ -172,6 +181,8 @@ class RecordExporter(Exporter):
             dependency = ExportDependency(self, one, model)
             if dependency.is_there():
                 continue
+            if is_needed and is_dry_run(self.backend_record):
+                raise DryRunError(DryRun(self).follow(one.display_name))
             if is_needed:
                 dependency.export_now()
             else:
@@ -260,6 +271,8 @@ class RecordExporter(Exporter):
         map_record = self._map_data()
         if self.external_id is None:
             self.fields = None  # all of it is new there
+            if is_dry_run(self.backend_record):
+                raise DryRunError(DryRun(self).create(map_record))
             return Creation(self, map_record).run()
         outcome = self._update_there(map_record)
         if outcome == UPDATED:
@@ -357,9 +370,13 @@ class RecordExporter(Exporter):
         Raises:
             InvalidDataError: it refuses the values.
             IDMissingInBackend: it has no such record.
+            DryRunError: it was not asked.
         """
         try:
+            check_sends(self)
             return read_answer(self.backend_adapter, ask(data))
+        except DryRunError as error:
+            raise DryRunError(DryRun(self).update(data)) from error
         except Exception as error:
             if is_gone(error):
                 raise IDMissingInBackend(message_of(error)) from error

@@ -2,6 +2,7 @@
 """Log lines: what they are about, and how they outlive the transaction they report."""
 
 import logging
+from collections.abc import Callable
 from contextlib import closing
 from contextvars import ContextVar
 from datetime import datetime, timezone
@@ -31,6 +32,7 @@ LEVELS = (DEBUG, INFO, WARNING, ERROR, CRITICAL)
 
 MESSAGE = "message"
 TRANSMISSION = "transmission"
+REQUEST = "request"
 
 DATA_SIZE = 64_000  # characters of what was sent: a log is no archive
 
@@ -117,6 +119,15 @@ def transmission_line(
     )
 
 
+def request_line(env: api.Environment, **about: Any) -> LogLine:
+    """Return the log line of a request to a backend, of which only the facts stand.
+
+    Args:
+        about: columns of requests, see :class:`~.store.LogLine`; all are redacted.
+    """
+    return _line(env, kind=REQUEST, **{"level": INFO, "message": "", **about})
+
+
 def _line(
     env: api.Environment,
     action_id: int | None = None,
@@ -160,6 +171,12 @@ def _text(value: object) -> str | None:
 
 # === BUFFER === #
 
+LastLine = Callable[[bool], LogLine | None]
+
+
+def _no_line(_is_undone: bool) -> LogLine | None:
+    return None
+
 
 class LogBuffer:
     """Log lines of one transaction, kept until it ends and written in one statement.
@@ -172,6 +189,7 @@ class LogBuffer:
         self._registry = env.registry
         self._lines: list[LogLine] = []
         self._size = 0
+        self._last: LastLine = _no_line
         self._early_ids: list[int] = []  # written before the end was known
         self._is_over = False
         env.cr.postcommit.add(self._end_done)
@@ -196,18 +214,40 @@ class LogBuffer:
         if len(self._lines) >= MAX_COUNT or self._size >= MAX_SIZE:
             self._early_ids += self._write(is_undone=False)
 
+    def keep_last(self, make: "LastLine") -> None:
+        """Keep a line whose text depends on how the transaction ends.
+
+        It is so until another one is kept: this one is made then as if all went well.
+
+        Args:
+            make: returns the line, or None for none; it is given whether the
+                transaction was rolled back.
+        """
+        before, self._last = self._last, make
+        if line := before(False):
+            self.add(line)
+
     def take(self) -> list[LogLine]:
         """Return the unwritten lines and clear the buffer."""
         lines, self._lines, self._size = self._lines, [], 0
         return lines
 
     def _end_done(self) -> None:
-        self._is_over = True
-        self._write(is_undone=False)
+        self._end(is_undone=False)
+
+    # a step that is undone leaves its lines in the log, see flows.importing.undo
+    _end_done.outlives_undo = True  # type: ignore[attr-defined]
 
     def _end_undone(self) -> None:
+        self._end(is_undone=True)
+
+    def _end(self, is_undone: bool) -> None:
         self._is_over = True
-        self._write(is_undone=True)
+        make, self._last = self._last, _no_line
+        if line := make(is_undone):
+            self._lines.append(line)
+        if self._lines or (is_undone and self._early_ids):
+            self._write(is_undone)
 
     def _write(self, is_undone: bool) -> list[int]:
         """Write the lines and return their ids; a failure stops no work."""

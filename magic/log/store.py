@@ -9,10 +9,13 @@ from dataclasses import asdict, dataclass
 # is safe already, or gone. Locks: none but on the new rows.
 INSERT = """
 INSERT INTO connector_log (
-            date, kind, level, message, recipient, data, user_id, company_id,
+            date, kind, level, message, recipient, data, backend_id, method, address,
+            status, duration_ms, size, answer, keep_until, user_id, company_id,
             job_uuid, job_id, action_id, relation, relation_id, res_model, res_id,
             is_undone)
 SELECT line.date, line.kind, line.level, line.message, line.recipient, line.data,
+       line.backend_id, line.method, line.address, line.status, line.duration_ms,
+       line.size, line.answer, line.date + line.kept_days * INTERVAL '1 day',
        line.user_id, line.company_id, line.job_uuid, job.id, line.action_id,
        line.relation,
        (SELECT relation.id
@@ -26,7 +29,9 @@ SELECT line.date, line.kind, line.level, line.message, line.recipient, line.data
        ROWS FROM (
             json_to_recordset(%(lines)s) AS (
                 date TIMESTAMP, kind VARCHAR, level VARCHAR, message TEXT,
-                recipient VARCHAR, data TEXT, user_id INTEGER, company_id INTEGER,
+                recipient VARCHAR, data TEXT, backend_id VARCHAR, method VARCHAR,
+                address VARCHAR, status INTEGER, duration_ms INTEGER, size INTEGER,
+                answer TEXT, kept_days INTEGER, user_id INTEGER, company_id INTEGER,
                 job_uuid VARCHAR, action_id INTEGER, relation VARCHAR,
                 res_model VARCHAR, res_id INTEGER)
        ) WITH ORDINALITY AS line
@@ -38,9 +43,9 @@ RETURNING id
 # Mark lines that were written early and whose transaction was rolled back.
 MARK_UNDONE = "UPDATE connector_log SET is_undone = TRUE WHERE id = ANY(%(ids)s)"
 
-# Delete the oldest lines of a level. An array is made once; a subquery that locks may
-# be run for each line, and finds others each time. Locks: the rows, SKIP LOCKED. Index:
-# connector_log_age_idx, from its start.
+# Delete the oldest lines of a level, but for those with an end of their own. An array
+# is made once; a subquery that locks may be run for each line, and finds others each
+# time. Locks: the rows, SKIP LOCKED. Index: connector_log_age_idx, from its start.
 DELETE_OLD = """
 DELETE FROM connector_log
  WHERE id = ANY (ARRAY(
@@ -48,7 +53,22 @@ DELETE FROM connector_log
          FROM connector_log
         WHERE level = %(level)s
           AND date < now() AT TIME ZONE 'UTC' - %(days)s * INTERVAL '1 day'
+          AND keep_until IS NULL
         ORDER BY date
+        LIMIT %(limit)s
+          FOR UPDATE SKIP LOCKED
+       ))
+"""
+
+# Delete lines whose own end has come. Locks: the rows, SKIP LOCKED. Index:
+# connector_log_keep_idx, from its start.
+DELETE_ENDED = """
+DELETE FROM connector_log
+ WHERE id = ANY (ARRAY(
+       SELECT id
+         FROM connector_log
+        WHERE keep_until < now() AT TIME ZONE 'UTC'
+        ORDER BY keep_until
         LIMIT %(limit)s
           FOR UPDATE SKIP LOCKED
        ))
@@ -72,6 +92,15 @@ class LogLine:
     relation: str | None
     res_model: str | None
     res_id: int | None
+    # of requests to a backend
+    backend_id: str | None = None
+    method: str | None = None
+    address: str | None = None
+    status: int | None = None
+    duration_ms: int | None = None
+    size: int | None = None
+    answer: str | None = None
+    kept_days: int | None = None  # None for those of its level
 
 
 def insert(cr, lines: Iterable[LogLine], is_undone: bool) -> list[int]:
@@ -93,4 +122,10 @@ def mark_undone(cr, ids: list[int]) -> None:
 def delete_old(cr, level: str, days: float, limit: int) -> int:
     """Delete old log lines of a level; return their number."""
     cr.execute(DELETE_OLD, {"level": level, "days": days, "limit": limit})
+    return cr.rowcount
+
+
+def delete_ended(cr, limit: int) -> int:
+    """Delete log lines that were to be kept until now; return their number."""
+    cr.execute(DELETE_ENDED, {"limit": limit})
     return cr.rowcount

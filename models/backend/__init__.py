@@ -13,6 +13,8 @@ from . import export_to
 from . import folder
 from . import http
 from . import oauth
+from . import request_log
+from . import dry_run
 from . import job_user
 from . import merge
 from . import preview

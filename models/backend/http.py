@@ -2,12 +2,15 @@
 """Backends that are asked over HTTP."""
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ...exception import NotSentError
 from ...fields.login import LoginSecret, LoginText
+from ...flows.exporting.own_transaction import own_transaction
 from ...queue.settings import Settings
 from ...secret import Secret, known_secrets
 from ...wire.address import Network, read_networks
@@ -15,11 +18,12 @@ from ...wire.auth import Auth, check_auth
 from ...wire.client import HttpClient, HttpTarget, Login
 from ...wire.session import IN_SETTING, find_session
 from ...wire.status import Status, declared_statuses
+from ...wire.stored_login import StoredLogin
 from ...wire.template import check_placeholders, fill_path, placeholders_in
 
 MANAGER = "connector.group_connector_manager"
 ANSWER_PARTS = 10  # times the wait for a part of an answer, for the whole of it
-GUARDED = ("url", "tls_verify")  # they say to whom the secrets are sent
+GUARDED = ("url", "tls_verify", "tls_ca_file", "proxy")  # to whom secrets are sent
 
 
 class ConnectorBackendHttp(models.AbstractModel):
@@ -65,6 +69,15 @@ class ConnectorBackendHttp(models.AbstractModel):
         help="Whether the server has to prove by its certificate who it is. Without, "
         "anybody on the way can read what is sent, and the login.",
     )
+    tls_ca_file = fields.Char(
+        string="Certificate Authority",
+        help="Path of a file on the server with the certificates of the authorities "
+        "that may have signed its certificate, in PEM; empty for the usual ones.",
+    )
+    proxy = Secret(
+        help="Address of the proxy through which requests go, such as "
+        "http://user:password@proxy.example:3128; empty for none."
+    )
     username = LoginText(string="User Name", help="User name of the login there.")
     password = LoginSecret(help="Password of the login there.")
     token = LoginSecret(help="Token or key of the login there.")
@@ -91,6 +104,18 @@ class ConnectorBackendHttp(models.AbstractModel):
                     )
                 )
 
+    @api.constrains("proxy")
+    def _check_proxy(self):
+        for backend_sudo in self.sudo():  # it is a secret
+            if backend_sudo.proxy and not _is_proxy(backend_sudo.proxy):
+                raise ValidationError(
+                    self.env._(
+                        "The proxy of %(name)s is not an address that begins with "
+                        "https:// or http:// and has no path. Correct it.",
+                        name=backend_sudo.name,
+                    )
+                )
+
     # === CRUD === #
 
     def write(self, vals):
@@ -107,32 +132,75 @@ class ConnectorBackendHttp(models.AbstractModel):
             statuses: rows before those of the backend.
         """
         self.ensure_one()
+        proxy = self._find_proxy()
+        verify = self._verified_by()
         target = HttpTarget(
             url=self.url,
             owner=self.describe(),
             hosts=self._hosts,
-            verify=self.tls_verify,
+            verify=verify,
             timeout_s=self._timeout_s,
             max_bytes=self._max_bytes,
+            is_proxied=bool(proxy),
+            is_dry_run=self.dry_run,
         )
         # connections without a check of the certificate are not used with one
-        key = (self.env.cr.dbname, self._name, self.id, self.tls_verify)
+        way = (self.env.cr.dbname, verify, proxy)
+        key, answer_s = (*way, self._name, self.id), self._find_answer_s()
         return HttpClient(
             target,
-            find_session(key, _private_networks, self._find_answer_s()),
+            find_session(key, _private_networks, answer_s, proxy),
             self._http_login(),
             (*statuses, *declared_statuses(type(self))),
+            # a redirect must not make use of the networks that are open for others
+            public=None if proxy else find_session((*way, "public"), list, answer_s),
         )
 
     def _find_answer_s(self) -> float:
         """Return the seconds that a whole answer may take."""
         return self._answer_s or ANSWER_PARTS * self._timeout_s[1]
 
+    def _find_proxy(self) -> str:
+        """Return the address of the proxy, empty for none."""
+        proxy = self.sudo().proxy  # for this connection only: it is given to nobody
+        if not proxy:
+            return ""
+        password = urlsplit(str.__str__(proxy)).password
+        if password:  # libraries show it without the rest
+            known_secrets(self.env.cr).add(unquote(password))
+        return str.__str__(proxy)
+
+    def _verified_by(self) -> bool | str:
+        """Return whether, and by which file, the certificate is checked.
+
+        Raises:
+            NotSentError: there is no such file.
+        """
+        if not self.tls_verify or not self.tls_ca_file:
+            return self.tls_verify
+        if not Path(self.tls_ca_file).is_file():
+            raise NotSentError(
+                f"Cannot ask {self.describe()}: there is no file "
+                f"{self.tls_ca_file!r} on this server, with the certificates of its "
+                "authority. Correct the path, or bring the file there."
+            )
+        return self.tls_ca_file
+
     def _http_login(self) -> Login:
         """Return how requests log in."""
-        return Login(
-            self._auth, self._login_values, hide=known_secrets(self.env.cr).hide
-        )
+        stored = StoredLogin(self._login_values, self._read_login_again)
+        hide = known_secrets(self.env.cr).hide
+        return Login(self._auth, stored.values, stored.refresh, hide)
+
+    def _read_login_again(self) -> Mapping[str, object]:
+        """Return the fields that the login needs, as they are committed now."""
+        if self._auth is None:
+            return {}
+        with own_transaction(self.env) as env:
+            backend = self.with_env(env).exists()
+            values = dict(backend._login_values()) if backend else {}
+            known_secrets(self.env.cr).update(known_secrets(env.cr))
+        return values
 
     def _login_values(self) -> Mapping[str, object]:
         """Return the fields that the login needs, by name."""
@@ -215,3 +283,13 @@ def _is_address(url: str) -> bool:
     is_clean = not any(char.isspace() for char in url)
     is_web = parts.scheme in ("http", "https")
     return bool(is_web and parts.hostname and is_plain and is_clean)
+
+
+def _is_proxy(url: str) -> bool:
+    try:
+        parts = urlsplit(str.__str__(url))
+        _port = parts.port  # raises when it is none
+    except ValueError:
+        return False
+    is_plain = not (parts.path.strip("/") or parts.query or parts.fragment)
+    return bool(parts.scheme in ("http", "https") and parts.hostname and is_plain)

@@ -107,6 +107,8 @@ class ConnectorBackendHttp(models.AbstractModel):
                 seconds=LOCK_WAIT_S,
             ) from error
         self.invalidate_recordset(list(TOKEN_FIELDS))
+        for text in filter(None, (token.text, token.refresh)):
+            known_secrets(self.env.cr).add(str.__str__(text))
         return token
 
     def _find_other_token(self, used: str) -> AccessToken:
@@ -151,6 +153,7 @@ class ConnectorBackendHttp(models.AbstractModel):
         """Return the client that asks the token server, without a token."""
         client = self._http_client(STATUSES)
         client.login = Login(hide=known_secrets(self.env.cr).hide)
+        client.target = replace(client.target, is_dry_run=False)  # it logs in to read
         return client
 
 

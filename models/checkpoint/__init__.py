@@ -8,6 +8,7 @@ from . import merge  # a written identity drops the merge key before it is check
 from . import add
 from . import display_name
 from . import versions
+from . import last_request
 from . import notifications
 from . import alias
 from . import review  # last: it counts the repeats before anything is written

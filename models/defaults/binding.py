@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from ...flows.exporting.exported import is_exported
 from .arch import editable, field_node, groups_of, has_chatter, own_fields
 from .records import load_later
-from .values import MANAGER, is_binding
+from .values import MANAGER, USER, is_binding
 
 BASE = "connector.binding"
 STATE_COLORS = {
@@ -180,7 +180,22 @@ class ConnectorBinding(models.AbstractModel):
                     groups=MANAGER,
                 )
             )
-        return buttons
+        return [*buttons, *self._request_buttons()]
+
+    @api.model
+    def _request_buttons(self) -> list[_Element]:
+        """Return the button to the requests, for backends that log them."""
+        backends = self.env.get(self._backend_model)
+        if backends is None or "request_log" not in backends._fields:
+            return []
+        return [
+            E.button(
+                name="action_open_request_log",
+                type="object",
+                string=self.env._("Requests"),
+                groups=USER,
+            )
+        ]
 
     @api.model
     def _record_nodes(self) -> list[_Element]:

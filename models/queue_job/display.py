@@ -17,6 +17,7 @@ from ...queue.delay.call import shorten
 from ...queue.state import DONE, ENQUEUED, FAILED, NOT_STARTED, STARTED, STATES
 from ...redaction import MESSAGE_SIZE, bounded
 from ..elapsed import elapsed_text
+from ..last_request import compute_last_request
 from ..long_text import compute_line, compute_texts
 from ..reviewed_record import hide_closed
 
@@ -68,6 +69,20 @@ class QueueJob(models.Model):
     result_url = fields.Char(string="Whole Result", compute="_compute_texts")
     exc_info_text = fields.Text(string="Traceback Shown", compute="_compute_texts")
     exc_info_url = fields.Char(string="Whole Traceback", compute="_compute_texts")
+    last_request = fields.Char(
+        compute="_compute_last_request",
+        help="The last request of the attempt that failed, and the status it got.",
+    )
+    last_request_sent = fields.Text(
+        string="What Was Sent",
+        compute="_compute_last_request",
+        help="Headers and body of the last request, without secrets.",
+    )
+    last_request_answer = fields.Text(
+        string="What Was Answered",
+        compute="_compute_last_request",
+        help="Headers and body of the answer to the last request, without secrets.",
+    )
 
     # === COMPUTE === #
 
@@ -136,6 +151,9 @@ class QueueJob(models.Model):
 
     def _compute_texts(self):
         compute_texts(self, "result", "exc_info")
+
+    def _compute_last_request(self):
+        compute_last_request(self, "id")
 
     # === ACTIONS === #
 

@@ -37,6 +37,11 @@ class ConnectorTombstone(models.Model):
     deleted_at = fields.Datetime(string="Deleted Here", required=True, readonly=True)
     user_id = LooseMany2one("res.users", string="Deleted by", readonly=True)
     reason = fields.Char(readonly=True, help="What was deleted here.")
+    is_waiting = fields.Boolean(
+        string="Still There",
+        readonly=True,
+        help="The record is to be deleted on the backend, when its dry run ends.",
+    )
 
     _external_uniq = models.UniqueIndex(
         "(backend_id, model, external_id)",
@@ -133,6 +138,28 @@ class ConnectorTombstone(models.Model):
                 framework_context(self.sudo()).create(
                     [{**values, "deleted_at": now} for values in group]
                 )
+
+    @api.model
+    def _wait(
+        self,
+        backend: models.BaseModel,
+        model_name: str,
+        external_id: str,
+        version: str | None,
+    ) -> None:
+        """Note that a record is to be deleted there when the dry run ends."""
+        stone = self._find(reference_of(backend), model_name, [external_id])
+        if not stone:
+            facts = {"model": model_name, "external_id": external_id}
+            more = {"version": version, "user_id": self.env.uid}
+            self._write_all([{"backend_id": backend, **facts, **more}])
+            stone = self._find(reference_of(backend), model_name, [external_id])
+        stone._set_waiting(True)
+
+    def _set_waiting(self, is_waiting: bool) -> None:
+        """Note whether records are to be deleted there when the dry run ends."""
+        with own_code():
+            framework_context(self).write({"is_waiting": is_waiting})
 
     @api.model
     def _find(self, backend: str, model_name: str, external_ids: list[str]):

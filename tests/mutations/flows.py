@@ -54,8 +54,8 @@ MUTATIONS = [
     (
         "nothing of a record that was taken back is done after the commit",
         "undoable",
-        "while len(callbacks) > registered:",
-        "while False:",
+        "for one in reversed(undone) if _outlives(one)",
+        "for one in reversed(undone)",
         "TestPageImport.test_rejected_record_leaves_no_callback_for_after_the_commit",
     ),
     (

@@ -37,4 +37,26 @@ MUTATIONS = [
         "if False:",
         "TestTokenRace.test_transactions_that_need_a_token_at_once_renew_it_once",
     ),
+    (
+        "the last request of an attempt that failed is kept",
+        "RequestLog._make",
+        "is_last = is_undone and _has_failed()",
+        "is_last = False",
+        "TestFailedAttempt.test_last_exchange_outlives_the_rollback",
+    ),
+    (
+        "a dry run sends nothing that could change the backend",
+        "HttpClient.request",
+        "if self.target.is_dry_run and not _reads(asked, is_read):",
+        "if False:",
+        "TestDryRunOfRequests.test_writes_are_not_sent_and_end_a_job_as_done",
+    ),
+    (
+        "a redirect makes no use of networks that are open for others",
+        "HttpClient._session_for",
+        "return self._session if is_known else self._public",
+        "return self._session",
+        "TestRedirectToPrivateHosts."
+        "test_redirect_makes_no_use_of_networks_that_are_open_for_others",
+    ),
 ]

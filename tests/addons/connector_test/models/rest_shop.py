@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from odoo.addons.connector.api import (
+    Basic,
     Header,
     OAuth2RefreshToken,
     Status,
@@ -38,6 +39,17 @@ class TestOAuthBackend(models.Model):
 
     _backend_type = "connector_test"
     _auth = OAuth2RefreshToken("oauth/token", scope="read write")
+
+    version = fields.Selection([("1", "1"), ("2", "2")], default="1")
+
+
+class TestBasicBackend(models.Model):
+    _name = "connector.test.basic.backend"
+    _inherit = "connector.backend.http"
+    _description = "Test Server with a Password"
+
+    _backend_type = "connector_test"
+    _auth = Basic()
 
     version = fields.Selection([("1", "1"), ("2", "2")], default="1")
 

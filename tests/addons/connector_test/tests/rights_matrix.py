@@ -143,6 +143,7 @@ METHODS = {
         "action_open_value_maps": "user",
         "action_open_jobs": "user",
         "action_open_pending_exports": "user",
+        "action_open_request_log": "user",
         "action_check_connection": "employee",  # who may write this kind of backend
     },
     "connector.binding": {
@@ -151,6 +152,7 @@ METHODS = {
         "action_take_back_export": "employee",  # who may delete it
         "action_preview_import": "manager",
         "action_preview_export": "manager",
+        "action_open_request_log": "user",
         "count_of_record": "portal",  # of what the user may read
     },
     "connector.overview": {

@@ -82,6 +82,10 @@ class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
         self.env["connector.log"].create(
             {**line, "message": "Asked for Ada", "user_id": self.env.uid}
         )
+        request = {"method": "PUT", "address": "https://shop.example/a", "status": 422}
+        texts = {"message": "PUT: 422", "data": '{"a": 1}', "answer": "No"}
+        about = {"kind": "request", "user_id": self.env.uid}
+        self.env["connector.log"].create({**line, **about, **request, **texts})
         self.make_flow_records()
         screens = list(self.find_screens())
         self.assertGreater(len(screens), 10)
