@@ -9,6 +9,7 @@ from typing import Any
 
 from ..exception import NotSentError
 from ..redaction import redact
+from ..text import sentence
 from .answer import SHOWN
 
 
