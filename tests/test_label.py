@@ -13,7 +13,8 @@ from .common import ConnectorCase
 # Labels that Odoo makes of names, and that are words people know.
 PLAIN = {
     *("backend_name", "concurrency_key", "identity_key", "job_function_id"),
-    *("merge_key", "only_channels", "process_type", "unknown_channels"),
+    *("dry_run", "keep_until", "merge_key", "only_channels", "process_type"),
+    "unknown_channels",
 }
 
 
