@@ -8,6 +8,7 @@ from typing import NamedTuple
 from unittest import mock
 
 from odoo import api
+from odoo.tools import SQL
 
 from . import store
 from .delay import codec
@@ -124,9 +125,9 @@ class _Keeper:
         """Begin the savepoint of the job anew, unless others are inside of it."""
         is_inside = any(not one.closed for one in self.savepoints)
         if self.has_news and not open_cursors and not is_inside:
-            name = self.savepoint_name()
-            self.cr.execute(f'RELEASE SAVEPOINT "{name}"')
-            self.cr.execute(f'SAVEPOINT "{name}"')
+            name = SQL.identifier(self.savepoint_name())
+            self.cr.execute(SQL("RELEASE SAVEPOINT %s", name))
+            self.cr.execute(SQL("SAVEPOINT %s", name))
             self.has_news = False
 
 

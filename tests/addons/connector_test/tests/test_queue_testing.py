@@ -60,7 +60,7 @@ class TestRunJobs(UnitCase):
         self.assertEqual(self.run_job("no"), ("failed", "first"))
 
     def run_job_apart(self, in_savepoint):
-        """Run a job that commits on another cursor; return its state and what is left."""
+        """Run a job that commits on another cursor; return its state and the name."""
         partner = self.env["res.partner"].create({"name": "new"})
         self.env.flush_all()
         self.registry_enter_test_mode()
