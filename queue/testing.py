@@ -1,13 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Helpers that test jobs in one transaction, with the code that runs them for real."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import NamedTuple
 from unittest import mock
 
 from odoo import api
+from odoo.tools import SQL
 
 from . import store
 from .delay import codec
@@ -25,7 +26,9 @@ def run_jobs(env: api.Environment) -> int:
 
     The code of the worker claims, runs and settles them; each job has a savepoint in
     place of a transaction. Jobs that they delay run as well; those with a future eta
-    stay. What is done before a commit is done first, such as to delay exports.
+    stay. What is done before a commit is done first, such as to delay exports. What a
+    job commits in a transaction of its own, in the registry's test mode, stays although
+    the job fails.
     """
     env.cr.flush()
     runner = Runner(env.cr, TEST_WORKER_ID, lambda is_ours: _savepoint(env, is_ours))
@@ -51,15 +54,81 @@ def _savepoint(env: api.Environment, is_ours: Fence) -> Iterator:
         nonlocal savepoint
         savepoint.close(rollback=False)
         savepoint = cr.savepoint()
+        keeper.savepoints.clear()  # those of before are gone
 
     savepoint = cr.savepoint()
-    with mock.patch.object(cr, "commit", commit):
+    keeper = _Keeper(env, lambda: savepoint.name)
+    with mock.patch.object(cr, "commit", commit), keeper.patches():
         try:
             yield cr
         except BaseException:
             savepoint.close(rollback=True)
             raise
         savepoint.close(rollback=False)
+
+
+class _Keeper:
+    """Keeps what transactions of their own commit, whatever becomes of the job.
+
+    In the registry's test mode these are savepoints inside of that of the job, which
+    would take them back. What the job itself wrote until then is kept along. Inside of
+    another savepoint of the job, nothing is kept.
+
+    Args:
+        env: of the test.
+        savepoint_name: returns the name of the savepoint of the job.
+    """
+
+    def __init__(self, env: api.Environment, savepoint_name: Callable[[], str]):
+        self.cr = env.cr
+        self.registry = env.registry
+        self.savepoint_name = savepoint_name
+        self.has_news = False
+        self.savepoints: list = []
+
+    @contextmanager
+    def patches(self) -> Iterator[None]:
+        """Watch the cursors and savepoints that are opened inside the block."""
+        open_cursor, open_savepoint = self.registry.cursor, self.cr.savepoint
+
+        def cursor(*args, **kwargs):
+            opened = open_cursor(*args, **kwargs)
+            if hasattr(opened, "_cursors_stack"):  # of the test mode
+                self.watch(opened)
+            return opened
+
+        def savepoint(*args, **kwargs):
+            self.savepoints.append(open_savepoint(*args, **kwargs))
+            return self.savepoints[-1]
+
+        with (
+            mock.patch.object(self.registry, "cursor", cursor),
+            mock.patch.object(self.cr, "savepoint", savepoint),
+        ):
+            yield
+
+    def watch(self, opened) -> None:
+        """Note a commit on a cursor, and keep it when the cursor is closed."""
+        commit, close = opened.commit, opened.close
+
+        def commit_and_note():
+            commit()
+            self.has_news = True
+
+        def close_and_keep():
+            close()
+            self.keep(opened._cursors_stack)
+
+        opened.commit, opened.close = commit_and_note, close_and_keep
+
+    def keep(self, open_cursors: list) -> None:
+        """Begin the savepoint of the job anew, unless others are inside of it."""
+        is_inside = any(not one.closed for one in self.savepoints)
+        if self.has_news and not open_cursors and not is_inside:
+            name = SQL.identifier(self.savepoint_name())
+            self.cr.execute(SQL("RELEASE SAVEPOINT %s", name))
+            self.cr.execute(SQL("SAVEPOINT %s", name))
+            self.has_news = False
 
 
 class TrappedCall(NamedTuple):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
@@ -14,6 +15,8 @@ from ..queue.testing import run_jobs
 from .server import HOST, AnsweringServer
 
 ALLOWED = f"{PREFIX}PRIVATE_NETWORKS"
+
+ROUNDS = 50  # of jobs that wait again
 
 # Columns with times that flows compare with the present one.
 TIMES = {
@@ -65,6 +68,24 @@ class ServerCase(TransactionCase):
     def run_jobs(self) -> int:
         """Do what a commit does, run all jobs that are ready, return how many."""
         return run_jobs(self.env)
+
+    def finish_jobs(self) -> int:
+        """Run all jobs, let time pass for those that wait for one, return how many ran.
+
+        Raises:
+            AssertionError: some wait again and again.
+        """
+        count = self.run_jobs()
+        for _round in range(ROUNDS):
+            waiting = self.env["connector.queue.job"].search(
+                [("hold", "=", "eta")], order="eta", limit=1
+            )
+            if not waiting:
+                return count
+            wait_s = (waiting.eta - fields.Datetime.now()).total_seconds()
+            self.pass_time(seconds=max(wait_s, 0) + 1)
+            count += self.run_jobs()
+        raise AssertionError(f"{waiting.name} waits for ever: {waiting.result}")
 
     def run_stream(self, backend, name: str, full: bool = False):
         """Import a stream of a backend to its end, and return its run.

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of the test tools for authors of connectors."""
 
+from contextlib import nullcontext
+
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.exception import FailedJobError
@@ -31,6 +33,17 @@ def rename_twice(session, _model_name, partner, error=None):
         raise FailedJobError(error)
 
 
+@job
+def rename_apart(session, _model_name, partner, in_savepoint=False):
+    """Rename a partner in a transaction of its own, and fail after that."""
+    savepoint = session.cr.savepoint() if in_savepoint else nullcontext()
+    with savepoint, partner.env.registry.cursor() as cr:
+        partner.with_env(partner.env(cr=cr)).name = "apart"
+    partner.name = "lost"
+    partner.flush_recordset()
+    raise FailedJobError("no")
+
+
 class TestRunJobs(UnitCase):
     """What a job commits in the middle stays, also in a test."""
 
@@ -45,6 +58,26 @@ class TestRunJobs(UnitCase):
 
     def test_commit_keeps_what_was_done_before_an_error(self):
         self.assertEqual(self.run_job("no"), ("failed", "first"))
+
+    def run_job_apart(self, in_savepoint):
+        """Run a job that commits on another cursor; return its state and the name."""
+        partner = self.env["res.partner"].create({"name": "new"})
+        self.env.flush_all()
+        self.registry_enter_test_mode()
+        uuid = rename_apart.delay(
+            self.session, "res.partner", partner, in_savepoint=in_savepoint
+        )
+        with mute_logger("odoo.addons.connector.queue.engine.runner"):
+            run_jobs(self.env)
+        job_record = self.env["connector.queue.job"].search([("uuid", "=", uuid)])
+        return job_record.state, partner.name
+
+    def test_transaction_of_its_own_stays_although_the_job_fails(self):
+        """Else a test could not see what a crash leaves, such as an open request."""
+        self.assertEqual(self.run_job_apart(False), ("failed", "apart"))
+
+    def test_transaction_of_its_own_inside_of_a_savepoint_harms_none(self):
+        self.assertEqual(self.run_job_apart(True), ("failed", "new"))
 
     def test_what_comes_after_a_commit_is_kept_by_the_end(self):
         self.assertEqual(self.run_job(), ("done", "second"))

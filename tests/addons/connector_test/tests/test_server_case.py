@@ -3,6 +3,7 @@
 
 from odoo.addons.connector.api import (
     Backend,
+    BackendAdapter,
     ChangedSince,
     ExportMapper,
     ImportMapper,
@@ -91,11 +92,22 @@ class TestServerCase(UsageCase):
         binding = self.export(name="Eve")
         self.assertFalse(binding.external_id)
 
-        self.pass_time(hours=1)
-        self.run_jobs()
+        self.finish_jobs()
 
         self.assertEqual(binding.external_id, "4")
         self.assertEqual(len(self.customers.known), 4)
+
+    def test_answer_that_is_lost_asks_a_person_where_nothing_tells(self):
+        """As it is in earnest: what was sent is known also in a test."""
+        adapter = self.shop.get_environment(CUSTOMER).get_connector_unit(BackendAdapter)
+        self.patch(type(adapter), "_find", None)
+        self.server.lost_answers = 1
+        self.export(name="Eve")
+
+        self.finish_jobs()
+
+        self.assertEqual(len(self.server.requests("POST")), 1)
+        self.assertEqual(self.env["connector.request"].search([]).state, "unknown")
 
     def test_server_that_is_busy_is_asked_again(self):
         self.server.replies["/customers"] = Reply({}, 503, {"Retry-After": "60"})
@@ -107,6 +119,25 @@ class TestServerCase(UsageCase):
         self.run_jobs()
 
         self.assertEqual(run.state, "done")
+
+    def test_jobs_that_wait_are_run_to_their_end(self):
+        later = [Reply({}, 503, {"Retry-After": "3600"})]
+        self.server.replies["/customers"] = lambda asked: (
+            later.pop() if later else self.customers.list_page(asked.query)
+        )
+        run = self.run_stream(self.shop, "customers")
+        self.assertEqual(run.state, "running")
+
+        self.finish_jobs()
+
+        self.assertEqual(run.state, "done")
+
+    def test_job_that_waits_for_ever_is_named(self):
+        self.server.replies["/customers"] = Reply({}, 503)
+        self.run_stream(self.shop, "customers")
+
+        with self.assertRaisesRegex(AssertionError, "503"):
+            self.finish_jobs()
 
     def test_changes_here_are_on_the_server(self):
         self.export(name="Eve")
