@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
@@ -422,6 +422,7 @@ def _reads(asked: requests.PreparedRequest, is_read: bool | None) -> bool:
     return asked.method in READS if is_read is None else is_read
 
 
+@lru_cache(maxsize=256)
 def _split(url: str) -> SplitResult:
     """Return the parts of an address, as the library that connects reads them.
 

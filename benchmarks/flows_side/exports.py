@@ -19,6 +19,7 @@ from .shop_server import HOST
 
 PARCEL = "bench.parcel"  # is only exported
 LETTER = "bench.letter"  # goes both ways
+FLOOR = "floor"
 ALLOWED = "CONNECTOR_PRIVATE_NETWORKS"
 
 
@@ -53,7 +54,10 @@ class Exports:
         return measure(self.env, lambda: self._run(model, "updated"))
 
     def send(self, model: str) -> dict:
-        """Let Odoo read the same records, and send them without us."""
+        """Let Odoo read the same records, and send them without us.
+
+        They go to other items: ours would find that somebody has changed them.
+        """
         session = requests.Session()
         session.trust_env = False
 
@@ -62,7 +66,7 @@ class Exports:
                 self.env.invalidate_all()
                 record = self.env[model].browse(id_)
                 data = {"name": record.name, "price": record.price}
-                url = f"{self.url}/items/{record.external_id}"
+                url = f"{self.url}/items/{record.external_id}-{FLOOR}"
                 session.patch(url, json=data).raise_for_status()
 
         return measure(self.env, work)

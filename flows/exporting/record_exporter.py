@@ -30,7 +30,7 @@ from .creation import Creation
 from .dependency import ExportDependency, exporting
 from .dry_run import DryRun, check_sends, is_dry_run
 from .lock import refuse_stale
-from .mapped_fields import fetch_mapped
+from .mapped_fields import fetch_binding, fetch_mapped
 from .own_changes import OwnChanges, differing_fields
 from .own_transaction import own_transaction
 from .refusal import is_gone, is_outdated, refusal_of, report_refusal
@@ -232,9 +232,11 @@ class RecordExporter(Exporter):
     def _take(self, binding_id) -> str | None:
         """Make a binding the one in hand; return why that cannot be."""
         id_ = binding_id.id if isinstance(binding_id, models.BaseModel) else binding_id
-        self.binding = self.model.browse(id_)
+        self.binding, binder = self.model.browse(id_), self.binder
+        own = (binder._backend_field, binder._external_field, binder._sync_date_field)
         try:
-            backend = self.binding[self.binder._backend_field]
+            fetch_binding(self.binding, self.mapper, own)
+            backend = self.binding[binder._backend_field]
         except MissingError:
             return f"{self.model._name},{id_} was deleted."
         self.conflicts, self.there, self.is_fresh = self._find_conflicts(), None, False
