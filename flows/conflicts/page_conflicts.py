@@ -17,8 +17,9 @@ from .bases import Base, read_bases, write_bases
 from .export_conflicts import exports
 from .flips import IN
 from .owners import Owners, keeps_bases
+from .texts import in_form_of
 from .three_way import ASK, KEEP, NEWEST, REMOTE, SAME, SEND, TAKE, Sides, decide
-from .values import LINES, in_form_of, kept_value, mapped_value
+from .values import LINES, kept_value, mapped_value
 
 CHANGED = "changed"  # kinds of a conflict
 FLIPS = "flips"
@@ -144,9 +145,10 @@ class PageConflicts:
         base, binding = verdict.base, item.binding
         theirs = mapped_value(binding, name, value)
         is_known = name in base.mapped and name not in (*base.held, *base.taken)
-        if is_known and theirs == base.mapped[name] and not self._insists_on(name):
-            verdict.untouched.add(name)
-            return
+        if is_known and not self._insists_on(name):
+            if theirs == in_form_of(theirs, base.mapped[name], base.lang):
+                verdict.untouched.add(name)
+                return
         ours = kept_value(binding, name, like=theirs)
         outcome = self._decide(item, base, name, theirs, ours)
         kind = CHANGED
@@ -154,7 +156,7 @@ class PageConflicts:
             outcome, kind = ASK, FLIPS
         if outcome == TAKE:
             verdict.taken.append(name)
-            base.mapped[name] = theirs
+            base.take(name, theirs)
             return
         verdict.untouched.add(name)
         if outcome == SAME:
@@ -177,13 +179,12 @@ class PageConflicts:
             return TAKE
         if base.is_flipping(name):
             return ASK
-        lang = self.importer.env.lang
         kept = base.kept_of(name)
         if isinstance(kept, dict) and LINES in kept:
             ours = kept_value(item.binding, name, like=kept)
         sides = Sides(
-            mapped=in_form_of(theirs, base.mapped_of(name), lang),
-            kept=in_form_of(theirs, kept, lang),
+            mapped=in_form_of(theirs, base.mapped_of(name), base.lang),
+            kept=in_form_of(ours, kept, base.lang, is_ours=True),
             theirs=theirs,
             ours=ours,
         )
