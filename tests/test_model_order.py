@@ -37,7 +37,12 @@ CHAINS = {
     # an import that failed is noted before an export is
     ("connector.backend", "_on_job_failed"): ["backend.exports", "backend.flows"],
     # who runs the jobs is checked before anything is written
-    ("connector.backend", "write"): ["backend.job_user", "backend.backend"],
+    ("connector.backend", "write"): [
+        "backend.job_user",
+        "backend.archive",
+        "backend.backend",
+    ],
+    ("connector.backend", "create"): ["backend.job_user", "backend.flows"],
     # the kind of login comes first, then its token
     ("connector.backend.http", "_http_login"): ["backend.oauth", "backend.http"],
     # the address is guarded after the token of another account is dropped; what waited

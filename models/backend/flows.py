@@ -64,6 +64,15 @@ class ConnectorBackend(models.AbstractModel):
                 [("backend_id", "=", backend.reference())]
             )
 
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create backends, with the streams that their connector declares."""
+        backends = super().create(vals_list)
+        self.env["connector.stream"]._declare_of(backends)
+        return backends
+
     # === JOBS === #
 
     @api.private
