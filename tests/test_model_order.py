@@ -17,12 +17,13 @@ CHAINS = {
     # links of a record are removed after its deletion was announced; its tombstones
     # are written when all of that is done
     ("base", "unlink"): ["tombstone.base", "linked_base", "base"],
-    # requests, matches, tombstones, then owners of a backend that is gone
+    # requests, matches, tombstones, owners, then streams of a backend that is gone
     ("connector.backend", "unlink"): [
         "request.backend",
         "match.backend",
         "tombstone.backend",
         "conflict.backend",
+        "backend.flows",
     ],
     # what is declared is created: streams, then owners of fields
     ("connector.stream", "_declare_all"): ["conflict.field_owner", "stream.stream"],

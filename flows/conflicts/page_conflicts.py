@@ -144,11 +144,9 @@ class PageConflicts:
     ) -> None:
         base, binding = verdict.base, item.binding
         theirs = mapped_value(binding, name, value)
-        is_known = name in base.mapped and name not in (*base.held, *base.taken)
-        if is_known and not self._insists_on(name):
-            if theirs == in_form_of(theirs, base.mapped[name], base.lang):
-                verdict.untouched.add(name)
-                return
+        if self._is_same_there(base, name, theirs) and not self._insists_on(name):
+            verdict.untouched.add(name)
+            return
         ours = kept_value(binding, name, like=theirs)
         outcome = self._decide(item, base, name, theirs, ours)
         kind = CHANGED
@@ -173,6 +171,12 @@ class PageConflicts:
             verdict.asked.append(asked)
             hold = base.hold_flips if kind == FLIPS else base.hold
             hold(name, theirs)
+
+    def _is_same_there(self, base: Base, name: str, theirs) -> bool:
+        """Return whether theirs is what was mapped last, and nobody has to decide."""
+        if name not in base.mapped or name in (*base.held, *base.taken):
+            return False
+        return theirs == in_form_of(theirs, base.mapped[name], base.lang)
 
     def _decide(self, item: ImportItem, base: Base, name: str, theirs, ours) -> str:
         if name in base.taken:

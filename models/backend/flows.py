@@ -73,6 +73,15 @@ class ConnectorBackend(models.AbstractModel):
         self.env["connector.stream"]._declare_of(backends)
         return backends
 
+    def unlink(self):
+        """Delete backends, and their streams."""
+        references = [backend.reference() for backend in self]
+        result = super().unlink()
+        streams_sudo = self.env["connector.stream"].sudo()  # of what is gone
+        streams_sudo = streams_sudo.with_context(active_test=False)
+        streams_sudo.search([("backend_id", "in", references)]).unlink()
+        return result
+
     # === JOBS === #
 
     @api.private

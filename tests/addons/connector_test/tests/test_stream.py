@@ -278,6 +278,14 @@ class TestNewBackend(FlowCase):
     def test_archived_backend_has_none(self):
         self.assertFalse(self.streams_of(active=False))
 
+    def test_streams_go_with_their_backend(self):
+        streams = self.streams_of()
+        streams[0].active = False
+
+        streams[0].backend_id.unlink()
+
+        self.assertFalse(streams.exists())
+
     def test_user_who_may_create_backends_need_not_manage_streams(self):
         clerk = new_test_user(self.env, "clerk", "base.group_user")
         self.env["ir.model.access"].create(
