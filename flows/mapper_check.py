@@ -38,6 +38,15 @@ def check_mappers(binding: models.BaseModel) -> None:
             check.run(mapper)
 
 
+def registered_units(binding: models.BaseModel, base_class: type) -> list[type]:
+    """Return the classes that addons which are here register for a binding model."""
+    backends = binding.pool.get(binding._backend_model)
+    if backends is None:
+        return []
+    check = _MapperCheck(type(binding), backends)
+    return check.registered(base_class, binding._name)
+
+
 class _MapperCheck:
     """The check of the mappers of one binding model.
 
@@ -82,7 +91,7 @@ class _MapperCheck:
         if is_known or target in texts_in(mapper.finalize):
             return field
         raise InvalidUsageError(
-            f"{_named(mapper)} maps {_shown(source)} to {target!r}, which is no field "
+            f"{named(mapper)} maps {_shown(source)} to {target!r}, which is no field "
             f"of {self.model_class._name!r}."
             f"{did_you_mean(target, self.model_class._fields)} Correct it."
         )
@@ -105,14 +114,14 @@ class _MapperCheck:
             return
         if not self.registered(Binder, model_name):
             raise InvalidUsageError(
-                f"{_named(mapper)} maps {source!r} to {field.name!r}, a many2one to "
+                f"{named(mapper)} maps {source!r} to {field.name!r}, a many2one to "
                 f"{model_name!r}, which is no binding and has no external ids. Use "
                 f"related({source!r}, …) with the binding of that model, many2one() "
                 "with a key of its records, or mapped()."
             )
 
     def _check_related(self, mapper: type, related: Related, field) -> None:
-        where = f"{_named(mapper)} maps related({related.field!r}, {related.model!r})"
+        where = f"{named(mapper)} maps related({related.field!r}, {related.model!r})"
         if not self._is_binding(related.model):
             bindings = sorted(self._bindings())
             raise InvalidUsageError(
@@ -152,7 +161,7 @@ class _MapperCheck:
     def _check_children(self, mapper: type, source: str, target: str, line_model: str):
         """Refuse lines for which the binding has no one2many."""
         field = self.model_class._fields.get(target)
-        where = f"{_named(mapper)} puts the lines {source!r} into {target!r}"
+        where = f"{named(mapper)} puts the lines {source!r} into {target!r}"
         if field is None:
             raise InvalidUsageError(
                 f"{where}, which is no field of {self.model_class._name!r}."
@@ -184,7 +193,7 @@ class _MapperCheck:
         for line_mapper in self.registered(ImportMapper, lines._name):
             if line_of and line_mapper.children:
                 raise InvalidUsageError(
-                    f"{where}, and {_named(line_mapper)} maps lines of these lines "
+                    f"{where}, and {named(line_mapper)} maps lines of these lines "
                     f"({line_mapper.children[0][0]!r}). A flow knows lines of one "
                     "level only. Map the inner lines with a method of the mapper, or "
                     "import them as records of their own."
@@ -208,8 +217,9 @@ class _MapperCheck:
         )
 
 
-def _named(mapper: type) -> str:
-    return f"{mapper.__module__}.{mapper.__qualname__}"
+def named(unit: type) -> str:
+    """Return a class as messages name it."""
+    return f"{unit.__module__}.{unit.__qualname__}"
 
 
 def _shown(source) -> str:

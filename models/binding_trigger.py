@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..flows.exporting.check_export import check_export
+from ..flows.exporting.check_units import check_export_units
 from ..flows.exporting.export_on import ExportOn
 from ..flows.exporting.trigger import forget_triggers
 from .binding_state import ERROR, PENDING, SYNCED
@@ -22,19 +23,26 @@ UPDATE %(table)s
                  FOR NO KEY UPDATE SKIP LOCKED)
 """
 
-# Let bindings be exported by a run. Locks: their rows, also of those that are due
-# already: a run that takes one meanwhile would miss what this transaction changes.
-# Index: the primary key.
+# Let bindings be exported by a run. Locks: their rows, in the order of their ids, so
+# that two transactions never wait for each other; also of those that are due already: a
+# run that takes one meanwhile would miss what this transaction changes. Index: the
+# primary key.
 SET_DUE = """
-UPDATE %(table)s
+UPDATE %(table)s AS binding
    SET export_due = TRUE,
        sync_state = CASE WHEN sync_state IN %(settled)s THEN %(pending)s
                          ELSE sync_state END
- WHERE id = ANY(%(ids)s)
+  FROM (SELECT id
+          FROM %(table)s
+         WHERE id = ANY(%(ids)s)
+         ORDER BY id
+           FOR NO KEY UPDATE) AS locked
+ WHERE binding.id = locked.id
 """
 
 # Take the next bindings that a run exports. Locks: their rows, also those that an
-# import changes now: no other job would come back for them. Index: the primary key.
+# import changes now: no other job would come back for them. Index:
+# {table}_export_due_idx, which holds none but those that are due.
 TAKE_DUE = """
 UPDATE %(table)s
    SET export_due = FALSE
@@ -72,12 +80,15 @@ class ConnectorBinding(models.AbstractModel):
         help="A run that exports many records has yet to come to this one.",
     )
 
+    _export_due_idx = models.Index("(backend_id, id) WHERE export_due")
+
     def _post_model_setup__(self):
         """Refuse triggers that name what does not exist."""
         super()._post_model_setup__()
         forget_triggers(self.pool)
         if not self._abstract:
             check_export(self)
+            check_export_units(self)
 
     # === HELPERS === #
 

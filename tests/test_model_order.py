@@ -17,12 +17,13 @@ CHAINS = {
     # links of a record are removed after its deletion was announced; its tombstones
     # are written when all of that is done
     ("base", "unlink"): ["tombstone.base", "linked_base", "base"],
-    # requests, matches, tombstones, then owners of a backend that is gone
+    # requests, matches, tombstones, owners, then streams of a backend that is gone
     ("connector.backend", "unlink"): [
         "request.backend",
         "match.backend",
         "tombstone.backend",
         "conflict.backend",
+        "backend.flows",
     ],
     # what is declared is created: streams, then owners of fields
     ("connector.stream", "_declare_all"): ["conflict.field_owner", "stream.stream"],
@@ -37,7 +38,12 @@ CHAINS = {
     # an import that failed is noted before an export is
     ("connector.backend", "_on_job_failed"): ["backend.exports", "backend.flows"],
     # who runs the jobs is checked before anything is written
-    ("connector.backend", "write"): ["backend.job_user", "backend.backend"],
+    ("connector.backend", "write"): [
+        "backend.job_user",
+        "backend.archive",
+        "backend.backend",
+    ],
+    ("connector.backend", "create"): ["backend.job_user", "backend.flows"],
     # the kind of login comes first, then its token
     ("connector.backend.http", "_http_login"): ["backend.oauth", "backend.http"],
     # the address is guarded after the token of another account is dropped; what waited

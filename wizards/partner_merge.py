@@ -1,9 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Links and bindings of merged records, moved to the record that stays."""
 
+from collections.abc import Iterator
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..flows.exporting.notes import note_merged, note_moved
 from ..magic.links.make import merge_links
 from ..models.access_guard import merge_of_records
 from ..models.binding_merge import describe, find_bindings, make_aliases, meetings
@@ -20,16 +23,22 @@ class PartnerMerge(models.TransientModel):
 
     @api.model
     def _update_foreign_keys_generic(self, model, src_records, dst_record):
-        """Move the bindings, too, to the record that stays.
+        """Move the bindings, too, to the record that stays, and have it exported.
 
-        Odoo moves them, and deletes all of a model where that violates a constraint.
+        Odoo moves them, and deletes all of a model where that violates a constraint. It
+        does so by SQL, of which export triggers see nothing.
         """
         met = meetings(src_records, dst_record)
         for meeting in met:
             make_aliases(meeting)
-        kept = self._find_concerned(src_records)
+        referring = list(self._find_referring(src_records))
+        kept = self._find_concerned(src_records, [one for one, _name in referring])
         result = super()._update_foreign_keys_generic(model, src_records, dst_record)
         self._check_kept(kept, src_records, dst_record)
+        for records, name in referring:
+            note_moved(records.exists(), name)
+        for bindings, _field in find_bindings(dst_record):
+            note_merged(bindings)
         for meeting in met:
             self._report_bindings(meeting, dst_record)
         return result
@@ -60,19 +69,23 @@ class PartnerMerge(models.TransientModel):
 
     # === HELPERS === #
 
-    def _find_concerned(self, src_records) -> list[models.BaseModel]:
+    def _find_concerned(self, src_records, referring) -> list[models.BaseModel]:
         """Return the bindings of records, and those of all that refers to them."""
         found = [bindings for bindings, _field in find_bindings(src_records)]
+        for others in referring:
+            found += [bindings for bindings, _field in find_bindings(others)]
+        return found
+
+    def _find_referring(self, records) -> Iterator[tuple[models.BaseModel, str]]:
+        """Return the records of other models that refer to some, and their field."""
         models_by_table = {
             self.env.registry[name]._table: name for name in self.env.registry
         }
-        for table, column in self._get_fk_on(src_records._table):
+        for table, column in self._get_fk_on(records._table):
             name = models_by_table.get(table)
             if name and column in self.env[name]._fields:
                 others_sudo = self.env[name].sudo().with_context(active_test=False)
-                others = others_sudo.search([(column, "in", src_records.ids)])
-                found += [bindings for bindings, _field in find_bindings(others)]
-        return found
+                yield others_sudo.search([(column, "in", records.ids)]), column
 
     def _check_kept(self, kept, src_records, dst_record) -> None:
         """Refuse a merge in which Odoo deleted bindings by SQL."""

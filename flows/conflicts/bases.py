@@ -13,7 +13,9 @@ from time import time
 from odoo import models
 from odoo.tools import SQL
 
+from ..values.languages import DEFAULT
 from .flips import add_change, is_flipping
+from .texts import merged
 from .three_way import UNKNOWN
 
 COLUMN = "sync_base"
@@ -29,25 +31,28 @@ class Base:
         held: fields that wait for a person, with what was mapped before they did; an
             empty dictionary where nothing was.
         taken: fields of which a person wants theirs at the next import.
+        given: fields of which a person wants ours there, whoever owns them.
         flips: by field, its last changes, see :mod:`.flips`.
+        lang: of the flow, in which texts without languages are; it is not stored.
     """
 
     mapped: dict[str, object] = field(default_factory=dict)
     kept: dict[str, object] = field(default_factory=dict)
     held: dict[str, dict] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
     flips: dict[str, list] = field(default_factory=dict)
+    lang: str = DEFAULT
 
     @classmethod
-    def load(cls, stored: Mapping | None) -> "Base":
+    def load(cls, stored: Mapping | None, lang: str | None = None) -> "Base":
         """Return the bases from the column; parts of a later version are left out."""
-        names = cls.__dataclass_fields__
-        known = {name: one for name, one in (stored or {}).items() if name in names}
-        return cls(**known)
+        known = {name: one for name, one in (stored or {}).items() if name in STORED}
+        return cls(**known, lang=lang or DEFAULT)
 
     def dump(self) -> dict:
         """Return the bases for the column, without what is empty."""
-        return {name: one for name, one in vars(self).items() if one}
+        return {name: one for name in STORED if (one := getattr(self, name))}
 
     def mapped_of(self, name: str) -> object:
         """Return what was mapped last, before a person had to decide."""
@@ -60,16 +65,20 @@ class Base:
         return self.kept.get(name, self.mapped.get(name, UNKNOWN))
 
     def settle(self, name: str, theirs: object, ours: object) -> None:
-        """Note that both sides are equal, in the values that each of them has."""
-        self.held.pop(name, None)
-        self.mapped[name] = theirs
-        self._keep(name, ours)
+        """Note that both sides are equal, in the values that each of them has.
+
+        Languages that the values leave out stay as they were.
+        """
+        kept = merged(self.kept_of(name), ours, self.lang)
+        self.release(name, theirs)
+        if kept == self.mapped[name]:
+            self.kept.pop(name, None)
+        else:
+            self.kept[name] = kept
 
     def diverge(self, name: str, theirs: object) -> None:
         """Note what is there, while ours stays: from now on ours is the change."""
-        self.held.pop(name, None)
-        self.mapped[name] = theirs
-        self.kept.pop(name, None)
+        self.settle(name, theirs, theirs)
 
     def hold(self, name: str, theirs: object) -> None:
         """Note what is there, and leave the field alone until a person decides."""
@@ -78,12 +87,18 @@ class Base:
             self.held[name] = {"mapped": self.mapped[name]} if known else {}
             if known:
                 self.kept.setdefault(name, self.mapped[name])
-        self.mapped[name] = theirs
+        self.take(name, theirs)
 
     def release(self, name: str, theirs: object) -> None:
         """Note that the backend took its change back: nobody has to decide."""
         self.held.pop(name, None)
-        self.mapped[name] = theirs
+        self.take(name, theirs)
+
+    def take(self, name: str, theirs: object) -> None:
+        """Note what is there now, in the languages that came."""
+        self.given = [one for one in self.given if one != name]
+        before = self.mapped.get(name, UNKNOWN)
+        self.mapped[name] = merged(before, theirs, self.lang)
 
     def note_change(self, name: str, side: str, value: object) -> bool:
         """Note a change of a field; return whether it flips from side to side."""
@@ -104,11 +119,13 @@ class Base:
         self.held.pop(name, None)
         self.flips.pop(name, None)
 
-    def _keep(self, name: str, ours: object) -> None:
-        if ours == self.mapped[name]:
-            self.kept.pop(name, None)
-        else:
-            self.kept[name] = ours
+    def give(self, name: str) -> None:
+        """Note that a person wants ours there, until both sides are equal again."""
+        if name not in self.given:
+            self.given = [*self.given, name]
+
+
+STORED = [name for name in Base.__dataclass_fields__ if name != "lang"]
 
 
 def read_bases(bindings: models.BaseModel) -> dict[int, Base]:
@@ -123,7 +140,8 @@ def read_bases(bindings: models.BaseModel) -> dict[int, Base]:
             tuple(bindings.ids),
         )
     )
-    return {id_: Base.load(stored) for id_, stored in rows}
+    lang = bindings.env.lang
+    return {id_: Base.load(stored, lang) for id_, stored in rows}
 
 
 def write_bases(model: models.BaseModel, bases: Mapping[int, Base]) -> None:

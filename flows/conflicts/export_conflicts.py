@@ -14,6 +14,7 @@ from ..importing.faults import PAGE_FAULTS, RECORD_FAULTS
 from .bases import Base, read_bases, write_bases
 from .flips import OUT
 from .owners import Owners, keeps_bases
+from .texts import in_form_of
 from .three_way import REMOTE, UNKNOWN
 from .values import kept_value, mapped_value
 
@@ -78,7 +79,7 @@ class ExportConflicts:
         theirs = self._map_answer(binding, answered) if answered else {}
         sent = self._sent_sources
         has_news = any(
-            mapped_value(binding, name, value) != self.base.mapped[name]
+            self._is_news(binding, name, value)
             for name, value in theirs.items()
             if name in self.base.mapped and name not in (*sent, *self.base.held)
         )
@@ -128,6 +129,8 @@ class ExportConflicts:
     def _may_send(self, name: str) -> bool:
         if name in self.base.held:
             return False
+        if name in self.base.given:
+            return True
         return self.owners.of(name) != REMOTE or self.owners.is_exported(name)
 
     def _is_equal(self, name: str) -> bool:
@@ -137,6 +140,11 @@ class ExportConflicts:
             return False
         return kept_value(self.exporter.binding, name, like=kept) == kept
 
+    def _is_news(self, binding: models.BaseModel, name: str, value) -> bool:
+        """Return whether a mapped value is another one than was mapped last."""
+        now = mapped_value(binding, name, value)
+        return now != in_form_of(now, self.base.mapped[name], self.base.lang)
+
     def _learn(self, binding: models.BaseModel, name: str, theirs: dict) -> None:
         before = self.base.mapped.get(name, UNKNOWN)
         if name in theirs:
@@ -145,7 +153,8 @@ class ExportConflicts:
         else:  # it took what was sent, as far as anybody knows
             like = before if isinstance(before, dict) else None
             mapped = ours = kept_value(binding, name, like=like)
-        if ours != before and before is not UNKNOWN:
+        is_other = ours != in_form_of(ours, before, self.base.lang)
+        if is_other and before is not UNKNOWN:
             self._note_change(binding, name, ours)
         self.base.settle(name, mapped, ours)
 

@@ -17,8 +17,9 @@ from .bases import Base, read_bases, write_bases
 from .export_conflicts import exports
 from .flips import IN
 from .owners import Owners, keeps_bases
+from .texts import in_form_of
 from .three_way import ASK, KEEP, NEWEST, REMOTE, SAME, SEND, TAKE, Sides, decide
-from .values import LINES, in_form_of, kept_value, mapped_value
+from .values import LINES, kept_value, mapped_value
 
 CHANGED = "changed"  # kinds of a conflict
 FLIPS = "flips"
@@ -143,8 +144,7 @@ class PageConflicts:
     ) -> None:
         base, binding = verdict.base, item.binding
         theirs = mapped_value(binding, name, value)
-        is_known = name in base.mapped and name not in (*base.held, *base.taken)
-        if is_known and theirs == base.mapped[name] and not self._insists_on(name):
+        if self._is_same_there(base, name, theirs) and not self._insists_on(name):
             verdict.untouched.add(name)
             return
         ours = kept_value(binding, name, like=theirs)
@@ -154,7 +154,7 @@ class PageConflicts:
             outcome, kind = ASK, FLIPS
         if outcome == TAKE:
             verdict.taken.append(name)
-            base.mapped[name] = theirs
+            base.take(name, theirs)
             return
         verdict.untouched.add(name)
         if outcome == SAME:
@@ -172,18 +172,23 @@ class PageConflicts:
             hold = base.hold_flips if kind == FLIPS else base.hold
             hold(name, theirs)
 
+    def _is_same_there(self, base: Base, name: str, theirs) -> bool:
+        """Return whether theirs is what was mapped last, and nobody has to decide."""
+        if name not in base.mapped or name in (*base.held, *base.taken):
+            return False
+        return theirs == in_form_of(theirs, base.mapped[name], base.lang)
+
     def _decide(self, item: ImportItem, base: Base, name: str, theirs, ours) -> str:
         if name in base.taken:
             return TAKE
         if base.is_flipping(name):
             return ASK
-        lang = self.importer.env.lang
         kept = base.kept_of(name)
         if isinstance(kept, dict) and LINES in kept:
             ours = kept_value(item.binding, name, like=kept)
         sides = Sides(
-            mapped=in_form_of(theirs, base.mapped_of(name), lang),
-            kept=in_form_of(theirs, kept, lang),
+            mapped=in_form_of(theirs, base.mapped_of(name), base.lang),
+            kept=in_form_of(ours, kept, base.lang, is_ours=True),
             theirs=theirs,
             ours=ours,
         )

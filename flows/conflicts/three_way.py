@@ -7,6 +7,8 @@ what was mapped last, ours with what Odoo then kept.
 
 from typing import Any, NamedTuple
 
+from .texts import is_empty
+
 ODOO = "odoo"  # ours counts, and is exported
 REMOTE = "remote"  # theirs counts
 MANUAL = "manual"  # a person decides
@@ -28,7 +30,6 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
-EMPTY = (None, False, [])
 
 
 class Sides(NamedTuple):
@@ -54,7 +55,7 @@ class Sides(NamedTuple):
     @property
     def changed_here(self) -> bool:
         """Whether Odoo changed the field; an empty one may get its first value."""
-        if self.kept is UNKNOWN and self.ours in EMPTY:
+        if self.kept is UNKNOWN and is_empty(self.ours):
             return False
         return self.ours != self.kept
 

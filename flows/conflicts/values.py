@@ -14,6 +14,7 @@ from odoo.fields import Command
 
 from ..importing.changes import hash_of
 from ..values.languages import DEFAULT, TranslatedText
+from .texts import TEXTS
 
 LONG = 500  # characters of a text that is kept as it is
 X2MANY = ("one2many", "many2many")
@@ -21,7 +22,6 @@ HASH = "hash"
 LINES = "lines"
 EXTERNAL_ID = "external_id"
 LINE_FIELDS = "fields"
-TEXTS = "texts"  # by language
 
 
 def mapped_value(record: models.BaseModel, name: str, value) -> object:
@@ -66,19 +66,6 @@ def kept_value(record: models.BaseModel, name: str, like: object = None) -> obje
     if field.type == "binary":
         return _bytes_hash(record.with_context(bin_size=False)[name])
     return _plain_of(field, record[name])
-
-
-def in_form_of(like: object, base: object, lang: str | None) -> object:
-    """Return a base in the form of a value: the same languages, the others left out."""
-    if not (isinstance(like, dict) and TEXTS in like):
-        return base
-    if isinstance(base, dict) and TEXTS in base:
-        texts = base[TEXTS]
-    elif isinstance(base, str | None):
-        texts = {lang or DEFAULT: base}
-    else:
-        return base
-    return {TEXTS: {code: texts.get(code) for code in like[TEXTS]}}
 
 
 def plain(value) -> object:

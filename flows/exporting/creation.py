@@ -19,6 +19,7 @@ from ...exception import (
 from ...queue.current import current_job
 from ...secret import known_secrets
 from .lease import KNOWN, SENT, UNKNOWN, Lease, Leases, Owner, run_owner
+from .own_lines import OwnLines
 from .refusal import (
     IN_PROGRESS_S,
     in_progress_s,
@@ -218,6 +219,8 @@ class Creation:
             exporter.binder.bind(answer.external_id, exporter.binding)
             if is_current:
                 exporter._remember(answer)
+            else:
+                OwnLines(exporter).learn(answer.record)
             exporter._after_export()
             if lease:
                 lease.mark_bound(exporter.env)

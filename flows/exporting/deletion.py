@@ -65,21 +65,29 @@ def _find_bindings(records: BaseModel, cascade: Cascade) -> BaseModel:
 def delay_deletions(env: api.Environment, deletions: Iterable[Deletion]) -> None:
     """Delay the deletions there of what is gone here, and not bound again.
 
-    Nothing is deleted on a backend that is archived, or is gone itself.
+    Nothing is deleted on a backend that is gone itself. For one that is archived,
+    tombstones remember what is to be deleted there when it is back.
     """
     groups: dict[tuple[str, tuple[str, int]], list[Deletion]] = defaultdict(list)
     for one in deletions:
         groups[one.model, one.backend].append(one)
-    for (model_name, (backend_model, backend_id)), group in groups.items():
+    # sorted, for locks of the jobs: see DueExports.delay
+    for (model_name, (backend_model, backend_id)), group in sorted(groups.items()):
         backend_sudo = env[backend_model].sudo().browse(backend_id).exists()
-        if not (backend_sudo and backend_sudo.active):
+        if not backend_sudo:
+            continue
+        if not backend_sudo.active:
+            backend_sudo._stay_archived()
             continue
         known = _find_known(env[model_name], backend_id, group)
-        gone = [
-            (one.external_id, one.version)
-            for one in group
-            if one.external_id not in known
-        ]
+        gone = sorted(
+            (
+                (one.external_id, one.version)
+                for one in group
+                if one.external_id not in known
+            ),
+            key=lambda one: one[0],
+        )
         if gone:
             backend_sudo._delay_deletions(model_name, gone)
 

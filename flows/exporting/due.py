@@ -72,6 +72,11 @@ class DueExports:
             found = roots_sudo.search(trigger.change(ids).domain(self.env))
             self._found[trigger.binding, trigger.root, silence].update(found.ids)
 
+    def add_bindings(self, bindings: BaseModel, silence: Silence) -> None:
+        """Add bindings whatever changed of their records."""
+        name = bindings._name
+        self._found[name, name, silence].update(bindings.ids)
+
     def add_deleted(self, deletions: Iterable[Deletion]) -> None:
         """Add bindings that are about to be deleted."""
         self._deleted |= {(one.model, one.id): one for one in deletions}
@@ -79,8 +84,14 @@ class DueExports:
     # === JOBS === #
 
     def delay(self) -> None:
-        """Delay the exports: the transaction is about to be committed."""
-        for (binding, root, silence), changes in self._changes().items():
+        """Delay the exports: the transaction is about to be committed.
+
+        In one order, whatever was changed first: two transactions that lock the same
+        bindings, or jobs, wait for each other only one way.
+        """
+        for (binding, root, silence), changes in sorted(
+            self._changes().items(), key=lambda one: (*one[0][:2], sorted(one[0][2]))
+        ):
             model = self.env[binding]
             if sum(len(one.ids) for one in changes) > model._export_run_above:
                 _delay_spread(model, root, changes, silence)
@@ -109,10 +120,13 @@ def _delay_spread(
 ) -> None:
     """Let a job of each backend find what many changes make due.
 
-    The transaction that made them neither looks for bindings nor locks any.
+    The transaction that made them neither looks for bindings nor locks any. Archived
+    backends get no new bindings; those that are there stay due.
     """
     packed = [one.packed() for one in changes]
     backends_sudo = model.env[model._fields["backend_id"].comodel_name].sudo()
-    for backend_sudo in backends_sudo.search([]):
+    is_new = root != model._name
+    backends_sudo = backends_sudo.with_context(active_test=is_new)
+    for backend_sudo in backends_sudo.search([], order="id"):
         if _is_loud(silence, backend_sudo):
             backend_sudo._delay_spread(model._name, root, packed)

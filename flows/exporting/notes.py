@@ -8,8 +8,9 @@ from odoo.models import BaseModel
 
 from .deletion import find_deletions
 from .due import DueExports
+from .export_on import declared_export
 from .silence import silence_of
-from .trigger import Trigger, Watched
+from .trigger import Trigger, Watched, watched_models
 
 
 def note_written(
@@ -57,3 +58,17 @@ def note_unlinked(records: BaseModel, watched: Watched) -> None:
         deletions = find_deletions(records, watched.cascades, silence)
         if deletions:
             DueExports.of(records.env).add_deleted(deletions)
+
+
+def note_moved(records: BaseModel, name: str) -> None:
+    """Note records of which a merge of others changes a field, by SQL."""
+    if watched := watched_models(records).get(records._name):
+        note_written(records.env, watched, dict.fromkeys(records.ids, {name: None}))
+
+
+def note_merged(bindings: BaseModel) -> None:
+    """Note bindings whose record took over what others had: that is all due."""
+    silence = silence_of(bindings.env.context)
+    is_exported = watched_models(bindings) and declared_export(type(bindings))
+    if is_exported and silence is not None:
+        DueExports.of(bindings.env).add_bindings(bindings, silence)

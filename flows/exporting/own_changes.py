@@ -11,7 +11,8 @@ from functools import cached_property
 from ...components.mapper import Mapper
 from ...components.synchronizer import Importer
 from ..conflicts.page_conflicts import PageConflicts, Verdict
-from ..conflicts.three_way import EMPTY, UNKNOWN
+from ..conflicts.texts import is_empty
+from ..conflicts.three_way import UNKNOWN
 from ..conflicts.values import LINE_FIELDS, kept_value, mapped_value
 from ..importing.item import ImportItem
 from ..importing.page_import import PageImport
@@ -42,12 +43,13 @@ class OwnChanges:
         """Return the exported fields that Odoo changed, but for open conflicts.
 
         Those are fields of ``_export_on`` where the exporter sets ``sends_changes``,
-        else all that its mapper reads.
+        else all that its mapper reads; and those of which a person decided that the
+        backend gets ours.
         """
-        names = self._declared() or self._sendable
+        names = [*(self._declared() or self._sendable), *self.base.given]
         return [
             name
-            for name in names
+            for name in dict.fromkeys(names)
             if name not in self.base.held and self._has_changed(name)
         ]
 
@@ -127,7 +129,7 @@ class OwnChanges:
         """Return whether Odoo changed a field; without a base, if it has a value."""
         before = self.base.kept_of(name)
         ours = kept_value(self.binding, name, like=self.base.mapped.get(name))
-        return ours not in EMPTY if before is UNKNOWN else ours != before
+        return not is_empty(ours) if before is UNKNOWN else ours != before
 
     def _knows_lines(self, name: str) -> bool:
         """Return whether the base of lines tells of a change in one of them."""

@@ -32,6 +32,7 @@ from .dry_run import DryRun, check_sends, is_dry_run
 from .lock import refuse_stale
 from .mapped_fields import fetch_binding, fetch_mapped
 from .own_changes import OwnChanges, differing_fields
+from .own_lines import OwnLines
 from .own_transaction import own_transaction
 from .refusal import is_gone, is_outdated, refusal_of, report_refusal
 from .sent import Answer, read_answer
@@ -270,6 +271,7 @@ class RecordExporter(Exporter):
         if reason := self._has_to_skip():
             return f"{SKIPPED}: {reason if isinstance(reason, str) else 'not wanted'}"
         self._export_dependencies()
+        OwnLines(self).bind()
         map_record = self._map_data()
         if self.external_id is None:
             self.fields = None  # all of it is new there
@@ -361,6 +363,7 @@ class RecordExporter(Exporter):
     def _remember(self, answer: Answer) -> None:
         """Keep what was sent, for the next change on either side."""
         has_news = self.conflicts.remember(self.binding, answer.record)
+        OwnLines(self).learn(answer.record)
         if self.sends_changes and answer.record:
             OwnChanges(self).remember(answer.record, self.fields, is_all=not has_news)
         if has_news:  # somebody changed it there, after it was compared

@@ -3,8 +3,11 @@
 
 from collections.abc import Callable, Iterable
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.fields import Domain
 from odoo.models import BaseModel
+from odoo.tools.sql import make_identifier
 
 from ..binding_declare import record_field, wrapped_model
 from .change import Change
@@ -39,8 +42,9 @@ def _delay_bindings(model: BaseModel, domain: Domain, is_wanted: IsWanted) -> No
     # for whoever changes a record, who need not be allowed to read its bindings
     bindings_sudo = model.sudo().with_context(active_test=False)
     groups = bindings_sudo._read_group(domain, ["backend_id"], ["id:array_agg"])
-    for backend_sudo, ids in groups:
-        if backend_sudo.active and is_wanted(backend_sudo):
+    # sorted, for the locks of bindings and jobs: see DueExports.delay
+    for backend_sudo, ids in sorted(groups, key=lambda one: one[0].id):
+        if is_wanted(backend_sudo):
             backend_sudo.with_env(model.sudo().env)._delay_due(model._name, ids)
 
 
@@ -56,15 +60,45 @@ def _bind_newcomers(model: BaseModel, domain: Domain, is_wanted: IsWanted) -> No
     condition = Domain(list(_declared(model).domain or ()))
     records_sudo = records_sudo.search(domain & condition)
     backends_sudo = model_sudo.env[model._fields["backend_id"].comodel_name]
-    for backend_sudo in backends_sudo.search([]) if records_sudo else ():
+    for backend_sudo in backends_sudo.search([], order="id") if records_sudo else ():
         if not is_wanted(backend_sudo):
             continue
         here_sudo = records_sudo.filtered_domain(company_domain(backend_sudo, model))
         of_backend = [("backend_id", "=", backend_sudo.id), (name, "in", here_sudo.ids)]
         known = model_sudo.with_context(active_test=False).search(of_backend)[name]
-        model_sudo.create(
-            [{name: one.id, "backend_id": backend_sudo.id} for one in here_sudo - known]
+        _bind(model_sudo, backend_sudo, (here_sudo - known).sorted("id"))
+
+
+def _bind(model_sudo: BaseModel, backend_sudo: BaseModel, records: BaseModel) -> None:
+    """Create the bindings of records, but for those that another transaction makes.
+
+    Whoever was second exports the record, too, by a job that sees the binding: the
+    first one may have sent it before our change.
+    """
+    if not records or _is_made(model_sudo, backend_sudo, records):
+        return
+    late = [one for one in records if not _is_made(model_sudo, backend_sudo, one)]
+    if late:
+        name, wrapped = record_field(type(model_sudo)), records._name
+        change = Change(wrapped, name, "", False, [one.id for one in late])
+        backend_sudo._delay_spread(
+            model_sudo._name, model_sudo._name, [change.packed()]
         )
+
+
+def _is_made(model_sudo: BaseModel, backend_sudo: BaseModel, records) -> bool:
+    """Create bindings; return whether nobody else did meanwhile."""
+    name, table = record_field(type(model_sudo)), model_sudo._table
+    try:
+        with model_sudo.env.cr.savepoint():
+            model_sudo.create(
+                [{name: one.id, "backend_id": backend_sudo.id} for one in records]
+            )
+    except UniqueViolation as error:
+        if error.diag.constraint_name != make_identifier(f"{table}_odoo_uniq"):
+            raise
+        return False
+    return True
 
 
 def company_domain(backend: BaseModel, model: BaseModel) -> Domain:

@@ -171,12 +171,13 @@ def find_triggers(env: api.Environment, binding: str) -> list[Trigger]:
     declared = declared_export(model_class) or ExportOn()
     wrapped = wrapped_model(model_class) or ""
     following = Following(env, binding, binding)
-    for name in written_fields(model_class, declared.write):
+    names = written_fields(model_class, declared.write)
+    for name in names:
         following.follow(binding, name, ITSELF)
     if declared.archive and (name := env[wrapped]._active_name):
         following.follow(wrapped, name, record_field(model_class))
     found = following.triggers()
-    for watch in declared.watch:
+    for watch in (*declared.watch, *line_watches(env, binding, names)):
         found += watch_triggers(env, binding, watch)
     if declared.create:
         found.append(Trigger(binding, binding, binding, ITSELF, on_create=True))
@@ -242,6 +243,26 @@ def watch_triggers(
             on_unlink=not number,
             links=frozenset({name}),
         )
+
+
+def line_watches(
+    env: api.Environment, binding: str, names: Iterable[str]
+) -> Iterator[Watch]:
+    """Return the watches of lines that are made here, and have no binding yet.
+
+    Args:
+        env: of the database.
+        binding: model of the bindings.
+        names: written fields, those of lines among them.
+    """
+    for name in names:
+        field = env[binding]._fields.get(name)
+        is_many = field is not None and field.type == "one2many"
+        lines = env.registry.get(field.comodel_name) if is_many else None
+        line_of = getattr(lines, "_line_of", None)
+        if line_of and line_of[0] == field.inverse_name:
+            # which lines there are counts; what is in them is watched by name
+            yield Watch(wrapped_model(lines) or "", line_of[1], fields=())
 
 
 def watch_steps(

@@ -174,7 +174,8 @@ class PageImport:
             self._map(item)
         rekey(self, [item for item in due if not (item.binding or item.outcome)])
         new = [item for item in due if not (item.binding or item.outcome)]
-        matched = bind_existing(self, new)
+        self.tombstones.follow_renamed(self, new)
+        matched = bind_existing(self, [item for item in new if not item.outcome])
         changed = [item for item in due if not item.outcome]
         self.storing.create([item for item in changed if not item.binding])
         self.storing.update(

@@ -34,19 +34,36 @@ def _find(page, name: str, values: list) -> dict[object, models.BaseModel]:
     return found.grouped(name)
 
 
+def stable_text(value: object) -> str | None:
+    """Return a stable key as a text, None where there is none.
+
+    Args:
+        value: of the field of a binding, or as it was mapped.
+    """
+    if isinstance(value, models.BaseModel):
+        value = value.id
+    return None if is_missing(value) else str(value)
+
+
+def is_gone_there(page, external_id: str) -> bool:
+    """Return whether the backend has a record no more: it is read, to be sure."""
+    if external_id in page.ids:
+        return False  # both are there: a copy
+    try:
+        return not page.adapter.read(external_id)
+    except IDMissingInBackend:
+        return True
+
+
 def _is_gone(page, binding: models.BaseModel) -> bool:
     """Return whether the backend has the record of a binding under its id no more."""
     external_id = binding[page.binder._external_field]
     if is_missing(external_id):
         return False  # it was never there: an export is about to make it
-    if external_id in page.ids:
-        return False  # both are there: a copy
+    is_listed = external_id in page.ids
     if "sync_state" in binding._fields and binding.sync_state == "gone":
-        return True
-    try:
-        return not page.adapter.read(external_id)
-    except IDMissingInBackend:
-        return True
+        return not is_listed
+    return is_gone_there(page, external_id)
 
 
 def _rekey(page, binding: models.BaseModel, item: ImportItem) -> None:

@@ -15,6 +15,8 @@ from datetime import datetime
 from ..binding_declare import CHECKPOINT, STAY
 from .item import ImportItem
 from .reading import compare_versions, utc
+from .result import SKIPPED
+from .stable_key import is_gone_there, stable_text
 
 _importing: ContextVar[str | None] = ContextVar("connector_importing", default=None)
 
@@ -69,6 +71,35 @@ class Tombstones:
         if ids and self.policy:
             backend = self.importer.backend_record
             self.found = backend._tombstones(self.importer.model._name, ids)
+
+    def follow_renamed(self, page, items: list[ImportItem]) -> None:
+        """Settle new records that were deleted here under another external id.
+
+        They are told by their stable key, and by the old id, which is gone there.
+
+        Args:
+            page: the PageImport.
+            items: mapped, without bindings.
+        """
+        name = getattr(self.importer.model, "_stable_key", None)
+        texts = {}
+        if name and self.policy:
+            texts = {stable_text(one.data.get(name)): one for one in reversed(items)}
+        texts.pop(None, None)
+        if not texts:
+            return
+        backend, model_name = self.importer.backend_record, self.importer.model._name
+        renamed = []
+        for text, old in backend._tombstones_of_keys(model_name, list(texts)):
+            item = texts[text]
+            if item not in renamed and is_gone_there(page, old):
+                backend._rename_tombstone(model_name, old, item.external_id)
+                renamed.append(item)
+        if renamed:
+            self.look_up(renamed)
+        for item in renamed:
+            if reason := self.reason_of(item):
+                item.settle(SKIPPED, reason)
 
     def reason_of(self, item: ImportItem) -> str | None:
         """Return why a record stays deleted, None where it is to be imported."""

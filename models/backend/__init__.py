@@ -9,6 +9,7 @@ from . import queue
 from . import flows
 from . import exports
 from . import export_run
+from . import archive  # after what it delays
 from . import export_to
 from . import folder
 from . import http

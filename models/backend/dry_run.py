@@ -10,7 +10,6 @@ from ...flows.exporting.change import Change
 from ...flows.exporting.exported import is_exported
 from ...flows.exporting.spread import spread
 from ...flows.exporting.trigger import ITSELF
-from ...text import reference_of
 
 
 class ConnectorBackendHttp(models.AbstractModel):
@@ -77,16 +76,3 @@ class ConnectorBackendHttp(models.AbstractModel):
             ids = bindings_sudo.search(waiting).ids
             change = Change(name, ITSELF, "", False, ids)
             spread(bindings_sudo, name, [change], lambda one: one.id == self.id)
-
-    def _delete_waiting(self) -> None:
-        """Delay the deletions there of what was deleted here meanwhile."""
-        # whoever ends the dry run, as above
-        stones_sudo = self.env["connector.tombstone"].sudo()
-        of_backend = [("backend_id", "=", reference_of(self))]
-        stones_sudo = stones_sudo.search([*of_backend, ("is_waiting", "=", True)])
-        for model_name, stones in stones_sudo.grouped("model").items():
-            if model_name not in self.env:  # its addon was removed
-                continue
-            gone = [(one.external_id, one.version or None) for one in stones]
-            self._delay_deletions(model_name, gone)
-        stones_sudo._set_waiting(False)

@@ -39,6 +39,8 @@ class ConnectorBackend(models.AbstractModel):
             What became of the records of this part.
         """
         backend = self._in_flow()
+        if not backend.active:
+            return backend._keep_due(model_name, binding_ids)
         scope = backend.get_environment(model_name)
         result = export_part(scope.get_connector_unit(Exporter), binding_ids)
         if binding_ids:
@@ -72,7 +74,12 @@ class ConnectorBackend(models.AbstractModel):
             The uuid of the job.
         """
         self.ensure_one()
-        options = {"identity_key": _run_key, **options}
+        what = self.env[model_name]._description
+        options = {
+            "identity_key": _run_key,
+            "description": self.env._("Export all %(what)s that are due", what=what),
+            **options,
+        }
         return self.delayed(**options).export_run(model_name)
 
     # === HELPERS === #
@@ -90,7 +97,13 @@ class ConnectorBackend(models.AbstractModel):
         runs_sudo._end_exports(self, model_name)
 
     def _delay_due(self, model_name: str, binding_ids: Sequence[int]) -> None:
-        """Delay the exports of bindings that changed, as the user of the backend."""
+        """Delay the exports of bindings that changed, as the user of the backend.
+
+        They stay due where it is archived, and are exported when it is back.
+        """
+        if not self.active:
+            self._keep_due(model_name, binding_ids)
+            return
         bindings = self.env[model_name]
         is_run = len(binding_ids) > bindings._export_run_above
         bindings._set_due(binding_ids, is_run)

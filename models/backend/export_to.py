@@ -21,6 +21,7 @@ METHODS = (
     "export_run",
     "export_delete_record",
     "export_chosen",
+    "export_kept",
 )
 
 

@@ -1,12 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Exports of a backend: their jobs."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from odoo import api, models
 
 from ...components.synchronizer import Exporter
 from ...flows.exporting.export_deleter import ExportDeleter
+from ...queue.delay.call import Task
 from ...queue.job import job
 from ...queue.state import DONE, FAILED, NOT_STARTED
 
@@ -36,7 +37,10 @@ class ConnectorBackend(models.AbstractModel):
             binding_id: id of the binding.
             fields: names of the fields that changed, None for all.
         """
-        scope = self._in_flow().get_environment(model_name)
+        backend = self._in_flow()
+        if not backend.active and "export_due" in self.env[model_name]._fields:
+            return backend._keep_due(model_name, [binding_id])
+        scope = backend.get_environment(model_name)
         outcome = str(scope.get_connector_unit(Exporter).run(binding_id, fields))
         if outcome in EXPORTED:
             self._settle_failed_exports(model_name, [binding_id])
@@ -54,7 +58,10 @@ class ConnectorBackend(models.AbstractModel):
             external_id: id of the record on the backend.
             version: of the record, as it was known here.
         """
-        scope = self._in_flow().get_environment(model_name)
+        backend = self._in_flow()
+        if not backend.active:
+            return backend._keep_deletion(model_name, external_id, version)
+        scope = backend.get_environment(model_name)
         return str(scope.get_connector_unit(ExportDeleter).run(external_id, version))
 
     @api.private
@@ -94,7 +101,13 @@ class ConnectorBackend(models.AbstractModel):
         """
         self.ensure_one()
         calls = [(model_name, one) for one in binding_ids]
-        options = {"identity_key": _export_key, **options}
+        # its id and no name: not all who may read the job may read the record
+        label = self.env._("Export %(what)s %(id)s")
+        options = {
+            "identity_key": _export_key,
+            "description": self._describer(model_name, label),
+            **options,
+        }
         return self.delayed_many(calls, **options).export_record()
 
     @api.private
@@ -131,7 +144,12 @@ class ConnectorBackend(models.AbstractModel):
         """
         self.ensure_one()
         calls = [(model_name, str(one), version) for one, version in gone]
-        options = {"identity_key": _delete_key, **options}
+        label = self.env._("Delete %(what)s %(id)s there")
+        options = {
+            "identity_key": _delete_key,
+            "description": self._describer(model_name, label),
+            **options,
+        }
         return self.delayed_many(calls, **options).export_delete_record()
 
     # === HELPERS === #
@@ -176,6 +194,11 @@ class ConnectorBackend(models.AbstractModel):
     def _export_key(self, model_name: str, binding_id: int) -> str:
         """Return the identity key of the export of one record."""
         return f"export {self.reference()} {model_name} {binding_id}"
+
+    def _describer(self, model_name: str, label: str) -> Callable[[Task], str]:
+        """Return what describes the jobs of records: by what is at hand, no query."""
+        what = self.env[model_name]._description if model_name in self.env else ""
+        return lambda task: label % {"what": what or model_name, "id": task.args[1]}
 
 
 def _export_key(call) -> str:

@@ -64,6 +64,24 @@ class ConnectorBackend(models.AbstractModel):
                 [("backend_id", "=", backend.reference())]
             )
 
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create backends, with the streams that their connector declares."""
+        backends = super().create(vals_list)
+        self.env["connector.stream"]._declare_of(backends)
+        return backends
+
+    def unlink(self):
+        """Delete backends, and their streams."""
+        references = [backend.reference() for backend in self]
+        result = super().unlink()
+        streams_sudo = self.env["connector.stream"].sudo()  # of what is gone
+        streams_sudo = streams_sudo.with_context(active_test=False)
+        streams_sudo.search([("backend_id", "in", references)]).unlink()
+        return result
+
     # === JOBS === #
 
     @api.private

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ...flows.conflicts.bases import read_bases, write_bases
 from ..access_guard import own_code
+from ..binding_state import CONFLICT
 
 BOTH_CHANGED = "both_changed"  # code of the reason
 
@@ -159,6 +160,23 @@ class ConnectorCheckpoint(models.Model):
             ],
             limit=1,
         )
+
+    def _of_bindings(self, gone: list[models.BaseModel]) -> "ConnectorCheckpoint":
+        """Return the open checkpoints about the conflicts of bindings, by sudo."""
+        found_sudo = self.sudo()  # also the checkpoints of others
+        for bindings in gone:
+            for binding in bindings.filtered_domain([("sync_state", "=", CONFLICT)]):
+                found_sudo |= self._of_binding(binding)
+        return found_sudo
+
+    def _settle_deleted(self) -> None:
+        """Close checkpoints whose record was deleted, and say so."""
+        for checkpoint in self:
+            rows = checkpoint.conflict_ids.filtered(lambda row: not row.decision)
+            checkpoint._settle_rows(rows)
+            checkpoint._message_log(
+                body=self.env._("The record was deleted: nothing is left to decide.")
+            )
 
     def _settle_rows(self, rows) -> None:
         """Note that conflicts came to nothing, and close what has no other."""

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from ...flows.conflicts.bases import Base, read_bases, write_bases
 from ...flows.conflicts.export_conflicts import exports
+from ...flows.conflicts.texts import in_form_of
 from ...flows.conflicts.values import kept_value
 from ...flows.importing.record_importer import RecordImporter
 from ...flows.importing.tombstones import import_from
@@ -87,20 +88,37 @@ class ConnectorConflict(models.Model):
         applied = sides.get("applied")
         theirs = sides["theirs"]["plain"]
         ours = kept_value(binding, self.field, like=theirs)
-        if applied and ours == applied["plain"] and is_written(sides["ours"]):
-            self._write_side(importer, binding, sides["ours"])
+        if applied and ours == applied["plain"]:
+            self._write_ours(importer, binding, sides["ours"])
         base.decided(self.field)
         base.diverge(self.field, base.mapped.get(self.field, theirs))
+        base.give(self.field)
         self._set(decision=ODOO, sides={**sides, "applied": None})
         self._export(importer, binding)
+
+    def _write_ours(self, importer, binding: models.BaseModel, side: dict) -> None:
+        if not is_written(binding, self.field, side):
+            raise UserError(
+                self.env._(
+                    "%(name)s: what stood in %(field)s here was deleted since. Fill it "
+                    "in on the record, then press Take Ours: that counts then.",
+                    name=self.checkpoint_id.name,
+                    field=self.label,
+                )
+            )
+        self._write_side(importer, binding, side)
 
     def _take_theirs(self, importer, binding: models.BaseModel, base: Base) -> None:
         """Write theirs; what cannot be written from here is imported again."""
         sides, name = self.sudo().sides, self.field
         theirs = sides["theirs"]["plain"]
         there = base.mapped.get(name)
-        has_ours = there == sides["ours"]["plain"]  # it was exported in between
-        if not is_written(sides["theirs"]) or not (has_ours or there == theirs):
+        has_ours, has_theirs = (
+            in_form_of(side, there, base.lang) == side
+            for side in (sides["ours"]["plain"], theirs)
+        )  # ours, where it was exported in between
+        is_last = has_ours or has_theirs
+        if not (is_last and is_written(binding, name, sides["theirs"])):
             base.taken = [*base.taken, name]
             base.flips.pop(name, None)
             self._set(decision=REMOTE)
@@ -111,7 +129,7 @@ class ConnectorConflict(models.Model):
         self._write_side(importer, binding, sides["theirs"])
         ours = kept_value(binding, name, like=theirs)
         base.decided(name)
-        if has_ours and there != theirs:
+        if has_ours and not has_theirs:
             base.diverge(name, there)
             self._export(importer, binding)
         else:

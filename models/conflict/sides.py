@@ -7,8 +7,9 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import html2plaintext
 
+from ...flows.conflicts.texts import TEXTS
 from ...flows.conflicts.three_way import UNKNOWN
-from ...flows.conflicts.values import HASH, LINES, TEXTS, plain
+from ...flows.conflicts.values import HASH, LINES, plain
 from ...flows.importing.preview_text import PreviewText
 from ...flows.values.languages import DEFAULT, TranslatedText
 from ...redaction import TEXT_SIZE
@@ -64,8 +65,17 @@ def side_of_value(
     return {**side, "text": _shown(record, field, kept), "value": _json(kept)}
 
 
-def is_written(side: dict) -> bool:
-    """Return whether the value of a side can be written."""
+def is_written(record: models.BaseModel, name: str, side: dict) -> bool:
+    """Return whether the value of a side can be written: not what was deleted since.
+
+    Args:
+        record: the binding.
+        name: of the field.
+        side: as it was kept.
+    """
+    field, value = record._fields[name], side.get("value")
+    if field.type == "many2one" and value:
+        return bool(record.env[field.comodel_name].browse(value).exists())
     return "value" in side or "texts" in side
 
 

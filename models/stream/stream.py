@@ -69,7 +69,7 @@ class ConnectorStream(models.Model):
         help="Hours between two imports of everything, which also find what was "
         "deleted on the backend; 0: only by hand.",
     )
-    next_run_at = fields.Datetime(string="Next Import", copy=False)
+    next_run_at = fields.Datetime(string="Next Run", copy=False)
     next_full_at = fields.Datetime(string="Next Full Refresh", copy=False)
     last_success_at = fields.Datetime(string="Last Success", readonly=True, copy=False)
     cursor = fields.Char(
@@ -142,6 +142,22 @@ class ConnectorStream(models.Model):
                 # pylint: disable-next=no-search-all
                 for backend in self.env[model_name].search([]):
                     self._declare(backend, declared)
+
+    @api.model
+    def _declare_of(self, backends) -> None:
+        """Create the declared streams of new backends at once.
+
+        Slices that a method finds may be on the backend, whose settings are not
+        complete perhaps: the cron creates these.
+        """
+        declared = {
+            name: stream
+            for name, stream in declared_streams(type(backends)).items()
+            if not isinstance(stream.slices, str)
+        }
+        for backend in backends.filtered("active") if declared else ():
+            # whoever may create the backend need not be a manager of streams
+            self.sudo()._declare(backend, declared)
 
     @api.model
     def _declare(self, backend, declared: dict[str, Stream]) -> None:

@@ -15,6 +15,15 @@ SELECT external_id, version, deleted_at
  WHERE backend_id = %s AND model = %s AND external_id = ANY (%s)
 """
 
+# Find the tombstones with stable keys, the newest first. Locks: none. Index: the
+# partial one on the key.
+FIND_KEYS = """
+SELECT stable_key, external_id
+  FROM connector_tombstone
+ WHERE backend_id = %s AND model = %s AND stable_key = ANY (%s)
+ ORDER BY id DESC
+"""
+
 
 class ConnectorBackend(models.AbstractModel):
     """What was deleted here of a backend."""
@@ -43,6 +52,19 @@ class ConnectorBackend(models.AbstractModel):
                 SQL(FIND, *key)
             )
         }
+
+    def _tombstones_of_keys(
+        self, model_name: str, texts: list[str]
+    ) -> list[tuple[str, str]]:
+        """Return stable keys that were deleted here, each with its external id."""
+        self.env["connector.tombstone"].flush_model()
+        key = reference_of(self), model_name, texts
+        return self.env.execute_query(SQL(FIND_KEYS, *key))
+
+    def _rename_tombstone(self, model_name: str, old: str, new: str) -> None:
+        """Note the external id that a record got after it was deleted here."""
+        stones = self.env["connector.tombstone"]
+        stones._find(reference_of(self), model_name, [old])._set({"external_id": new})
 
     def _forget_tombstones(self, model_name: str, external_ids: list[str]) -> None:
         """Delete the tombstones of records that are imported again, or gone there."""

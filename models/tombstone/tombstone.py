@@ -5,8 +5,10 @@ from odoo import api, fields, models
 from odoo.tools import ormcache
 
 from ...fields.loose import LooseMany2one
-from ...flows.exporting.silence import NO_EXPORT, UNINSTALL
+from ...flows.exporting.export_on import declared_export
+from ...flows.exporting.silence import NO_EXPORT, UNINSTALL, names_backend
 from ...flows.importing.reading import read_clock
+from ...flows.importing.stable_key import stable_text
 from ...flows.importing.tombstones import importing_backend
 from ...text import is_missing, reference_of
 from ..access_guard import framework_context, own_code
@@ -34,19 +36,29 @@ class ConnectorTombstone(models.Model):
         readonly=True,
         help="Version of the record on the backend that was imported last.",
     )
+    stable_key = fields.Char(
+        readonly=True,
+        help="What identifies the record where its external ID changes, for "
+        "connectors that know such a value.",
+    )
     deleted_at = fields.Datetime(string="Deleted Here", required=True, readonly=True)
     user_id = LooseMany2one("res.users", string="Deleted by", readonly=True)
     reason = fields.Char(readonly=True, help="What was deleted here.")
     is_waiting = fields.Boolean(
         string="Still There",
         readonly=True,
-        help="The record is to be deleted on the backend, when its dry run ends.",
+        help="The record is to be deleted on the backend, when its dry run ends or it "
+        "is active again.",
     )
 
     _external_uniq = models.UniqueIndex(
         "(backend_id, model, external_id)",
         "There is a tombstone of this record already.",
     )
+    _stable_key_idx = models.Index(
+        "(backend_id, model, stable_key) WHERE stable_key IS NOT NULL"
+    )
+    _is_waiting_idx = models.Index("(backend_id) WHERE is_waiting")
 
     # === ACTIONS === #
 
@@ -73,6 +85,11 @@ class ConnectorTombstone(models.Model):
             ]
         ).reviewed()
 
+    def _set(self, values: dict) -> None:
+        """Write what no form may write."""
+        with own_code():
+            framework_context(self.sudo()).write(values)  # facts of the framework
+
     @api.model
     @ormcache("len(self.pool)", "self.pool.ready")
     def _cascades(self) -> dict[str, list[Cascade]]:
@@ -80,33 +97,38 @@ class ConnectorTombstone(models.Model):
         return find_cascades(self.env.registry)
 
     @api.model
-    def _of_records(self, records: models.BaseModel) -> list[dict]:
-        """Return the values of the tombstones of records that are to be deleted."""
+    def _bindings_of(self, records: models.BaseModel) -> list[models.BaseModel]:
+        """Return the bindings that go along with records, by model, by sudo."""
         cascades = self._cascades().get(records._name)
-        if not cascades or not records.ids or self._is_no_deletion(records):
+        is_uninstall = records.env.context.get(UNINSTALL)
+        if not cascades or not records.ids or is_uninstall:
             return []
-        return [
-            values
-            for cascade in cascades
-            for values in self._of_bindings(cascade, records)
-        ]
+        found = []
+        for cascade in cascades:
+            # what the user may not read is deleted with the record as well
+            model_sudo = self.env[cascade.binding].sudo()
+            bindings_sudo = model_sudo.with_context(active_test=False)
+            found.append(bindings_sudo.search([(cascade.path, "in", records.ids)]))
+        return [bindings for bindings in found if bindings]
 
     @api.model
     def _is_no_deletion(self, records: models.BaseModel) -> bool:
         """Return whether records go for another reason than that somebody wants it.
 
-        An addon is uninstalled; or classic code of a connector deletes here what is
-        gone there: it says so by this key.
+        Classic code of a connector deletes here what is gone there: it says so by this
+        key, unless that names the backend.
         """
-        context = records.env.context
-        is_classic = importing_backend() is None and context.get(NO_EXPORT)
-        return bool(context.get(UNINSTALL) or is_classic)
+        key = records.env.context.get(NO_EXPORT)
+        is_classic = importing_backend() is None and key and not names_backend(key)
+        return bool(is_classic)
 
     @api.model
-    def _of_bindings(self, cascade: Cascade, records: models.BaseModel) -> list[dict]:
-        # bindings that the user may not read are deleted with the record as well
-        bindings_sudo = self.env[cascade.binding].sudo().with_context(active_test=False)
-        found = bindings_sudo.search([(cascade.path, "in", records.ids)])
+    def _of_bindings(
+        self, gone: list[models.BaseModel], records: models.BaseModel
+    ) -> list[dict]:
+        """Return the values of the tombstones of bindings that are to be deleted."""
+        if self._is_no_deletion(records):
+            return []
         names = ", ".join(f"#{id_}" for id_ in records.ids[:3])
         return [
             {
@@ -114,17 +136,23 @@ class ConnectorTombstone(models.Model):
                 "model": binding._name,
                 "external_id": binding.external_id,
                 "version": binding.external_version,
+                "stable_key": _stable_key(binding),
+                "is_waiting": _is_waiting(binding),
                 "user_id": self.env.uid,
                 "reason": f"{records._description} {names}",
             }
-            for binding in found
+            for bindings in gone
+            for binding in bindings
             if not is_missing(binding.external_id)
             and reference_of(binding.backend_id) != importing_backend()
+            and reference_of(binding.backend_id) != records.env.context.get(NO_EXPORT)
         ]
 
     @api.model
     def _write_all(self, values_list: list[dict]) -> None:
         """Write tombstones; of two of one record, the new one stays."""
+        if not values_list:
+            return
         by_key = {
             (reference_of(one["backend_id"]), one["model"], one["external_id"]): one
             for one in values_list
@@ -147,7 +175,7 @@ class ConnectorTombstone(models.Model):
         external_id: str,
         version: str | None,
     ) -> None:
-        """Note that a record is to be deleted there when the dry run ends."""
+        """Note that a record is to be deleted there when that is possible again."""
         stone = self._find(reference_of(backend), model_name, [external_id])
         if not stone:
             facts = {"model": model_name, "external_id": external_id}
@@ -157,9 +185,8 @@ class ConnectorTombstone(models.Model):
         stone._set_waiting(True)
 
     def _set_waiting(self, is_waiting: bool) -> None:
-        """Note whether records are to be deleted there when the dry run ends."""
-        with own_code():
-            framework_context(self).write({"is_waiting": is_waiting})
+        """Note whether records are to be deleted there when that is possible again."""
+        self._set({"is_waiting": is_waiting})
 
     @api.model
     def _find(self, backend: str, model_name: str, external_ids: list[str]):
@@ -172,6 +199,19 @@ class ConnectorTombstone(models.Model):
                 ("external_id", "in", external_ids),
             ]
         )
+
+
+def _stable_key(binding: models.BaseModel) -> str | None:
+    """Return what identifies the record of a binding, None where nothing does."""
+    name = getattr(binding, "_stable_key", None)
+    return stable_text(binding[name]) if name else None
+
+
+def _is_waiting(binding: models.BaseModel) -> bool:
+    """Return whether a record is to be deleted there, and cannot be by now."""
+    backend, declared = binding.backend_id, declared_export(type(binding))
+    is_wanted = declared is not None and declared.unlink and not binding.is_alias
+    return bool(is_wanted and not backend.active)
 
 
 def _by_backend(by_key: dict[tuple, dict]) -> dict[tuple[str, str], list[dict]]:

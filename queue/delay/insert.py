@@ -185,6 +185,7 @@ def _values(env: api.Environment, jobs: list[NewJob], options: JobOptions) -> Co
         "uuids": uuids,
         "payloads": [payload_of(task, secrets) for task in tasks],
         "identity_keys": keys,
+        "names": _names(tasks, options),
         **_concurrency_values(tasks, options, keys),
         **_backend_values(env, tasks, options),
         **_call_values(env, tasks[0], options),
@@ -199,7 +200,7 @@ def _call_values(env: api.Environment, task: Task, options: JobOptions) -> Colum
     run_after = options.run_after(lambda: store.read_clock(env.cr))
     function_id, channel_id = _find_function(env, task, options.channel)
     return {
-        "name": options.description or task.description,
+        "name": options.description_of(task),
         "func_name": task.func_name,
         "method_name": None if task.records is None else task.func.__name__,
         "model_name": task.model_name,
@@ -215,6 +216,13 @@ def _call_values(env: api.Environment, task: Task, options: JobOptions) -> Colum
         "timeout": options.timeout_of(task.func) or None,
         "tags": json.dumps(list(options.tags)) if options.tags else None,
     }
+
+
+def _names(tasks: list[Task], options: JobOptions) -> list[str | None]:
+    """Return what is shown of each call, None where that is the same for all."""
+    if not callable(options.description):
+        return [None] * len(tasks)
+    return [options.description_of(task) for task in tasks]
 
 
 def _find_function(
@@ -271,7 +279,8 @@ def _without_secrets(values: Columns, secrets: KnownSecrets) -> Columns:
                 f"Cannot delay: option {option!r} holds a secret that was read in this "
                 "transaction. Make it of what is none, such as the id of the backend."
             )
-    return {**values, "name": secrets.hide(values["name"])}
+    names = [name and secrets.hide(name) for name in values["names"]]
+    return {**values, "names": names, "name": secrets.hide(values["name"])}
 
 
 # === BACKEND === #

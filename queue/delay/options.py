@@ -41,6 +41,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
 Eta = datetime | timedelta | int | float
 Key = str | Callable[[Task], str | None]
 IdentityKey = str | Callable[[IdentifiedCall], str | None]
+Description = str | Callable[[Task], str]
 Mode = Literal["keep", "replace", "debounce"]
 Scope = Literal["waiting", "running", "failed"]
 Tags = list[str] | tuple[str, ...]
@@ -55,7 +56,7 @@ class JobKeywords(TypedDict, total=False):
     priority: int | None
     eta: Eta | None
     max_retries: int | None
-    description: str | None
+    description: Description | None
     channel: str | None
     identity_key: IdentityKey | None
     mode: Mode | None
@@ -77,7 +78,7 @@ class JobOptions:
     priority: int = DEFAULT_PRIORITY
     eta: Eta | None = None
     max_retries: int | None = None
-    description: str | None = None
+    description: Description | None = None
     channel: str | None = None
     identity_key: IdentityKey | None = None
     mode: Mode = KEEP
@@ -181,6 +182,12 @@ class JobOptions:
         """Return the concurrency key of a call, None for none."""
         return _key_of(self.concurrency_key, task, "concurrency_key")
 
+    def description_of(self, task: Task) -> str:
+        """Return what the list of jobs shows of a call."""
+        if callable(self.description):
+            return self.description(task)
+        return self.description or task.description
+
     def public_user_of(self, func: Declared) -> str | None:
         """Return the XML id of the user of nobody's job: the option, else declared."""
         return self.public_user or func.public_user
@@ -283,6 +290,10 @@ def _is_text(value: Any) -> bool:
     return True
 
 
+def _is_description(value: Any) -> bool:
+    return callable(value) or _is_text(value)
+
+
 def _is_channel(value: Any) -> bool:
     return _is_text(value) and all(value.split(".")) and value.partition(".")[0] == ROOT
 
@@ -314,7 +325,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "priority": (_is_priority, "a whole number; smaller goes first"),
     "eta": (_is_eta, "a datetime, a timedelta, or seconds from now"),
     "max_retries": (_is_max_retries, "a whole number, 0 for no end"),
-    "description": (_is_text, "text"),
+    "description": (_is_description, "text, or a function that makes it of the call"),
     "channel": (_is_channel, "'root' or a name below it such as 'root.orders'"),
     "identity_key": (_is_key, f"{KEY_TEXT}, or a function that makes it of the job"),
     "mode": (MODES.__contains__, f"one of {', '.join(map(repr, MODES))}"),

@@ -21,6 +21,7 @@ COLUMNS = (  # that differ between jobs of one call, besides their payloads
     "are_dirty",
     "backend_ids",
     "own_channel_ids",
+    "names",
 )
 
 _GIVEN = {name: f"%({name})s" for name in SEALED}
@@ -45,7 +46,8 @@ SELECT {_SEAL}, new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_
        COALESCE(new.is_dirty::boolean, FALSE) AND %(state)s = 'pending',
        CASE WHEN %(state)s = 'pending'
             THEN {hold_of("%(eta)s::timestamp", "new.concurrency_key")} END,
-       %(name)s, %(func_name)s, %(method_name)s, %(model_name)s, %(payload_version)s,
+       COALESCE(new.name, %(name)s), %(func_name)s, %(method_name)s, %(model_name)s,
+       %(payload_version)s,
        %(user_id)s, %(company_id)s, %(context)s::jsonb, %(user_reason)s,
        %(tags)s::jsonb,
        COALESCE(new.own_channel_id::integer, %(channel_id)s), new.backend_id,
@@ -55,7 +57,7 @@ SELECT {_SEAL}, new.uuid, new.payload::jsonb, new.identity_key, new.concurrency_
        0, 0, 0, 0, now() AT TIME ZONE 'UTC'
   FROM {rows_from("payloads", *COLUMNS)} AS new (
            payload, uuid, identity_key, concurrency_key, is_dirty, backend_id,
-           own_channel_id
+           own_channel_id, name
        )
 """
 

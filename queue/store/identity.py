@@ -48,7 +48,10 @@ SELECT DISTINCT ON (key.name) key.name, job.uuid, state.name
  ORDER BY key.name, state.place
 """
 
-COLUMNS = ("identity_keys", "concurrency_keys", "backend_ids", "own_channel_ids")
+COLUMNS = (
+    *("identity_keys", "concurrency_keys", "backend_ids"),
+    *("own_channel_ids", "names"),
+)
 
 _GIVEN = {name: f"%({name})s" for name in SEALED}
 _SEAL = seal_of(
@@ -64,7 +67,7 @@ REPLACE = f"""
 UPDATE connector_queue_job AS job
    SET payload = new.payload::jsonb,
        seal = {_SEAL},
-       name = %(name)s,
+       name = COALESCE(new.name, %(name)s),
        func_name = %(func_name)s,
        method_name = %(method_name)s,
        model_name = %(model_name)s,
@@ -97,7 +100,9 @@ UPDATE connector_queue_job AS job
                         ELSE job.freed_key END,
        concurrency_key = new.concurrency_key
   FROM {rows_from("payloads", *COLUMNS)}
-       AS new (payload, identity_key, concurrency_key, backend_id, own_channel_id)
+       AS new (
+           payload, identity_key, concurrency_key, backend_id, own_channel_id, name
+       )
  WHERE job.identity_key = new.identity_key
    AND job.state IN ('waiting', 'pending')
 RETURNING job.identity_key, job.uuid

@@ -67,7 +67,7 @@ MUTATIONS = [
     ),
     (
         "a record is not called gone before it was read",
-        "_is_gone",
+        "is_gone_there",
         "return not page.adapter.read(external_id)",
         "return True",
         "TestStableKey.test_old_one_on_another_page_is_read_before_it_is_called_gone",

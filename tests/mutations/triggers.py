@@ -44,4 +44,25 @@ MUTATIONS = [
         "if own and not (leaving := own.of_links(vals)):",
         "TestWatch.test_record_that_is_given_away_makes_both_due",
     ),
+    (
+        "what changes while a backend is archived goes out when it is back",
+        "ConnectorBackend._delay_due",
+        "self._keep_due(model_name, binding_ids)",
+        "pass",
+        "TestArchived.test_change_meanwhile_is_exported_when_the_backend_is_back",
+    ),
+    (
+        "a language that a payload leaves out keeps its base",
+        "texts.merged",
+        "return {TEXTS: {**before, **after}}",
+        "return new",
+        "TestLanguagesOfBothSides.test_missing_language_keeps_its_base",
+    ),
+    (
+        "a binding that another transaction made fails nobody's change",
+        "spread._is_made",
+        "return False",
+        "raise",
+        "TestNewcomerRace.test_second_one_does_not_fail_the_write_of_its_user",
+    ),
 ]

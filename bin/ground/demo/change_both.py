@@ -13,6 +13,8 @@ import time
 
 import requests
 
+from odoo.tools import html2plaintext
+
 POLL_S = 0.2
 WAIT_S = 120
 OPEN = ("waiting", "pending", "enqueued", "started")
@@ -113,7 +115,8 @@ def change_each(contact, card):
     card.write("NOTE", "Likes horses")
     contact.odoo_id.city = "London"
     settle()
-    both = f"Odoo has the note {contact.comment}, the card has {card.line('ADR')}"
+    note = html2plaintext(contact.comment or "")
+    both = f"Odoo has the note {note}, the card has {card.line('ADR')}"
     say(f"Both were edited at once: {both}")
     expect("Likes horses" in (contact.comment or ""), True, "the note in Odoo")
     expect("London" in card.value("ADR"), True, "the city in the card")

@@ -6,13 +6,16 @@ from itertools import count
 from odoo.addons.connector.api import (
     ConnectorException,
     ExportMapper,
+    ExportOn,
     IDMissingInBackend,
     PagedAdapter,
     RecordExporter,
     mapping,
     only_create,
+    run_jobs,
 )
 from odoo.addons.connector.components.synchronizer import Exporter
+from odoo.addons.connector.flows.exporting.trigger import forget_triggers
 from odoo.addons.connector.tests.common import UnitCase
 from odoo.addons.connector_test.models.flow import CONTACT
 
@@ -165,3 +168,41 @@ class ExportCase(UnitCase):
 
     def checkpoints(self):
         return self.env["connector.checkpoint"].search([("state", "=", "need_review")])
+
+
+class TriggeredExportCase(ExportCase):
+    """A test with partners that get bindings, whose changes are exported."""
+
+    _export_on = ExportOn(
+        create=True,
+        write=["name"],
+        unlink=True,
+        domain=[("ref", "=like", "T-%")],
+    )
+
+    def setUp(self):
+        super().setUp()
+        model_class = self.env.registry[CONTACT]
+        self.patch(model_class, "_export_on", self._export_on)
+        self.patch(model_class, "_export_run_above", 3)
+        forget_triggers(self.env.registry)
+        self.addCleanup(forget_triggers, self.env.registry)
+
+    def make_partners(self, count, first=0):
+        return self.env["res.partner"].create(
+            [{"name": f"Ada {n}", "ref": f"T-{n}"} for n in range(first, first + count)]
+        )
+
+    def names_there(self):
+        return sorted(one["name"] for one in self.shop.records.values())
+
+    def commit(self):
+        """Do what a commit does, and run the jobs."""
+        self.env.cr.flush()
+        run_jobs(self.env)
+
+    def job_names(self, method):
+        jobs = self.env["connector.queue.job"].search(
+            [("method_name", "=", method)], order="id"
+        )
+        return jobs.mapped("name")

@@ -4,8 +4,9 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from odoo.addons.connector.api import trap_jobs
+from odoo.addons.connector.api import ImportMapper, mapping, trap_jobs
 from odoo.addons.connector.flows.conflicts.bases import read_bases
+from odoo.addons.connector.flows.importing.tombstones import import_from
 from odoo.addons.connector_test.models.flow import CONTACT
 
 from .conflict_case import ConflictCase
@@ -22,6 +23,12 @@ class DecisionCase(ConflictCase):
         self.partner.write({"email": "ours@example.com", "city": "Basel"})
         self.bring(mail="theirs@example.com", town="Zug")
         self.asked = self.checkpoint
+
+    def delete_by_sql(self):
+        """Delete the binding by SQL, of which Odoo sees nothing."""
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM connector_test_contact")
+        self.env.invalidate_all()
 
     def row(self, name):
         return self.asked.conflict_ids.filtered(lambda row: row.field == name)
@@ -73,10 +80,30 @@ class TestQuestion(DecisionCase):
         with self.assertRaisesRegex(UserError, "Take Ours"):
             self.asked.reviewed()
 
-    def test_question_about_a_deleted_binding_can_be_closed(self):
-        self.contact.unlink()
+    def test_question_about_a_binding_that_sql_deleted_can_be_closed(self):
+        self.delete_by_sql()
 
         self.asked.reviewed()
+
+        self.assertEqual(self.asked.state, "reviewed")
+
+    def test_deletion_here_closes_the_question_with_a_word(self):
+        """It stayed open, and none of its buttons did anything."""
+        for record in (self.contact, self.partner):
+            with self.subTest(record), self.env.cr.savepoint() as savepoint:
+                record.unlink()
+
+                self.assertEqual(self.asked.state, "reviewed")
+                decisions = self.asked.conflict_ids.mapped("decision")
+                self.assertEqual(set(decisions), {"settled"})
+                said = self.asked.message_ids[0].body
+                self.assertIn("The record was deleted", said)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_deletion_there_closes_the_question_as_well(self):
+        with import_from(self.backend_record.reference()):
+            self.contact.unlink()
 
         self.assertEqual(self.asked.state, "reviewed")
 
@@ -172,10 +199,59 @@ class TestDecision(DecisionCase):
         self.assertEqual(self.row("email").decision, "remote")
 
     def test_decision_about_a_deleted_binding_says_so(self):
-        self.contact.unlink()
+        self.delete_by_sql()
 
         with self.assertRaisesRegex(UserError, "binding .* was deleted"):
             self.asked.action_take_theirs()
+
+
+class TestDeletedValue(ConflictCase):
+    """A person decides about a record that was deleted after it was asked about."""
+
+    _owner = {"*": "manual"}
+
+    def setUp(self):
+        super().setUp()
+        titles = self.env["res.partner.industry"].create([{"name": n} for n in "abc"])
+        self.base, self.ours, self.theirs = titles
+        self.bring(industry=self.base.id)
+        self.partner.industry_id = self.ours
+        self.bring(industry=self.theirs.id)
+        self.asked = self.checkpoint
+
+    def mapper_class(self):
+        class ContactMapper(ImportMapper):
+            _model_name = CONTACT
+            direct = [("name", "name")]
+
+            @mapping
+            def industry(self, record):
+                return {"industry_id": record["industry"]}
+
+        return ContactMapper
+
+    def test_theirs_that_was_deleted_is_imported_again(self):
+        """Its button failed by a foreign key."""
+        self.theirs.unlink()
+
+        with trap_jobs() as trap:
+            self.asked.action_take_theirs()
+
+        (call,) = trap.calls(self.env)
+        self.assertEqual(call.args[1:3], (CONTACT, "C1"))
+        self.assertEqual(self.partner.industry_id, self.ours)
+
+    def test_ours_that_was_deleted_after_theirs_was_taken_says_so(self):
+        self.asked.action_take_theirs()
+        self.asked.action_ask_again()
+        self.ours.unlink()
+
+        with self.assertRaisesRegex(UserError, "was deleted since. Fill it in"):
+            self.asked.action_take_ours()
+
+        self.partner.industry_id = self.base
+        self.asked.action_take_ours()
+        self.assertEqual(self.partner.industry_id, self.base)
 
 
 class TestDecideAgain(DecisionCase):

@@ -187,6 +187,21 @@ class TestBothWays(BothWaysCase):
         self.assertEqual(self.there["town"], "Basel")
         self.assertEqual(self.bring(), "unchanged")
 
+    def test_ours_is_sent_also_where_the_field_belongs_to_the_backend_by_now(self):
+        """Who owns the field says who wins a conflict, not what a person decided."""
+        self.partner.city = "Basel"
+        self.bring(town="Zug")
+        owners = {"model": CONTACT, "backend_id": self.backend_record.reference()}
+        self.env["connector.field.owner"].create(
+            {**owners, "field": "city", "owner": "remote"}
+        )
+
+        self.checkpoints().action_take_ours()
+        self.assertEqual(self.send(), "updated")
+
+        self.assertEqual(self.there["town"], "Basel")
+        self.assertFalse(self.base.given)
+
     def test_theirs_is_not_sent_where_a_person_chose_it(self):
         self.partner.city = "Basel"
         self.bring(town="Zug")

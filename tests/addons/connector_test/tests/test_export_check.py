@@ -3,11 +3,22 @@
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.connector.api import ExportOn, InvalidUsageError, Watch
+from odoo.addons.connector.api import (
+    CompareExporter,
+    CRUDAdapter,
+    ExportMapper,
+    ExportOn,
+    InvalidUsageError,
+    Watch,
+    changed_by,
+    mapping,
+    none,
+)
 from odoo.addons.connector.flows.exporting.check_export import check_export
 from odoo.addons.connector.flows.exporting.export_on import declared_export
+from odoo.addons.connector.tests.common import UnitCase
 
-from ..models.flow import ACCOUNT
+from ..models.flow import ACCOUNT, CONTACT, LABEL
 from ..models.ware import OFFER, STOCK
 from .trigger_case import TriggerCase
 
@@ -109,3 +120,90 @@ class TestCheckedExport(TriggerCase):
 
         with self.assertRaisesRegex(InvalidUsageError, "expected an ExportOn"):
             check_export(self.env[ACCOUNT])
+
+
+class TestCheckedUnits(UnitCase):
+    """Units that name what does not exist keep the addon from loading."""
+
+    def register(self, base, **members):
+        members = {"_model_name": CONTACT, **members}
+        return self.backend(type(base)("ContactUnit", (base,), members))
+
+    def load(self):
+        self.env[CONTACT]._post_model_setup__()
+
+    def assert_refused(self, *facts):
+        with self.assertRaises(InvalidUsageError) as caught:
+            self.load()
+        for fact in ("ContactUnit", *facts):
+            self.assertIn(fact, str(caught.exception))
+
+    def test_direct_source_that_is_no_field_is_refused(self):
+        self.register(ExportMapper, direct=[(none("emial"), "mail")])
+
+        self.assert_refused("'emial' in direct", CONTACT, "Did you mean 'email'?")
+
+    def test_children_that_are_no_field_are_refused(self):
+        self.register(ExportMapper, children=[("lable_ids", "labels", LABEL)])
+
+        self.assert_refused("'lable_ids' in children", "Did you mean 'label_ids'?")
+
+    def test_field_of_a_method_that_does_not_exist_is_refused(self):
+        @mapping
+        @changed_by("citty")
+        def town(self, record):
+            return {"town": record.city}
+
+        self.register(ExportMapper, town=town)
+
+        self.assert_refused("'citty' in @changed_by of town()", "mean 'city'?")
+
+    def test_natural_key_that_no_mapper_makes_is_refused(self):
+        self.backend(mapper_of(direct=[("email", "mail")]))
+        self.register(CRUDAdapter, _find={"email": "mial"})
+
+        self.assert_refused("_find", "'mial'", "Did you mean 'mail'?")
+
+    def test_natural_key_that_is_unlike_all_is_refused_where_all_are_known(self):
+        self.backend(mapper_of(direct=[("email", "mail")]))
+        self.register(CRUDAdapter, _find={"email": "number"})
+
+        self.assert_refused("_find", "'number'", "or map it")
+
+    def test_allocated_number_that_no_mapper_makes_is_refused(self):
+        self.backend(mapper_of(direct=[("color", "on_hand")]))
+        self.register(CompareExporter, _allocated={"onhand": "allocated"})
+
+        self.assert_refused("_allocated", "'onhand'", "Did you mean 'on_hand'?")
+
+    def test_what_a_method_makes_is_taken(self):
+        @mapping
+        def mail(self, record):
+            return {"mail": record.email}
+
+        self.backend(mapper_of(mail=mail))
+        self.register(CRUDAdapter, _find={"email": "mail"})
+
+        self.load()
+
+    def test_what_a_method_may_make_is_taken(self):
+        """Nobody can tell which keys it makes."""
+
+        @mapping
+        def other(self, record):
+            return dict(record.read(["ref"])[0])
+
+        self.backend(mapper_of(other=other))
+        self.register(CRUDAdapter, _find={"number": "reference"})
+
+        self.load()
+
+    def test_adapter_without_a_mapper_is_taken(self):
+        self.register(CRUDAdapter, _find={"email": "mail"})
+
+        self.load()
+
+
+def mapper_of(**members):
+    members = {"_model_name": CONTACT, **members}
+    return type(ExportMapper)("ContactMapper", (ExportMapper,), members)

@@ -293,6 +293,29 @@ class TestExportStream(StreamCase):
                 check_streams(model)
 
 
+class TestNeverCounted(CompareCase):
+    def counted_only(self):
+        class CountedExporter(CompareExporter):
+            _model_name = OFFER
+
+            def _has_to_skip(self):
+                if not self.binding.stock_ids:
+                    return "Nobody has counted it yet."
+
+        return CountedExporter
+
+    def test_product_that_nobody_counted_is_left_as_it_is_there(self):
+        """Its stock is 0 here, which is no number that anybody counted."""
+        (known,) = self.backend._candidates(Exporter, self.session, OFFER)
+        self.backend(self.counted_only(), replacing=known.cls)
+        self.stock.unlink()
+
+        outcome = self.export_offer()
+
+        self.assertEqual(outcome, "skipped: Nobody has counted it yet.")
+        self.assertEqual(self.there()["on_hand"], 10)
+
+
 class TestDebounce(CompareCase):
     def test_changes_within_the_time_are_one_export(self):
         self.patch(self.registry[OFFER], "_export_after_s", 60)

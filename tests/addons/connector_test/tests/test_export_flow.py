@@ -1,41 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of triggers with all that comes after them, up to what the shop has."""
 
-from odoo.addons.connector.api import ExportOn, run_jobs
-from odoo.addons.connector.flows.exporting.trigger import forget_triggers
-
 from ..models.flow import CONTACT
-from .export_case import ExportCase
+from .export_case import TriggeredExportCase
 
 
-class TestExportFlow(ExportCase):
-    def setUp(self):
-        super().setUp()
-        model_class = self.env.registry[CONTACT]
-        declared = ExportOn(
-            create=True,
-            write=["name"],
-            unlink=True,
-            domain=[("ref", "=like", "T-%")],
-        )
-        self.patch(model_class, "_export_on", declared)
-        self.patch(model_class, "_export_run_above", 3)
-        forget_triggers(self.env.registry)
-        self.addCleanup(forget_triggers, self.env.registry)
-
-    def make_partners(self, count):
-        return self.env["res.partner"].create(
-            [{"name": f"Ada {n}", "ref": f"T-{n}"} for n in range(count)]
-        )
-
-    def names_there(self):
-        return sorted(one["name"] for one in self.shop.records.values())
-
-    def commit(self):
-        """Do what a commit does, and run the jobs."""
-        self.env.cr.flush()
-        run_jobs(self.env)
-
+class TestExportFlow(TriggeredExportCase):
     def test_new_changed_and_deleted_record(self):
         partner = self.make_partners(1)
         self.commit()
@@ -83,3 +53,24 @@ class TestExportFlow(ExportCase):
             [("func_name", "like", "%export_record")]
         )
         self.assertFalse(jobs)
+
+    def test_jobs_are_named_by_what_they_export(self):
+        """Fifty jobs were all called "Export one record."."""
+        partners = self.make_partners(2)
+        self.commit()
+        bindings = self.env[CONTACT].search([("odoo_id", "in", partners.ids)])
+
+        partners[0].unlink()
+        self.commit()
+
+        exports = [f"Export Test Contact {id_}" for id_ in sorted(bindings.ids)]
+        self.assertEqual(self.job_names("export_record"), exports)
+        deletions = self.job_names("export_delete_record")
+        self.assertEqual(deletions, ["Delete Test Contact R1 there"])
+
+    def test_name_of_a_run_says_what_it_exports(self):
+        self.make_partners(5)
+        self.commit()
+
+        first = self.job_names("export_run")[0]
+        self.assertEqual(first, "Export all Test Contact that are due")

@@ -3,6 +3,7 @@
 
 from odoo.addons.connector.api import ExportOn, Watch
 
+from ..models.order import ORDER
 from ..models.ware import OFFER, STOCK
 from .trigger_case import TriggerCase
 
@@ -84,3 +85,44 @@ class TestWatch(TriggerCase):
         self.stock.with_context(connector_no_export=backend).quantity = 8
 
         self.assert_due(twin)
+
+
+class TestOwnLines(TriggerCase):
+    """Lines that are made here have no binding yet, and belong to an exported order."""
+
+    def setUp(self):
+        super().setUp()
+        self.declare(ORDER, ExportOn(write=["shop_line_ids"]))
+        values = {"name": "1", "backend_id": self.backend_record.id}
+        self.order, self.other = self.env[ORDER].create(
+            [{**values, "external_id": number} for number in ("O1", "O2")]
+        )
+        self.take()
+
+    def make_line(self, order):
+        lines = self.env["connector.test.sale.line"]
+        return lines.create({"sale_id": order.odoo_id.id, "name": "Tea"})
+
+    def test_line_that_is_made_here_makes_its_order_due(self):
+        """Only a line with a binding did, which nobody makes by hand."""
+        self.make_line(self.order)
+
+        self.assert_due(self.order)
+
+    def test_line_that_is_moved_or_deleted_here_makes_its_orders_due(self):
+        line = self.make_line(self.order)
+        self.take()
+
+        line.sale_id = self.other.odoo_id
+        self.assert_due(self.order, self.other)
+
+        line.unlink()
+        self.assert_due(self.other)
+
+    def test_what_is_in_a_line_is_watched_by_name_only(self):
+        line = self.make_line(self.order)
+        self.take()
+
+        line.name = "Jam"
+
+        self.assert_due()

@@ -104,8 +104,9 @@ class TestChecks(QueueCase):
             self.assertRefused("a whole number, 0 for no end", max_retries=value)
 
     def test_description_is_text(self):
+        message = "text, or a function that makes it of the call"
         for value in (5, b"bytes", "a\0b", "\ud800"):
-            self.assertRefused("text", description=value)
+            self.assertRefused(message, description=value)
 
     def test_channel_is_a_complete_name(self):
         message = "'root' or a name below it such as 'root.orders'"

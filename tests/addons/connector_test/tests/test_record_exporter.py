@@ -408,7 +408,8 @@ class TestExportDeleter(ExportCase):
         self.shop.records["R1"] = {}
         self.backend_record.active = False
 
-        self.assertEqual(self.delete(), "skipped: The backend is archived.")
+        self.assertEqual(self.delete(), "waiting: The backend is archived.")
+        self.assertIn("R1", self.shop.records)
 
     def test_record_that_changed_there_is_a_question_where_that_is_compared(self):
         @self.backend

@@ -74,6 +74,47 @@ class TestStableKey(MatchCase):
         self.assertEqual(result.counts, {"created": 1})
         self.assertTrue(self.member("old"))
 
+    def test_deleted_record_that_is_renamed_there_stays_deleted(self):
+        """Its tombstone knew the external id only (promise 5)."""
+        self.import_page(self.records_of("old"))
+        self.member("old").odoo_id.unlink()
+
+        for _page in range(2):
+            result = self.import_page(self.records_of("new"))
+
+            self.assertEqual(result.counts, {"skipped": 1})
+            self.assertIn("was deleted here on", result.skipped["new"])
+        stone = self.env["connector.tombstone"].search([])
+        self.assertEqual((stone.external_id, stone.stable_key), ("new", "U1"))
+
+    def test_copy_of_a_deleted_record_is_imported(self):
+        """The old one is there still: this is another record."""
+        self.import_page(self.records_of("old"))
+        self.member("old").odoo_id.unlink()
+
+        result = self.import_page(self.records_of("old", "new"))
+
+        self.assertEqual(result.counts, {"skipped": 1, "created": 1})
+
+    def test_copy_on_another_page_is_imported(self):
+        self.import_page(self.records_of("old"))
+        self.member("old").odoo_id.unlink()
+        self.records_of("old", "new")
+
+        result = self.import_page(self.records[1:])
+
+        self.assertEqual(result.counts, {"created": 1})
+
+    def test_renamed_record_comes_back_where_its_tombstone_was_forgotten(self):
+        self.import_page(self.records_of("old"))
+        self.member("old").odoo_id.unlink()
+        self.import_page(self.records_of("new"))
+
+        self.env["connector.tombstone"].search([]).action_forget()
+        run_jobs(self.env)
+
+        self.assertTrue(self.member("new"))
+
     def test_full_refresh_does_not_delete_what_was_renamed(self):
         stream = self.env["connector.stream"].create(
             {"name": "members", "backend_id": self.backend_record, "model": MEMBER}

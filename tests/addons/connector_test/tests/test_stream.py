@@ -5,6 +5,7 @@ from datetime import timedelta, timezone
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
 from odoo.addons.connector.api import BackendAdapter, Stream, run_jobs
@@ -252,3 +253,55 @@ class TestDeclaration(FlowCase):
         streams = declared_streams(self.env.registry["connector.test.backend"])
 
         self.assertEqual(list(streams), ["contacts", "labels"])
+
+
+class TestNewBackend(FlowCase):
+    """A new backend has its streams as soon as it is saved."""
+
+    def streams_of(self, **values):
+        backends = self.env["connector.test.backend"]
+        backend = backends.create({"name": "New", "version": "1", **values})
+        return self.env["connector.stream"].search(
+            [("backend_id", "=", backend.reference())]
+        )
+
+    def test_new_backend_has_its_streams_at_once(self):
+        self.assertEqual(self.streams_of().mapped("name"), ["contacts", "labels"])
+
+    def test_slices_that_a_method_finds_are_left_to_the_cron(self):
+        """They may be on the backend, whose settings are not complete."""
+        backends = self.env.registry["connector.test.backend"]
+        self.patch(backends, "_streams", [Stream("own", CONTACT, slices="_shops")])
+
+        self.assertEqual(self.streams_of().mapped("name"), ["contacts", "labels"])
+
+    def test_archived_backend_has_none(self):
+        self.assertFalse(self.streams_of(active=False))
+
+    def test_streams_go_with_their_backend(self):
+        streams = self.streams_of()
+        streams[0].active = False
+
+        streams[0].backend_id.unlink()
+
+        self.assertFalse(streams.exists())
+
+    def test_user_who_may_create_backends_need_not_manage_streams(self):
+        clerk = new_test_user(self.env, "clerk", "base.group_user")
+        self.env["ir.model.access"].create(
+            {
+                "name": "clerk",
+                "model_id": self.env["ir.model"]._get_id("connector.test.backend"),
+                "group_id": self.env.ref("base.group_user").id,
+                "perm_read": True,
+                "perm_create": True,
+            }
+        )
+        self.env = self.env(user=clerk)
+
+        backends = self.env["connector.test.backend"]
+        backend = backends.create({"name": "New", "version": "1"})
+
+        streams_sudo = self.env["connector.stream"].sudo()
+        count = streams_sudo.search_count([("backend_id", "=", backend.reference())])
+        self.assertEqual(count, 2)

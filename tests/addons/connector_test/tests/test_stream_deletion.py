@@ -38,6 +38,35 @@ class DeletionCase(StreamCase):
         return run
 
 
+class TestSmallSets(StreamCase):
+    """Of few records one is always a large share: fewer than 10 count as 10."""
+
+    def missing_of(self, bound, missing):
+        """Return what becomes of so many missing records, of so many that are bound."""
+        self.records = self.changed(bound)
+        self.run_stream()
+        self.age_bindings()
+        del self.records[:missing]
+        return self.run_stream("full").deletion_state
+
+    def test_one_of_three_is_settled_without_a_question(self):
+        self.assertEqual(self.missing_of(3, 1), "done")
+
+    def test_two_of_three_are_asked_about(self):
+        self.assertEqual(self.missing_of(3, 2), "held")
+
+    def test_two_of_nineteen_are_asked_about(self):
+        self.assertEqual(self.missing_of(19, 2), "held")
+
+    def test_two_of_twenty_are_settled_without_a_question(self):
+        self.assertEqual(self.missing_of(20, 2), "done")
+
+    def test_limit_of_nothing_asks_about_each(self):
+        self.stream.deletion_limit = 0
+
+        self.assertEqual(self.missing_of(20, 1), "held")
+
+
 class TestMissingRecords(DeletionCase):
     def test_missing_records_are_settled_in_jobs_of_their_own(self):
         self.stream.deletion_limit = 100

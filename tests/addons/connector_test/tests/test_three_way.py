@@ -73,6 +73,71 @@ class TestThreeWay(BaseCase):
             with self.subTest(owner):
                 self.assertEqual(decide(sides, owner), SAME)
 
+    def test_zero_is_a_value_and_not_empty(self):
+        """0 equals False: a stock of 0 counted as never filled, and was overwritten."""
+        for ours in (0, 0.0):
+            with self.subTest(ours=ours):
+                sides = Sides(UNKNOWN, UNKNOWN, theirs=3.0, ours=ours)
+
+                self.assertEqual(decide(sides, MANUAL), ASK)
+
+    def test_what_is_empty_takes_its_first_value(self):
+        for ours in (None, False, [], {"texts": {"en_US": None, "de_DE": None}}):
+            with self.subTest(ours=ours):
+                sides = Sides(UNKNOWN, UNKNOWN, theirs="Tea", ours=ours)
+
+                self.assertEqual(decide(sides, MANUAL), TAKE)
+
+
+def texts(**by_language):
+    return {"texts": by_language}
+
+
+@tagged("post_install", "-at_install")
+class TestBaseOfTexts(BaseCase):
+    """What comes in some languages leaves the others as they were."""
+
+    def settled(self):
+        base = Base()
+        there, here = (texts(en_US="Tea", de_DE=one) for one in ("Tee ", "Tee"))
+        base.settle("name", there, here)
+        return base
+
+    def test_settled_language_leaves_the_others(self):
+        base = self.settled()
+
+        base.settle("name", texts(en_US="Teas"), texts(en_US="Teas"))
+
+        self.assertEqual(base.mapped["name"], texts(en_US="Teas", de_DE="Tee "))
+        self.assertEqual(base.kept_of("name"), texts(en_US="Teas", de_DE="Tee"))
+
+    def test_language_that_diverged_leaves_the_others(self):
+        base = self.settled()
+
+        base.diverge("name", texts(en_US="Teas"))
+
+        self.assertEqual(base.mapped["name"], texts(en_US="Teas", de_DE="Tee "))
+        self.assertEqual(base.kept_of("name"), texts(en_US="Teas", de_DE="Tee"))
+
+    def test_language_that_is_held_leaves_the_others(self):
+        base = self.settled()
+
+        base.hold("name", texts(en_US="Teas"))
+
+        self.assertEqual(base.mapped["name"], texts(en_US="Teas", de_DE="Tee "))
+        self.assertEqual(base.mapped_of("name"), texts(en_US="Tea", de_DE="Tee "))
+
+    def test_text_without_a_language_is_that_of_the_flow(self):
+        base = Base(lang="de_DE")
+        base.settle("name", *[texts(en_US="Tea", de_DE="Tee")] * 2)
+
+        base.settle("name", "Tees", "Tees")
+
+        self.assertEqual(base.mapped["name"], texts(en_US="Tea", de_DE="Tees"))
+
+    def test_language_of_the_flow_is_not_stored(self):
+        self.assertEqual(Base(lang="de_DE").dump(), {})
+
 
 @tagged("post_install", "-at_install")
 class TestBase(BaseCase):

@@ -3,6 +3,7 @@
 
 from datetime import timedelta
 
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
 from odoo.addons.connector.api import (
@@ -60,6 +61,20 @@ class TestTombstone(TombstoneCase):
         self.assertEqual((stone.model, stone.external_id), (CONTACT, "C1"))
         self.assertEqual((stone.version, stone.user_id), ("7", self.env.user))
         self.assertTrue(stone.deleted_at)
+
+    def test_deletion_that_one_backend_caused_is_one_for_another(self):
+        """The key of the context names the backend that knows already."""
+        self.import_page(self.contacts(1))
+        other = self.backend_record.copy({"name": "Other"})
+        partner = self.binding("C1").odoo_id
+        self.env[CONTACT].create(
+            {"odoo_id": partner.id, "backend_id": other.id, "external_id": "X1"}
+        )
+        reference = self.backend_record.reference()
+
+        partner.with_context(connector_no_export=reference).unlink()
+
+        self.assertEqual(self.stones().mapped("external_id"), ["X1"])
 
     def test_deletion_of_the_binding_writes_one_too(self):
         self.import_page(self.contacts(1))
@@ -135,6 +150,26 @@ class TestTombstone(TombstoneCase):
 
         self.assertTrue(self.binding("C1"))
         self.assertFalse(self.stones())
+
+    def test_reviewer_forgets_and_a_user_may_not(self):
+        self.delete_here()
+        stone = self.stones()
+        user, reviewer = (
+            new_test_user(
+                self.env, name, f"base.group_user,connector.group_connector_{name}"
+            )
+            for name in ("user", "reviewer")
+        )
+        with self.assertRaises(AccessError):
+            stone.with_user(user).action_forget()
+
+        stone.with_user(reviewer).action_forget()
+
+        self.assertFalse(stone.exists())
+        jobs = self.env["connector.queue.job"].search(
+            [("method_name", "=", "import_record")]
+        )
+        self.assertEqual(jobs.user_id, reviewer)
 
     def test_second_deletion_replaces_the_first(self):
         self.delete_here()
