@@ -96,7 +96,9 @@ from .wire.auth import Basic, Bearer, Header, Query
 from .wire.oauth import OAuth2ClientCredentials, OAuth2RefreshToken
 from .wire.pages import CursorParam, LinkHeader, NextLink, Offset, PageNumber
 from .wire.rest import RestAdapter
+from .wire.schemes import Hmac, PathSecret, SharedHeader, StandardWebhooks
 from .wire.status import Status
+from .wire.webhook import Subscription, Webhook
 from .wire.xml import parse_xml
 
 __all__ = [
@@ -132,6 +134,7 @@ __all__ = [
     "FolderAdapter",
     "FullPass",
     "Header",
+    "Hmac",
     "IDMissingInBackend",
     "ImportDeleter",
     "ImportMapChild",
@@ -169,6 +172,7 @@ __all__ = [
     "Offset",
     "PageNumber",
     "PagedAdapter",
+    "PathSecret",
     "Query",
     "RecordExporter",
     "RecordImporter",
@@ -177,8 +181,11 @@ __all__ = [
     "Secret",
     "SecretText",
     "SetupError",
+    "SharedHeader",
+    "StandardWebhooks",
     "Status",
     "Stream",
+    "Subscription",
     "SyncError",
     "Synchronizer",
     "SystemicError",
@@ -190,6 +197,7 @@ __all__ = [
     "UnserializableArgumentError",
     "ValueMap",
     "Watch",
+    "Webhook",
     "WrongArgumentsError",
     "add_checkpoint",
     "add_checkpoint_message",

@@ -39,3 +39,4 @@ from . import defaults
 from . import tombstone  # bindings write them before they are gone
 from . import match  # after stream: its button makes a report
 from . import request
+from . import webhook  # after request: a backend that is gone takes all along

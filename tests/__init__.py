@@ -49,5 +49,6 @@ from . import (
     test_test,
     test_translations,
     test_types,
+    test_webhook_scheme,
     test_xml,
 )

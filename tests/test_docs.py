@@ -21,10 +21,11 @@ HOOKS = ROOT / "docs" / "flows_hooks.rst"
 OUT = ROOT / "docs" / "flows_out.rst"
 COMMANDS = {  # of shells, and settings
     **{"flows": 2, "flows_files": 1, "first_day": 3, "flows_out": 1},
-    "connect_rest": 3,
+    **{"connect_rest": 3, "webhooks": 3},
 }
 TEMPLATES = sorted((ROOT / "scaffold").rglob("*.template"))
-MORE = ("first_day", "connect_rest", "testing", "requests_log")  # quote tests
+# pages that quote tests, besides those of flows
+MORE = ("first_day", "connect_rest", "testing", "requests_log", "webhooks")
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),
     *("_take", "_overrides", "_silent", "_close_rejected"),

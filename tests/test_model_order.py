@@ -17,8 +17,9 @@ CHAINS = {
     # links of a record are removed after its deletion was announced; its tombstones
     # are written when all of that is done
     ("base", "unlink"): ["tombstone.base", "linked_base", "base"],
-    # requests, matches, tombstones, owners, then streams of a backend that is gone
+    # webhooks, requests, matches, tombstones, owners, then streams of one that is gone
     ("connector.backend", "unlink"): [
+        "webhook.backend",
         "request.backend",
         "match.backend",
         "tombstone.backend",
@@ -35,15 +36,27 @@ CHAINS = {
         "checkpoint.merge",
         "checkpoint.checkpoint",
     ],
-    # an import that failed is noted before an export is
-    ("connector.backend", "_on_job_failed"): ["backend.exports", "backend.flows"],
+    # an import that failed is noted before an export is, and before webhook events are
+    ("connector.backend", "_on_job_failed"): [
+        "webhook.work",
+        "backend.exports",
+        "backend.flows",
+    ],
     # who runs the jobs is checked before anything is written
     ("connector.backend", "write"): [
+        "webhook.backend",
         "backend.job_user",
         "backend.archive",
         "backend.backend",
     ],
-    ("connector.backend", "create"): ["backend.job_user", "backend.flows"],
+    # the same before a webhook is made
+    ("connector.backend", "create"): [
+        "webhook.backend",
+        "backend.job_user",
+        "backend.flows",
+    ],
+    # a new secret is made, then the server is told
+    ("connector.webhook", "_rotate"): ["webhook.subscription", "webhook.webhook"],
     # the kind of login comes first, then its token
     ("connector.backend.http", "_http_login"): ["backend.oauth", "backend.http"],
     # the address is guarded after the token of another account is dropped; what waited
@@ -55,8 +68,9 @@ CHAINS = {
     ],
     # a client is there before its requests are logged
     ("connector.backend.http", "_http_client"): ["backend.request_log", "backend.http"],
-    # a backend with a wrong stream says so, then one with a wrong value map
+    # a backend with a wrong stream says so, then a wrong value map, a wrong webhook
     ("connector.backend", "_post_model_setup__"): [
+        "webhook.backend",
         "value_map.backend",
         "backend.flows",
     ],

@@ -125,10 +125,29 @@ class ConnectorBackend(models.AbstractModel):
             external_id: id of the record on the backend.
             force: import it also if it did not change.
         """
+        return self._import_one(model_name, external_id, force)
+
+    def _import_one(
+        self,
+        model_name: str,
+        external_id: str,
+        force: bool = False,
+        remote_record: dict | None = None,
+    ) -> str:
+        """Import one record, and keep it if it waits for something.
+
+        Args:
+            model_name: binding model.
+            external_id: id of the record on the backend.
+            force: import it also if it did not change.
+            remote_record: the record, if it was sent here.
+        """
         backend = self._in_flow()
         importer = backend.get_environment(model_name).get_connector_unit(Importer)
+        # an importer of a connector may take nothing but the id
+        sent = {} if remote_record is None else {"remote_record": remote_record}
         try:
-            return str(importer.run(external_id, force=force))
+            return str(importer.run(external_id, force=force, **sent))
         except UnmappedValueError as error:
             item = ImportItem(external_id, {})
             item.map_notes = [MapNote(error.map_name, error.value)]

@@ -59,6 +59,7 @@ class ConnectorBackend(models.AbstractModel):
                 E.field(name="active", invisible="1"),
                 E.div(E.label({"for": "name"}), E.h1(E.field(name="name"))),
                 *self._setting_nodes(),
+                *self._webhook_nodes(),
                 *self._stream_nodes(),
             ),
             string=self._description,
@@ -184,6 +185,25 @@ class ConnectorBackend(models.AbstractModel):
             E.field(name="connection_state", widget="badge", **STATE_COLORS),
             E.field(name="connection_message", invisible=unknown),
             E.field(name="connection_checked_at", invisible=unknown),
+        ]
+
+    @api.model
+    def _webhook_nodes(self) -> list[_Element]:
+        """Return the address of the webhook, for those that declare some."""
+        if not self._declared_webhooks():
+            return []
+        return [
+            E.group(
+                E.field(name="webhook_address", widget="CopyClipboardURL"),
+                E.button(
+                    name="action_open_webhook",
+                    type="object",
+                    string=self.env._("Secret, Test and Registration"),
+                    invisible="not id",
+                ),
+                {"groups": MANAGER, "string": self.env._("Webhook")},
+                name="webhook",
+            )
         ]
 
     @api.model

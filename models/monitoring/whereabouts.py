@@ -19,6 +19,7 @@ REJECTED = "connector.rejected"
 JOB = "connector.queue.job"
 CHECKPOINT = "connector.checkpoint"
 TOMBSTONE = "connector.tombstone"
+EVENT = "connector.webhook.event"
 
 
 class ConnectorOverview(models.AbstractModel):
@@ -47,6 +48,7 @@ class ConnectorOverview(models.AbstractModel):
             *self._find_bindings(external_id),
             *self._find_rejected(external_id),
             *self._find_tombstones(external_id),
+            *self._find_events(external_id),
             *self._find_jobs(external_id),
             *self._find_open_checkpoints(external_id),
         ]
@@ -96,6 +98,14 @@ class ConnectorOverview(models.AbstractModel):
         for tombstone in self._search(TOMBSTONE, domain):
             kind = self.env._("Deleted Here")
             yield self._hit(tombstone, kind, tombstone._description)
+
+    def _find_events(self, external_id: str) -> Iterator[dict]:
+        """Return the webhook events of the record."""
+        events = self._search(EVENT, Domain("external_id", "=", external_id))
+        labels = dict(events._fields["state"]._description_selection(self.env))
+        for event in events:
+            kind = self.env._("Webhook Event")
+            yield self._hit(event, kind, f"{event.topic}: {labels[event.state]}")
 
     def _find_jobs(self, external_id: str) -> Iterator[dict]:
         """Return the jobs that import the record and are not over."""

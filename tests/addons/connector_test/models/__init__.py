@@ -4,6 +4,7 @@ from . import (
     flow,
     flow_export,
     flow_folder,
+    flow_hook,
     harm,
     job,
     order,

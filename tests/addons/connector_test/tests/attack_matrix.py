@@ -40,6 +40,7 @@ EFFECTS = {
         **JOBS,
         "connector_queue_job": "wc",  # by a match, a forgotten tombstone or a request
         "connector_checkpoint_repeat": "d",
+        "connector_webhook_event": "w",  # by a replay
     },
     "manager": {
         **JOBS,
@@ -47,6 +48,8 @@ EFFECTS = {
         "connector_match": "d",  # with the backend
         "connector_conflict": "d",  # with its checkpoint
         "connector_request": "d",  # with the backend
+        "connector_webhook": "d",  # likewise
+        "connector_webhook_event": "wd",  # likewise, and by a replay
         "connector_stream_run": "cw",  # and of a decision about deletions
         "connector_value_map_waiting": "d",  # with a row, and by Retry
         "connector_checkpoint_repeat": "d",

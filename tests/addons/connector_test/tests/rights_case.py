@@ -145,6 +145,16 @@ class RightsCase(HttpCase):
             "binding_id": 1_000_000 + n,
             "state": "unknown",
         },
+        "connector.webhook": lambda case, n: {
+            "name": f"rights_{n}",
+            "backend_id": case.backend.copy({"name": f"rights_{n}"}),
+        },
+        "connector.webhook.event": lambda case, n: {
+            "backend_id": case.backend,
+            "model": "connector.test.contact",
+            "external_id": f"rights_{n}",
+            "state": "failed",
+        },
         "connector.tombstone": lambda case, n: {
             "backend_id": case.backend,
             "model": "connector.test.contact",

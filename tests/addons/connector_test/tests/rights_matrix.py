@@ -63,6 +63,8 @@ ACCESS = {
         "reviewer": ("rw", "rw"),
         "manager": ("rw", "rw"),
     },
+    "connector.webhook": {"reviewer": ("r", "r"), "manager": ("rw", "rw")},
+    "connector.webhook.event": {"reviewer": ("r", "r"), "manager": ("r", "r")},
     "connector.tombstone": {
         **READ_ALL,
         "reviewer": ("rd", "rd"),
@@ -133,6 +135,17 @@ METHODS = {
     "connector.stream.backfill": {"backfill": "manager"},
     "connector.rejected": {"action_retry": "manager"},
     "connector.tombstone": {"action_forget": "reviewer"},
+    "connector.webhook": {
+        "action_rotate": "manager",
+        "action_test": "manager",
+        "action_subscribe": "manager",
+        "action_open_events": "reviewer",
+        "action_replay_failed": "reviewer",
+    },
+    "connector.webhook.event": {
+        "action_replay": "reviewer",
+        "action_open_job": "reviewer",
+    },
     "connector.request": {
         "action_was_created": "reviewer",
         "action_was_not_created": "reviewer",
@@ -142,6 +155,7 @@ METHODS = {
         "action_open_checkpoints": "user",
         "action_open_value_maps": "user",
         "action_open_jobs": "user",
+        "action_open_webhook": "reviewer",
         "action_open_pending_exports": "user",
         "action_open_request_log": "user",
         "action_check_connection": "employee",  # who may write this kind of backend

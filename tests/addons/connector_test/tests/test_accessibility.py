@@ -71,6 +71,14 @@ class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
         del known["external_id"]
         request = {"binding_id": 8, "state": "unknown", "reason": "No answer"}
         self.env["connector.request"].create({**known, **request})
+        self.make_webhook_event()
+
+    def make_webhook_event(self):
+        """Make an event of a backend with a webhook."""
+        sender = self.env["connector.test.hook.backend"].create({"name": "Sender"})
+        event = {"topic": "contact.changed", "state": "failed", "reason": "No id"}
+        event["backend_id"] = sender.reference()
+        self.env["connector.webhook.event"].create(event)
 
     def test_no_screen_keeps_a_person_out(self):
         end.delay(self.session_of(self.env.user), TRACE, "late", error="No tax")
