@@ -24,7 +24,9 @@ COMMANDS = {  # of shells, and settings
     "connect_rest": 3,
 }
 TEMPLATES = sorted((ROOT / "scaffold").rglob("*.template"))
-MORE = ("first_day", "connect_rest", "testing", "requests_log")  # quote tests
+MORE = (  # pages that quote tests
+    *("first_day", "connect_rest", "connect_graphql", "testing", "requests_log"),
+)
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),
     *("_take", "_overrides", "_silent", "_close_rejected"),
