@@ -93,10 +93,19 @@ from .queue.testing import mock_job_delay_to_direct, run_jobs, trap_jobs
 from .secret import Secret, SecretText
 from .session import ConnectorSession, ConnectorSessionHandler
 from .wire.auth import Basic, Bearer, Header, Query
+from .wire.graphql import GraphQLAdapter
 from .wire.oauth import OAuth2ClientCredentials, OAuth2RefreshToken
-from .wire.pages import CursorParam, LinkHeader, NextLink, Offset, PageNumber
+from .wire.pages import (
+    CursorParam,
+    LinkHeader,
+    NextLink,
+    Offset,
+    PageNumber,
+    RelayPages,
+)
 from .wire.rest import RestAdapter
 from .wire.schemes import Hmac, PathSecret, SharedHeader, StandardWebhooks
+from .wire.session_token import SessionToken
 from .wire.status import Status
 from .wire.webhook import Subscription, Webhook
 from .wire.xml import parse_xml
@@ -133,6 +142,7 @@ __all__ = [
     "FailedJobError",
     "FolderAdapter",
     "FullPass",
+    "GraphQLAdapter",
     "Header",
     "Hmac",
     "IDMissingInBackend",
@@ -176,10 +186,12 @@ __all__ = [
     "Query",
     "RecordExporter",
     "RecordImporter",
+    "RelayPages",
     "RestAdapter",
     "RetryableJobError",
     "Secret",
     "SecretText",
+    "SessionToken",
     "SetupError",
     "SharedHeader",
     "StandardWebhooks",

@@ -24,8 +24,10 @@ COMMANDS = {  # of shells, and settings
     **{"connect_rest": 3, "webhooks": 3},
 }
 TEMPLATES = sorted((ROOT / "scaffold").rglob("*.template"))
-# pages that quote tests, besides those of flows
-MORE = ("first_day", "connect_rest", "testing", "requests_log", "webhooks")
+MORE = (  # pages that quote tests, besides those of flows
+    *("first_day", "connect_rest", "connect_graphql", "testing", "requests_log"),
+    "webhooks",
+)
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),
     *("_take", "_overrides", "_silent", "_close_rejected"),

@@ -78,10 +78,14 @@ class HttpAnswer:
         # of a text without a charset, the library guesses one
         return self.content if is_utf or is_text else self.text
 
-    def as_error(self) -> requests.HTTPError:
-        """Return the answer as the error of the library: flows read its status."""
+    def as_error(self, status: int | None = None) -> requests.HTTPError:
+        """Return the answer as the error of the library: flows read its status.
+
+        Args:
+            status: that says the same, where its own is that of a success.
+        """
         response = requests.Response()
-        response.status_code = self.status
+        response.status_code = status or self.status
         response.reason = self.reason
         response.headers.update(self.headers)
         response.url = self.url

@@ -30,15 +30,18 @@ from .status import (
     IGNORED,
     READS,
     REFRESH_TOKEN,
+    SAME_STATUS,
     SUCCESS,
     Status,
     error_of,
+    errors_in,
     find_meaning,
     wait_s,
 )
 
 _logger = logging.getLogger(__name__)
 
+SUCCESSES = range(200, 300)
 REDIRECTS = {301, 302, 303, 307, 308}
 MAX_REDIRECTS = 5
 LOCATION = "header Location"
@@ -146,7 +149,8 @@ class HttpClient:
                 sent as text, a time in UTC with ``Z``.
             headers: besides those of the login.
             is_read: whether it changes nothing there, so that a dry run sends it; None
-                as its method says.
+                as its method says. It says which error an answer is as well; redirects
+                follow the method.
 
         Raises:
             DryRunError: it was not sent, as it may change something.
@@ -166,7 +170,9 @@ class HttpClient:
         if means == IGNORED:
             return replace(answer, content=b"")
         if means != SUCCESS:
-            raise self._error(answer, means) from answer.as_error()
+            is_read = _reads(asked, is_read)
+            says = SAME_STATUS.get(means) if answer.status in SUCCESSES else None
+            raise self._error(answer, means, is_read) from answer.as_error(says)
         return answer
 
     def is_own(self, url: str) -> bool:
@@ -257,7 +263,7 @@ class HttpClient:
 
     @property
     def _reads_bodies(self) -> bool:
-        return any(row.body is not None for row in self.statuses)
+        return any(row.body is not None or row.code for row in self.statuses)
 
     def _check_scheme(self, url: str) -> None:
         """Refuse to be led from https to http, where everybody can read along."""
@@ -385,8 +391,8 @@ class HttpClient:
 
     # === ERRORS === #
 
-    def _error(self, answer: HttpAnswer, means: str) -> Exception:
-        text = f"{self.target.owner}: {answer.describe()}"
+    def _error(self, answer: HttpAnswer, means: str, is_read: bool) -> Exception:
+        text = f"{self.target.owner}: {answer.describe()}{self._told(answer)}"
         if answer.status in REDIRECTS:
             # hidden before it is cut: half a secret is not recognized
             place = redact(self.login.hide(answer.headers.get("Location", "")), SHOWN)
@@ -396,7 +402,15 @@ class HttpClient:
             )
         now = datetime.now(timezone.utc).replace(tzinfo=None)
         seconds = wait_s(means, answer.headers, now)
-        return error_of(means, answer.method, text, seconds)
+        return error_of(means, is_read, text, seconds)
+
+    def _told(self, answer: HttpAnswer) -> str:
+        """Return the errors of GraphQL in an answer, which may stand far behind."""
+        if not any(row.code for row in self.statuses):
+            return ""
+        told = "; ".join(f"{code}: {text}" for code, text in errors_in(answer.text))
+        # hidden before it is cut: half a secret is not recognized
+        return f" It says {redact(self.login.hide(told), SHOWN)!r}." if told else ""
 
     def _unusable(self, error: Exception) -> NotSentError:
         return NotSentError(

@@ -146,6 +146,9 @@ class PageNumber(Pages):
 class Offset(Pages):
     """Pages begin after a number of records.
 
+    Records that are deleted while a list is read move all others up. Where the answer
+    says how many there are, and these got fewer, the next page begins so much earlier.
+
     Args:
         param: name of the parameter.
         total: key of the number of all records in the answer. Without it the list ends
@@ -168,13 +171,14 @@ class Offset(Pages):
         self, answer: HttpAnswer, data: Any, count: int, place: Place | None
     ) -> Place | None:
         """Return the number of records up to the end of the page."""
-        offset = (place["offset"] if place else 0) + count
-        if not count:
-            return None
+        start = place["offset"] if place else 0
         if self.total is None:
-            return {"offset": offset}
+            return {"offset": start + count} if count else None
         total = _number(find_key(data, self.total), answer, self.total)
-        return {"offset": offset} if offset < total else None
+        lost = max(0, (place or {}).get("total", total) - total)
+        offset = max(0, start - lost) if lost else start + count
+        is_last = offset >= total or not (count or lost)
+        return None if is_last else {"offset": offset, "total": total}
 
 
 @dataclass(frozen=True)
@@ -217,7 +221,35 @@ class CursorParam(Pages):
         )
 
 
-KINDS = (NextLink, LinkHeader, PageNumber, Offset, CursorParam, Pages)
+@dataclass(frozen=True)
+class RelayPages(CursorParam):
+    """Pages of a connection of GraphQL, as Relay defines it.
+
+    The records are its ``nodes``, or the ``node`` of each of its ``edges``.
+
+    Args:
+        param: name of the variable with the text for a page.
+        next: key of the text in the answer.
+        more: key that tells whether there is a next page.
+    """
+
+    param: str = "after"
+    next: str = "pageInfo.endCursor"
+    more: str | None = "pageInfo.hasNextPage"
+
+    def records_in(self, answer: HttpAnswer, data: Any) -> Records:
+        """Return the records of a page."""
+        place = find_key(data, self.records)
+        edges = place.get("edges") if isinstance(place, dict) else None
+        if edges is None:
+            key = f"{self.records}.nodes" if self.records else "nodes"
+            return Pages(records=key).records_in(answer, data)
+        is_list = isinstance(edges, list)
+        nodes = [find_key(one, "node") for one in edges] if is_list else edges
+        return Pages().records_in(answer, nodes)
+
+
+KINDS = (NextLink, LinkHeader, PageNumber, Offset, CursorParam, RelayPages, Pages)
 
 
 def find_key(data: Any, key: str | None) -> Any:

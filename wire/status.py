@@ -2,14 +2,17 @@
 """Status table: what the answers of a server mean, and which error follows from them.
 
 A connector adds rows in front of the table of the framework, for what its server says
-in ways of its own: by status, by a header, or by a text in the body.
+in ways of its own: by status, by a header, by a text in the body, or by the code of an
+error of GraphQL, whose servers answer with 200 whatever happens.
 """
 
+import json
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 from ..exception import (
     FailedJobError,
@@ -48,6 +51,8 @@ MEANINGS = {
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 RESETS = ("X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset")
 BODY_SIZE = 100_000  # characters of a body in which a row is searched
+ANY_CODE = "*"  # of an error of GraphQL: also one that has no code
+ERROR_LISTS = ("userErrors", "errors")  # of what a mutation gives
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Status:
         header: name and value of a header that the answer has to have; any value where
             it is None.
         body: regular expression that is found in the text of the answer.
+        code: of an error of GraphQL that is in the answer, or several; see
+            :func:`error_codes`. ``"*"`` for any error.
 
     Raises:
         InvalidUsageError: it can be no row; so its addon does not load.
@@ -69,6 +76,7 @@ class Status:
     means: str
     header: tuple[str, str | None] | None = None
     body: str | None = None
+    code: str | Collection[str] | None = None
 
     def __post_init__(self) -> None:
         if self.means not in MEANINGS:
@@ -76,7 +84,8 @@ class Status:
                 f"{self} means {self.means!r}, expected one of {', '.join(MEANINGS)}."
                 f"{did_you_mean(self.means, MEANINGS)}"
             )
-        if self.codes is None and self.header is None and self.body is None:
+        conditions = (self.codes, self.header, self.body, self.code)
+        if all(one is None for one in conditions):
             raise InvalidUsageError(f"{self} is for every answer. Name some.")
         try:
             re.compile(self.body or "")
@@ -85,7 +94,13 @@ class Status:
                 f"{self} has an unreadable regular expression: {error}. Correct body."
             ) from error
 
-    def is_for(self, status: int, headers: Mapping[str, str], text: str) -> bool:
+    def is_for(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        text: str,
+        error_codes: Collection[str] = (),
+    ) -> bool:
         """Return whether an answer is one of these."""
         codes = {self.codes} if isinstance(self.codes, int) else self.codes
         if codes is not None and status not in codes:
@@ -94,8 +109,39 @@ class Status:
             name, value = self.header
             if name not in headers or (value is not None and headers[name] != value):
                 return False
+        if self.code is not None and not self._has_code(error_codes):
+            return False
         return self.body is None or bool(re.search(self.body, text[:BODY_SIZE]))
 
+    def _has_code(self, error_codes: Collection[str]) -> bool:
+        if self.code == ANY_CODE:
+            return bool(error_codes)
+        own = {self.code} if isinstance(self.code, str) else set(self.code or ())
+        return not own.isdisjoint(error_codes)
+
+
+# Of errors in the answers of GraphQL servers, behind the rows of a connector.
+GRAPHQL_STATUSES = (
+    Status(None, REFRESH_TOKEN, code=("UNAUTHENTICATED", "UNAUTHORIZED", "FORBIDDEN")),
+    Status(None, LOGIN, code="CHANNEL_NOT_FOUND"),
+    Status(None, MISSING, code=("NOT_FOUND", "ENTITY_NOT_FOUND")),
+    Status(None, CONFLICT, code="CONFLICT"),
+    Status(
+        None,
+        RATE_LIMITED,
+        code=("THROTTLED", "RATE_LIMITED", "TOO_MANY_REQUESTS", "MAX_COST_EXCEEDED"),
+    ),
+    Status(
+        None, RETRY, code=("INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT")
+    ),
+    Status(range(200, 300), REFUSED, code=ANY_CODE),
+)
+
+# The status that says the same as an error in an answer with 200: flows read it.
+SAME_STATUS = {
+    **{REFRESH_TOKEN: 401, LOGIN: 403, MISSING: 404, CONFLICT: 409},
+    **{REFUSED: 422, RATE_LIMITED: 429, RETRY: 503},
+}
 
 # The first row that fits counts. What is in none of them is refused.
 STATUSES = (
@@ -137,9 +183,56 @@ def find_meaning(
         headers: by names in any case.
         text: of the body.
     """
-    found = (row for row in (*rows, *STATUSES) if row.is_for(status, headers, text))
+    rows = (*rows, *STATUSES)
+    codes = error_codes(text) if any(row.code for row in rows) else ()
+    found = (row for row in rows if row.is_for(status, headers, text, codes))
     row = next(found, None)
     return row.means if row else REFUSED
+
+
+def error_codes(text: str) -> list[str]:
+    """Return the codes of the errors in an answer of a GraphQL server.
+
+    These are ``extensions.code`` of each of its errors, the type of a result that is
+    one (``EmailAddressConflictError``), and the codes in a list of errors that a
+    mutation gives (``userErrors``). An error without a code counts as one of ``"*"``.
+
+    >>> error_codes('{"errors": [{"extensions": {"code": "FORBIDDEN"}}]}')
+    ['FORBIDDEN']
+    """
+    return [code for code, _message in errors_in(text)]
+
+
+def errors_in(text: str) -> list[tuple[str, str]]:
+    """Return code and message of each error in an answer of a GraphQL server."""
+    if 'rrors"' not in text and 'Error"' not in text:
+        return []  # lists are long, and mostly without errors
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    return list(_errors_of(answer)) if isinstance(answer, dict) else []
+
+
+def _errors_of(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for one in _objects(answer.get("errors")):
+        extensions = one.get("extensions")
+        code = extensions.get("code") if isinstance(extensions, dict) else None
+        yield str(code or ANY_CODE), str(one.get("message", ""))
+    data = answer.get("data")
+    for result in _objects(list(data.values()) if isinstance(data, dict) else None):
+        name = str(result.get("__typename", ""))
+        if name.endswith("Error"):
+            yield name, str(result.get("message", ""))
+        for key in ERROR_LISTS:
+            for one in _objects(result.get(key)):
+                if "message" in one:
+                    yield str(one.get("code") or ANY_CODE), str(one["message"])
+
+
+def _objects(found: Any) -> list[dict[str, Any]]:
+    listed = found if isinstance(found, list) else []
+    return [one for one in listed if isinstance(one, dict)]
 
 
 def wait_s(means: str, headers: Mapping[str, str], now: datetime) -> int | None:
@@ -160,12 +253,12 @@ def wait_s(means: str, headers: Mapping[str, str], now: datetime) -> int | None:
     return None if seconds is None else math.ceil(seconds)
 
 
-def error_of(means: str, method: str, text: str, seconds: int | None) -> Exception:
+def error_of(means: str, is_read: bool, text: str, seconds: int | None) -> Exception:
     """Return the error that follows from an answer that is no success.
 
     Args:
         means: what the answer means.
-        method: of the request; one that reads has sent no record.
+        is_read: whether the request only reads: it has sent no record.
         text: what was asked, and what was answered.
         seconds: how long the server asks to wait, None if it does not say.
     """
@@ -184,7 +277,7 @@ def error_of(means: str, method: str, text: str, seconds: int | None) -> Excepti
         )
     if means == MISSING:
         return IDMissingInBackend(text)
-    if method in READS:
+    if is_read:
         return FailedJobError(
             f"{text} Correct the address in the settings of the backend, or the "
             "request of its adapter."

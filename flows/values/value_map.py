@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from odoo import api, fields
+from odoo.fields import Command
 
 from ...components.mapping import source_field
 from ...components.modifier import LEAVE, Modifier, source_value
@@ -99,7 +100,8 @@ def map_for(
         raise InvalidUsageError(
             f"{where}{backend_model!r} declares no such map.{hint} Add it to _maps."
         )
-    if field.type == "many2one" and field.comodel_name != value_map.model:
+    is_link = field.type in ("many2one", "many2many")
+    if is_link and field.comodel_name != value_map.model:
         raise InvalidUsageError(
             f"{where}the map is for {value_map.model!r}, expected "
             f"{field.comodel_name!r}. Correct one of them."
@@ -141,7 +143,9 @@ def mapped(
         if value is None:
             return False
         try:
-            return _find(self, map_name, str(value), to_attr)
+            target = _find(self, map_name, str(value), to_attr)
+            is_list = self.model._fields[to_attr].type == "many2many"
+            return [Command.set([target])] if is_list else target
         except UnmappedValueError as error:
             if on_bad == RECORD:
                 raise

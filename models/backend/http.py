@@ -17,7 +17,7 @@ from ...wire.address import Network, read_networks
 from ...wire.auth import Auth, check_auth
 from ...wire.client import HttpClient, HttpTarget, Login
 from ...wire.session import IN_SETTING, find_session
-from ...wire.status import Status, declared_statuses
+from ...wire.status import GRAPHQL_STATUSES, Status, declared_statuses
 from ...wire.stored_login import StoredLogin
 from ...wire.template import check_placeholders, fill_path, placeholders_in
 
@@ -42,6 +42,10 @@ class ConnectorBackendHttp(models.AbstractModel):
 
     _check: str | None = None
     """Path that *Check Connection* reads, with fields of the backend in braces."""
+
+    _check_query: str | None = None
+    """Query of GraphQL that *Check Connection* sends to ``_check``, in place of reading
+    it."""
 
     _hosts: Sequence[str] = ()
     """Other hosts that requests may go to, without the login."""
@@ -231,7 +235,13 @@ class ConnectorBackendHttp(models.AbstractModel):
         """Read the path of ``_check``."""
         if not self._check:
             raise NotImplementedError
-        self._http_client().request("GET", self._fill_path(self._check))
+        client, path = self._http_client(), self._fill_path(self._check)
+        if not self._check_query:
+            client.request("GET", path)
+            return None
+        client.statuses += GRAPHQL_STATUSES
+        asked = {"query": self._check_query}
+        client.request("POST", path, data=asked, is_read=True)
         return None
 
     @api.model

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""OAuth 2 of a backend: its tokens, which all processes share."""
+"""Access token of a backend: given by OAuth 2 or a login, shared by all processes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -19,10 +19,9 @@ from ...exception import (
 from ...fields.login import LoginSecret, LoginText, LoginTime
 from ...flows.exporting.own_transaction import own_transaction
 from ...secret import known_secrets
+from ...wire.access_token import AccessToken, TokenAuth, TokenLogin
 from ...wire.client import HttpClient, Login
-from ...wire.oauth import STATUSES, AccessToken, OAuth2, TokenLogin, read_token
 
-OTHER_ACCOUNT = {"url", "client_id", "client_secret", "refresh_token"}
 TOKEN_FIELDS = ("access_token", "token_until", "refresh_token")
 LOCK_WAIT_S = 60  # for another process that renews the token: as long as it may take
 
@@ -63,7 +62,8 @@ class ConnectorBackendHttp(models.AbstractModel):
 
     def write(self, vals):
         """Write; the token of another account is not used any more."""
-        if OTHER_ACCOUNT & vals.keys() and "access_token" not in vals:
+        is_given = isinstance(self._auth, TokenAuth) and "access_token" not in vals
+        if is_given and self._auth.account_fields() & vals.keys():
             vals = {**vals, "access_token": False, "token_until": False}
         return super().write(vals)
 
@@ -72,7 +72,7 @@ class ConnectorBackendHttp(models.AbstractModel):
     def _http_login(self) -> Login:
         """Return how requests log in: with a token that is renewed, where it ends."""
         login = super()._http_login()
-        if not isinstance(self._auth, OAuth2):
+        if not isinstance(self._auth, TokenAuth):
             return login
         token = TokenLogin(self._known_token(), self._renew_token, _now)
         return replace(login, values=token.values, refresh=token.refresh)
@@ -142,7 +142,7 @@ class ConnectorBackendHttp(models.AbstractModel):
         path = self._fill_path(self._auth.token_path)
         try:
             answer = self._token_client().request("POST", path, **asked)
-            return read_token(answer, now)
+            return self._auth.read_token(answer, now)
         except RetryableJobError as error:
             told = message_of(error)
             raise type(error)(told, seconds=error.seconds) from NotSentError(told)
@@ -151,7 +151,7 @@ class ConnectorBackendHttp(models.AbstractModel):
 
     def _token_client(self) -> HttpClient:
         """Return the client that asks the token server, without a token."""
-        client = self._http_client(STATUSES)
+        client = self._http_client(self._auth.statuses)
         client.login = Login(hide=known_secrets(self.env.cr).hide)
         client.target = replace(client.target, is_dry_run=False)  # it logs in to read
         return client

@@ -25,10 +25,24 @@ MUTATIONS = [
     ),
     (
         "a page that the server named and lost is no end of its list",
-        "RestAdapter.read_page",
+        "ServerAdapter.read_page",
         "if self._pages.names_next:",
         "if False:",
         "TestPages.test_page_that_the_server_named_and_lost_is_no_end",
+    ),
+    (
+        "an error of GraphQL in an answer with 200 is an error",
+        "find_meaning",
+        "codes = error_codes(text) if any(row.code for row in rows) else ()",
+        "codes = ()",
+        "TestErrors.test_part_of_a_page_is_no_page",
+    ),
+    (
+        "a record that moved up in a list by skip and take is read",
+        "Offset.next_place",
+        "offset = max(0, start - lost) if lost else start + count",
+        "offset = start + count",
+        "TestLists.test_record_that_moved_up_because_another_was_deleted_is_read",
     ),
     (
         "a token is renewed by one process only",

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A shop that is asked over HTTP, and its customers."""
+"""Shops that are asked over HTTP, by REST or by GraphQL, and their customers."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from odoo.addons.connector.api import (
     Basic,
     Header,
     OAuth2RefreshToken,
+    SessionToken,
     Status,
     Stream,
 )
@@ -52,6 +53,30 @@ class TestBasicBackend(models.Model):
     _auth = Basic()
 
     version = fields.Selection([("1", "1"), ("2", "2")], default="1")
+
+
+class TestSessionBackend(models.Model):
+    _name = "connector.test.session.backend"
+    _inherit = "connector.backend.http"
+    _description = "Test Server of GraphQL"
+
+    _backend_type = "connector_test"
+    _auth = SessionToken("graphql", mutation="login", header="shop-auth-token")
+    _check = "graphql"
+    _check_query = "{ me { id } }"
+    _streams = [
+        Stream("buyers", "connector.test.buyer", every=timedelta(minutes=15)),
+    ]
+
+    version = fields.Selection([("1", "1"), ("2", "2")], default="1")
+
+
+class TestBuyer(models.Model):
+    _name = "connector.test.buyer"
+    _inherit = "connector.binding"
+    _inherits = {"res.partner": "odoo_id"}
+    _description = "Test Buyer"
+    _backend_model = "connector.test.session.backend"
 
 
 class TestCustomer(models.Model):

@@ -2,10 +2,18 @@
 """Tests of value maps, which people fill in."""
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
-from odoo.addons.connector.api import ImportMapper, ValueMap, mapped, run_jobs
+from odoo.addons.connector.api import (
+    ConnectorEnvironment,
+    ImportMapper,
+    ValueMap,
+    mapped,
+    run_jobs,
+)
 from odoo.addons.connector.exception import InvalidUsageError
 from odoo.addons.connector.flows.values.value_map import check_maps, declared_maps
+from odoo.addons.connector_test.models.flow import CONTACT
 from odoo.addons.connector_test.models.order import ORDER, ORDER_LINE
 
 from .order_case import OrderCase
@@ -224,6 +232,28 @@ class TestMapOfLine(MapCase):
         self.import_buyer(None, lines=lines)
 
         self.assertEqual(self.bound_line("L1").product_id, category)
+
+
+class TestMapOfTags(MapCase):
+    def test_many2many_gets_the_record(self):
+        category = self.env["res.partner.category"].create({"name": "K"})
+        row = self.env["connector.value.map"].create(
+            {
+                "backend_id": self.backend_record.reference(),
+                "map_name": "kind",
+                "external_value": "K",
+            }
+        )
+        self.fill(row, category)
+
+        class TagMapper(ImportMapper):
+            _model_name = CONTACT
+            direct = [(mapped("kind"), "category_id")]
+
+        scope = ConnectorEnvironment(self.backend_record, self.session, CONTACT)
+        values = TagMapper(scope).map_record({"kind": "K"}).values()
+
+        self.assertEqual(values, {"category_id": [Command.set([category.id])]})
 
 
 class TestMapRow(MapCase):
