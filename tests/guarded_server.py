@@ -18,6 +18,7 @@ ISSUED = "issued-by-the-server"  # by the token server
 RECORDS = [{"id": number} for number in range(1, 6)]
 SIZE = 2  # records of a page
 EMPTY, ONE, GONE, CIRCLE = "empty", "one", "gone", "circle"  # lists, besides the whole
+ELSEWHERE = "elsewhere"  # whose next page is on another host
 
 
 def has_login(kind: str, headers, query: dict) -> bool:
@@ -57,6 +58,8 @@ def give_page(kind: str, extent: str, query: dict, host: str) -> tuple[int, obje
     number = start // SIZE + 2
     if extent == CIRCLE and not rest:
         number, rest = 2, records
+    if extent == ELSEWHERE:
+        host = "elsewhere.example"
     address = f"http://{host}/pages/{kind}/{extent}?page={number}"
     return 200, answer_of(kind, page, address if rest else "", number, len(records))
 

@@ -194,6 +194,15 @@ class TestPageKinds(GuardedCase):
                     with self.assertRaises(IDMissingInBackend):
                         self.read(kind, "gone")
 
+    def test_next_page_on_another_host_is_an_error_that_says_what_to_do(self):
+        """H8: whoever gives the link must not learn the login."""
+        for kind in ("next_link", "link_header"):
+            with self.subTest(kind):
+                with self.assertRaises(FailedJobError) as caught:
+                    self.read(kind, "elsewhere")
+                self.assertIn("elsewhere.example", str(caught.exception))
+                self.assertIn("_hosts", str(caught.exception))
+
     def test_list_that_leads_back_ends_with_an_error(self):
         for kind in LEADING:
             with self.subTest(kind):
