@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Mappers: translate records between a backend and Odoo."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -259,7 +259,26 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
 class ImportMapper(FindsOrCreates, Mapper):
     """Translates records of the backend, dictionaries, into values for Odoo."""
 
+    defaults: Mapping[str, Any] = {}
+    """Values of a new record, by field, that no mapping gives; an update leaves them
+    alone: ``{"is_storable": True}``."""
+
     _map_child_class = ImportMapChild
+
+    def _apply_methods(
+        self,
+        map_record: MapRecord,
+        values: dict[str, Any],
+        fields: Collection[str] | None,
+    ) -> None:
+        super()._apply_methods(map_record, values, fields)
+        if not self.defaults or not self._options["for_create"]:
+            return
+        missing = {name: x for name, x in self.defaults.items() if name not in values}
+        values |= missing
+        if self._options["created_only"] is not None:
+            model_name = self.connector_env.model_name
+            self._options["created_only"] |= {(model_name, name) for name in missing}
 
     def _map_direct(self, record: Any, from_attr: str | Modifier, to_attr: str) -> Any:
         """Return the value for a field here; False where the source has none.

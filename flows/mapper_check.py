@@ -74,6 +74,8 @@ class _MapperCheck:
                 self._check_source(mapper, source, field)
         for source, target, line_model in mapper.children:
             self._check_children(mapper, source, target, line_model)
+        for target in mapper.defaults:
+            self._target(mapper, "defaults", target)
 
     def _modules(self) -> Container[str]:
         """Return the addons that are here, with the one that is being loaded."""

@@ -1,10 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Base of the tests of a connector: a server, and the backend that asks it."""
 
+import json
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from unittest import mock
+from uuid import uuid4
+
+from requests.structures import CaseInsensitiveDict
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
@@ -100,6 +104,29 @@ class ServerCase(TransactionCase):
         run = backend.start_stream(name, full=full)
         self.run_jobs()
         return run
+
+    def send_event(self, backend, payload: Any) -> int:
+        """Send an event to the webhook of a backend, work it, and return the status.
+
+        It is signed as the backend would sign it. Without a user in *Run As*, the
+        backend gets that of the test: events are worked as nobody else.
+
+        Args:
+            backend: record.
+            payload: of the event, sent as JSON.
+        """
+        webhook, scheme = backend.webhook_ids, backend._webhook_scheme
+        backend.flow_user_id = backend.flow_user_id or self.env.user
+        webhook.secret = webhook.secret or scheme.new_secret()
+        body, event_id = json.dumps(payload).encode(), str(uuid4())
+        now = datetime.now(timezone.utc)
+        headers = scheme.sign(webhook.secret, body, event_id, now)
+        headers = CaseInsensitiveDict(headers)
+        self.env.flush_all()
+        status = self.env["connector.webhook"].receive(webhook.token, headers, body)
+        backend._wake_webhooks()
+        self.run_jobs()
+        return status
 
     def bindings(self, backend, model: str):
         """Return the bindings of a backend, also those of archived records."""

@@ -44,7 +44,7 @@ PLACES = (
     ),
     Place("On a binding model", lambda name: name == "ConnectorBinding"),
     Place("On an adapter", lambda name: name.endswith("Adapter")),
-    Place("On a mapper", lambda name: name == "Mapper", is_private=False),
+    Place("On a mapper", lambda name: name.endswith("Mapper"), is_private=False),
     Place(
         "On an importer, exporter or deleter",
         lambda name: name.endswith(("Importer", "Exporter", "Deleter")),

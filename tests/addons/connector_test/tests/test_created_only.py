@@ -53,3 +53,38 @@ class TestCreatedOnly(FlowCase):
 
         self.assertEqual(result.counts, {"updated": 1})
         self.assertEqual(self.binding("L1", LABEL).name, "Blue")
+
+
+class TestDefaults(FlowCase):
+    """What no key gives to a new record, declared in one line."""
+
+    def mapper_class(self):
+        class NewMapper(ImportMapper):
+            _model_name = CONTACT
+            direct = [("name", "name"), ("note", "comment")]
+            defaults = {"function": "Customer", "comment": "New", "ref": "R"}
+
+            @mapping
+            def ref(self, record):
+                return {"ref": record["id"]}
+
+        return NewMapper
+
+    def test_new_record_has_them_where_no_mapping_gives_a_value(self):
+        self.import_page([{"id": "C1", "name": "Ada", "note": "VIP"}])
+
+        contact = self.binding("C1")
+        self.assertEqual((contact.function, contact.ref), ("Customer", "C1"))
+        self.assertIn("VIP", contact.comment)
+
+    def test_update_leaves_them_alone(self):
+        self.import_page([{"id": "C1", "name": "Ada"}])
+        self.binding("C1").function = "Boss"
+        self.assertEqual(
+            self.import_page([{"id": "C1", "name": "Ada"}]).counts, {"unchanged": 1}
+        )
+
+        self.import_page([{"id": "C1", "name": "Ada King"}])
+
+        contact = self.binding("C1")
+        self.assertEqual((contact.name, contact.function), ("Ada King", "Boss"))

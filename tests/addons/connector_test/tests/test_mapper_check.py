@@ -39,6 +39,11 @@ class TestDirectCheck(CheckCase):
 
         self.assert_refused("OrderMapper", "'nam'", ORDER, "Did you mean 'name'")
 
+    def test_default_of_a_field_that_is_not_there_is_refused(self):
+        self.register(defaults={"nam": "New"})
+
+        self.assert_refused("OrderMapper", "'nam'", "Did you mean 'name'")
+
     def test_value_map_that_is_not_declared_is_refused_with_a_suggestion(self):
         self.register(direct=[(mapped("customer", "buyr"), "partner_id")])
 

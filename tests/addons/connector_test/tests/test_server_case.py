@@ -1,18 +1,26 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of what the tests of a connector stand on: its case, server and collections."""
 
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from odoo.addons.connector.api import (
     Backend,
     BackendAdapter,
     ChangedSince,
     ExportMapper,
+    Hmac,
     ImportMapper,
     NetworkRetryableError,
     PageNumber,
+    PathSecret,
     RestAdapter,
 )
 from odoo.addons.connector.testing import Reply, ServerCase
 from odoo.addons.connector.tests.common import ConnectorCase
+
+from ..models.flow_hook import HOOK_BACKEND, HOOKED
 
 CUSTOMER = "connector.test.customer"
 
@@ -208,3 +216,26 @@ class TestCollection(UsageCase):
             self.ask("POST", "customers", data={"name": "Dan"}, headers=headers)
 
         self.assertEqual(len(self.customers.known), 4)
+
+
+class TestSendEvent(ServerCase):
+    """An event is signed, stored and worked as one of the backend would be."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = Path(self.enterContext(TemporaryDirectory()))
+        self.sender = self.env[HOOK_BACKEND].create({"name": str(self.folder)})
+        contact = {"id": "C1", "name": "Ada"}
+        (self.folder / "C1.json").write_text(json.dumps(contact))
+
+    def test_event_brings_its_record(self):
+        for scheme in (PathSecret(), Hmac("sha256", header="X-Signature")):
+            with self.subTest(scheme):
+                self.patch(type(self.sender), "_webhook_scheme", scheme)
+                contact = {"topic": "contact.changed", "data": {"id": "C1"}}
+
+                status = self.send_event(self.sender, contact)
+
+                self.assertEqual(status, 204)
+                names = self.bindings(self.sender, HOOKED).mapped("name")
+                self.assertEqual(names, ["Ada"])
