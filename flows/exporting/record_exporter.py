@@ -251,6 +251,7 @@ class RecordExporter(Exporter):
 
     def _must_not(self) -> str | None:
         """Return why nothing is exported, whatever the connector wants."""
+        self.backend_record.fetch(["active"])  # alone: each commit empties the cache
         if not self.backend_record.active:
             return "The backend is archived."
         if self._known("is_alias"):

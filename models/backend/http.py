@@ -209,7 +209,9 @@ class ConnectorBackendHttp(models.AbstractModel):
     def _login_values(self) -> Mapping[str, object]:
         """Return the fields that the login needs, by name."""
         backend_sudo = self.sudo()  # for this connection only: it is given to nobody
-        return {name: backend_sudo[name] for name in self._auth.fields()}
+        names = self._auth.fields()
+        backend_sudo.fetch(names)  # alone: each commit empties the cache
+        return {name: backend_sudo[name] for name in names}
 
     def _fill_path(self, template: str) -> str:
         """Return a path with fields of the backend in place of their names.
