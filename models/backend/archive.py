@@ -34,6 +34,7 @@ class ConnectorBackend(models.AbstractModel):
     _inherit = "connector.backend"
 
     archived_at = fields.Datetime(
+        string="Archived Since",
         readonly=True,
         copy=False,
         help="Since when nothing is exported. What changes here meanwhile is exported "

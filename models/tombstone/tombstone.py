@@ -37,6 +37,7 @@ class ConnectorTombstone(models.Model):
         help="Version of the record on the backend that was imported last.",
     )
     stable_key = fields.Char(
+        string="Key of the Record",
         readonly=True,
         help="What identifies the record where its external ID changes, for "
         "connectors that know such a value.",

@@ -43,13 +43,18 @@ class ConnectorWebhook(models.Model):
         help="Part of the address that nobody can guess.",
     )
     token_hash = fields.Char(
+        string="Hash of the Address",
         compute="_compute_token_hash",
         store=True,
         groups=MANAGER,
         help="By this the webhook of an address is found.",
     )
     old_token_hash = fields.Char(
-        readonly=True, copy=False, groups=MANAGER, help="That of the address before."
+        string="Hash of the Former Address",
+        readonly=True,
+        copy=False,
+        groups=MANAGER,
+        help="By this it is found until the former address ends.",
     )
     address = fields.Char(
         compute="_compute_address",
@@ -61,9 +66,11 @@ class ConnectorWebhook(models.Model):
         help="Shared with the backend: it signs its events, or sends the secret along. "
         "Enter the one that it shows, or rotate to make one.",
     )
-    old_secret = Secret(readonly=True, help="The secret before, which ends soon.")
+    old_secret = Secret(
+        string="Former Secret", readonly=True, help="The secret before, which ends soon."
+    )
     old_until = fields.Datetime(
-        string="Old Secret Until",
+        string="Former Secret Until",
         readonly=True,
         copy=False,
         help="Until then events with the secret, or the address, before are taken.",
