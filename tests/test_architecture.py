@@ -64,7 +64,9 @@ ROOMS = {
     ),
     "magic": Room((*ROOT_FILES, "components", "wire.address", *OF_QUEUE)),
     "fields": Room(("secret", "text")),
-    "testing": Room((*ROOT_FILES, "components", "queue.testing", "queue.settings")),
+    "testing": Room(
+        (*ROOT_FILES, "components", "queue.testing", "queue.settings"), ("requests",)
+    ),
     "models": Room((*EVERYTHING, "fields"), ("lxml",)),  # of default views
     "wizards": Room((*EVERYTHING, "fields")),
     "controllers": Room(EVERYTHING),
