@@ -104,13 +104,13 @@ class ConnectorBackend(models.AbstractModel):
         return {"backend": self.reference(), "company_id": company_id}
 
     def _outage_text(self, row: models.BaseModel) -> str:
-        since = row.failing_since or row.opened_at
-        age = fields.Datetime.now() - since
+        now = fields.Datetime.now()
+        since = row.failing_since or row.opened_at or now
         return self.env._(
             "No answer since %(at)s (%(age)s): %(error)s Its jobs wait, and go on when "
             "it answers again.",
             at=format_datetime(self.env, since, dt_format="short"),
-            age=elapsed_text(age, babel_locale_parse(self.env.lang or "en_US")),
+            age=elapsed_text(now - since, babel_locale_parse(self.env.lang or "en_US")),
             error=row.last_error or "",
         )
 
