@@ -39,6 +39,7 @@
         "views/connector_field_owner_views.xml",
         "views/connector_match_views.xml",
         "views/connector_tombstone_views.xml",
+        "views/connector_traffic_views.xml",
         "views/connector_request_views.xml",
         "views/connector_webhook_views.xml",
         "views/connector_overview_views.xml",

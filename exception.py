@@ -30,6 +30,7 @@
         ├── RetryableJobError      put the job back, with a delay
         │   ├── NewerPayloadError      a later version of the addon wrote the job
         │   ├── NetworkRetryableError  the far side did not answer
+        │   │   └── CircuitOpenError       it is known not to: nothing was sent
         │   ├── ChangedThereError      the record changed there since it was read
         │   ├── NoExternalId           the record has no external id yet
         │   └── SessionEndedError      PostgreSQL ended the job's session
@@ -267,6 +268,14 @@ class NewerPayloadError(RetryableJobError, NotReadableJobError):
 
 class NetworkRetryableError(RetryableJobError):
     """The far side could not be reached or was not able to answer."""
+
+    network_retry_s: float | None = None
+    """For how long the job is retried, in seconds, as its backend says; None: as the
+    setting says."""
+
+
+class CircuitOpenError(NetworkRetryableError):
+    """Nothing was sent, as the backend has not answered others; no retry is counted."""
 
 
 class ChangedThereError(RetryableJobError):

@@ -40,3 +40,4 @@ from . import tombstone  # bindings write them before they are gone
 from . import match  # after stream: its button makes a report
 from . import request
 from . import webhook  # after request: a backend that is gone takes all along
+from . import traffic  # after defaults: its fields are added to their forms

@@ -38,6 +38,7 @@ from . import (
     test_queue_guard,
     test_queue_respawn,
     test_queue_settings,
+    test_rate,
     test_record_event,
     test_redaction,
     test_refusal,

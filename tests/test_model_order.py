@@ -17,8 +17,10 @@ CHAINS = {
     # links of a record are removed after its deletion was announced; its tombstones
     # are written when all of that is done
     ("base", "unlink"): ["tombstone.base", "linked_base", "base"],
-    # webhooks, requests, matches, tombstones, owners, then streams of one that is gone
+    # traffic, webhooks, requests, matches, tombstones, owners, then streams of one
+    # that is gone
     ("connector.backend", "unlink"): [
+        "traffic.backend",
         "webhook.backend",
         "request.backend",
         "match.backend",
@@ -67,7 +69,12 @@ CHAINS = {
         "backend.http",
     ],
     # a client is there before its requests are logged
-    ("connector.backend.http", "_http_client"): ["backend.request_log", "backend.http"],
+    # and have to pass a gate
+    ("connector.backend.http", "_http_client"): [
+        "traffic.http_backend",
+        "backend.request_log",
+        "backend.http",
+    ],
     # a backend with a wrong stream says so, then a wrong value map, a wrong webhook
     ("connector.backend", "_post_model_setup__"): [
         "webhook.backend",

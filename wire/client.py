@@ -25,6 +25,7 @@ from .answer import SHOWN, HttpAnswer, join_address
 from .auth import Auth
 from .body import encode_body, encode_params
 from .exchange import Exchange, answered, failed, not_sent
+from .gate import OPEN_GATE, Gate
 from .quiet_log import hidden_login
 from .status import (
     IGNORED,
@@ -124,6 +125,8 @@ class HttpClient:
         self.target = target
         self.login = login or Login()
         self.statuses = tuple(statuses)
+        self.gate: Gate = OPEN_GATE
+        """What requests pass, see :class:`~.gate.Gate`."""
         self._session = session
         self._public = public or session
 
@@ -243,7 +246,9 @@ class HttpClient:
             asked = self._follow(asked, place)
             answer = self._send(asked)
         rows, text = self.statuses, answer.text if self._reads_bodies else ""
-        return answer, find_meaning(rows, answer.status, answer.headers, text)
+        means = find_meaning(rows, answer.status, answer.headers, text)
+        self.gate.answered(answer.status, answer.headers, means)
+        return answer, means
 
     def _follow(
         self, asked: requests.PreparedRequest, url: str
@@ -287,6 +292,7 @@ class HttpClient:
     def _send(self, asked: requests.PreparedRequest) -> HttpAnswer:
         """Send a request with the login, where it goes to the server, and read all."""
         url = asked.url or ""
+        self.gate.enter()
         signed = asked.copy()
         try:
             if self.login.auth is not None and self.is_own(url):
@@ -295,12 +301,13 @@ class HttpClient:
         except UNUSABLE as error:
             raise self._unusable(error) from error
         except failures.SSLError as error:
-            raise self._ssl_error(url, error) from error
+            raise self._noted(self._ssl_error(url, error)) from error
         except (failures.RequestException, OSError) as error:
-            raise NetworkRetryableError(
+            told = (
                 f"No answer to {asked.method} {redact(url, SHOWN)} from "
                 f"{self.target.owner}: {self._reason(error)}"
-            ) from error
+            )
+            raise self._noted(NetworkRetryableError(told)) from error
 
     def _logged(
         self, asked: requests.PreparedRequest, signed: requests.PreparedRequest
@@ -402,7 +409,19 @@ class HttpClient:
             )
         now = datetime.now(timezone.utc).replace(tzinfo=None)
         seconds = wait_s(means, answer.headers, now)
-        return error_of(means, is_read, text, seconds)
+        return self._patient(error_of(means, is_read, text, seconds))
+
+    def _noted(self, error: Exception) -> Exception:
+        """Note that there was no answer, unless it is a matter of settings."""
+        if isinstance(error, NetworkRetryableError):
+            self.gate.failed(error)
+        return self._patient(error)
+
+    def _patient(self, error: Exception) -> Exception:
+        """Let the backend say for how long the job is retried."""
+        if isinstance(error, NetworkRetryableError):
+            error.network_retry_s = self.gate.patience_s
+        return error
 
     def _told(self, answer: HttpAnswer) -> str:
         """Return the errors of GraphQL in an answer, which may stand far behind."""

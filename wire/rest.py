@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """REST adapter: records that a server keeps below a path, read and written as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -140,6 +140,12 @@ class RestAdapter(ServerAdapter):
         return "/".join([path.rstrip("/"), *more]) + slash
 
     # === HELPERS === #
+
+    def _read_each(self, external_ids: Iterable[str]) -> Iterator[tuple[str, Record]]:
+        """Return records that are read one by one; their turns come together."""
+        ids = list(external_ids)
+        self.http.gate.reserve(len(ids))
+        return super()._read_each(ids)
 
     def _ask_page(
         self, params: Mapping[str, Any], place: Place | None

@@ -174,6 +174,8 @@ class ConnectorOverview(models.AbstractModel):
             "answer": backend.connection_message or "",
             "checked_at": _text(backend.connection_checked_at),
             "may_check": may_check,
+            "outage": backend.outage_text or "",
+            "answered_at": _text(backend.last_answer_at),
         }
 
     def _find_channels(self, backends: list) -> dict[str, list[dict]]:

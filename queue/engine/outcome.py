@@ -13,6 +13,7 @@ from psycopg2 import errors
 from odoo.exceptions import ConcurrencyError
 
 from ...exception import (
+    CircuitOpenError,
     FailedJobError,
     NothingToDoJob,
     RetryableJobError,
@@ -156,12 +157,17 @@ def _outcome_of(error, job, now, is_cancelled, history, has_changed) -> Outcome:
 def _outage_outcome(error, job, now, policy, history) -> Outcome | None:
     """Return the outcome of a job that is retried by time; None for one by count."""
     outage = history.find_outage()
+    own_s = getattr(error, "network_retry_s", None)  # of the backend
     budget_s = policy.network_budget_s(
-        history.network_retry_s, outage.has_own_max_retries
+        history.network_retry_s if own_s is None else own_s, outage.has_own_max_retries
     )
+    since = outage.since or now
+    if not budget_s and isinstance(error, CircuitOpenError):  # it was no try
+        delay_s = next_delay_s(error, policy, job.retry, now)
+        message = message_of(error)
+        return Outcome(UNREACHABLE, PENDING, message, job.retry, delay_s, since)
     if not budget_s:
         return None
-    since = outage.since or now
     until = since + timedelta(seconds=budget_s)
     message, left_s = message_of(error), (until - now).total_seconds()
     if left_s <= 0:

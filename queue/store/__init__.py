@@ -120,6 +120,7 @@ from .notice import (
     report_one_by_one,
     report_together,
 )
+from .outage import end_wait, move_jobs_of_backend
 from .overview import (
     ChannelFigures,
     count_by_backend,

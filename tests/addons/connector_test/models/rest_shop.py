@@ -3,7 +3,7 @@
 
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.connector.api import (
     Basic,
@@ -12,6 +12,7 @@ from odoo.addons.connector.api import (
     SessionToken,
     Status,
     Stream,
+    job,
 )
 
 
@@ -31,6 +32,18 @@ class TestHttpBackend(models.Model):
 
     version = fields.Selection([("1", "1"), ("2", "2")], default="1")
     organizer = fields.Char(required=True)
+
+    @api.private
+    @job
+    def ask(self, path):
+        """Send a request."""
+        return self._http_client().request("GET", path).status
+
+    @api.private
+    @job(retry_pattern={1: 1})
+    def ask_by_count(self, path):
+        """Send a request; the tries are counted."""
+        return self.ask(path)
 
 
 class TestOAuthBackend(models.Model):

@@ -25,6 +25,7 @@ class HttpBackendCase(ConnectorCase):
 
     def setUp(self):
         super().setUp()
+        self.registry_enter_test_mode()  # for what is committed by itself
         self.server.replies.clear()
         self.server.asked.clear()
         self.patch_environment(**{ALLOWED: "127.0.0.1"})

@@ -231,6 +231,13 @@ class RightsCase(HttpCase):
         """Return the wish that a job stops."""
         return insert_row(self.env, model, job_id=self.make_job().id, attempt=1)
 
+    def make_connector_traffic(self, model, _user):
+        """Return the traffic of a backend of its own."""
+        backend = self.backend.copy({"name": f"rights_{next(self.numbers)}"})
+        company = {"company_id": backend.company_id.id or None}
+        values = {"backend_id": backend.reference(), "state": "closed", **company}
+        return insert_row(self.env, model, **values)
+
     def make_connector_log(self, model, user):
         """Return what was logged for a user."""
         return self.env[model].create(

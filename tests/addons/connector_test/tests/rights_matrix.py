@@ -70,6 +70,7 @@ ACCESS = {
         "reviewer": ("rd", "rd"),
         "manager": ("rd", "rd"),
     },
+    "connector.traffic": READ_ALL,
     "connector.relation": {**READ_ALL, "manager": ("rwcd", "rwcd")},
     "connector.link": {**READ_ALL, "manager": ("rd", "rd")},
     "connector.link.side": READ_ALL,
@@ -159,6 +160,7 @@ METHODS = {
         "action_open_pending_exports": "user",
         "action_open_request_log": "user",
         "action_check_connection": "employee",  # who may write this kind of backend
+        "action_try_now": "employee",  # likewise
     },
     "connector.binding": {
         "action_import_again": "employee",  # who may write this kind of binding

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from ..models.job import TRACE, end
 from .browser_case import BrowserCase
 from .checkpoint_case import CheckpointCase
-from .queue_case import QueueCase
+from .queue_case import QueueCase, insert_row
 from .tools import import_tool
 
 OF_TESTS = "connector.test."  # how the names of their models begin
@@ -71,6 +71,8 @@ class TestAccessibility(CheckpointCase, QueueCase, BrowserCase):
         del known["external_id"]
         request = {"binding_id": 8, "state": "unknown", "reason": "No answer"}
         self.env["connector.request"].create({**known, **request})
+        away = {"backend_id": shop.reference(), "state": "open"}
+        insert_row(self.env, "connector.traffic", **away)
         self.make_webhook_event()
 
     def make_webhook_event(self):

@@ -73,7 +73,6 @@ class TokenServer(AnsweringServer):
 class OAuthCase(HttpBackendCase):
     def setUp(self):
         super().setUp()
-        self.registry_enter_test_mode()
         self.server = TokenServer()
         self.addCleanup(self.server.stop)
         self.http_backend = self.env[MODEL].create(

@@ -32,7 +32,6 @@ class RestExportCase(HttpBackendCase):
 
     def setUp(self):
         super().setUp()
-        self.registry_enter_test_mode()
         self.known = {}
         self.keys = {}
         self.loses = 0

@@ -17,8 +17,10 @@ from odoo.addons.connector.flows.exporting.refusal import (
     never_arrived,
     refusal_of,
 )
+from odoo.addons.connector.models.traffic import http_backend
 from odoo.addons.connector.testing import Reply
 from odoo.addons.connector.tests.documents import ROOT, read_sections
+from odoo.addons.connector.wire.gate import OPEN_GATE
 from odoo.addons.connector.wire.status import MEANINGS, Status, declared_statuses
 
 from .http_case import HttpBackendCase
@@ -46,6 +48,12 @@ def header_in(text):
 
 
 class StatusCase(HttpBackendCase):
+    """A test of single answers, which nothing is learnt from."""
+
+    def setUp(self):
+        super().setUp()
+        self.patch(http_backend, "BackendGate", lambda *_args: OPEN_GATE)
+
     def ask(self, method, status, headers=None, body=None):
         """Return the error that follows from an answer, None for none."""
         self.server.replies["/shop/a"] = Reply(body, status, headers or {})

@@ -84,10 +84,6 @@ class GuardedCase(HttpBackendCase):
         cls.guarded = GuardedServer()
         cls.addClassCleanup(cls.guarded.stop)
 
-    def setUp(self):
-        super().setUp()
-        self.registry_enter_test_mode()
-
 
 class TestLoginKinds(GuardedCase):
     """What each kind of login sends is right, and is shown nowhere."""
