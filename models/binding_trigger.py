@@ -48,7 +48,9 @@ UPDATE %(table)s
    SET export_due = FALSE
  WHERE id IN (SELECT id
                 FROM %(table)s
-               WHERE export_due AND backend_id = %(backend_id)s AND id > %(after)s
+               WHERE export_due IS TRUE
+                 AND backend_id = %(backend_id)s
+                 AND id > %(after)s
                ORDER BY id
                LIMIT %(limit)s
                  FOR NO KEY UPDATE)
@@ -80,7 +82,8 @@ class ConnectorBinding(models.AbstractModel):
         help="A run that exports many records has yet to come to this one.",
     )
 
-    _export_due_idx = models.Index("(backend_id, id) WHERE export_due")
+    # IS TRUE, as Odoo asks: PostgreSQL takes the index for no other form of it
+    _export_due_idx = models.Index("(backend_id, id) WHERE export_due IS TRUE")
 
     def _post_model_setup__(self):
         """Refuse triggers that name what does not exist."""

@@ -59,7 +59,7 @@ class ConnectorTombstone(models.Model):
     _stable_key_idx = models.Index(
         "(backend_id, model, stable_key) WHERE stable_key IS NOT NULL"
     )
-    _is_waiting_idx = models.Index("(backend_id) WHERE is_waiting")
+    _is_waiting_idx = models.Index("(backend_id) WHERE is_waiting IS TRUE")
 
     # === ACTIONS === #
 

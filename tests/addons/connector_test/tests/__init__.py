@@ -65,6 +65,7 @@ from . import (
     test_export_locks,
     test_export_manual,
     test_export_merge,
+    test_export_plan,
     test_export_preview,
     test_export_race,
     test_export_run,
