@@ -66,6 +66,7 @@ from .exception import (
 )
 from .flows.binding_declare import MatchKey
 from .flows.declare import Stream
+from .flows.exporting.changes_exporter import ChangesExporter
 from .flows.exporting.compare_exporter import CompareExporter
 from .flows.exporting.export_deleter import ExportDeleter
 from .flows.exporting.export_on import ExportOn, Watch
@@ -75,11 +76,18 @@ from .flows.importing.import_deleter import ImportDeleter
 from .flows.importing.record_importer import RecordImporter
 from .flows.importing.result import ImportResult
 from .flows.values.converter import UnfitValueError, converter
-from .flows.values.files import base64, image
+from .flows.values.files import base64, data_uri, image
 from .flows.values.languages import translated
 from .flows.values.numbers import boolean, decimal, integer, money
-from .flows.values.places import country, find_country, find_state, language
-from .flows.values.relations import many2one, related
+from .flows.values.places import (
+    country,
+    find_country,
+    find_state,
+    language,
+    place_names,
+    place_values,
+)
+from .flows.values.relations import many2many, many2one, names, related
 from .flows.values.times import day, utc
 from .flows.values.value_map import ValueMap, mapped
 from .magic import Magic, declare_sync, log_about, on_sync_create, on_sync_update
@@ -93,11 +101,20 @@ from .queue.testing import mock_job_delay_to_direct, run_jobs, trap_jobs
 from .secret import Secret, SecretText
 from .session import ConnectorSession, ConnectorSessionHandler
 from .wire.auth import Basic, Bearer, Header, Query
+from .wire.content_lines import (
+    ContentLine,
+    ContentLines,
+    escape_value,
+    find_news,
+    new_head,
+)
+from .wire.content_values import LineDay, LinePicture, LineText, LineTexts
 from .wire.oauth import OAuth2ClientCredentials, OAuth2RefreshToken
 from .wire.pages import CursorParam, LinkHeader, NextLink, Offset, PageNumber
 from .wire.rest import RestAdapter
 from .wire.schemes import Hmac, PathSecret, SharedHeader, StandardWebhooks
 from .wire.status import Status
+from .wire.webdav import CalDavAdapter, CardDavAdapter, DavAdapter
 from .wire.webhook import Subscription, Webhook
 from .wire.xml import parse_xml
 
@@ -111,9 +128,12 @@ __all__ = [
     "Bearer",
     "Binder",
     "CRUDAdapter",
+    "CalDavAdapter",
+    "CardDavAdapter",
     "ChangedSince",
     "ChangedThereError",
     "Changes",
+    "ChangesExporter",
     "ChannelNotFound",
     "CompareExporter",
     "ConnectorEnvironment",
@@ -121,7 +141,10 @@ __all__ = [
     "ConnectorSession",
     "ConnectorSessionHandler",
     "ConnectorUnit",
+    "ContentLine",
+    "ContentLines",
     "CursorParam",
+    "DavAdapter",
     "Deleter",
     "DryRunError",
     "Event",
@@ -147,6 +170,10 @@ __all__ = [
     "JobFunction",
     "JobKeywords",
     "JobTimeoutError",
+    "LineDay",
+    "LinePicture",
+    "LineText",
+    "LineTexts",
     "LinkError",
     "LinkHeader",
     "ListAdapter",
@@ -210,10 +237,13 @@ __all__ = [
     "converter",
     "country",
     "current_job",
+    "data_uri",
     "day",
     "decimal",
     "declare_sync",
+    "escape_value",
     "find_country",
+    "find_news",
     "find_state",
     "follow_m2o_relations",
     "get_backend",
@@ -225,11 +255,14 @@ __all__ = [
     "language",
     "log_about",
     "m2o_to_backend",
+    "many2many",
     "many2one",
     "mapped",
     "mapping",
     "mock_job_delay_to_direct",
     "money",
+    "names",
+    "new_head",
     "none",
     "on_record_create",
     "on_record_unlink",
@@ -238,6 +271,8 @@ __all__ = [
     "on_sync_update",
     "only_create",
     "parse_xml",
+    "place_names",
+    "place_values",
     "related",
     "related_action",
     "run_jobs",

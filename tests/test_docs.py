@@ -25,7 +25,10 @@ COMMANDS = {  # of shells, and settings
 }
 TEMPLATES = sorted((ROOT / "scaffold").rglob("*.template"))
 # pages that quote tests, besides those of flows
-MORE = ("first_day", "connect_rest", "testing", "requests_log", "webhooks")
+MORE = (
+    *("first_day", "connect_rest", "connect_webdav", "testing", "requests_log"),
+    "webhooks",
+)
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),
     *("_take", "_overrides", "_silent", "_close_rejected"),

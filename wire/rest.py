@@ -1,9 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """REST adapter: records that a server keeps below a path, read and written as JSON."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import cached_property
 from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote
@@ -19,10 +18,9 @@ from ..exception import (
 from ..retry_after import parse_date
 from .answer import HttpAnswer
 from .circle import follow_trail
-from .client import HttpClient
+from .http_adapter import HttpAdapter
 from .pages import KINDS, MISSING, Pages, Place, find_key
-from .status import READS, Status, declared_statuses
-from .template import path_part, placeholders_in
+from .template import path_part
 
 IDS_AT_ONCE = 50  # ids in one request: addresses may be about 2,000 characters long
 ID = "{id}"  # in _record_path; it is no field of the backend
@@ -30,18 +28,13 @@ IF_MATCH = "If-Match"
 JSON = ".json"  # behind the ids of some servers
 
 
-class RestAdapter(PagedAdapter):
+class RestAdapter(HttpAdapter, PagedAdapter):
     """An adapter of a collection of a REST server.
 
     Its backend inherits ``connector.backend.http``. A list is read by ``GET path``, a
-    record by ``GET path/id``; ``POST``, ``PATCH`` and ``DELETE`` change it.
+    record by ``GET path/id``; ``POST``, ``PATCH`` and ``DELETE`` change it. Where the
+    path ends with a slash, so do those of the records.
     """
-
-    _knows_dry_run = True
-
-    _path: str = ""
-    """Path of the collection below the address of the backend, with fields of the
-    backend in braces. Where it ends with a slash, so do those of the records."""
 
     _record_path: str | None = None
     """Path of one record, where it is another one: ``"products/{id}.json"``."""
@@ -71,9 +64,6 @@ class RestAdapter(PagedAdapter):
     _record: str | None = None
     """Key under which one record stands, where it is wrapped: ``"product"``."""
 
-    _statuses: Sequence[Status] = ()
-    """Rows before the status table of the backend."""
-
     _update_method = "PATCH"
     """Method of an update; with ``PUT``, many servers clear what is not sent, so an
     export sends all values."""
@@ -100,8 +90,6 @@ class RestAdapter(PagedAdapter):
         cls._conditional = bool(cls._condition)
         cls._replaces = cls._update_method == "PUT"
         _check_pages(cls)
-        declared_statuses(cls)
-        placeholders_in(cls._path)
         if ID not in (cls._record_path or ID):
             raise InvalidUsageError(
                 f"_record_path of {cls.__qualname__} is {cls._record_path!r}, expected "
@@ -259,35 +247,6 @@ class RestAdapter(PagedAdapter):
 
     # === REQUESTS === #
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, Any] | None = None,
-        data: Any = None,
-        headers: Mapping[str, str] | None = None,
-        is_read: bool | None = None,
-    ) -> HttpAnswer:
-        """Send a request; see ``HttpClient.request``.
-
-        Args:
-            method: ``"GET"``, ``"POST"`` …
-            path: below the address of the backend, with its fields in braces; or a
-                whole address.
-            is_read: whether it changes nothing there, so that previews and dry runs
-                send it; None as its method says.
-        """
-        may_change = method not in READS if is_read is None else not is_read
-        if self.is_read_only and may_change:
-            raise InvalidUsageError(
-                f"{type(self).__qualname__} was about to send {method} {path} while an "
-                "import is previewed. Send it in create, write or delete."
-            )
-        client = self.http
-        if "://" not in path:
-            path = self.backend_record._fill_path(path)
-        return client.request(method, path, params, data, headers, is_read)
-
     def path_of(self, external_id: str, *more: str) -> str:
         """Return the path of a record, for :meth:`request`, or one below it.
 
@@ -298,18 +257,6 @@ class RestAdapter(PagedAdapter):
         path = self._path_of(external_id)
         slash = "/" if path.endswith("/") else ""
         return "/".join([path.rstrip("/"), *more]) + slash
-
-    @cached_property
-    def http(self) -> HttpClient:
-        """The client of the backend."""
-        find_client = getattr(self.backend_record, "_http_client", None)
-        if find_client is None:
-            raise InvalidUsageError(
-                f"{type(self).__qualname__} needs a backend over HTTP: let "
-                f"{self.backend_record._name!r} inherit 'connector.backend.http'."
-            )
-        client: HttpClient = find_client(declared_statuses(type(self)))
-        return client
 
     # === HELPERS === #
 

@@ -45,7 +45,7 @@ MEANINGS = {
     REFUSED: "the record is refused; of a request that reads, the job fails",
 }
 
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
+READS = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 RESETS = ("X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset")
 BODY_SIZE = 100_000  # characters of a body in which a row is searched
 
@@ -60,6 +60,7 @@ class Status:
         header: name and value of a header that the answer has to have; any value where
             it is None.
         body: regular expression that is found in the text of the answer.
+        methods: of the request, such as ``("PUT", "DELETE")``; any where it is None.
 
     Raises:
         InvalidUsageError: it can be no row; so its addon does not load.
@@ -69,6 +70,7 @@ class Status:
     means: str
     header: tuple[str, str | None] | None = None
     body: str | None = None
+    methods: Collection[str] | None = None
 
     def __post_init__(self) -> None:
         if self.means not in MEANINGS:
@@ -85,10 +87,14 @@ class Status:
                 f"{self} has an unreadable regular expression: {error}. Correct body."
             ) from error
 
-    def is_for(self, status: int, headers: Mapping[str, str], text: str) -> bool:
+    def is_for(
+        self, status: int, headers: Mapping[str, str], text: str, method: str
+    ) -> bool:
         """Return whether an answer is one of these."""
         codes = {self.codes} if isinstance(self.codes, int) else self.codes
         if codes is not None and status not in codes:
+            return False
+        if self.methods is not None and method not in self.methods:
             return False
         if self.header is not None:
             name, value = self.header
@@ -128,7 +134,11 @@ def declared_statuses(cls: type) -> tuple[Status, ...]:
 
 
 def find_meaning(
-    rows: Iterable[Status], status: int, headers: Mapping[str, str], text: str
+    rows: Iterable[Status],
+    status: int,
+    headers: Mapping[str, str],
+    text: str,
+    method: str = "",
 ) -> str:
     """Return what an answer means by the first row that fits.
 
@@ -136,9 +146,10 @@ def find_meaning(
         rows: those of a connector; the table of the framework follows them.
         headers: by names in any case.
         text: of the body.
+        method: of the request.
     """
-    found = (row for row in (*rows, *STATUSES) if row.is_for(status, headers, text))
-    row = next(found, None)
+    asked = status, headers, text, method
+    row = next((row for row in (*rows, *STATUSES) if row.is_for(*asked)), None)
     return row.means if row else REFUSED
 
 

@@ -109,9 +109,10 @@ class TestEdit(BaseCase):
 
     def test_new_card_is_of_its_version(self):
         said = {**NAMED, "bday": "1985-04-12", "is_company": True, "company": "Ada",
-                "fn": "Ada", "photo": "data:image/png;base64,iVBO"}  # fmt: skip
+                "uid": "u", "fn": "Ada",
+                "photo": "data:image/png;base64,iVBO"}  # fmt: skip
 
-        three, four = (new_card("u", version, said) for version in ("3.0", "4.0"))
+        three, four = (new_card(version, said) for version in ("3.0", "4.0"))
 
         self.assertIn("X-ABShowAs:COMPANY", three)
         self.assertIn("BDAY:1985-04-12", three)
