@@ -18,7 +18,7 @@ from odoo.addons.connector.api import (
     RetryableJobError,
 )
 from odoo.addons.connector.components.paged_adapter import NotDelivered, Unreadable
-from odoo.addons.connector.flows.exporting.refusal import in_progress_s, refusal_of
+from odoo.addons.connector.flows.exporting.refusal import in_progress_s, is_outdated
 from odoo.addons.connector.tests.answering_server import Reply
 from odoo.addons.connector.tests.radicale import LOGIN, PASSWORD, Radicale
 from odoo.addons.connector.tests.xandikos import Xandikos
@@ -154,7 +154,7 @@ class TestCalendar(DavCase):
                 with self.assertRaises(RetryableJobError) as caught:
                     change(adapter)
 
-                self.assertIsNone(refusal_of(caught.exception, "x"))
+                self.assertTrue(is_outdated(caught.exception))
                 self.assertEqual(adapter.read("u1.ics")["summary"], "Theirs")
                 self.adapter().write("u1.ics", {"summary": "Back"})
 
