@@ -73,7 +73,7 @@ class EventAdapter(CalDavAdapter):
 class DavCase(HttpBackendCase):
     def setUp(self):
         super().setUp()
-        Backend("connector_test", version="1")
+        self.service = Backend("connector_test", version="1")
 
     def adapter(self, base=EventAdapter, **members):
         cls = type(base)("Adapter", (base,), {"_model_name": CUSTOMER, **members})
@@ -324,14 +324,13 @@ class TestAnswers(DavCase):
 class TestCheckWith(DavCase):
     def test_check_counts_what_the_adapter_finds(self):
         self.declare(_check_with=CUSTOMER, _check=None)
-        service = Backend("connector_test", version="1")
         counting = {"_model_name": CUSTOMER, "check": lambda _adapter: 3}
-        service(type(DavAdapter)("CountingAdapter", (DavAdapter,), counting))
+        self.service(type(DavAdapter)("CountingAdapter", (DavAdapter,), counting))
 
         self.http_backend.action_check_connection()
 
-        self.assertEqual(self.http_backend.connection_state, "ok")
         self.assertIn("Server has 3 records", self.http_backend.connection_message)
+        self.assertEqual(self.http_backend.connection_state, "ok")
 
     def test_model_that_is_not_there_keeps_the_addon_from_loading(self):
         self.declare(_check_with="connector.test.custumer")
