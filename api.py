@@ -114,6 +114,7 @@ from .wire.pages import CursorParam, LinkHeader, NextLink, Offset, PageNumber
 from .wire.rest import RestAdapter
 from .wire.schemes import Hmac, PathSecret, SharedHeader, StandardWebhooks
 from .wire.status import Status
+from .wire.vcard import VCard, new_vcard
 from .wire.webdav import CalDavAdapter, CardDavAdapter, DavAdapter
 from .wire.webhook import Subscription, Webhook
 from .wire.xml import parse_xml
@@ -222,6 +223,7 @@ __all__ = [
     "UnfitValueError",
     "UnmappedValueError",
     "UnserializableArgumentError",
+    "VCard",
     "ValueMap",
     "Watch",
     "Webhook",
@@ -263,6 +265,7 @@ __all__ = [
     "money",
     "names",
     "new_head",
+    "new_vcard",
     "none",
     "on_record_create",
     "on_record_unlink",

@@ -89,12 +89,12 @@ class ContentLines:
         ValueError: it is not one text of its kind.
     """
 
-    kind = "VCARD"
+    component = "VCARD"
     """What stands behind BEGIN and END."""
 
     def __init__(self, text: str):
         self.lines = [ContentLine(one) for one in LOGICAL.findall(text)]
-        whole = [("BEGIN", self.kind), ("END", self.kind)]
+        whole = [("BEGIN", self.component), ("END", self.component)]
         marks = [(one.name, one.value.strip().upper()) for one in self.lines]
         if [one for one in marks if one in whole] != whole:
             raise ValueError(self._not_one())
@@ -213,7 +213,7 @@ class ContentLines:
         self.lines[place : place + bool(line)] = new
 
     def _not_one(self) -> str:
-        return f"it is not one {self.kind} between BEGIN and END."
+        return f"it is not one {self.component} between BEGIN and END."
 
 
 def new_head(name: str, types: str = "") -> str:

@@ -8,5 +8,4 @@
     "license": "LGPL-3",
     "depends": ["connector"],
     "demo": ["demo/carddav_demo.xml"],
-    "installable": True,
 }

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Adapter to the cards of an address book on a CardDAV server."""
 
-from odoo.addons.connector.api import Backend, CardDavAdapter
+from odoo.addons.connector.api import Backend, CardDavAdapter, new_vcard
 
-from .vcard import edit_card, new_card, read_card
+from .vcard import edit_card, read_card
 
 CONTACT = "carddav.res.partner"
 carddav = Backend("carddav")
@@ -24,5 +24,5 @@ class ContactAdapter(CardDavAdapter):
 
     def edit(self, text, data):
         """Return the text of a card that says something else, or of a new one."""
-        version = self.backend_record.version
-        return edit_card(text, data) if text else new_card(version, data)
+        new = new_vcard(self.backend_record.version, data.get("uid", ""))
+        return edit_card(text or new, data)

@@ -52,19 +52,13 @@ class ContactMapper(PlaceMapper):
     _model_name = CONTACT
     direct = [
         *CARD,
-        ("fn", "name"),
+        *[("fn", "name"), ("company", "company_name"), ("is_company", "is_company")],
         (convert("note", plaintext2html), "comment"),
         (day("bday", on_bad="part"), "birthday"),
         (image("photo", on_bad="part", svg=False), "image_1920"),
         (many2many("categories"), "category_id"),
     ]
     children = [("places", "address_ids", ADDRESS)]
-
-    @mapping
-    def company(self, record):
-        """Tell companies from people, who may belong to one."""
-        company = "" if record["is_company"] else record["company"]
-        return {"is_company": record["is_company"], "company_name": company or False}
 
 
 @carddav

@@ -29,12 +29,10 @@ class CarddavBackend(models.Model):
 
     version = fields.Selection(
         default="3.0",
-        help="Version of vCard to ask for, and of new cards; those of the other one "
-        "are read and changed as well.",
+        help="Version of vCard to ask for, and of new cards. Others are read as well.",
     )
     url = fields.Char(
-        help="Address of the address book, for instance "
-        "https://cloud.example.com/dav/alice/contacts/",
+        help="Address of the book, such as https://dav.example.com/alice/contacts/",
     )
 
 

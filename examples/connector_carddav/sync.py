@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Importer, exporter and deleter of cards: what is special about them."""
+"""Importer and exporter of cards: what is special about them."""
 
-from odoo.addons.connector.api import ChangesExporter, ExportDeleter, RecordImporter
+from odoo.addons.connector.api import ChangesExporter, RecordImporter
 
 from .adapter import CONTACT, carddav
 
@@ -22,11 +22,3 @@ class ContactExporter(ChangesExporter):
     """Exports what changed here since both sides were equal."""
 
     _model_name = CONTACT
-
-
-@carddav
-class ContactExportDeleter(ExportDeleter):
-    """Deletes cards; a person decides about one that was changed there since."""
-
-    _model_name = CONTACT
-    compare_first = True

@@ -3,9 +3,10 @@
 
 from odoo.tests import BaseCase
 
+from odoo.addons.connector.api import new_vcard
 from odoo.addons.connector.tests.cards import CARDS, card_text
 
-from ..vcard import edit_card, new_card, read_card
+from ..vcard import edit_card, read_card
 
 CARD = "\r\n".join(
     (
@@ -109,10 +110,10 @@ class TestEdit(BaseCase):
 
     def test_new_card_is_of_its_version(self):
         said = {**NAMED, "bday": "1985-04-12", "is_company": True, "company": "Ada",
-                "uid": "u", "fn": "Ada",
-                "photo": "data:image/png;base64,iVBO"}  # fmt: skip
+                "fn": "Ada", "photo": "data:image/png;base64,iVBO"}  # fmt: skip
 
-        three, four = (new_card(version, said) for version in ("3.0", "4.0"))
+        new = [new_vcard(version, "u") for version in ("3.0", "4.0")]
+        three, four = (edit_card(text, said) for text in new)
 
         self.assertIn("X-ABShowAs:COMPANY", three)
         self.assertIn("BDAY:1985-04-12", three)
