@@ -66,6 +66,7 @@ from .exception import (
 )
 from .flows.binding_declare import MatchKey
 from .flows.declare import Stream
+from .flows.exporting.changes_exporter import ChangesExporter
 from .flows.exporting.compare_exporter import CompareExporter
 from .flows.exporting.export_deleter import ExportDeleter
 from .flows.exporting.export_on import ExportOn, Watch
@@ -75,11 +76,18 @@ from .flows.importing.import_deleter import ImportDeleter
 from .flows.importing.record_importer import RecordImporter
 from .flows.importing.result import ImportResult
 from .flows.values.converter import UnfitValueError, converter
-from .flows.values.files import base64, image
+from .flows.values.files import base64, data_uri, image
 from .flows.values.languages import translated
 from .flows.values.numbers import boolean, decimal, integer, money
-from .flows.values.places import country, find_country, find_state, language
-from .flows.values.relations import many2one, related
+from .flows.values.places import (
+    country,
+    find_country,
+    find_state,
+    language,
+    place_names,
+    place_values,
+)
+from .flows.values.relations import many2many, many2one, names, related
 from .flows.values.times import day, utc
 from .flows.values.value_map import ValueMap, mapped
 from .magic import Magic, declare_sync, log_about, on_sync_create, on_sync_update
@@ -93,6 +101,14 @@ from .queue.testing import mock_job_delay_to_direct, run_jobs, trap_jobs
 from .secret import Secret, SecretText
 from .session import ConnectorSession, ConnectorSessionHandler
 from .wire.auth import Basic, Bearer, Header, Query
+from .wire.content_lines import (
+    ContentLine,
+    ContentLines,
+    escape_value,
+    find_news,
+    new_head,
+)
+from .wire.content_values import LineDay, LinePicture, LineText, LineTexts
 from .wire.graphql import GraphQLAdapter
 from .wire.oauth import OAuth2ClientCredentials, OAuth2RefreshToken
 from .wire.pages import (
@@ -107,6 +123,8 @@ from .wire.rest import RestAdapter
 from .wire.schemes import Hmac, PathSecret, SharedHeader, StandardWebhooks
 from .wire.session_token import SessionToken
 from .wire.status import Status
+from .wire.vcard import VCard, new_vcard
+from .wire.webdav import CalDavAdapter, CardDavAdapter, DavAdapter
 from .wire.webhook import Subscription, Webhook
 from .wire.xml import parse_xml
 
@@ -120,9 +138,12 @@ __all__ = [
     "Bearer",
     "Binder",
     "CRUDAdapter",
+    "CalDavAdapter",
+    "CardDavAdapter",
     "ChangedSince",
     "ChangedThereError",
     "Changes",
+    "ChangesExporter",
     "ChannelNotFound",
     "CompareExporter",
     "ConnectorEnvironment",
@@ -130,7 +151,10 @@ __all__ = [
     "ConnectorSession",
     "ConnectorSessionHandler",
     "ConnectorUnit",
+    "ContentLine",
+    "ContentLines",
     "CursorParam",
+    "DavAdapter",
     "Deleter",
     "DryRunError",
     "Event",
@@ -157,6 +181,10 @@ __all__ = [
     "JobFunction",
     "JobKeywords",
     "JobTimeoutError",
+    "LineDay",
+    "LinePicture",
+    "LineText",
+    "LineTexts",
     "LinkError",
     "LinkHeader",
     "ListAdapter",
@@ -207,6 +235,7 @@ __all__ = [
     "UnfitValueError",
     "UnmappedValueError",
     "UnserializableArgumentError",
+    "VCard",
     "ValueMap",
     "Watch",
     "Webhook",
@@ -222,10 +251,13 @@ __all__ = [
     "converter",
     "country",
     "current_job",
+    "data_uri",
     "day",
     "decimal",
     "declare_sync",
+    "escape_value",
     "find_country",
+    "find_news",
     "find_state",
     "follow_m2o_relations",
     "get_backend",
@@ -237,11 +269,15 @@ __all__ = [
     "language",
     "log_about",
     "m2o_to_backend",
+    "many2many",
     "many2one",
     "mapped",
     "mapping",
     "mock_job_delay_to_direct",
     "money",
+    "names",
+    "new_head",
+    "new_vcard",
     "none",
     "on_record_create",
     "on_record_unlink",
@@ -250,6 +286,8 @@ __all__ = [
     "on_sync_update",
     "only_create",
     "parse_xml",
+    "place_names",
+    "place_values",
     "related",
     "related_action",
     "run_jobs",

@@ -60,6 +60,16 @@ class BackendAdapter(ConnectorUnit):
     is_read_only = False
     """True while an import is previewed: send nothing that changes the system."""
 
+    def check(self) -> int:
+        """Return how many records there are, for *Check Connection*; for overrides.
+
+        Where ``_check_with`` of the backend model names the model of the adapter.
+        """
+        raise NotImplementedError(
+            f"{type(self).__qualname__} cannot check the connection. Define check(), "
+            "or declare a path as _check of the backend model."
+        )
+
 
 class CRUDAdapter(BackendAdapter):
     """An adapter with the usual verbs, each to be implemented by its subclasses.

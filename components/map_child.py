@@ -279,7 +279,10 @@ class ImportMapChild(MapChild):
         """Return the bound lines by their external id, in one query."""
         given, binder = [key for key in keys if key is not None], self._line_binder
         if given and self._page_lines:
-            return self._page_lines.find(self, given)
+            found: dict[Any, Any] = self._page_lines.find(self, given)
+            if self._declares_key and self._own_lines and len(found) < len(set(given)):
+                found |= self._page_lines.find_kept(self, given, self._own_lines)
+            return found
         return binder.to_internal_many(given) if given and binder else {}
 
     def _line_key(self, values: dict[str, Any]) -> str | None:

@@ -46,6 +46,7 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
 
     _plan: DirectPlan | None = None
 
+    _changed_by_fields: ClassVar[set[str]]
     _map_methods: ClassVar[dict[str, MappingDefinition]]
     _method_steps: ClassVar[list[tuple[str, set[str], bool]]]
     _plans: "ClassVar[WeakKeyDictionary[type, DirectPlan]]"
@@ -61,6 +62,15 @@ class Mapper(ConnectorUnit, metaclass=MetaMapper):
         super().__init__(connector_env)
         self._options = MapOptions()
         self._child_units: dict[str, MapChild] = {}
+
+    @classmethod
+    def source_fields(cls) -> list[str]:
+        """Return the source fields that it names: of pairs, ``changed_by`` and lines.
+
+        Of an export mapper, these are the fields whose changes are to be exported.
+        """
+        lines = (source for source, _target, _model in cls.children)
+        return sorted({*cls._changed_by_fields, *lines})
 
     @property
     def options(self) -> MapOptions:

@@ -29,6 +29,21 @@ class NotDelivered(Record):
         self.reason = reason
 
 
+class Unreadable(Record):
+    """A record whose content cannot be read; an import rejects it with the reason.
+
+    Args:
+        key: that of its external id.
+        external_id: its id.
+        reason: what is wrong with it, for the person who corrects it.
+        content: what came, to be kept with the reason.
+    """
+
+    def __init__(self, key: str, external_id: str, reason: str, **content: str) -> None:
+        super().__init__({key: external_id, **content})
+        self.reason = reason
+
+
 class PagedAdapter(CRUDAdapter):
     """An adapter whose :meth:`read_page` gives records and where the next page is.
 
@@ -171,6 +186,13 @@ class PagedAdapter(CRUDAdapter):
         It is counted as such, and does not stop the others of its page.
         """
         return NotDelivered(self._id, external_id, reason)
+
+    def unreadable(self, external_id: str, reason: str, **content: str) -> Record:
+        """Return what stands for a record whose content cannot be read.
+
+        It is rejected, and does not stop the others of its page.
+        """
+        return Unreadable(self._id, external_id, reason, **content)
 
     def id_of(self, record: Record) -> str:
         """Return the external id of a record, as text.

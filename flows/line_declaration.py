@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Declarations of lines on binding models, checked when the addon is loaded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from odoo import models
 from odoo.fields import Domain
@@ -9,6 +9,8 @@ from odoo.fields import Domain
 from ..exception import InvalidUsageError
 from ..text import did_you_mean
 
+UNLINK, ARCHIVE = "unlink", "archive"  # of the record of a line that vanished
+WHEN_GONE = (UNLINK, ARCHIVE)
 PLACE = "place"  # the key of a line is its place among the lines of its record
 EXTERNAL_BINDING = "external.binding"
 
@@ -33,6 +35,7 @@ def check_lines(model_class: type) -> None:
             f"_line_key of {model_class._name!r} is {model_class._line_key!r}, but "
             "nothing says of what its records are lines. Set _line_of as well."
         )
+    _check_when_gone(model_class)
     for name in key_fields(model_class._line_key):
         if name == "id":
             raise InvalidUsageError(
@@ -49,6 +52,20 @@ def find_frozen(bindings: models.BaseModel) -> models.BaseModel:
     """Return the bindings from which an import removes nothing any more."""
     domain = getattr(bindings, "_frozen", ())
     return bindings.filtered_domain(list(domain)) if domain else bindings.browse()
+
+
+def find_archived_lines(binding: models.BaseModel) -> Iterator[models.BaseModel]:
+    """Return the records of the lines that are archived with their document."""
+    for name, field in binding._fields.items():
+        if field.type != "one2many":
+            continue
+        line_class = binding.pool[field.comodel_name]
+        line_of = getattr(line_class, "_line_of", None)
+        if not line_of or line_of[0] != field.inverse_name:
+            continue
+        if line_class._when_gone == ARCHIVE:
+            lines = binding.with_context(active_test=False)[name]
+            yield lines[wrapping_field(line_class, line_of[1])].with_env(binding.env)
 
 
 def wrapping_field(model_class: type, name: str) -> str:
@@ -88,6 +105,15 @@ def _check_line_of(model_class: type) -> None:
         and field.inherited
     }
     _check_field(model_class, "_line_of", second, places)
+
+
+def _check_when_gone(model_class: type) -> None:
+    policy = model_class._when_gone
+    if policy not in WHEN_GONE:
+        raise InvalidUsageError(
+            f"_when_gone of {model_class._name!r} is {policy!r}, expected one of "
+            f"{', '.join(map(repr, WHEN_GONE))}.{did_you_mean(policy, WHEN_GONE)}"
+        )
 
 
 def _check_level(model_class: type, name: str, document: type) -> None:

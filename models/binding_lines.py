@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from odoo import api, fields, models
 
-from ..flows.line_declaration import check_lines, wrapping_field
+from ..flows.line_declaration import ARCHIVE, UNLINK, check_lines, wrapping_field
 
 
 class ConnectorBinding(models.AbstractModel):
@@ -22,6 +22,15 @@ class ConnectorBinding(models.AbstractModel):
     """What tells the lines of a document from each other where they have no id: a field
     of the line, several, or ``"place"`` for their order. A method ``_line_key(line)``
     computes it of a line as the backend sent it."""
+
+    _key_varies = False
+    """Whether ``_line_key`` is computed of what a line says: a line with a new key goes
+    on as the next one that vanished, if their keys are equal up to the last slash."""
+
+    _when_gone: str = UNLINK
+    """What becomes of the record of a line that vanished: ``"unlink"``; or
+    ``"archive"``, where others may refer to it. Then it is archived with its document
+    as well, and comes back with it."""
 
     _frozen: Sequence[tuple | str] = ()
     """Domain of lines, or of documents, from which an import removes nothing any more.
@@ -72,6 +81,13 @@ class ConnectorBinding(models.AbstractModel):
             ),
             reason="conflict",
         )
+
+    def _remove_wrapped(self, records: models.BaseModel) -> None:
+        """Archive the records of lines that vanished, where the model says so."""
+        if self._when_gone == ARCHIVE and records._active_name:
+            records.action_archive()
+        else:
+            super()._remove_wrapped(records)
 
     def _complete_line(self, vals: dict) -> dict:
         """Return the values of a line with its document and its backend."""

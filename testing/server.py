@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from .collection import Collection
 
 HOST = "127.0.0.1"
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "REPORT")
 
 
 @dataclass

@@ -14,6 +14,7 @@ from . import (
     test_channel_text,
     test_classic_names,
     test_codec,
+    test_content_lines,
     test_database_errors,
     test_declarations,
     test_deprecation,

@@ -25,8 +25,8 @@ COMMANDS = {  # of shells, and settings
 }
 TEMPLATES = sorted((ROOT / "scaffold").rglob("*.template"))
 MORE = (  # pages that quote tests, besides those of flows
-    *("first_day", "connect_rest", "connect_graphql", "testing", "requests_log"),
-    "webhooks",
+    *("first_day", "connect_rest", "connect_graphql", "connect_webdav", "testing"),
+    *("requests_log", "webhooks"),
 )
 HELPERS = (
     *("_read", "_import_dependency", "_write_language"),

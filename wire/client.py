@@ -243,10 +243,13 @@ class HttpClient:
             if not is_redirect or asked.method not in READS:
                 break
             place = self.without_login(join_address(answer, location, LOCATION))
+            if asked.body and not self.is_own(place):
+                break  # a question is put to the server of the backend only
             asked = self._follow(asked, place)
             answer = self._send(asked)
-        rows, text = self.statuses, answer.text if self._reads_bodies else ""
-        means = find_meaning(rows, answer.status, answer.headers, text)
+        text = answer.text if self._reads_bodies else ""
+        told = answer.status, answer.headers, text, answer.method
+        means = find_meaning(self.statuses, *told)
         self.gate.answered(answer.status, answer.headers, means)
         return answer, means
 
@@ -261,7 +264,9 @@ class HttpClient:
         self._check_proxied(url)
         headers = asked.headers if self.is_own(url) else HEADERS
         try:
-            following = requests.Request(asked.method, url, headers=headers)
+            following = requests.Request(
+                asked.method, url, headers=headers, data=asked.body
+            )
             return self._session.prepare_request(following)
         except UNUSABLE as error:
             raise self._unusable(error) from error

@@ -3,9 +3,8 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any
 
 from ..components.changed_since import parse_stamp
 from ..components.paged_adapter import Page, PagedAdapter, Record
@@ -13,25 +12,15 @@ from ..exception import FailedJobError, IDMissingInBackend, InvalidUsageError
 from ..retry_after import parse_date
 from .answer import HttpAnswer
 from .circle import follow_trail
-from .client import HttpClient
+from .http_adapter import HttpAdapter
 from .pages import KINDS, Pages, Place
-from .status import READS, Status, declared_statuses
-from .template import placeholders_in
 
 IDS_AT_ONCE = 50  # ids in one request: addresses may be about 2,000 characters long
 AGAIN = "again"  # key of the state of a page with records that are read again
 
 
-class ServerAdapter(PagedAdapter):
-    """An adapter of records that a server lists over HTTP.
-
-    Its backend inherits ``connector.backend.http``.
-    """
-
-    _knows_dry_run = True
-
-    _path: str = ""
-    """Path below the address of the backend, with fields of the backend in braces."""
+class ServerAdapter(HttpAdapter, PagedAdapter):
+    """An adapter of records that a server lists over HTTP."""
 
     _pages: Pages = Pages()
     """How the list is paged: ``NextLink``, ``PageNumber``, ``Offset``, ``CursorParam``,
@@ -59,21 +48,13 @@ class ServerAdapter(PagedAdapter):
     """Whether values of objects in a record stand in it by keys with dots, too, such as
     ``"customer.id"``."""
 
-    _statuses: Sequence[Status] = ()
-    """Rows before the status table of the backend."""
-
     _decimals = False
     """Whether numbers with a fraction are read as Decimal, not as float."""
-
-    _last_statuses: ClassVar[Sequence[Status]] = ()
-    """Rows between those of the backend and the table of the framework."""
 
     def __init_subclass__(cls, **options: object) -> None:
         """Refuse declarations that cannot work."""
         super().__init_subclass__(**options)
         _check_pages(cls)
-        declared_statuses(cls)
-        placeholders_in(cls._path)
         if cls._read_again and cls._changed_since and cls._changed_since.sorted:
             raise InvalidUsageError(
                 f"_read_again of {cls.__qualname__} adds records to a list that is "
@@ -171,50 +152,6 @@ class ServerAdapter(PagedAdapter):
         found = dict(self._listed(ids)) if self._ids_param else {}
         rest = self._read_each(one for one in ids if one not in found)
         return {**found, **dict(rest)}
-
-    # === REQUESTS === #
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, Any] | None = None,
-        data: Any = None,
-        headers: Mapping[str, str] | None = None,
-        is_read: bool | None = None,
-    ) -> HttpAnswer:
-        """Send a request; see ``HttpClient.request``.
-
-        Args:
-            method: ``"GET"``, ``"POST"`` …
-            path: below the address of the backend, with its fields in braces; or a
-                whole address.
-            is_read: whether it changes nothing there, so that previews and dry runs
-                send it; None as its method says.
-        """
-        may_change = method not in READS if is_read is None else not is_read
-        if self.is_read_only and may_change:
-            raise InvalidUsageError(
-                f"{type(self).__qualname__} was about to send {method} {path} while an "
-                "import is previewed. Send it in create, write or delete."
-            )
-        client = self.http
-        if "://" not in path:
-            path = self.backend_record._fill_path(path)
-        return client.request(method, path, params, data, headers, is_read)
-
-    @cached_property
-    def http(self) -> HttpClient:
-        """The client of the backend."""
-        find_client = getattr(self.backend_record, "_http_client", None)
-        if find_client is None:
-            raise InvalidUsageError(
-                f"{type(self).__qualname__} needs a backend over HTTP: let "
-                f"{self.backend_record._name!r} inherit 'connector.backend.http'."
-            )
-        client: HttpClient = find_client(declared_statuses(type(self)))
-        client.statuses += tuple(self._last_statuses)
-        return client
 
     # === HELPERS === #
 

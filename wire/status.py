@@ -48,7 +48,7 @@ MEANINGS = {
     REFUSED: "the record is refused; of a request that reads, the job fails",
 }
 
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
+READS = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 RESETS = ("X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset")
 BODY_SIZE = 100_000  # characters of a body in which a row is searched
 ANY_CODE = "*"  # of an error of GraphQL: also one that has no code
@@ -67,6 +67,7 @@ class Status:
         body: regular expression that is found in the text of the answer.
         code: of an error of GraphQL that is in the answer, or several; see
             :func:`error_codes`. ``"*"`` for any error.
+        methods: of the request, such as ``("PUT", "DELETE")``; any where it is None.
 
     Raises:
         InvalidUsageError: it can be no row; so its addon does not load.
@@ -77,6 +78,7 @@ class Status:
     header: tuple[str, str | None] | None = None
     body: str | None = None
     code: str | Collection[str] | None = None
+    methods: Collection[str] | None = None
 
     def __post_init__(self) -> None:
         if self.means not in MEANINGS:
@@ -99,11 +101,14 @@ class Status:
         status: int,
         headers: Mapping[str, str],
         text: str,
+        method: str = "",
         error_codes: Collection[str] = (),
     ) -> bool:
         """Return whether an answer is one of these."""
         codes = {self.codes} if isinstance(self.codes, int) else self.codes
         if codes is not None and status not in codes:
+            return False
+        if self.methods is not None and method not in self.methods:
             return False
         if self.header is not None:
             name, value = self.header
@@ -174,7 +179,11 @@ def declared_statuses(cls: type) -> tuple[Status, ...]:
 
 
 def find_meaning(
-    rows: Iterable[Status], status: int, headers: Mapping[str, str], text: str
+    rows: Iterable[Status],
+    status: int,
+    headers: Mapping[str, str],
+    text: str,
+    method: str = "",
 ) -> str:
     """Return what an answer means by the first row that fits.
 
@@ -182,11 +191,12 @@ def find_meaning(
         rows: those of a connector; the table of the framework follows them.
         headers: by names in any case.
         text: of the body.
+        method: of the request.
     """
     rows = (*rows, *STATUSES)
     codes = error_codes(text) if any(row.code for row in rows) else ()
-    found = (row for row in rows if row.is_for(status, headers, text, codes))
-    row = next(found, None)
+    asked = status, headers, text, method, codes
+    row = next((row for row in rows if row.is_for(*asked)), None)
     return row.means if row else REFUSED
 
 

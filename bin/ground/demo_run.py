@@ -51,7 +51,8 @@ def main(arguments: list[str]) -> int:
         log = cache.folder("logs") / f"{name}.log"
         with _address_books(bench, books) as server:
             say("- start Odoo, which runs the jobs")
-            with odoo_server.serving(bench, name, log=log, port=options.port) as odoo:
+            places = {"log": log, "port": options.port}
+            with odoo_server.serving(bench, name, **places, **radicale.REACHED) as odoo:
                 reports = [_import_books("import", bench, name, server)]
                 _print_refusals(reports[0])
                 if not options.once:
@@ -159,7 +160,7 @@ def _describe(book: str, server: radicale.Radicale) -> dict[str, str]:
         "name": book,
         "version": VERSIONS[book],
         "url": server.url(book.lower()),
-        "login": radicale.LOGIN,
+        "username": radicale.LOGIN,
         "password": radicale.PASSWORD,
     }
 

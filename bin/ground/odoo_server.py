@@ -70,13 +70,23 @@ class OdooServer:
 
 
 def start(
-    bench: Workbench, database: str, *arguments: str, log: Path, port: int | None = None
+    bench: Workbench,
+    database: str,
+    *arguments: str,
+    log: Path,
+    port: int | None = None,
+    **variables: str,
 ) -> OdooServer:
-    """Start Odoo on a database and return when it answers."""
+    """Start Odoo on a database and return when it answers.
+
+    ``variables`` become environment variables.
+    """
     port = port or free_port()
     words = ["-d", database, "--http-port", str(port), "--logfile", str(log)]
     process = subprocess.Popen(
-        bench.command(*words, *arguments), env=bench.environment(), cwd="/"
+        bench.command(*words, *arguments),
+        env=bench.environment(**variables),
+        cwd="/",
     )
     server = OdooServer(process, port, log)
     server.wait_until_it_answers()

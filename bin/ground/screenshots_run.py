@@ -105,7 +105,8 @@ def _books(bench: Workbench) -> Iterator[radicale.Radicale]:
 def _prepare_stage(bench: Workbench, database: str, stage: str, *numbers: int) -> None:
     say(f"- prepare the database: {stage}")
     script = SCREENS / "prepare.py"
-    odoo_server.run_script(bench, database, script, stage, *map(str, numbers))
+    words = stage, *map(str, numbers)
+    odoo_server.run_script(bench, database, script, *words, **radicale.REACHED)
 
 
 def _make_plan(bench, database, odoo, script, options) -> dict:

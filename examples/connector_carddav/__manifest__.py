@@ -7,7 +7,5 @@
     "author": "Odoo Connector Framework contributors",
     "license": "LGPL-3",
     "depends": ["connector"],
-    "external_dependencies": {"python": ["lxml", "requests"]},
     "demo": ["demo/carddav_demo.xml"],
-    "installable": True,
 }

@@ -8,60 +8,32 @@ from uuid import uuid4
 
 from odoo import fields, models
 
-from odoo.addons.connector.api import ExportOn, Secret, Stream, Watch
+from odoo.addons.connector.api import Basic, ExportOn, Stream, Watch
 
-from .adapter import CONTACT, ContactAdapter
-from .mappers import ADDRESS
+from .adapter import CONTACT
+from .mappers import ADDRESS, ContactExportMapper, PlaceExportMapper
 
-PLACE_FIELDS = (
-    *("street", "street2", "zip", "city", "state_id", "country_id"),
-    *("phone", "email"),
-)
-CARD_FIELDS = (
-    *("name", "is_company", "company_name", "function", "website", "comment"),
-    *("birthday", "image_1920", "category_id", *PLACE_FIELDS),
-)
+QUARTER_HOUR, DAY = timedelta(minutes=15), timedelta(days=1)
 
 
 class CarddavBackend(models.Model):
     """An address book on a CardDAV server."""
 
     _name = "carddav.backend"
-    _inherit = "connector.backend"
+    _inherit = "connector.backend.http"
     _description = "CardDAV Address Book"
     _backend_type = "carddav"
-    _streams = [
-        Stream(
-            "contacts",
-            CONTACT,
-            every=timedelta(minutes=15),
-            full_every=timedelta(days=1),
-        )
-    ]
+    _auth = Basic()
+    _check_with = CONTACT
+    _streams = [Stream("contacts", CONTACT, every=QUARTER_HOUR, full_every=DAY)]
 
     version = fields.Selection(
-        selection=[("3.0", "vCard 3.0"), ("4.0", "vCard 4.0")],
         default="3.0",
-        help="Version of vCard to ask for, and of new cards; those of the other one "
-        "are read and changed as well.",
+        help="Version of vCard to ask for, and of new cards. Others are read as well.",
     )
     url = fields.Char(
-        string="URL",
-        required=True,
-        help="Address of the address book, for instance "
-        "https://cloud.example.com/dav/alice/contacts/",
+        help="Address of the book, such as https://dav.example.com/alice/contacts/",
     )
-    login = fields.Char(required=True)
-    password = Secret(required=True)
-
-    def _check_connection(self):
-        """Read the list of cards, and say how many there are."""
-        adapter = self.get_environment(CONTACT).get_connector_unit(ContactAdapter)
-        return self.env._(
-            "The address book %(name)s has %(count)s cards.",
-            name=self.name,
-            count=len(adapter.read_changes().versions),
-        )
 
 
 class CarddavContact(models.Model):
@@ -74,8 +46,8 @@ class CarddavContact(models.Model):
     _backend_model = "carddav.backend"
     _stable_key = "uid"  # of a card that got another name
     _export_on = ExportOn(
-        write=(*CARD_FIELDS, "address_ids"),
-        watch=[Watch("res.partner", "parent_id", fields=PLACE_FIELDS)],
+        write=ContactExportMapper.source_fields(),
+        watch=[Watch("res.partner", "parent_id", PlaceExportMapper.source_fields())],
         unlink=True,
     )
     _owner = {"*": "manual"}  # a person decides where both sides changed a field
@@ -87,11 +59,8 @@ class CarddavContact(models.Model):
         help="Identifies the card on every server.",
     )
     birthday = fields.Date()
-    address_ids = fields.One2many(
-        comodel_name=ADDRESS,
-        inverse_name="contact_id",
-        string="Further Addresses",
-        context={"active_test": False},  # those of an archived contact are, too
+    address_ids = fields.One2many(  # those of an archived contact are, too
+        ADDRESS, "contact_id", "Further Addresses", context={"active_test": False}
     )
 
 
@@ -104,18 +73,12 @@ class CarddavAddress(models.Model):
     _description = "CardDAV Address"
     _backend_model = "carddav.backend"
     _line_of = ("contact_id", "parent_id")
+    _key_varies = True  # it is made of what the address says
+    _when_gone = "archive"  # it may stand on orders
 
     contact_id = fields.Many2one(
-        comodel_name=CONTACT,
-        string="Card",
-        required=True,
-        index=True,
-        ondelete="cascade",
+        CONTACT, "Card", required=True, index=True, ondelete="cascade"
     )
 
-    # === CRUD === #
-
-    def unlink(self):
-        """Archive the child contacts: they may stand on orders that have to stay."""
-        self.odoo_id.action_archive()
-        return super().unlink()
+    def _line_key(self, line):
+        return line["key"]

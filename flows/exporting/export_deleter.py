@@ -4,6 +4,7 @@
 from ...components.synchronizer import Synchronizer
 from ...exception import ChangedThereError, DryRunError, message_of
 from ...secret import known_secrets
+from .both_ways import is_imported, reads_singly
 from .dry_run import DRY_RUN, check_sends
 from .refusal import is_gone, is_outdated, refusal_of
 
@@ -19,9 +20,10 @@ class ExportDeleter(Synchronizer):
     that answered to both would delete on the backend what an import found missing.
     """
 
-    compare_first = False
+    compare_first: bool | None = None
     """Whether the record is read before: one whose version is another one than this
-    side knew stays, and a checkpoint lets a person decide. That is one more request."""
+    side knew stays, and a checkpoint lets a person decide. That is one more request.
+    None: it is where the model goes both ways, and a version is known."""
 
     def run(self, external_id, version: str | None = None) -> str:
         """Delete one record there.
@@ -38,7 +40,7 @@ class ExportDeleter(Synchronizer):
         if reason := self._has_to_skip(external_id):
             return f"{SKIPPED}: {reason}"
         try:
-            if self.compare_first and self._has_changed(external_id, version):
+            if self._compares(version) and self._has_changed(external_id, version):
                 return self._ask(external_id)
             check_sends(self)
             self._delete(external_id)
@@ -73,6 +75,14 @@ class ExportDeleter(Synchronizer):
         self.backend_adapter.delete(external_id)
 
     # === HELPERS === #
+
+    def _compares(self, version: str | None) -> bool:
+        """Return whether the record is read before."""
+        if self.compare_first is not None:
+            return self.compare_first
+        adapter = self.backend_adapter
+        has_versions = bool(version) and hasattr(adapter, "version_of")
+        return has_versions and reads_singly(adapter) and is_imported(self)
 
     def _has_changed(self, external_id: str, version: str | None) -> bool:
         record = self.backend_adapter.read(external_id)

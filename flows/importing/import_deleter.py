@@ -4,7 +4,7 @@
 from datetime import datetime
 
 from ...components.synchronizer import Deleter
-from ..line_declaration import find_frozen
+from ..line_declaration import find_archived_lines, find_frozen
 from .tombstones import import_from
 
 ARCHIVE = "archive"
@@ -90,10 +90,10 @@ class ImportDeleter(Deleter):
         )
 
     def _archive(self, binding, record) -> str:
-        archived = [one for one in (record, binding) if one._active_name]
+        both = *find_archived_lines(binding), record, binding
+        archived = [one for one in both if one._active_name]
         for one in archived:
-            if one[one._active_name]:
-                one.action_archive()
+            one.filtered(one._active_name).action_archive()
         if "sync_state" in binding._fields:
             # nothing is known of a record that comes back
             binding.write(dict.fromkeys(("external_version", "import_hash"), False))

@@ -124,6 +124,43 @@ class PageLines:
             known.update({**dict.fromkeys(new), **found})
         return {key: known[key] for key in keys if known[key]}
 
+    def find_kept(
+        self, unit: ImportMapChild, keys: list[str], own_lines: models.BaseModel
+    ) -> dict:
+        """Return lines of a record that go on under another external id, by that.
+
+        They have the key of before, where their record was renamed. Or their key varies
+        with what they say: then a line goes on as the next one that has no counterpart
+        any more, if their keys are equal up to the last slash.
+        """
+        start = f"{self._record_id}/"
+        name, kept = unit._key_field, {}
+        ends = {key: key.removeprefix(start) for key in keys}
+        known = self._found[unit.model._name]
+        new = [key for key in keys if not known.get(key)]
+        depth = max((ends[key].count("/") for key in new), default=0)
+        stay = [one for one in own_lines if one[name] not in ends]
+        free = {_end_of(one[name], depth): one for one in stay}
+        for key in [key for key in new if ends[key] in free]:
+            kept[key] = free.pop(ends[key])
+        if not unit.model._key_varies:
+            return kept
+        for key in [key for key in new if key not in kept]:
+            kin = _kin_of(ends[key])
+            end = next((one for one in free if _kin_of(one) == kin), None)
+            if end is not None:
+                kept[key] = free.pop(end)
+        return kept
+
+    def keyed(self, item: ImportItem, source: str, model_name: str) -> dict[str, dict]:
+        """Return the lines of a record by their external id.
+
+        Args:
+            source: key of the record with its lines.
+            model_name: binding model of the lines.
+        """
+        return dict(self._keyed(item, source, self._unit(model_name)))
+
     def check(self, unit: ImportMapChild, keys: Iterable[str | None]) -> None:
         """Refuse lines that have no key, or belong to another record of the page.
 
@@ -256,6 +293,11 @@ class PageLines:
         self, item: ImportItem, source: str, unit: ImportMapChild
     ) -> Iterator[str]:
         """Return the external ids of lines, where no mapping method has to run."""
+        return (key for key, _line in self._keyed(item, source, unit))
+
+    def _keyed(
+        self, item: ImportItem, source: str, unit: ImportMapChild
+    ) -> Iterator[tuple[str, dict]]:
         lines = item.record.get(source)
         if not lines or unit._line_binder is None:
             return
@@ -272,7 +314,7 @@ class PageLines:
             else:
                 key = unit._line_key({name: value_of(name)})
             if key is not None:
-                yield key
+                yield key, line
 
 
 class _DirectValues:
@@ -311,6 +353,16 @@ def _compute_key(
         return None if is_missing(key) else str(key)
     found = [value_of(name) for name in key_fields(declared)]
     return None if all(map(is_missing, found)) else _joined(found)
+
+
+def _end_of(external_id: str, depth: int) -> str:
+    """Return the key at the end of an external id, with so many slashes in it."""
+    return "/".join((external_id or "").split("/")[-depth - 1 :])
+
+
+def _kin_of(key: str) -> str:
+    """Return what a key has in common with those that it may become."""
+    return key.rpartition("/")[0]
 
 
 def _joined(values: Iterable[object]) -> str:

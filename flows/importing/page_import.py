@@ -24,7 +24,7 @@ from .item import ImportItem
 from .lines import PageLines
 from .matching import Matching
 from .outcomes import PageOutcomes
-from .reading import Reading
+from .reading import Reading, refuse_unreadable
 from .result import REJECTED, SKIPPED, ImportResult
 from .sql_log import handled_sql_errors
 from .stable_key import rekey
@@ -201,6 +201,7 @@ class PageImport:
         if self._knows("is_alias") and item.binding.is_alias:
             item.settle(SKIPPED, ALIAS)
             return False
+        refuse_unreadable(item.record)
         importer._before_import()
         if reason := importer._must_skip():
             item.settle(SKIPPED, reason if isinstance(reason, str) else "")

@@ -25,6 +25,7 @@ from .item import ImportItem
 from .page_import import ALIAS, PageImport
 from .preview_guard import PreviewGuard
 from .preview_text import PreviewText
+from .reading import refuse_unreadable
 
 SAME = (
     "The backend sends the values of the last import: they are not written again, and "
@@ -74,6 +75,7 @@ class ImportPreviewer(Previewer):
         if page._knows("is_alias") and item.binding.is_alias:
             return self.preview.settle(SKIP, ALIAS)
         with self._watch("_must_skip"):
+            refuse_unreadable(record)
             reason = importer._must_skip()
         with self._watch("_create_data"):
             prepare_page(page, [item])

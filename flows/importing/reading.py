@@ -13,7 +13,8 @@ from datetime import datetime, timezone
 from odoo import api
 
 from ...components.changed_since import parse_stamp
-from ...components.paged_adapter import Record
+from ...components.paged_adapter import Record, Unreadable
+from ...exception import InvalidDataError
 from .item import ImportItem
 
 NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -95,6 +96,16 @@ class Reading:
         if known and compare_versions(item.version, known) == -1:
             return f"Superseded: its version is {item.version}, and {known} is here."
         return None
+
+
+def refuse_unreadable(record: Record) -> None:
+    """Refuse a record whose content its adapter could not read.
+
+    Raises:
+        InvalidDataError: it is one.
+    """
+    if isinstance(record, Unreadable):
+        raise InvalidDataError(record.reason)
 
 
 def utc(stamp: datetime) -> datetime:

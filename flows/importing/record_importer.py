@@ -9,6 +9,7 @@ from ...components.map_record import MapRecord
 from ...components.mapper import ImportMapper
 from ...components.synchronizer import Importer
 from ...exception import IDMissingInBackend, NothingToDoJob
+from ..line_declaration import find_archived_lines
 from ..values.languages import write_language, write_translations
 from .changes import changed_values, write_split
 from .dependencies import missing
@@ -209,7 +210,8 @@ class RecordImporter(FindsOrCreates, Importer):
     def _revive(self, binding) -> None:
         """Bring back what was archived since the record was deleted there."""
         record = self.binder.unwrap_binding(binding, browse=True)
-        for one in (record.with_env(binding.env), binding):
+        lines = find_archived_lines(binding)
+        for one in (record.with_env(binding.env), binding, *lines):
             if one._active_name:
                 self._silent(one).action_unarchive()
         binding.set_sync_state("synced")

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Converters of countries and languages by their codes, and countries by name."""
 
+from collections.abc import Mapping
+
 from babel.core import get_global
 
 from odoo.tools import escape_psql
@@ -61,6 +63,38 @@ def find_state(env, country, text: str):
     text = escape_psql(text)
     texts = ["|", ("name", "=ilike", text), ("code", "=ilike", text)]
     return _find(env, "res.country.state", [("country_id", "=", country.id), *texts])
+
+
+def place_values(env, place: Mapping) -> dict:
+    """Return the fields of an address for a city, a region and a country in words.
+
+    What nobody here knows by that name stays with the city.
+
+    Args:
+        env: in whose language the names are.
+        place: ``city``, ``region``, ``country`` and ``country_code``, each of which may
+            be missing or empty.
+
+    Returns:
+        ``city``, ``state_id`` and ``country_id``.
+    """
+    region, name = place.get("region") or "", place.get("country") or ""
+    country = find_country(env, place.get("country_code") or "", name)
+    state = find_state(env, country, region)
+    unknown = ["" if state else region, "" if country else name]
+    words = [word for word in (place.get("city"), *unknown) if word]
+    city = ", ".join(words) or False
+    return {"city": city, "state_id": state.id, "country_id": country.id}
+
+
+def place_names(record) -> dict:
+    """Return city, region and country of an address in words: see ``place_values``."""
+    return {
+        "city": record.city,
+        "region": record.state_id.name,
+        "country": record.country_id.name,
+        "country_code": record.country_id.code,
+    }
 
 
 def _find(env, model: str, domain: list):

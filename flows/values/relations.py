@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Converters of relations: to records of the backend, and to records known by a key."""
 
+from odoo.fields import Command
+
 from ...components.modifier import LEAVE, Modifier, backend_to_m2o, source_value
 from ...exception import MappingError, MissingDependencyError
 from ..importing.result import SKIPPED
@@ -100,3 +102,33 @@ def many2one(mapper, value, to_attr, key: str = "name"):
         many = "several have it" if found else "none has it"
         raise UnfitValueError(f"{key!r} of one {model._description}, and {many}")
     return found.id
+
+
+@converter
+def many2many(mapper, value, to_attr, key: str = "name"):
+    """Return the command for the records that have some values in a field, as tags.
+
+    Those that are not here are created.
+
+    Args:
+        key: field of the related model, see ``find_or_create``.
+    """
+    if not isinstance(value, list | tuple | set):
+        raise UnfitValueError("a list of values, such as names")
+    model = mapper.model._fields[to_attr].comodel_name
+    found = [mapper.find_or_create(model, **{key: one}) for one in value]
+    return [Command.set([one.id for one in found])]
+
+
+def names(field: str, key: str = "name") -> Modifier:
+    """Return the values in a field of related records, for an export: names of tags.
+
+    Args:
+        field: the many2many or one2many of the source.
+        key: field of the related model.
+    """
+
+    def modifier(self, record, to_attr):
+        return record[field].sorted("id").mapped(key)
+
+    return modifier

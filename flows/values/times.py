@@ -51,10 +51,10 @@ def day(mapper, value, to_attr, tz: str | None = None):
     """
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if isinstance(value, str) and len(value.strip()) == DATE_SIZE:
-        try:
+    try:
+        if isinstance(value, str) and len(value.strip()) == DATE_SIZE:
             return date.fromisoformat(value.strip())
-        except ValueError as error:
-            raise UnfitValueError("a date such as 2026-11-30") from error
-    zone = ZoneInfo(tz or _own_zone(mapper))
-    return _parse(mapper, value, tz).astimezone(zone).date()
+        zone = ZoneInfo(tz or _own_zone(mapper))
+        return _parse(mapper, value, tz).astimezone(zone).date()
+    except ValueError as error:  # UnfitValueError is one
+        raise UnfitValueError("a date such as 2026-11-30, or a time") from error

@@ -8,11 +8,13 @@ from urllib.parse import unquote, urlsplit
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ...exception import NotSentError
+from ...components.backend_adapter import BackendAdapter
+from ...exception import InvalidUsageError, NotSentError
 from ...fields.login import LoginSecret, LoginText
 from ...flows.exporting.own_transaction import own_transaction
 from ...queue.settings import Settings
 from ...secret import Secret, known_secrets
+from ...text import did_you_mean
 from ...wire.address import Network, read_networks
 from ...wire.auth import Auth, check_auth
 from ...wire.client import HttpClient, HttpTarget, Login
@@ -46,6 +48,9 @@ class ConnectorBackendHttp(models.AbstractModel):
     _check_query: str | None = None
     """Query of GraphQL that *Check Connection* sends to ``_check``, in place of reading
     it."""
+
+    _check_with: str | None = None
+    """Binding model whose adapter checks the connection instead, by its ``check``."""
 
     _hosts: Sequence[str] = ()
     """Other hosts that requests may go to, without the login."""
@@ -234,7 +239,14 @@ class ConnectorBackendHttp(models.AbstractModel):
         }
 
     def _check_connection(self) -> str | None:
-        """Read the path of ``_check``."""
+        """Read the path of ``_check``, or ask the adapter of ``_check_with``."""
+        if self._check_with:
+            scope = self.get_environment(self._check_with)
+            return self.env._(
+                "%(name)s has %(count)s records.",
+                name=self.name,
+                count=scope.get_connector_unit(BackendAdapter).check(),
+            )
         if not self._check:
             raise NotImplementedError
         client, path = self._http_client(), self._fill_path(self._check)
@@ -250,7 +262,8 @@ class ConnectorBackendHttp(models.AbstractModel):
     def _can_check_connection(self) -> bool:
         """Return whether there is a path to read, or a check of the connector."""
         ours = self.pool["connector.backend.http"]._check_connection
-        return bool(self._check) or type(self)._check_connection is not ours
+        is_own = type(self)._check_connection is not ours
+        return bool(self._check or self._check_with) or is_own
 
     @api.model
     def _check_declarations(self) -> None:
@@ -263,6 +276,11 @@ class ConnectorBackendHttp(models.AbstractModel):
         where = f"_check of {self._name!r}"
         check_placeholders(self._check or "", self._path_fields(), where)
         declared_statuses(type(self))
+        if self._check_with and self._check_with not in self.pool:
+            raise InvalidUsageError(
+                f"_check_with of {self._name!r} is {self._check_with!r}, a model that "
+                f"does not exist.{did_you_mean(self._check_with, self.pool)}"
+            )
 
     def _check_may_redirect(self, vals: Mapping[str, object]) -> None:
         # the user counts, not sudo(): much of Odoo writes values of its callers so

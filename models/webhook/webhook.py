@@ -67,7 +67,9 @@ class ConnectorWebhook(models.Model):
         "Enter the one that it shows, or rotate to make one.",
     )
     old_secret = Secret(
-        string="Former Secret", readonly=True, help="The secret before, which ends soon."
+        string="Former Secret",
+        readonly=True,
+        help="The secret before, which ends soon.",
     )
     old_until = fields.Datetime(
         string="Former Secret Until",

@@ -24,7 +24,7 @@ book = json.loads(os.environ["BOOK"])
 backend = env["carddav.backend"].search([("name", "=", book["name"])])  # noqa: F821
 jobs = env["connector.queue.job"]  # noqa: F821
 http = requests.Session()
-http.auth = book["login"], book["password"]
+http.auth = book["username"], book["password"]
 
 
 def say(text):

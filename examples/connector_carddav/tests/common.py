@@ -1,7 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A real CardDAV server, and an address book on it."""
 
+import os
 import re
+from unittest.mock import patch
 from urllib.parse import quote
 
 import requests
@@ -76,7 +78,13 @@ class AddressBook:
 
 
 class CarddavCase(RadicaleCase):
-    """A test with a CardDAV server and two address books, one of each version."""
+    """A test with a CardDAV server, and an address book on it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        reached = patch.dict(os.environ, CONNECTOR_PRIVATE_NETWORKS=HOST)
+        cls.startClassPatcher(reached)
 
     def setUp(self):
         super().setUp()
@@ -90,7 +98,7 @@ class CarddavCase(RadicaleCase):
             {
                 "name": "Friends",
                 "url": book.url,
-                "login": LOGIN,
+                "username": LOGIN,
                 "password": PASSWORD,
                 **values,
             }

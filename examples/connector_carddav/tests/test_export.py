@@ -3,9 +3,10 @@
 
 from odoo.tests import tagged
 
+from odoo.addons.connector.api import RetryableJobError
 from odoo.addons.connector.tests.xandikos import Xandikos
 
-from ..adapter import ContactAdapter, Outdated
+from ..adapter import ContactAdapter
 from .common import CarddavCase, make_text
 
 CONTACT = "carddav.res.partner"
@@ -209,7 +210,7 @@ class EachServer:
         adapter.read("ada.vcf")
         self.book.put("ada", "FN:Ada King", "TEL;TYPE=cell:1")
 
-        with self.assertRaisesRegex(Outdated, "answered 412"):
+        with self.assertRaisesRegex(RetryableJobError, "answered 412"):
             adapter.write("ada.vcf", {"phone": "11"})
 
         self.assertIn("Ada King", self.book.text("ada.vcf"))

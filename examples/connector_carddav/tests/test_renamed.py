@@ -49,7 +49,7 @@ class TestRenamed(CarddavCase):
         scope = self.backend.get_environment("carddav.res.partner")
         importer = scope.get_connector_unit(ContactImporter)
         adapter = scope.get_connector_unit(ContactAdapter)
-        copy = adapter.card_of("copy.vcf", "1", make_text("ada"))
+        copy = adapter.record_of("copy.vcf", "1", make_text("ada"))
         importer.run("copy.vcf", copy)
 
         self.assertNotEqual(self.find("copy"), self.ada)

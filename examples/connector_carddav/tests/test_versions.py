@@ -32,7 +32,7 @@ class TestVersions(CarddavCase):
     def import_text(self, text):
         """Import a text as a card, and return its binding."""
         scope = self.backend_4.get_environment("carddav.res.partner")
-        card = scope.get_connector_unit(ContactAdapter).card_of("ada.vcf", "1", text)
+        card = scope.get_connector_unit(ContactAdapter).record_of("ada.vcf", "1", text)
         scope.get_connector_unit(ContactImporter).run("ada.vcf", card)
         return self.find("ada", self.backend_4)
 

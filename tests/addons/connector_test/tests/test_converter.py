@@ -16,6 +16,7 @@ from odoo.addons.connector.api import (
     base64,
     boolean,
     country,
+    data_uri,
     day,
     decimal,
     find_country,
@@ -23,8 +24,12 @@ from odoo.addons.connector.api import (
     image,
     integer,
     language,
+    many2many,
     many2one,
     money,
+    names,
+    place_names,
+    place_values,
     utc,
 )
 from odoo.addons.connector_test.models.flow import CONTACT
@@ -196,6 +201,26 @@ class TestFiles(ConverterCase):
 
         self.assert_refused(image("x"), [whole[: len(whole) // 2]])
 
+        self.assert_refused(image("x"), [self.picture()[:50]])
+
+    def test_drawing_is_taken_unless_it_is_not_wanted(self):
+        drawing = b"<svg>x</svg>"
+
+        self.assertTrue(self.convert(image("x"), drawing))
+        self.assert_refused(image("x", svg=False), [drawing])
+        self.assertTrue(self.convert(image("x", svg=False), self.picture()))
+
+    def test_picture_that_goes_out_comes_back_the_same(self):
+        partner = self.env["res.partner"].create({"name": "Ada"})
+        self.assertFalse(data_uri("image_1920")(None, partner, "photo"))
+        partner.image_1920 = python_base64.b64encode(self.picture())
+
+        uri = data_uri("image_1920")(None, partner, "photo")
+
+        self.assertRegex(uri, "^data:image/png;base64,")
+        for text in (uri, uri.replace("data:", "DATA:")):
+            self.assertEqual(self.convert(image("x"), text), partner.image_1920)
+
     def test_o33_picture_of_too_many_pixels_is_refused(self):
         for width in (5_001, 20_000):  # Pillow itself refuses to open the second
             picture = self.picture(size=(10_000, width), mode="1")
@@ -215,6 +240,37 @@ class TestRelations(ConverterCase):
         self.assertEqual(found, self.env.ref("base.de").id)
         wrong = ["QQ", "57", [57, "Germany"], True, {"code": "DE"}]
         self.assert_refused(many2one("x", key="code"), wrong, "country_id")
+
+    def test_tags_are_found_or_created_by_their_names(self):
+        tag = self.env["res.partner.category"].create({"name": "Gold"})
+
+        found = self.convert(many2many("x"), ["Gold", "Silver"], "category_id")
+
+        ((command, _zero, ids),) = found
+        tags = self.env["res.partner.category"].browse(ids)
+        self.assertEqual((command, tags[0]), (6, tag))
+        self.assertEqual(tags.mapped("name"), ["Gold", "Silver"])
+        self.assertEqual(names("x")(None, {"x": tags}, "tags"), ["Gold", "Silver"])
+        self.assertEqual(self.convert(many2many("x"), [], "category_id"), [(6, 0, [])])
+        self.assert_refused(many2many("x"), ["Gold", 7], "category_id")
+
+    def test_place_in_words_comes_back_as_it_was(self):
+        known = {"city": "Austin", "region": "TX", "country": "United States"}
+        values = place_values(self.env, known)
+        partner = self.env["res.partner"].create({"name": "Ada", **values})
+
+        self.assertEqual(partner.state_id.code, "TX")
+        words = {"city": "Austin", "region": "Texas", "country_code": "US"}
+        self.assertEqual(place_names(partner), {**words, "country": "United States"})
+
+    def test_name_that_nobody_knows_stays_with_the_city(self):
+        place = {"city": "Ankh", "region": "Sto", "country": "Disc"}
+        nothing = {"state_id": False, "country_id": False}
+
+        found = place_values(self.env, place)
+
+        self.assertEqual(found, {"city": "Ankh, Sto, Disc", **nothing})
+        self.assertEqual(place_values(self.env, {}), {"city": False, **nothing})
 
 
 class TestLargePicture(FlowCase):

@@ -292,6 +292,60 @@ class TestComputedKey(KeyCase):
         self.assertEqual(self.bound_line("O1/a").sku, "a")
 
 
+class TestVaryingKey(KeyCase):
+    """The key is made of what a line says, so it changes with that."""
+
+    def line_key(self, line):
+        return f"{line['sku']}/{line['text']}"
+
+    def setUp(self):
+        super().setUp()
+        self.patch(self.registry[ORDER_LINE], "_key_varies", True)
+
+    def order_of(self, *pairs):
+        """Return an order with a line for each article and text."""
+        lines = [self.line(None, text=text, sku=sku) for sku, text in pairs]
+        return self.order_with("O1", lines=lines)
+
+    def test_line_with_a_new_key_goes_on_as_the_one_that_vanished(self):
+        self.import_orders(self.order_of(("A", "old"), ("B", "old")))
+        a, b = self.bound_line("O1/A/old"), self.bound_line("O1/B/old")
+
+        self.import_orders(self.order_of(("B", "new"), ("A", "old")))
+
+        self.assertEqual(self.bound_line("O1/A/old"), a)
+        self.assertEqual(self.bound_line("O1/B/new"), b)
+        self.assertEqual(self.texts("O1"), ["old", "new"])
+
+    def test_line_takes_the_place_of_none_that_is_still_there(self):
+        self.import_orders(self.order_of(("A", "1"), ("A", "2")))
+        keeps = self.bound_line("O1/A/2")
+
+        self.import_orders(self.order_of(("A", "2"), ("A", "3"), ("B", "1")))
+
+        self.assertEqual(self.bound_line("O1/A/2"), keeps)
+        self.assertEqual(sorted(self.texts("O1")), ["1", "2", "3"])
+
+    def test_line_of_another_kin_is_another_line(self):
+        self.import_orders(self.order_of(("A", "1")))
+        gone = self.bound_line("O1/A/1").odoo_id
+
+        self.import_orders(self.order_of(("B", "1")))
+
+        self.assertFalse(gone.exists())
+
+    def test_lines_of_a_record_that_was_renamed_stay(self):
+        self.import_orders(self.order_of(("A", "1"), ("B", "2")))
+        a, b = self.bound_line("O1/A/1"), self.bound_line("O1/B/2")
+        self.order("O1").external_id = "folder/O2"
+
+        order = self.order_of(("B", "2"), ("A", "3"))
+        self.import_orders({**order, "id": "folder/O2"})
+
+        self.assertEqual(self.bound_line("folder/O2/A/3"), a)
+        self.assertEqual(self.bound_line("folder/O2/B/2"), b)
+
+
 class TestNoKey(KeyCase):
     def test_line_without_id_is_refused_and_not_told_by_its_place(self):
         result = self.import_orders(self.skus("A"))
@@ -321,6 +375,7 @@ class TestLineDeclaration(OrderCase):
             ({"_line_key": "id"}, "Name 'external_id'"),
             ({"_line_key": "sku", "_line_of": None}, "_line_of"),
             ({"_frozen": [("sate", "=", "sale")]}, "Did you mean 'state'"),
+            ({"_when_gone": "archived"}, "Did you mean 'archive'"),
         ]
         for declared, hint in cases:
             with self.subTest(**declared):

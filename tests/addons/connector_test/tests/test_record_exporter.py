@@ -13,6 +13,7 @@ from odoo.addons.connector.api import (
     Exporter,
     ImportDeleter,
     Importer,
+    ImportMapper,
     InvalidDataError,
     MappingError,
     RetryableJobError,
@@ -421,6 +422,17 @@ class TestExportDeleter(ExportCase):
         self.assertIn("skipped: it was changed", self.delete(version="8"))
         self.assertTrue(self.checkpoints())
 
+        self.assertEqual(self.delete(version="9"), "deleted")
+
+    def test_what_changed_there_of_a_model_that_goes_both_ways_is_a_question(self):
+        self.shop.records["R1"] = self.shop.records["R2"] = {"version": 9}
+        self.assertEqual(self.delete("R2", version="8"), "deleted")
+
+        @self.backend
+        class ContactImportMapper(ImportMapper):
+            _model_name = CONTACT
+
+        self.assertIn("skipped: it was changed", self.delete(version="8"))
         self.assertEqual(self.delete(version="9"), "deleted")
 
     def test_registered_one_never_settles_the_deletions_of_an_import(self):
