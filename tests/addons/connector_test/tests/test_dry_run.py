@@ -48,6 +48,7 @@ class TestDryRunOfRequests(HttpBackendCase):
         self.assertIn("not sent (dry run)", line.message)
         self.assertIn('{"name": "Ada", "password": "***"}', line.data)
         self.assertEqual((line.method, line.status), ("POST", 0))
+        self.assertEqual(line.shown_status, "Not Sent (Dry Run)")
 
     def test_every_form_shows_that_nothing_is_written(self):
         arch = self.http_backend.get_view(view_type="form")["arch"]
