@@ -69,6 +69,11 @@ class ConnectorLog(models.Model):
     status = fields.Integer(
         readonly=True, help="Status of the answer; 0 where there was none."
     )
+    shown_status = fields.Char(
+        string="Result",
+        compute="_compute_shown_status",
+        help="The status of the answer, or why there is none.",
+    )
     duration_ms = fields.Integer(
         string="Duration (ms)",
         readonly=True,
@@ -125,6 +130,15 @@ class ConnectorLog(models.Model):
     _relation_idx = models.Index("(relation, date) WHERE relation IS NOT NULL")
 
     # === COMPUTE === #
+
+    @api.depends("kind", "status", "level")
+    def _compute_shown_status(self):
+        """Show the status of an answer, and of a request without one why it is so."""
+        labels = {INFO: self.env._("Not Sent (Dry Run)")}
+        for line in self:
+            text = str(line.status) if line.status else None
+            why = labels.get(line.level, self.env._("No Answer"))
+            line.shown_status = line.kind == REQUEST and (text or why)
 
     @api.depends("res_model", "res_id")
     @api.depends_context("uid")

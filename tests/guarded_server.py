@@ -43,6 +43,13 @@ def give_token(headers, form: dict) -> tuple[int, dict]:
     return 200, {"access_token": ISSUED, "token_type": "bearer", "expires_in": 3600}
 
 
+def open_session(data: dict) -> tuple[int, dict]:
+    """Return status and data for a login that opens a session."""
+    if data != {"username": USER, "password": SECRET}:
+        return 401, {"error": "wrong password", "sent": data}
+    return 200, {"sid": ISSUED}
+
+
 def give_page(kind: str, extent: str, query: dict, host: str) -> tuple[int, object]:
     """Return status and data of a page; ``__link__`` of the data is a header."""
     records = {EMPTY: [], ONE: RECORDS[:1]}.get(extent, RECORDS)
@@ -79,7 +86,7 @@ def answer_of(kind: str, page: list, address: str, number: int, total: int) -> o
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers by the path: ``/login/KIND``, ``/token``, ``/pages/KIND/EXTENT``."""
+    """Answers by the path: ``/login/KIND``, ``/token``, ``/pages/KIND/EXTENT`` …"""
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
@@ -97,10 +104,13 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(401, {"error": "who are you?", "sent": self.sent()})
 
     def do_POST(self) -> None:
-        """Answer a token request."""
+        """Answer a token request, or a login."""
         size = int(self.headers.get("Content-Length") or 0)
-        form = dict(parse_qsl(self.rfile.read(size).decode()))
-        self.answer(*give_token(self.headers, form))
+        text = self.rfile.read(size).decode()
+        if self.path == "/session":
+            self.answer(*open_session(json.loads(text)))
+        else:
+            self.answer(*give_token(self.headers, dict(parse_qsl(text))))
 
     def sent(self) -> dict:
         """Return all that came."""

@@ -11,6 +11,7 @@ from odoo.addons.connector.api import (
 from odoo.addons.connector.components.backend_adapter import CRUDAdapter
 from odoo.addons.connector.tests.answering_server import Reply
 
+from .graphql_case import GraphQLCase
 from .http_case import HttpBackendCase
 from .test_request_log import lines_of
 from .test_rest_export import CUSTOMER, PATH, RestExportCase
@@ -48,11 +49,28 @@ class TestDryRunOfRequests(HttpBackendCase):
         self.assertIn("not sent (dry run)", line.message)
         self.assertIn('{"name": "Ada", "password": "***"}', line.data)
         self.assertEqual((line.method, line.status), ("POST", 0))
+        self.assertEqual(line.shown_status, "Not Sent (Dry Run)")
 
     def test_every_form_shows_that_nothing_is_written(self):
         arch = self.http_backend.get_view(view_type="form")["arch"]
 
         self.assertIn("Dry run: nothing is written", arch)
+
+
+class TestDryRunOfDocuments(GraphQLCase):
+    """All of them are POST: the login and queries go out, mutations do not."""
+
+    def test_queries_are_sent_and_mutations_are_not(self):
+        self.http_backend.dry_run = True
+        adapter = self.adapter()
+
+        found = adapter.execute("query { buyers { totalItems } }")
+        with self.assertRaises(DryRunError):
+            adapter.execute("mutation { deleteBuyer(id: 1) { result } }")
+
+        self.assertEqual(found["buyers"]["totalItems"], 5)
+        asked = [one.data["query"].split()[0] for one in self.server.asked]
+        self.assertEqual(asked, ["mutation", "query"])  # the login is a mutation
 
 
 class DryRunCase(RestExportCase):

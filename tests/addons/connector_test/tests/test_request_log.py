@@ -78,6 +78,7 @@ class TestRequestLog(HttpBackendCase):
         self.assertEqual(line.recipient, "Server")
         self.assertGreaterEqual(line.duration_ms, 0)
         self.assertEqual(line.message, f"POST {line.address}: 201 Created")
+        self.assertEqual(line.shown_status, "201")
         self.assertFalse(line.data or line.answer)
 
     def test_bodies_are_there_where_wanted_and_without_secrets(self):
@@ -135,6 +136,7 @@ class TestRequestLog(HttpBackendCase):
 
         line = lines_of(self.env)
         self.assertEqual((line.status, line.level), (0, "warning"))
+        self.assertEqual(line.shown_status, "No Answer")
         self.assertIn("no answer", line.message)
         self.assertTrue(line.answer)
 

@@ -23,6 +23,7 @@ from odoo.addons.connector.api import (
     PageNumber,
     Query,
     RestAdapter,
+    SessionToken,
 )
 from odoo.addons.connector.models.backend.request_log import RequestLog
 from odoo.addons.connector.tests import guarded_server
@@ -34,6 +35,7 @@ from .http_case import HttpBackendCase
 HTTP = "connector.test.http.backend"
 BASIC = "connector.test.basic.backend"
 OAUTH = "connector.test.oauth.backend"
+SESSION = "connector.test.session.backend"
 CUSTOMER = "connector.test.customer"
 TOKEN = {"token": SECRET}
 ACCOUNT = {"client_id": CLIENT, "client_secret": SECRET}
@@ -48,10 +50,12 @@ LOGINS = {
     # their parameters are a dict, so that they are no keys of one
     "credentials": ("token", OAUTH, ACCOUNT),
     "refresh": ("token", OAUTH, {**ACCOUNT, "refresh_token": SECRET}),
+    "session": ("token", SESSION, {"username": USER, "password": SECRET}),
 }
-OAUTHS = {
+BY_NAME = {
     "credentials": OAuth2ClientCredentials("token"),
     "refresh": OAuth2RefreshToken("token"),
+    "session": SessionToken("session", key="sid"),
 }
 PAGES = {
     "next_link": NextLink("next", records="data"),
@@ -101,7 +105,7 @@ class TestLoginKinds(GuardedCase):
                 **values,
             }
         )
-        self.patch(type(backend), "_auth", OAUTHS.get(kind, kind))
+        self.patch(type(backend), "_auth", BY_NAME.get(kind, kind))
         return backend, f"login/{room}"
 
     @contextmanager
