@@ -10,11 +10,21 @@ from ...components.mapper import Mapper
 
 CHANGED_BY = "write_uid"  # conflicts ask who changed a record
 
+ASKED = ("active", "dry_run", "name")  # of a backend
+
 # What an export reads of a binding itself, besides what its binder names.
 KEPT = (
     *("odoo_id", "openerp_id", "is_alias", "external_version"),
     *("export_hash", "import_hash", "sync_state", "sync_reason"),
 )
+
+
+def fetch_backend(backend: models.BaseModel) -> None:
+    """Read the fields of a backend that each export asks for.
+
+    A commit empties the cache: all its fields would be read again for each record.
+    """
+    backend.fetch([name for name in ASKED if name in backend._fields])
 
 
 def fetch_binding(

@@ -30,7 +30,7 @@ from .creation import Creation
 from .dependency import ExportDependency, exporting
 from .dry_run import DryRun, check_sends, is_dry_run
 from .lock import refuse_stale
-from .mapped_fields import fetch_binding, fetch_mapped
+from .mapped_fields import fetch_backend, fetch_binding, fetch_mapped
 from .own_changes import OwnChanges, differing_fields
 from .own_lines import OwnLines
 from .own_transaction import own_transaction
@@ -251,7 +251,7 @@ class RecordExporter(Exporter):
 
     def _must_not(self) -> str | None:
         """Return why nothing is exported, whatever the connector wants."""
-        self.backend_record.fetch(["active"])  # alone: each commit empties the cache
+        fetch_backend(self.backend_record)
         if not self.backend_record.active:
             return "The backend is archived."
         if self._known("is_alias"):

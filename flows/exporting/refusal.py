@@ -86,9 +86,13 @@ def is_clash(error: Exception) -> bool:
 def is_outdated(error: Exception, is_conditional: bool = False) -> bool:
     """Return whether a backend refused an update of a record that changed there.
 
+    What the adapter calls a refusal of the record is none, whatever its status.
+
     Args:
         is_conditional: the request named a version: 409 says so as well.
     """
+    if isinstance(error, InvalidDataError | MappingError):
+        return False
     if any(isinstance(one, ChangedThereError) for one in causes_of(error)):
         return True
     return status_in(error) in ({OUTDATED, CONFLICT} if is_conditional else {OUTDATED})

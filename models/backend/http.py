@@ -227,6 +227,7 @@ class ConnectorBackendHttp(models.AbstractModel):
         """
         names = placeholders_in(template)
         check_placeholders(template, self._path_fields(), f"A path of {self._name}")
+        self.fetch([*names, "name"])  # alone: each commit empties the cache
         return fill_path(template, {name: self[name] for name in names}, self.name)
 
     @api.model

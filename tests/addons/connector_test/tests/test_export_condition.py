@@ -4,6 +4,7 @@
 from odoo.addons.connector.api import (
     ChangedThereError,
     ImportMapper,
+    InvalidDataError,
     RestAdapter,
     RetryableJobError,
 )
@@ -12,6 +13,7 @@ from odoo.addons.connector.tests.answering_server import Reply
 from odoo.addons.connector_test.models.flow import CONTACT
 
 from .export_case import ExportCase
+from .test_record_exporter import http_error
 from .test_rest_export import CUSTOMER, PATH, RestExportCase
 
 
@@ -147,6 +149,18 @@ class TestChangedThereError(ExportCase):
         self.shop.error = ChangedThereError("It is another one.")
 
         self.assertEqual(self.export(binding), "updated")
+
+    def test_refusal_of_an_adapter_stays_one_whatever_its_status(self):
+        """Some servers say with 412 what is wrong with a record."""
+        binding = self.contact()
+        self.export(binding)
+        binding.name = "Ada L."
+        self.shop.error = InvalidDataError("It says: no-uid-conflict.")
+        self.shop.error.__cause__ = http_error(412)
+
+        self.assertIsInstance(self.export_in_vain(binding), InvalidDataError)
+
+        self.assertEqual(self.verbs(), ["create", "write"], "it is not sent again")
 
     def test_deletion_of_what_changed_there_is_tried_again(self):
         self.shop.records["R1"] = {"version": 2}
