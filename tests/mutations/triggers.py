@@ -65,4 +65,11 @@ MUTATIONS = [
         "raise",
         "TestNewcomerRace.test_second_one_does_not_fail_the_write_of_its_user",
     ),
+    (
+        "what merges of contacts move by SQL is exported",
+        "notes.note_moved",
+        "note_written(records.env, watched, dict.fromkeys(records.ids, {name: None}))",
+        "pass",
+        "TestMergedContacts.test_what_refers_to_a_merged_contact_is_exported",
+    ),
 ]

@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Tests of exports of contacts that are merged here (promise 11)."""
 
-from odoo.addons.connector.api import ExportOn, Watch
+from odoo.addons.connector.api import ExportOn
 
-from ..models.flow import ACCOUNT, CONTACT
+from ..models.flow import CONTACT
+from ..models.order import ORDER
 from .trigger_case import TriggerCase
 
 PARTNER = "res.partner"
@@ -17,10 +18,8 @@ class TestMergedContacts(TriggerCase):
         self.ada, self.bob = (
             self.env[PARTNER].create({"name": name}) for name in ("Ada", "Bob")
         )
-        self.declare(
-            CONTACT,
-            ExportOn(write=["name"], unlink=True, watch=[Watch(PARTNER, "parent_id")]),
-        )
+        # the dialog writes the plain fields of the contact that stays, and no lines
+        self.declare(CONTACT, ExportOn(write=["child_ids"], unlink=True))
         self.take()
 
     def contact(self, partner, external_id, backend=None):
@@ -76,22 +75,22 @@ class TestMergedContacts(TriggerCase):
         self.assertEqual(checkpoint.binding_id, second)
 
     def test_what_refers_to_a_merged_contact_is_exported(self):
-        """The bank account of Bob is one of Ada now."""
-        self.declare(ACCOUNT, ExportOn(write=["partner_id"]))
-        account = self.env[ACCOUNT].create(
+        """The order of Bob is one of Ada now."""
+        self.declare(ORDER, ExportOn(write=["partner_id"]))
+        order = self.env[ORDER].create(
             {
-                "acc_number": "1",
+                "name": "1",
                 "partner_id": self.bob.id,
                 "backend_id": self.backend_record.id,
-                "external_id": "B1",
+                "external_id": "O1",
             }
         )
         self.take()
 
         self.merge()
 
-        self.assertEqual(account.partner_id, self.ada)
-        self.assertIn(("Shop", account.id), self.due())
+        self.assertEqual(order.partner_id, self.ada)
+        self.assertEqual(self.due(), {("Shop", order.id)})
 
     def test_merge_that_is_not_to_be_exported_is_not(self):
         self.contact(self.bob, "B1")
