@@ -123,7 +123,7 @@ MUTATIONS = [
     ),
     (
         "only the lines that differ are written",
-        "_changed_lines",
+        "changes._changed_lines",
         "Command.update(command[1], values) if values else None",
         "Command.update(command[1], command[2])",
         "TestChangedLine.test_only_the_changed_line_is_written_and_only_what_differs",
