@@ -123,7 +123,7 @@ MUTATIONS = [
     ),
     (
         "only the lines that differ are written",
-        "_changed_lines",
+        "changes._changed_lines",
         "Command.update(command[1], values) if values else None",
         "Command.update(command[1], command[2])",
         "TestChangedLine.test_only_the_changed_line_is_written_and_only_what_differs",
@@ -359,5 +359,26 @@ MUTATIONS = [
         "if not created_only:",
         "if True:",
         "TestCreatedOnly.test_record_is_not_updated_for_what_only_a_new_one_gets",
+    ),
+    (
+        "a test sees what a job committed apart, although the job fails",
+        "_Keeper.keep",
+        "if self.has_news and",
+        "if not self.has_news and",
+        "TestRunJobs.test_transaction_of_its_own_stays_although_the_job_fails",
+    ),
+    (
+        "a default of a mapper is for new records only",
+        "ImportMapper._apply_methods",
+        'if not self.defaults or not self._options["for_create"]:',
+        "if not self.defaults:",
+        "TestDefaults.test_update_leaves_them_alone",
+    ),
+    (
+        "a key in a key that is missing leaves its field alone",
+        "mapper._lacks",
+        "find_value(record, key) is ABSENT",
+        "find_value(record, key) is None",
+        "TestNestedKeys.test_key_that_is_missing_leaves_its_field_alone",
     ),
 ]

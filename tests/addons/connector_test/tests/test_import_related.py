@@ -33,6 +33,16 @@ class TestRelated(FlowCase):
 
         self.assertEqual(self.parent("C1"), self.binding("C2").odoo_id)
 
+    def test_missing_record_whose_id_is_deep_in_another_is_imported_first(self):
+        direct = [("name", "name"), (related("boss.id", CONTACT), "parent_id")]
+        self.records = [self.contact("C1", boss={"id": "C2"}), self.contact("C2")]
+        importer = self.scope().get_connector_unit(RecordImporter)
+        self.patch(type(importer.mapper), "direct", direct)
+
+        self.import_page(self.records[:1])
+
+        self.assertEqual(self.parent("C1"), self.binding("C2").odoo_id)
+
     def test_record_that_comes_later_in_the_page_is_not_created_twice(self):
         self.records = [self.contact("C1", boss="C2"), self.contact("C2")]
 

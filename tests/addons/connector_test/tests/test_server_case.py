@@ -140,6 +140,20 @@ class TestServerCase(UsageCase):
 
         self.assertEqual(run.state, "done")
 
+    def test_job_is_due_although_the_transaction_began_long_before(self):
+        """On a slow machine, time had passed and the job waited on."""
+        uuid = self.shop.delay_import_record(CUSTOMER, "1", eta=60)
+        job = self.env["connector.queue.job"].search([("uuid", "=", uuid)])
+        self.env.cr.execute(
+            "UPDATE connector_queue_job SET eta = clock_timestamp() AT TIME ZONE 'UTC'"
+            " + INTERVAL '59 s' WHERE id = %s",
+            [job.id],
+        )
+
+        self.pass_time(minutes=1)
+
+        self.assertEqual(self.run_jobs(), 1)
+
     def test_job_that_waits_for_ever_is_named(self):
         self.server.replies["/customers"] = Reply({}, 503)
         self.run_stream(self.shop, "customers")
