@@ -52,6 +52,20 @@ MUTATIONS = [
         "TestTokenRace.test_transactions_that_need_a_token_at_once_renew_it_once",
     ),
     (
+        "nothing is sent to a backend that is away",
+        "BackendGate.enter",
+        "raise self._away(known)",
+        "pass",
+        "TestHold.test_channel_with_limits_keeps_its_jobs",
+    ),
+    (
+        "a turn that is late is not waited for in place",
+        "BackendGate._reserve",
+        "if not turns.are_ours:",
+        "if False:",
+        "TestTurns.test_turn_that_is_late_is_not_waited_for",
+    ),
+    (
         "the last request of an attempt that failed is kept",
         "RequestLog._make",
         "is_last = is_undone and _has_failed()",
