@@ -12,10 +12,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
+from jobs_side.processor import processor_s
 from side_by_side.table import write_lines
 
 from ground import bench_ground, odoo_server
@@ -27,7 +29,10 @@ AT_LEAST = 300  # events in a second
 AT_MOST_MS = 50.0  # the 95th of 100 answers
 WARM_UP = 200
 RIGHT = {"ours": "204", "theirs": "200"}
-HEADER = ("what", "events/s", "p50", "p95", "most", "must reach", "verdict")
+HEADER = (
+    *("what", "events/s", "p50", "p95", "most", "processor each"),
+    *("must reach", "verdict"),
+)
 
 
 def main() -> int:
@@ -68,7 +73,9 @@ def measure(bench, name, log, paths, options) -> dict[str, list[dict]]:
         for number in range(options.rounds):
             for side, path in paths.items():
                 say(f"round {number + 1}: {side}")
+                before = used_s(name)
                 told = ask(bench, server.port, path, options.events)
+                told["processor"] = used_s(name) - before
                 if told["statuses"] != {RIGHT[side]: options.events}:
                     raise StepFailed(
                         f"send events to {side}",
@@ -90,6 +97,19 @@ def ask(bench, port: int, path: str, count: int) -> dict:
         check=True,
     )
     return json.loads(done.stdout)
+
+
+def used_s(name: str) -> float:
+    """Return the processor seconds of the server and of PostgreSQL for it so far.
+
+    Their processes have the name of the database in their titles.
+    """
+    pids = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if name.encode() in path.read_bytes():
+                pids.append(int(path.parent.name))
+    return processor_s(pids)
 
 
 def rate(rounds: list[dict]) -> float:
@@ -117,6 +137,7 @@ def make_row(what: str, rounds: list[dict], is_judged: bool = False) -> list[str
         f"{percentile(rounds, 50):.1f} ms",
         f"{percentile(rounds, 95):.1f} ms",
         f"{max(max(one['ms']) for one in rounds):.0f} ms",
+        f"{1000 * median(one['processor'] / len(one['ms']) for one in rounds):.2f} ms",
         demand,
         verdict,
     ]

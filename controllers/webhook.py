@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Address of webhooks: events of backends are stored, committed and answered."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import NoReturn
@@ -14,6 +15,8 @@ from werkzeug.exceptions import (
 
 from odoo import http
 from odoo.http import Response, request
+
+_logger = logging.getLogger(__name__)
 
 PATH = "/connector/webhook/"
 KIND = "connector_webhook"
@@ -98,6 +101,7 @@ def _serve_or_later(original: Callable, asked: http.Request) -> Response | None:
     try:
         return original(asked)
     except psycopg2.Error as error:
+        _logger.warning("An event of a webhook is refused for now: %s", error)
         raise _try_later() from error
 
 

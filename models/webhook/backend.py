@@ -140,13 +140,18 @@ class ConnectorBackend(models.AbstractModel):
         return declared_by_name(type(self), "_webhooks")
 
     @api.model
-    def _webhook_headers(self) -> list[str]:
-        """Return the places of events that are headers."""
+    def _webhook_headers(self, declared: Mapping[str, Webhook]) -> set[str]:
+        """Return the names of the headers that are places of events.
+
+        Args:
+            declared: the webhooks.
+        """
         topics = self._webhook_topic
         places = [topics] if isinstance(topics, str) else list(topics)
-        for one in self._declared_webhooks().values():
+        for one in declared.values():
             places += [one.id, one.event_id or "", one.occurred or ""]
-        return [place for place in places if place.startswith(HEADER)]
+        found = (place for place in places if place.startswith(HEADER))
+        return {place.removeprefix(HEADER) for place in found}
 
     @api.model
     def _parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> Any:

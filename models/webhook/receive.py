@@ -24,7 +24,7 @@ from odoo.modules.registry import Registry
 
 from ...exception import InvalidUsageError
 from ...wire.schemes import Hmac, Scheme
-from ...wire.webhook import HEADER, EventFacts, read_event
+from ...wire.webhook import EventFacts, read_event
 from .event import state_of
 from .webhook import MODEL, hash_token
 
@@ -116,14 +116,11 @@ class ConnectorWebhook(models.Model):
             return BAD
         if isinstance(payload, dict) and payload.keys() == {TEST}:
             return STORED
-        facts = read_event(
-            backend._declared_webhooks(),
-            backend._webhook_topic,
-            scheme,
-            payload,
-            headers,
-        )
-        kept = _kept_headers(backend, scheme, headers)
+        declared = backend._declared_webhooks()
+        topics = backend._webhook_topic
+        facts = read_event(declared, topics, scheme, payload, headers)
+        names = backend._webhook_headers(declared)
+        kept = _kept_headers(names, scheme, headers)
         self._store(found, facts, text.replace("\0", ""), kept)
         return STORED
 
@@ -150,7 +147,7 @@ class ConnectorWebhook(models.Model):
             return None
         backend = self.env[name].browse(int(id_))
         is_open = found.secrets or not backend._webhook_scheme.needs_secret
-        return backend if is_open and backend._declared_webhooks() else None
+        return backend if is_open else None
 
     def _store(self, found: Found, facts: EventFacts, body: str, kept: str) -> None:
         """Store an event, and have it worked once it is committed."""
@@ -277,13 +274,14 @@ class Rates:
 rates = Rates()
 
 
-def _kept_headers(backend, scheme: Scheme, headers: Mapping[str, str]) -> str | None:
+def _kept_headers(
+    names: set[str], scheme: Scheme, headers: Mapping[str, str]
+) -> str | None:
     """Return the headers that are read of an event, as JSON; None for none.
 
     No signature and no secret is among them.
     """
-    names = {place.removeprefix(HEADER) for place in backend._webhook_headers()}
     if scheme.event_id:
-        names.add(scheme.event_id)
+        names = names | {scheme.event_id}
     kept = {name: headers[name] for name in names if headers.get(name)}
     return json.dumps(kept) if kept else None

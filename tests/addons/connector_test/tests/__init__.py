@@ -257,6 +257,7 @@ from . import (
     test_webhook_burst,
     test_webhook_declare,
     test_webhook_kill,
+    test_webhook_probe,
     test_webhook_receive,
     test_webhook_subscription,
     test_webhook_work,

@@ -217,7 +217,7 @@ class TestAddress(HttpCase):
             raise psycopg2.OperationalError("gone")
 
         self.patch(type(self.webhook), "receive", fail)
-        with self.assertLogs("odoo.http", "ERROR"):
+        with self.assertLogs("odoo.addons.connector.controllers.webhook", "WARNING"):
             answer = self.post(self.address)
 
         self.assertEqual(answer.status_code, 503)

@@ -270,6 +270,17 @@ class TestLostJob(WebhookCase):
         self.assertEqual(self.states(), ["done"])
 
 
+class TestWhereabouts(WebhookCase):
+    def test_search_by_an_external_id_finds_the_events(self):
+        self.send(event(1, record="C77"))
+
+        found = self.env["connector.overview"].find_external_id("C77")
+        self.assertEqual(
+            [(one["model"], one["id"]) for one in found],
+            [("connector.webhook.event", self.last().id)],
+        )
+
+
 class TestRetention(WebhookCase):
     def test_events_go_after_their_days_unless_they_wait(self):
         self.put()

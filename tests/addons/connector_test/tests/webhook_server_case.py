@@ -15,11 +15,11 @@ from odoo.tests.common import get_db_name
 from odoo.addons.connector.models.webhook.receive import TEST
 from odoo.addons.connector.models.webhook.webhook import PATH
 
-from ..models.flow_hook import HOOK_BACKEND, HOOKED
+from ..models.flow_hook import HOOK_BACKEND, HOOKED, MAY_DIE
 from .chaos_case import ChaosCase
 from .tools import import_tool
 
-NO_WORKER = {"CONNECTOR_WORKERS": "0"}
+NO_WORKER = {"CONNECTOR_WORKERS": "0", MAY_DIE: "1"}
 PER_EVENT = "SELECT state, count(*) FROM connector_webhook_event GROUP BY state"
 
 
