@@ -4,15 +4,12 @@
 import argparse
 import contextlib
 import json
-import os
-import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from ground import cache, odoo_server
-from ground.demo import database, radicale
+from ground import cache, odoo_server, shop_demo
+from ground.demo import database, lifetime, radicale
 from ground.demo.cards import write_card
 from ground.demo.people import Person, make_people
 from ground.demo.verification import LOGIN, PASSWORD, find_mistakes
@@ -25,7 +22,6 @@ IMPORT, BOTH = SCRIPTS / "import_contacts.py", SCRIPTS / "change_both.py"
 VERSIONS = {"Friends": "3.0", "Customers": "4.0"}  # of each address book
 DEFAULT_COUNT = 500
 SHOWN_MISTAKES = 20
-LAST_PORT = 65535
 CHECKPOINTS, JOBS = "connector-checkpoints", "connector-jobs"  # paths of screens
 CONTACTS = "connector_carddav.connector_default_action_carddav_res_partner"
 STREAMS = "connector.connector_stream_action"
@@ -36,6 +32,8 @@ an Odoo of our own. Imports them by the streams of examples/connector_carddav, s
 far these are and what they did. Then changes a contact in Odoo, its card, and both at
 once, says what each side has, and serves Odoo until Ctrl-C. What is missing is set up
 first. The database stays: the next run finds the contacts and changes nothing.
+"bin/demo shop" is another one: a Vendure shop, whose products, customers and orders
+come in, and whose stock and deliveries go out.
 """
 
 Books = dict[str, list[Person]]
@@ -43,9 +41,11 @@ Books = dict[str, list[Person]]
 
 def main(arguments: list[str]) -> int:
     """Run the demo; return 0, or 1 when ``--once`` finds a mistake."""
+    if arguments[:1] == ["shop"]:
+        return shop_demo.main(arguments[1:])
     options = _read_options(arguments)
     books = _make_books(options.count)
-    with _interrupted_by_signals(), _alone():
+    with lifetime.interrupted_by_signals(), lifetime.alone():
         bench = prepare()
         name = database.find_database(bench, options.fresh)
         log = cache.folder("logs") / f"{name}.log"
@@ -89,23 +89,8 @@ def _read_options(arguments: list[str]) -> argparse.Namespace:
     if options.count < 0:
         parser.error(f"--count is {options.count}, expected 0 or more")
     if options.port is not None:
-        if not 0 < options.port <= LAST_PORT:
-            parser.error(f"--port is {options.port}, expected 1 to {LAST_PORT}")
-        _check_port(options.port)
+        lifetime.check_port(options.port)
     return options
-
-
-def _check_port(port: int) -> None:
-    """Raise StepFailed now rather than after the import."""
-    try:
-        with socket.create_server(("127.0.0.1", port)):
-            pass
-    except OSError as error:
-        raise StepFailed(
-            f"serve Odoo on port {port}",
-            f"{os.strerror(error.errno)}.",
-            "Choose another --port, or leave it out to take a free one.",
-        ) from error
 
 
 def _make_books(count: int) -> Books:
@@ -240,30 +225,3 @@ def _serve(odoo: odoo_server.OdooServer) -> int:
         why = f"it ended by itself with {code}."
         raise StepFailed("serve Odoo", why, f"Read {odoo.log}.")
     return 0
-
-
-@contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Make sure that no other demo works on the same database."""
-    path = cache.folder("locks") / f"demo-{cache.repository_key()}"
-    with open(path, "w") as file:
-        if not cache.try_lock(file):
-            why = "another one of this repository is running."
-            raise StepFailed("run the demo", why, "Stop that one with Ctrl-C first.")
-        yield
-
-
-@contextlib.contextmanager
-def _interrupted_by_signals() -> Iterator[None]:
-    """Let the end of a terminal or a plain ``kill`` stop everything as Ctrl-C does."""
-    signals = (signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, _interrupt) for number in signals}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(_number, _frame) -> None:
-    raise KeyboardInterrupt

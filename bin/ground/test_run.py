@@ -8,7 +8,14 @@ import sys
 import time
 from collections.abc import Mapping
 
-from ground import browser, own_tests, peers, postgres_version, template
+from ground import (
+    browser,
+    own_tests,
+    peers,
+    postgres_version,
+    template,
+    vendure_server,
+)
 from ground.addons import find_addons, find_dependencies
 from ground.part_run import PartRun
 from ground.say import Progress, StepFailed, say
@@ -30,8 +37,8 @@ own, at install and after it. What is missing is set up first. The last line is
 """
 TAGS = """\
 narrows the run: TestClass, TestClass.test_method, test_method, test_file.py, an addon
-(connector_carddav), a tag (race, server, attack, chaos, browser), chaos-long (chaos
-with 2,000 jobs for each fault), ground (these tools), or any piece of Odoo's
+(connector_carddav), a tag (race, server, attack, chaos, browser, vendure), chaos-long
+(chaos with 2,000 jobs for each fault), ground (these tools), or any piece of Odoo's
 --test-tags ([-][tag][/addon][:Class][.method])
 """
 
@@ -76,7 +83,7 @@ def _plan(tags: list[str]) -> list[Part]:
 def _run(parts: list[Part], show_log: bool, more: Mapping[str, str]) -> Report:
     """Run the parts side by side, showing how far they are."""
     bench = prepare()
-    _set_up(bench, parts)
+    more = {**more, **_set_up(bench, parts)}
     waiting, running, report = list(parts), [], Report()
     tests = {}  # part: how many have ended, how many of these failed
 
@@ -106,14 +113,18 @@ def _run(parts: list[Part], show_log: bool, more: Mapping[str, str]) -> Report:
     return report
 
 
-def _set_up(bench: Workbench, parts: list[Part]) -> None:
-    """Set up what several parts need, one after the other."""
+def _set_up(bench: Workbench, parts: list[Part]) -> dict[str, str]:
+    """Set up what several parts need; return the variables that say where it is."""
+    found = {}
     for addon in dict.fromkeys(part.addon for part in parts):
         modules = find_dependencies(addon)
         if browser.is_needed(addon):
             browser.ensure_browser()
+        if vendure_server.is_needed(addon):
+            found[vendure_server.VARIABLE] = str(vendure_server.find_vendure())
         beside = modules & set(peers.BESIDE)
         template.find_template(peers.put_beside(bench) if beside else bench, modules)
+    return found
 
 
 def _tell(report: Report) -> int:

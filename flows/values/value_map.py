@@ -140,11 +140,11 @@ def mapped(
 
     def modifier(self, record, to_attr):
         value = source_value(self, record, field, to_attr)
+        is_list = self.model._fields[to_attr].type == "many2many"
         if value is None:
-            return False
+            return [Command.set([])] if is_list else False
         try:
             target = _find(self, map_name, str(value), to_attr)
-            is_list = self.model._fields[to_attr].type == "many2many"
             return [Command.set([target])] if is_list else target
         except UnmappedValueError as error:
             if on_bad == RECORD:

@@ -14,6 +14,16 @@ FOLDERS = ("checkpoint", "data", "models", "queue", "security", "views", "wizard
 FILES = ("*.py", "*.xml", "*.csv")
 
 
+def make_database(bench: Workbench, example: str) -> str:
+    """Return a new database with an example; the one of before is dropped."""
+    (addon,) = (one for one in find_addons() if one.name == example)
+    name = f"connector_demo_{example}_{cache.repository_key()}"
+    source = template.find_template(bench, find_dependencies(addon))
+    template.copy(bench, source, name)
+    install_addons(bench, name, [example])
+    return name
+
+
 def find_database(bench: Workbench, is_fresh: bool) -> str:
     """Return the demo's database, made or updated where it has to be.
 

@@ -251,9 +251,12 @@ class TestMapOfTags(MapCase):
             direct = [(mapped("kind"), "category_id")]
 
         scope = ConnectorEnvironment(self.backend_record, self.session, CONTACT)
-        values = TagMapper(scope).map_record({"kind": "K"}).values()
+        mapper = TagMapper(scope)
 
-        self.assertEqual(values, {"category_id": [Command.set([category.id])]})
+        for kind, ids in (("K", [category.id]), (None, [])):
+            with self.subTest(kind=kind):
+                values = mapper.map_record({"kind": kind}).values()
+                self.assertEqual(values, {"category_id": [Command.set(ids)]})
 
 
 class TestMapRow(MapCase):
