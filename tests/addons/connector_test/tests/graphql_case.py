@@ -50,7 +50,6 @@ class GraphQLCase(HttpBackendCase):
 
     def setUp(self):
         super().setUp()
-        self.registry_enter_test_mode()
         self.server = SessionServer()
         self.addCleanup(self.server.stop)
         self.buyers = {
