@@ -45,11 +45,11 @@ class ChangesExporter(RecordExporter):
             if target in data and self.external_id is None:
                 del data[target]
             elif target in data:
-                lines = self._changed_lines(source, target, model_name)
+                lines = self._said_of_lines(source, target, model_name)
                 data[target] = list(lines)
         return data
 
-    def _changed_lines(
+    def _said_of_lines(
         self, source: str, target: str, model_name: str
     ) -> Iterator[dict]:
         """Return the lines that are on both sides, with what changed of them."""
