@@ -117,10 +117,10 @@ class TestSchemes(SchemeCase):
                 self.assertFalse(self.is_right(scheme, {}))
 
     def test_changed_body_is_no_proof(self):
-        for name, (scheme, headers) in SENDERS.items():
-            if isinstance(scheme, Hmac):
-                with self.subTest(sender=name):
-                    self.assertFalse(self.is_right(scheme, headers, body=BODY + b" "))
+        signing = {n: one for n, one in SENDERS.items() if isinstance(one[0], Hmac)}
+        for name, (scheme, headers) in signing.items():
+            with self.subTest(sender=name):
+                self.assertFalse(self.is_right(scheme, headers, body=BODY + b" "))
 
     def test_old_secret_is_valid_beside_the_new_one(self):
         for name, (scheme, headers) in SENDERS.items():

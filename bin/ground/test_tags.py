@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ground.addons import MAIN, Addon
+from ground.addons import Addon
 
 # Tests with servers, browsers and races of their own: a part for themselves.
 SLOW = ("server", "chaos", "attack", "browser", "race")
@@ -43,10 +43,10 @@ def choose_parts(addon: Addon, tags: Sequence[str], names: set[str]) -> list[Par
     if spec is None:
         return []
     is_whole = spec == choose_tests(addon, [], names)
-    if not is_whole or addon.name != MAIN:
+    slow = choose_tests(addon, SLOW, names) if is_whole else None
+    if slow is None:
         return [Part(addon.name, addon, spec, is_whole)]
-    slow = ",".join(f"{tag}/{addon.name}" for tag in SLOW)
-    others = ",".join([spec, *(f"-{tag}/{addon.name}" for tag in SLOW)])
+    others = choose_tests(addon, [f"-{tag}" for tag in SLOW], names)
     parts = {f"{addon.name}_slow": slow, addon.name: others}
     return [Part(name, addon, part, is_whole=True) for name, part in parts.items()]
 
