@@ -76,8 +76,9 @@ class ConnectorStream(models.Model):
         return None
 
     def _is_of_active_backend(self) -> bool:
-        backend = self.backend_id and self.backend_id.exists()
-        return bool(backend) and backend.active
+        # also for who may not see it: the search of a screen asks about all
+        backend_sudo = self.backend_id and self.backend_id.sudo().exists()
+        return bool(backend_sudo) and backend_sudo.active
 
     def _success_text(self) -> str:
         """Return the stream and its last success, for a line of warnings."""

@@ -23,7 +23,7 @@ class ConnectorWebhook(models.Model):
     def _send_test(self) -> tuple[bool, str]:
         """Send a test event as the backend would; return whether it was taken."""
         scheme = self.backend_id._webhook_scheme
-        if self.needs_secret and not self.secret:
+        if self.is_secret_needed and not self.secret:
             raise UserError(
                 self.env._(
                     "The webhook of %(name)s has no secret. Enter the one that the "

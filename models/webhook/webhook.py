@@ -87,7 +87,7 @@ class ConnectorWebhook(models.Model):
         compute="_compute_scheme",
         help="How the backend proves that an event is its own.",
     )
-    needs_secret = fields.Boolean(
+    is_secret_needed = fields.Boolean(
         string="Has a Secret",
         compute="_compute_scheme",
         help="Whether a secret is shared with the backend, besides the address.",
@@ -137,7 +137,7 @@ class ConnectorWebhook(models.Model):
         for webhook in self:
             scheme = webhook.backend_id and webhook.backend_id._webhook_scheme
             webhook.scheme = scheme and scheme.describe()
-            webhook.needs_secret = bool(scheme) and scheme.needs_secret
+            webhook.is_secret_needed = bool(scheme) and scheme.needs_secret
 
     @api.depends("backend_id")
     def _compute_has_user(self):
@@ -270,7 +270,7 @@ class ConnectorWebhook(models.Model):
                 )
 
     def _rotate(self) -> None:
-        if self.needs_secret:
+        if self.is_secret_needed:
             scheme = self.backend_id._webhook_scheme
             self._set({"secret": scheme.new_secret()})  # write() keeps the one before
         else:

@@ -50,7 +50,7 @@ EFFECTS = {
         "connector_request": "d",  # with the backend
         "connector_webhook": "d",  # likewise
         "connector_webhook_event": "wd",  # likewise, and by a replay
-        "connector_stream": "d",  # with the backend
+        "connector_stream": "cd",  # with the backend
         "connector_stream_run": "cwd",  # likewise, and by a decision about deletions
         "connector_value_map_waiting": "d",  # with a row, and by Retry
         "connector_checkpoint_repeat": "d",

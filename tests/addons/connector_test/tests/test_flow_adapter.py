@@ -14,7 +14,6 @@ from odoo.addons.connector_test.models.flow import CONTACT, LABEL
 from odoo.addons.connector_test.models.order import ORDER
 
 from .flow_case import FlowCase
-from .match_case import MatchCase
 from .preview_case import PreviewCase
 from .stream_case import StreamCase
 from .test_value_map import MapCase
@@ -235,14 +234,3 @@ class TestMatchOfLines(FlowCase):
         self.import_page([{**record, "town": "Bern"}])
 
         self.assertEqual(self.binding("C1").label_ids.name, "VIP")
-
-
-class TestStoneOfRenamed(MatchCase):
-    def test_tombstone_knows_the_external_id_only(self):
-        self.import_page([{"id": "A", "name": "Ada", "uid": "u1"}])
-        self.member("A").odoo_id.unlink()
-        self.env.invalidate_all()
-
-        self.import_page([{"id": "B", "name": "Ada", "uid": "u1"}])
-
-        self.assertTrue(self.member("B"))
