@@ -91,17 +91,19 @@ class ServerCase(TransactionCase):
         Raises:
             AssertionError: some wait again and again.
         """
-        count = self.run_jobs()
+        count, results = self.run_jobs(), {}
         for _round in range(ROUNDS):
             waiting = self.env["connector.queue.job"].search(
                 [("hold", "=", "eta")], order="eta", limit=1
             )
             if not waiting:
                 return count
+            results.setdefault(waiting.name, waiting.result)
             wait_s = (waiting.eta - fields.Datetime.now()).total_seconds()
             self.pass_time(seconds=max(wait_s, 0) + 1)
             count += self.run_jobs()
-        raise AssertionError(f"{waiting.name} waits for ever: {waiting.result}")
+        told = " ".join(f"{name} waits: {why}" for name, why in results.items())
+        raise AssertionError(f"Jobs wait for ever. {told}")
 
     def run_stream(self, backend, name: str, full: bool = False):
         """Import a stream of a backend to its end, and return its run.
