@@ -160,7 +160,8 @@ def _change_both(
     mistakes = []
     for line in process.stdout:
         answer = json.loads(line)
-        mistakes += [answer["mistake"]] if "mistake" in answer else []
+        if "mistake" in answer:
+            mistakes.append(f"both ways: {answer['mistake']}")
         if "say" in answer:
             print(answer["say"], flush=True)
     _output, errors = process.communicate()

@@ -9,53 +9,24 @@ printed say what happened, or what is wrong; the jobs run in the server beside.
 import json
 import os
 import re
-import time
 
 import requests
+from steps import expect, say, settle
 
 from odoo.tools import html2plaintext
 
-POLL_S = 0.2
-WAIT_S = 120
-OPEN = ("waiting", "pending", "enqueued", "started")
 NAME = "Ada Lovelace"
 
 book = json.loads(os.environ["BOOK"])
 backend = env["carddav.backend"].search([("name", "=", book["name"])])  # noqa: F821
-jobs = env["connector.queue.job"]  # noqa: F821
 http = requests.Session()
 http.auth = book["username"], book["password"]
-
-
-def say(text):
-    """Say what happened."""
-    print(json.dumps({"say": text}), flush=True)
-
-
-def expect(seen, expected, what):
-    """Say what is wrong, where it is."""
-    if seen != expected:
-        wrong = f"both ways: {what} is {seen!r}, expected {expected!r}"
-        print(json.dumps({"mistake": wrong}), flush=True)
-
-
-def settle():
-    """Commit, and wait until the jobs of the address book have run."""
-    deadline = time.monotonic() + WAIT_S
-    domain = [("backend_id", "=", backend.reference()), ("state", "in", OPEN)]
-    env.cr.commit()  # noqa: F821 the jobs run elsewhere
-    while jobs.search_count(domain):
-        if time.monotonic() > deadline:
-            raise SystemExit(f"The jobs of {book['name']} did not run in {WAIT_S} s.")
-        time.sleep(POLL_S)
-        env.cr.commit()  # noqa: F821 to see what others have committed
-    env.invalidate_all()  # noqa: F821
 
 
 def import_cards():
     """Import what changed in the address book."""
     backend.start_stream("contacts")
-    settle()
+    settle(backend)
 
 
 class Card:
@@ -93,7 +64,7 @@ def create():
         {**values, "backend_id": backend.id}
     )
     backend.delay_export_record(contact._name, contact.id)
-    settle()
+    settle(backend)
     card = Card(contact.external_id)
     say(f"{NAME} was made in Odoo, and exported: the card has {card.line('FN')}")
     expect(card.value("EMAIL"), contact.email, "the e-mail of the new card")
@@ -103,7 +74,7 @@ def create():
 def change_each(contact, card):
     """Change one side, then the other, then both."""
     contact.odoo_id.phone = "+44 20 2"
-    settle()
+    settle(backend)
     say(f"Her phone was edited in Odoo: the card has {card.line('TEL')}")
     expect(card.value("TEL"), "+44 20 2", "the phone in the card")
 
@@ -114,7 +85,7 @@ def change_each(contact, card):
 
     card.write("NOTE", "Likes horses")
     contact.odoo_id.city = "London"
-    settle()
+    settle(backend)
     note = html2plaintext(contact.comment or "")
     both = f"Odoo has the note {note}, the card has {card.line('ADR')}"
     say(f"Both were edited at once: {both}")
@@ -126,7 +97,7 @@ def change_both(contact, card):
     """Change one field on both sides; return the checkpoint about it."""
     card.write("TEL", "+44 20 33")
     contact.odoo_id.phone = "+44 20 44"
-    settle()
+    settle(backend)
     checkpoint = env["connector.checkpoint"].search(  # noqa: F821
         [
             ("binding_id", "=", f"{contact._name},{contact.id}"),
@@ -143,11 +114,11 @@ def change_both(contact, card):
 def decide(checkpoint, contact, card):
     """Take ours, and delete the contact."""
     checkpoint.action_take_ours()
-    settle()
+    settle(backend)
     say(f"Take Ours was pressed: the card has {card.line('TEL')}")
     expect(card.value("TEL"), "+44 20 44", "the phone in the card")
     contact.odoo_id.unlink()
-    settle()
+    settle(backend)
     status = http.get(card.url, timeout=30).status_code
     say(f"She was deleted in Odoo: the server answers {status} for her card")
     expect(status, 404, "the answer of the server for a deleted card")

@@ -5,47 +5,18 @@ The variable SHOP is the address of an empty Vendure shop. The lines that are pr
 say what happened, or what is wrong; the jobs run in the server beside.
 """
 
-import json
 import os
-import time
+
+from steps import expect, say, settle
 
 from odoo.addons.connector_vendure.tests.vendure import USER, Shop
 
-POLL_S = 0.2
-WAIT_S = 120
-OPEN = ("waiting", "pending", "enqueued", "started")
 TAX = 20  # percent, in the shop and here
 PRODUCTS = {"Lamp": 4, "Chair": 3, "Table": 2}
 PEOPLE = (("Ada", "Lovelace"), ("Zoé", "Lefèvre"), ("Łukasz", "Dąbrowski"))
 STOCK = 20
 
 shop = Shop(os.environ["SHOP"])
-jobs = env["connector.queue.job"]  # noqa: F821 given by what runs this file
-
-
-def say(text):
-    """Say what happened."""
-    print(json.dumps({"say": text}), flush=True)
-
-
-def expect(seen, expected, what):
-    """Say what is wrong, where it is."""
-    if seen != expected:
-        wrong = f"{what} is {seen!r}, expected {expected!r}"
-        print(json.dumps({"mistake": wrong}), flush=True)
-
-
-def settle():
-    """Commit, and wait until the jobs of the shop have run."""
-    deadline = time.monotonic() + WAIT_S
-    domain = [("backend_id", "=", backend.reference()), ("state", "in", OPEN)]
-    env.cr.commit()  # noqa: F821 the jobs run elsewhere
-    while jobs.search_count(domain):
-        if time.monotonic() > deadline:
-            raise SystemExit(f"The jobs of the shop did not run in {WAIT_S} s.")
-        time.sleep(POLL_S)
-        env.cr.commit()  # noqa: F821 to see what others have committed
-    env.invalidate_all()  # noqa: F821
 
 
 def fill_shop():
@@ -98,7 +69,7 @@ def import_all():
     for name in ("variants", "customers", "orders"):
         run = backend.start_stream(name)
         run.stream_id.write({"interval_minutes": 0, "full_interval_hours": 0})
-        settle()
+        settle(backend)
         say(
             f"Import of {name}: {run.read_count} read, {run.created_count} created, "
             f"{run.updated_count} updated, {run.unchanged_count} unchanged, "
@@ -137,7 +108,7 @@ def count_stock(variant):
             "inventory_quantity": STOCK,
         }
     ).action_apply_inventory()
-    settle()
+    settle(backend)
     there = shop.variant(variant)
     say(
         f"{STOCK} {product.default_code} were counted in Odoo: the shop has "
@@ -150,7 +121,7 @@ def sell(customer, variant):
     """Sell in the shop, and import that."""
     id_ = shop.place_order(customer, **{f"v{variant}": 2})
     backend.start_stream("orders")
-    settle()
+    settle(backend)
     order = find("vendure.sale.order", id_)
     product = order.order_line.product_id[0]
     free = product.qty_available - product.outgoing_qty
@@ -165,7 +136,7 @@ def deliver(id_):
     picking.move_ids.quantity = 2
     picking.move_ids.picked = True
     picking._action_done()
-    settle()
+    settle(backend)
     there = shop.order(id_)
     (done,) = there["fulfillments"] or [{}]
     say(

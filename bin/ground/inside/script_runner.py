@@ -7,9 +7,11 @@ Unlike the shell it leaves standard input to the file and knows the file's name.
 
 import runpy
 import sys
+from pathlib import Path
 
 parent, database, script, *arguments = sys.argv[1:]
 sys.path[0] = parent
+sys.path.append(str(Path(script).parent))  # what it imports from beside itself
 
 import odoo.cli
 from odoo.modules.registry import Registry
