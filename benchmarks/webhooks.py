@@ -9,7 +9,6 @@ time. It ends with 1 when ours takes less than 300 in a second, or p95 is over 5
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -50,10 +49,9 @@ def main() -> int:
         script = SIDE / "inside.py"
         paths = json.loads(odoo_server.run_script(ours, name, script))
         log = Path(folder) / "log"
-        os.environ["CONNECTOR_WORKERS"] = "0"
-        alone = measure(ours, name, log, paths, options)
-        os.environ["CONNECTOR_WORKERS"] = "1"
-        worked = measure(ours, name, log, {"ours": paths["ours"]}, options)
+        alone = measure(ours, name, log, paths, options, workers=0)
+        ours_alone = {"ours": paths["ours"]}
+        worked = measure(ours, name, log, ours_alone, options, workers=1)
     rows = [
         make_row("stored and answered", alone["ours"], is_judged=True),
         make_row("webhook rule of Odoo", alone["theirs"]),
@@ -63,11 +61,12 @@ def main() -> int:
     return 0 if is_met(alone["ours"]) else 1
 
 
-def measure(bench, name, log, paths, options) -> dict[str, list[dict]]:
+def measure(bench, name, log, paths, options, workers: int) -> dict[str, list[dict]]:
     """Return what each side reached, round by round."""
     found: dict[str, list[dict]] = {side: [] for side in paths}
     arguments = ("--workers=2", "--max-cron-threads=0", "--log-level=warn")
-    with odoo_server.serving(bench, name, *arguments, log=log) as server:
+    more = {"log": log, "CONNECTOR_WORKERS": str(workers)}
+    with odoo_server.serving(bench, name, *arguments, **more) as server:
         for path in paths.values():
             ask(bench, server.port, path, WARM_UP)
         for number in range(options.rounds):

@@ -53,7 +53,8 @@ class ChangesExporter(RecordExporter):
         self, source: str, target: str, model_name: str
     ) -> Iterator[dict]:
         """Return the lines that are on both sides, with what changed of them."""
-        item = ImportItem(str(self.external_id), self._read())
+        record = self.there[0] if self.there else self._read()
+        item = ImportItem(str(self.external_id), record)
         page = PageLines(self.unit_for(Importer))
         there = page.keyed(item, target, model_name)
         reader = self.unit_for(ImportMapper, model_name)
@@ -63,6 +64,7 @@ class ChangesExporter(RecordExporter):
                 continue
             mapped = reader.map_record(there[line.external_id]).values()
             fields = self._differing(line, mapped)
-            said = mapper.map_record(line).values(fields=fields) if fields else {}
+            options = {"fields": fields, "missing_as_none": True}
+            said = mapper.map_record(line).values(**options) if fields else {}
             key = line.external_id.removeprefix(f"{self.external_id}/")
             yield {"key": key, **said}

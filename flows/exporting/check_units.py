@@ -54,7 +54,9 @@ def _check_mapper(model: BaseModel, mapper: type[ExportMapper]) -> None:
 
 def _sources(mapper: type[ExportMapper]) -> Iterator[tuple[str, str]]:
     for source, _target in mapper.direct:
-        yield "direct", source_field(source)
+        name = source_field(source)
+        # a modifier may follow a path, as follow_m2o_relations does
+        yield "direct", name.partition(".")[0] if callable(source) else name
     for source, _target, _model in mapper.children:
         yield "children", source
     for method, definition in mapper._map_methods.items():

@@ -36,7 +36,7 @@ SYSTEMIC_SHARE = 0.2  # of a part, and more than
 SYSTEMIC_COUNT = 5  # records
 
 
-def export_part(exporter: Exporter, binding_ids: Collection[int]) -> str:
+def export_part(exporter: Exporter, binding_ids: Collection[int]) -> dict[int, str]:
     """Export some records; one that fails gets a job of its own, which tells why.
 
     Args:
@@ -44,15 +44,17 @@ def export_part(exporter: Exporter, binding_ids: Collection[int]) -> str:
         binding_ids: the bindings, in the order in which they are exported.
 
     Returns:
-        How many were created, updated and so on.
+        What became of each, in one word, such as ``"created"``.
 
     Raises:
         NetworkRetryableError: the backend does not answer; the part is tried again.
         SystemicError: so many records failed that the fault is not theirs.
     """
+    outcomes: dict[int, str] = {}
     counts: Counter[str] = Counter()
     for id_ in binding_ids:
-        counts[_export_one(exporter, id_)] += 1
+        outcomes[id_] = _export_one(exporter, id_)
+        counts[outcomes[id_]] += 1
         # What is there now must be known here, whatever becomes of the next record.
         exporter.session.commit()
         if counts[FAILED] > max(SYSTEMIC_COUNT, SYSTEMIC_SHARE * len(binding_ids)):
@@ -62,7 +64,7 @@ def export_part(exporter: Exporter, binding_ids: Collection[int]) -> str:
                 f"{counts.total()} records failed. Their jobs tell why. Correct it, "
                 "then press Retry."
             )
-    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    return outcomes
 
 
 def _export_one(exporter: Exporter, id_: int) -> str:

@@ -95,15 +95,20 @@ class Tombstones:
             if item not in renamed and is_gone_there(page, old):
                 backend._rename_tombstone(model_name, old, item.external_id)
                 renamed.append(item)
-        if renamed:
-            self.look_up(renamed)
+        ids = [item.external_id for item in renamed]
+        stones = backend._tombstones(model_name, ids) if ids else {}
         for item in renamed:
-            if reason := self.reason_of(item):
+            if reason := self.reason_of(item, stones.get(item.external_id)):
                 item.settle(SKIPPED, reason)
 
-    def reason_of(self, item: ImportItem) -> str | None:
-        """Return why a record stays deleted, None where it is to be imported."""
-        stone = self.found.get(item.external_id)
+    def reason_of(self, item: ImportItem, stone: Tombstone | None = None) -> str | None:
+        """Return why a record stays deleted, None where it is to be imported.
+
+        Args:
+            item: the record.
+            stone: its tombstone; None looks among those of the page.
+        """
+        stone = stone or self.found.get(item.external_id)
         if stone is None or item.binding:
             return None
         backend, model_name = self.importer.backend_record, self.importer.model._name

@@ -65,7 +65,7 @@ def image(
         data = _decode(value)
     except UnfitValueError as error:
         raise UnfitValueError(f"a picture: {error}") from error
-    if not _is_picture(data) or (_is_drawing(data) and not svg):
+    if not _is_picture(data, svg):
         drawing = " or SVG" if svg else ""
         raise UnfitValueError(f"a picture: PNG, JPEG, GIF, BMP, WebP{drawing}")
     if data.startswith(JPEG) and JPEG_END not in data[-64:]:
@@ -89,12 +89,12 @@ def _check_resolution(data: bytes) -> None:
         raise UnfitValueError(f"a picture that Odoo takes: {error}") from error
 
 
-def _is_picture(data: bytes) -> bool:
+def _is_picture(data: bytes, svg: bool) -> bool:
     if data.startswith(SIGNATURES):
         return True
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return True
-    return _is_drawing(data)
+    return svg and _is_drawing(data)
 
 
 def _is_drawing(data: bytes) -> bool:

@@ -210,11 +210,12 @@ class LogBuffer:
     def add(self, line: LogLine) -> None:
         """Keep a line."""
         self._lines.append(line)
-        self._size += len(line.message) + len(line.data or "")
+        texts = (line.message, line.data, line.answer)
+        self._size += sum(len(text or "") for text in texts)
         if len(self._lines) >= MAX_COUNT or self._size >= MAX_SIZE:
             self._early_ids += self._write(is_undone=False)
 
-    def keep_last(self, make: "LastLine") -> None:
+    def keep_last(self, make: LastLine) -> None:
         """Keep a line whose text depends on how the transaction ends.
 
         It is so until another one is kept: this one is made then as if all went well.

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Exports of a backend that triggers make due: a job for each, or a run for many."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from odoo import api, models
@@ -11,7 +12,7 @@ from ...flows.exporting.run_part import export_part
 from ...flows.exporting.spread import spread
 from ...queue.delay.acting_user import acting_env
 from ...queue.job import job
-from .exports import ANYBODY
+from .exports import ANYBODY, EXPORTED
 
 PART = 100  # records that one job of a run exports
 
@@ -42,11 +43,12 @@ class ConnectorBackend(models.AbstractModel):
         if not backend.active:
             return backend._keep_due(model_name, binding_ids)
         scope = backend.get_environment(model_name)
-        result = export_part(scope.get_connector_unit(Exporter), binding_ids)
-        if binding_ids:
-            self._settle_failed_exports(model_name, binding_ids)
+        outcomes = export_part(scope.get_connector_unit(Exporter), binding_ids)
+        if done := [id_ for id_, outcome in outcomes.items() if outcome in EXPORTED]:
+            self._settle_failed_exports(model_name, done)
         self._delay_next_part(model_name, after)
-        return result
+        counts = Counter(outcomes.values())
+        return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
 
     @api.private
     @job(public_user=ANYBODY)

@@ -3,6 +3,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 
 from werkzeug.datastructures import Headers
@@ -11,11 +12,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ...flows.importing.reading import read_clock
+from ...queue.state import ENQUEUED, NOT_STARTED
 from ...redaction import MESSAGE_SIZE, TEXT_SIZE, redact
 from ...secret import known_secrets
 from ...text import reference_of
 from ...wire.webhook import find_record, find_webhook, read_event
-from ..access_guard import framework_context, own_code
 from .webhook import EVENT, MANAGER
 
 EVENT_DAYS = "connector.webhook_days"  # the name of a setting
@@ -227,13 +228,16 @@ class ConnectorWebhookEvent(models.Model):
 
     def _payload(self) -> object:
         """Return the payload as it was sent."""
+        self.fetch(["body", "headers"])  # of this event only: bodies may be long
         headers = Headers(json.loads(self.headers or "{}"))
         return self.backend_id._parse_webhook((self.body or "").encode(), headers)
 
     def _record(self) -> dict | None:
         """Return the record that the event carries, None where it has to be read."""
         webhook = find_webhook(self.backend_id._declared_webhooks(), self.topic or "")
-        return webhook and find_record(webhook, self._payload())
+        if webhook is None or webhook.record is None:
+            return None
+        return find_record(webhook, self._payload())
 
     @api.model
     def _queue(self, backend: str) -> tuple[int, set[tuple[str, str]]]:
@@ -308,27 +312,10 @@ class ConnectorWebhookEvent(models.Model):
             }
         )
 
-    def _set(self, values: dict) -> None:
-        """Write what no form may write."""
-        with own_code():
-            framework_context(self.sudo()).write(values)  # facts of the framework
-
     def _wake_backends(self) -> None:
         """Have the events that wait worked; those of a backend without a user wait."""
-        for backend in self._backends():
-            backend._wake_webhooks()
-
-    def _backends(self) -> list:
-        """Return the backends of events that are there still."""
-        by_model = defaultdict(set)
-        for event in self:
-            if event.backend_id:
-                by_model[event.backend_id._name].add(event.backend_id.id)
-        return [
-            backend
-            for name, ids in by_model.items()
-            for backend in self.env[name].browse(ids).exists()
-        ]
+        backends = {one.backend_id for one in self if one.backend_id}
+        _wake(self.env, map(reference_of, backends))
 
     # === CRON === #
 
@@ -342,9 +329,7 @@ class ConnectorWebhookEvent(models.Model):
         self.env["connector.webhook"]._declare_all()
         self._note_lost()
         found = self._read_group([("state", "=", "received")], ["backend_id"])
-        for (reference,) in found:
-            if backend := _browse(self.env, reference):
-                backend._wake_webhooks()
+        _wake(self.env, [reference for (reference,) in found])
 
     def _note_lost(self) -> None:
         """Let those events fail whose job is gone."""
@@ -353,18 +338,19 @@ class ConnectorWebhookEvent(models.Model):
         by_key = defaultdict(self.browse)
         for event in old:
             by_key[event._job_key()] |= event
-        jobs_sudo = self.env["connector.queue.job"].sudo()  # of all users
-        live = jobs_sudo.search(
-            [
-                ("identity_key", "in", list(by_key)),
-                ("state", "in", ("waiting", "pending", "enqueued")),
-            ]
-        )
-        for key in by_key.keys() - set(live.mapped("identity_key")):
+        for key in by_key.keys() - self._live_keys(by_key):
             reason = self.env._(
                 "Its job was cancelled, or the process of its job died. Press Replay."
             )
             by_key[key]._settle("failed", reason)
+
+    @api.model
+    def _live_keys(self, keys: Iterable[str]) -> set[str]:
+        """Return the keys of jobs that are still to run, or run now."""
+        jobs_sudo = self.env["connector.queue.job"].sudo()  # of all users
+        states = [*NOT_STARTED, ENQUEUED]
+        live = [("identity_key", "in", list(keys)), ("state", "in", states)]
+        return set(jobs_sudo.search(live).mapped("identity_key"))
 
     def _job_key(self) -> str:
         """Return the identity key of the job of the event's record."""
@@ -379,7 +365,9 @@ class ConnectorWebhookEvent(models.Model):
         days = self.env["ir.config_parameter"].sudo().get_param(EVENT_DAYS)
         before = fields.Datetime.now() - timedelta(days=int(days or DAYS))
         old = self.sudo().search(
-            [("received_at", "<", before), ("state", "in", ENDED)], limit=BATCH
+            [("received_at", "<", before), ("state", "in", ENDED)],
+            order="received_at",  # else all that is newer may be read before
+            limit=BATCH,
         )
         count = len(old)
         old.unlink()
@@ -398,7 +386,9 @@ def state_of(facts) -> str:
     return "failed" if facts.problem else "received"
 
 
-def _browse(env, reference):
-    """Return the backend of a grouped reference, None where it is gone."""
-    name, _comma, id_ = str(reference or "").partition(",")
-    return env[name].browse(int(id_)).exists() if name in env and id_ else None
+def _wake(env: api.Environment, references: Iterable[str]) -> None:
+    """Have events worked of the backends that are there still."""
+    for reference in references:
+        name, _comma, id_ = str(reference or "").partition(",")
+        if name in env and id_ and (backend := env[name].browse(int(id_)).exists()):
+            backend._wake_webhooks()

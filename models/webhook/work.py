@@ -178,11 +178,13 @@ class ConnectorBackend(models.AbstractModel):
         return "ignored", told
 
     def _on_job_failed(self, method, args, kwargs, reason):
-        """Let the events fail whose job failed."""
+        """Let the events fail whose job failed, unless another one is to work them."""
         super()._on_job_failed(method, args, kwargs, reason)
         if method == "work_webhook":
             events_sudo = self.env[EVENT].sudo()  # whoever the job belongs to
-            events_sudo._queued_of(reference_of(self), *args)._settle("failed", reason)
+            reference = reference_of(self)
+            if not events_sudo._live_keys([job_key(reference, *args)]):
+                events_sudo._queued_of(reference, *args)._settle("failed", reason)
             self._note_failed_import(*args, reason=reason)
 
 

@@ -23,7 +23,10 @@ class TestChangesExporter(OrderCase):
         mapper = type(ExportMapper)(
             "OrderOut", (ExportMapper,), {**exporting, "children": lines}
         )
-        line = {"_model_name": ORDER_LINE, "direct": [("quantity", "count")]}
+        line = {
+            "_model_name": ORDER_LINE,
+            "direct": [("quantity", "count"), ("sku", "article")],
+        }
         unit = {"_model_name": ORDER}
         self.backend(mapper)
         self.backend(type(ExportMapper)("LineOut", (ExportMapper,), line))
@@ -69,6 +72,14 @@ class TestChangesExporter(OrderCase):
 
         lines = [{"key": "A"}, {"key": "B", "count": 5}]
         self.assertEqual(self.sent, [{"lines": lines}])
+
+    def test_field_of_a_line_that_was_emptied_goes_out_as_null(self):
+        self.bound_line("O1/B").odoo_id.write({"quantity": 5, "sku": False})
+
+        self.assertEqual(self.export(), "updated")
+
+        (line,) = (one for one in self.sent[0]["lines"] if one["key"] == "B")
+        self.assertIsNone(line["article"])
 
     def test_line_that_was_deleted_here_is_left_out(self):
         self.bound_line("O1/A").odoo_id.unlink()

@@ -209,6 +209,8 @@ class TestFiles(ConverterCase):
         self.assertTrue(self.convert(image("x"), drawing))
         self.assert_refused(image("x", svg=False), [drawing])
         self.assertTrue(self.convert(image("x", svg=False), self.picture()))
+        told = self.picture("GIF") + b"<svg>"  # in what the picture says of itself
+        self.assertTrue(self.convert(image("x", svg=False), told))
 
     def test_picture_that_goes_out_comes_back_the_same(self):
         partner = self.env["res.partner"].create({"name": "Ada"})

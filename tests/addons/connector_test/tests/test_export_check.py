@@ -11,6 +11,7 @@ from odoo.addons.connector.api import (
     InvalidUsageError,
     Watch,
     changed_by,
+    follow_m2o_relations,
     mapping,
     none,
 )
@@ -142,6 +143,15 @@ class TestCheckedUnits(UnitCase):
         self.register(ExportMapper, direct=[(none("emial"), "mail")])
 
         self.assert_refused("'emial' in direct", CONTACT, "Did you mean 'email'?")
+
+    def test_path_that_a_modifier_follows_begins_with_a_field(self):
+        path, wrong = "country_id.code", "contry_id.code"
+        self.register(ExportMapper, direct=[(follow_m2o_relations(path), "land")])
+        self.load()
+
+        self.register(ExportMapper, direct=[(follow_m2o_relations(wrong), "land")])
+
+        self.assert_refused("'contry_id' in direct", "Did you mean 'country_id'?")
 
     def test_children_that_are_no_field_are_refused(self):
         self.register(ExportMapper, children=[("lable_ids", "labels", LABEL)])

@@ -3,7 +3,12 @@
 
 from unittest import mock
 
-from odoo.addons.connector.api import Exporter, NetworkRetryableError, run_jobs
+from odoo.addons.connector.api import (
+    Exporter,
+    NetworkRetryableError,
+    NothingToDoJob,
+    run_jobs,
+)
 
 from ..models.ware import OFFER, SIZE, STOCK
 from .trigger_case import TriggerCase
@@ -140,6 +145,19 @@ class TestRun(TriggerCase):
 
         self.assert_due(self.offers[2])
         self.assertEqual(len(self.ran), 9)
+
+    def test_failed_job_of_a_record_that_was_skipped_stays(self):
+        """It was not exported: somebody has to act still."""
+        settled = []
+        backends = self.env.registry["connector.backend"]
+        note = lambda _backend, _model, ids: settled.extend(ids)  # noqa: E731
+        self.patch(backends, "_settle_failed_exports", note)
+        self.bad = {self.offers[0].id: NothingToDoJob("not wanted")}
+
+        self.offers.odoo_id.ware_id.price = 12
+        run_jobs(self.env)
+
+        self.assertEqual(settled, self.offers[1:].ids)
 
     def test_run_stops_where_the_fault_is_not_of_the_records(self):
         self.bad = dict.fromkeys(self.offers.ids, ValueError("bad"))

@@ -2,6 +2,7 @@
 """Tests of renamed records: they keep their bindings by their stable keys."""
 
 from odoo.addons.connector.api import run_jobs
+from odoo.addons.connector.flows.importing import page_import
 from odoo.addons.connector_test.models.flow import MEMBER
 
 from .match_case import MatchCase
@@ -86,6 +87,17 @@ class TestStableKey(MatchCase):
             self.assertIn("was deleted here on", result.skipped["new"])
         stone = self.env["connector.tombstone"].search([])
         self.assertEqual((stone.external_id, stone.stable_key), ("new", "U1"))
+
+    def test_rename_leaves_the_tombstones_of_the_rest_of_the_page(self):
+        """They are looked up once, for all chunks of the page."""
+        self.patch(page_import, "CHUNK_SIZE", 1)
+        other = {"id": "other", "name": "Bob", "uid": "U2"}
+        self.import_page([*self.records_of("old"), other])
+        (self.member("old") | self.member("other")).odoo_id.unlink()
+
+        result = self.import_page([*self.records_of("new"), other])
+
+        self.assertEqual(result.counts, {"skipped": 2})
 
     def test_copy_of_a_deleted_record_is_imported(self):
         """The old one is there still: this is another record."""

@@ -65,6 +65,16 @@ class TestThinEvent(WebhookCase):
         self.assertEqual(self.states(), ["failed", "done"])
         self.assertTrue(self.events.search([("state", "=", "failed")]).reason)
 
+    def test_event_that_another_job_is_to_work_does_not_fail_with_the_job_before(self):
+        """It was handed over during the last attempt of that job."""
+        self.put()
+        self.send(event(1))
+        self.sender.work_webhooks()
+
+        self.sender._on_job_failed("work_webhook", (HOOKED, "C1"), {}, "It failed.")
+
+        self.assertEqual(self.states(), ["queued"])
+
     def test_record_that_is_not_there_yet_is_asked_for_again(self):
         """The sender tells of a record before it has committed it (P2)."""
         self.send(event(1))
