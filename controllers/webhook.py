@@ -16,9 +16,10 @@ from werkzeug.exceptions import (
 from odoo import http
 from odoo.http import Response, request
 
+from ..wire.webhook import PATH
+
 _logger = logging.getLogger(__name__)
 
-PATH = "/connector/webhook/"
 KIND = "connector_webhook"
 MAX_BYTES = 10_000_000  # whatever a backend allows
 RETRY_S = 30

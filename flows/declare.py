@@ -77,6 +77,15 @@ def declared_by_name(model_class: type, attribute: str) -> dict[str, Any]:
     return found
 
 
+def bound_models(model_class: type) -> list[str]:
+    """Return the binding models of a backend model."""
+    return [
+        name
+        for name, model in model_class.pool.items()
+        if getattr(model, "_backend_model", None) == model_class._name
+    ]
+
+
 def check_streams(model_class: type) -> None:
     """Refuse the streams of a backend model that name what does not exist.
 
@@ -84,11 +93,7 @@ def check_streams(model_class: type) -> None:
         InvalidUsageError: a model or a stream is not there.
     """
     streams = declared_streams(model_class)
-    bindings = [
-        name
-        for name, model in model_class.pool.items()
-        if getattr(model, "_backend_model", None) == model_class._name
-    ]
+    bindings = bound_models(model_class) if streams else []
     for stream in streams.values():
         where = f"Stream {stream.name!r} of {model_class._name!r}"
         if stream.model not in bindings:

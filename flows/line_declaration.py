@@ -4,7 +4,8 @@
 from collections.abc import Iterable, Iterator
 
 from odoo import models
-from odoo.fields import Domain
+from odoo.fields import Domain, Field
+from odoo.modules.registry import Registry
 
 from ..exception import InvalidUsageError
 from ..text import did_you_mean
@@ -54,18 +55,23 @@ def find_frozen(bindings: models.BaseModel) -> models.BaseModel:
     return bindings.filtered_domain(list(domain)) if domain else bindings.browse()
 
 
+def lines_of(field: Field | None, pool: Registry) -> type | None:
+    """Return the model of the lines that a field holds, None for another field."""
+    if field is None or field.type != "one2many":
+        return None
+    lines = pool.get(field.comodel_name)
+    line_of = getattr(lines, "_line_of", None)
+    return lines if line_of and line_of[0] == field.inverse_name else None
+
+
 def find_archived_lines(binding: models.BaseModel) -> Iterator[models.BaseModel]:
     """Return the records of the lines that are archived with their document."""
     for name, field in binding._fields.items():
-        if field.type != "one2many":
-            continue
-        line_class = binding.pool[field.comodel_name]
-        line_of = getattr(line_class, "_line_of", None)
-        if not line_of or line_of[0] != field.inverse_name:
-            continue
-        if line_class._when_gone == ARCHIVE:
+        line_class = lines_of(field, binding.pool)
+        if line_class is not None and line_class._when_gone == ARCHIVE:
             lines = binding.with_context(active_test=False)[name]
-            yield lines[wrapping_field(line_class, line_of[1])].with_env(binding.env)
+            own = wrapping_field(line_class, line_class._line_of[1])
+            yield lines[own].with_env(binding.env)
 
 
 def wrapping_field(model_class: type, name: str) -> str:

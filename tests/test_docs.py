@@ -36,7 +36,7 @@ EXPORT_HELPERS = (
     *("_export_dependency", "_take", "_must_not", "_known", "_run", "_update_there"),
     *("_sent_values", "_remember", "_asking", "_read", "_note"),
     *("_report_gone", "_silent", "_differing", "_overrides"),
-    *("_import_first", "_read_first", "_version_there", "_find_conflicts", "_owners"),
+    *("_import_first", "_read_first", "_version_there", "_read_there", "_owners"),
 )
 TUTORIAL = ROOT / "docs" / "writing_a_connector.rst"
 EXAMPLE = ROOT / "examples" / "connector_carddav"

@@ -16,6 +16,7 @@ from ..text import did_you_mean, is_missing
 from .pages import MISSING, find_key
 from .schemes import Scheme, parse_moment
 
+PATH = "/connector/webhook/"  # of each address, before its token
 HEADER = "header:"  # how a place in the headers begins
 WHOLE = "."  # the place that is the whole payload
 TOPICS = ("topic", "event", "type", "action")  # where most systems have the topic

@@ -17,7 +17,6 @@ from odoo.addons.connector.api import (
     mapped,
     mapping,
     money,
-    only_create,
     related,
     utc,
 )
@@ -36,12 +35,7 @@ class VariantMapper(ImportMapper):
         (money("price", in_cents=True), "list_price"),
         (boolean("enabled"), "sale_ok"),
     ]
-
-    @only_create
-    @mapping
-    def storable(self, record):
-        """Count the stock of new products."""
-        return {"is_storable": True}
+    defaults = {"is_storable": True}  # the stock of new products is counted
 
 
 @vendure

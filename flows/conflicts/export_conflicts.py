@@ -95,20 +95,17 @@ class ExportConflicts:
 
     # === HELPERS === #
 
-    @cached_property
+    @property
     def owners(self) -> Owners:
         """The owners of the fields on this backend."""
-        return self.exporter.backend_record._owners_of(self.exporter.model._name)
+        return self.exporter._owners
 
-    @property
+    @cached_property
     def _sources(self) -> set[str]:
         """The fields of the record from which its export is mapped."""
-        mapper = self.exporter.mapper
-        children = {source for source, _target, _model in mapper.children}
         known = self.exporter.model._fields
-        return {
-            name for name in type(mapper)._changed_by_fields | children if name in known
-        }
+        sources = type(self.exporter.mapper).source_fields()
+        return {name for name in sources if name in known}
 
     @property
     def _sent_sources(self) -> list[str]:

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from ...components.map_record import MapRecord
 from ...exception import IDMissingInBackend, RetryableJobError, message_of
 from .record_exporter import RecordExporter
-from .refusal import is_gone, is_outdated
+from .refusal import is_outdated
 from .sent import Answer
 from .update import SKIPPED, UNCHANGED, UPDATED
 
@@ -115,12 +115,7 @@ class CompareExporter(RecordExporter):
             self._note(Answer(), None, is_new=False)
             return UNCHANGED
         self._validate_update_data(data)
-        adapter = self.backend_adapter
-        adapter.known_version = adapter.version_of(there)
-        try:
-            answer = self._asking(self._update, data)
-        finally:
-            adapter.known_version = None
+        answer = self._asking(data, self.backend_adapter.version_of(there))
         self._note(answer, None)
         self._remember(answer)
         return UPDATED
@@ -128,14 +123,6 @@ class CompareExporter(RecordExporter):
     def _sent_values(self, map_record: MapRecord) -> dict:
         """Return all values: what is there decides what is set, not what was sent."""
         return self._update_data(map_record, missing_as_none=True)
-
-    def _read_there(self) -> dict:
-        try:
-            return self._read()
-        except Exception as error:
-            if is_gone(error):
-                raise IDMissingInBackend(message_of(error)) from error
-            raise
 
     def _different(self, there: Mapping, data: Mapping) -> dict:
         """Return the values that differ from those there, as they are to be set."""

@@ -15,7 +15,7 @@ from ...exception import RetryableJobError
 from ...text import is_missing
 from ..binding_declare import record_field
 from ..importing.faults import PAGE_FAULTS, RECORD_FAULTS
-from ..line_declaration import wrapping_field
+from ..line_declaration import lines_of, wrapping_field
 from .dependency import NEXT_SNAPSHOT_S
 from .dry_run import is_dry_run
 from .own_transaction import own_transaction
@@ -76,7 +76,8 @@ class OwnLines:
             if len(ids) != len(new):
                 self._ask(new, len(ids))
                 continue
-            for line, external_id in zip(self._silent(new), ids, strict=True):
+            silent = self.exporter._silent(new)
+            for line, external_id in zip(silent, ids, strict=True):
                 line.write({key: external_id, "sync_state": "synced"})
 
     # === HELPERS === #
@@ -86,10 +87,9 @@ class OwnLines:
         exporter = self.exporter
         for source, _target, name in exporter.mapper.children:
             field = exporter.model._fields.get(source)
-            line_of = getattr(exporter.env.registry.get(name), "_line_of", None)
-            if field and line_of and field.type == "one2many":
-                if (field.comodel_name, field.inverse_name) == (name, line_of[0]):
-                    yield source, name
+            lines = lines_of(field, exporter.env.registry)
+            if lines is not None and lines._name == name:
+                yield source, name
 
     def _models(self) -> list[str]:
         return list(dict.fromkeys(name for _source, name in self._sources()))
@@ -140,6 +140,3 @@ class OwnLines:
             ),
             reason="conflict",
         )
-
-    def _silent(self, lines: models.BaseModel) -> models.BaseModel:
-        return lines.with_context(connector_no_export=True)

@@ -240,7 +240,7 @@ class RecordExporter(Exporter):
             backend = self.binding[binder._backend_field]
         except MissingError:
             return f"{self.model._name},{id_} was deleted."
-        self.conflicts, self.there, self.is_fresh = self._find_conflicts(), None, False
+        self.conflicts, self.there, self.is_fresh = ExportConflicts(self), None, False
         if backend != self.backend_record:
             where = self.backend_record.describe()
             return f"{self.model._name},{id_} is not of {where}."
@@ -290,13 +290,6 @@ class RecordExporter(Exporter):
         except IDMissingInBackend as error:
             return self._report_gone(error)
 
-    def _find_conflicts(self) -> ExportConflicts:
-        """Return the conflicts of the record in hand."""
-        conflicts = ExportConflicts(self)
-        if conflicts.is_active:
-            conflicts.owners = self._owners
-        return conflicts
-
     @cached_property
     def _owners(self) -> Owners:
         """The owners of the fields, the same for all records of a job."""
@@ -324,7 +317,7 @@ class RecordExporter(Exporter):
             importer.run(self.external_id, remote_record=record, read_at=read_at)
         else:
             importer.run(self.external_id)
-        self.conflicts = self._find_conflicts()  # it changes the bases
+        self.conflicts = ExportConflicts(self)  # it changes the bases
         self.there, self.is_fresh = None, True
 
     def _read_first(self) -> None:
@@ -334,15 +327,18 @@ class RecordExporter(Exporter):
             IDMissingInBackend: it is gone there.
         """
         read_at = read_clock(self.env)
+        record = self._read_there()
+        if not record:
+            raise IDMissingInBackend(f"{self.describe()} is not there any more.")
+        self.there = record, read_at
+
+    def _read_there(self) -> dict:
         try:
-            record = self._read()
+            return self._read()
         except Exception as error:
             if is_gone(error):
                 raise IDMissingInBackend(message_of(error)) from error
             raise
-        if not record:
-            raise IDMissingInBackend(f"{self.describe()} is not there any more.")
-        self.there = record, read_at
 
     def _version_there(self) -> str | None:
         """Return the version of the record that was read."""
@@ -370,17 +366,22 @@ class RecordExporter(Exporter):
         if has_news:  # somebody changed it there, after it was compared
             self.backend_record.delay_import_record(self.model._name, self.external_id)
 
-    def _asking(self, ask, data: dict) -> Answer:
-        """Return the answer to a request; what the backend refuses is an error of ours.
+    def _asking(self, data: dict, version: str | None) -> Answer:
+        """Return the answer to an update; what the backend refuses is an error of ours.
+
+        Args:
+            data: the values.
+            version: of the record, as it is known.
 
         Raises:
             InvalidDataError: it refuses the values.
             IDMissingInBackend: it has no such record.
             DryRunError: it was not asked.
         """
+        self.backend_adapter.known_version = version
         try:
             check_sends(self)
-            return read_answer(self.backend_adapter, ask(data))
+            return read_answer(self.backend_adapter, self._update(data))
         except DryRunError as error:
             raise DryRunError(DryRun(self).update(data)) from error
         except Exception as error:
@@ -393,6 +394,8 @@ class RecordExporter(Exporter):
             ):
                 raise refusal from error
             raise
+        finally:
+            self.backend_adapter.known_version = None
 
     def _differing(self, record: models.BaseModel, values: dict) -> list[str]:
         """Return the fields of which a record has other values than those mapped."""

@@ -10,6 +10,7 @@ from odoo.models import BaseModel
 from odoo.tools.sql import make_identifier
 
 from ..binding_declare import record_field, wrapped_model
+from ..importing.sql_log import handled_sql_errors
 from .change import Change
 from .export_on import ExportOn, declared_export
 
@@ -90,7 +91,10 @@ def _is_made(model_sudo: BaseModel, backend_sudo: BaseModel, records) -> bool:
     """Create bindings; return whether nobody else did meanwhile."""
     name, table = record_field(type(model_sudo)), model_sudo._table
     try:
-        with model_sudo.env.cr.savepoint():
+        with (
+            handled_sql_errors((), (UniqueViolation,)),
+            model_sudo.env.cr.savepoint(),
+        ):
             model_sudo.create(
                 [{name: one.id, "backend_id": backend_sudo.id} for one in records]
             )

@@ -15,6 +15,7 @@ from odoo.models import MAGIC_COLUMNS, BaseModel
 from odoo.modules.registry import Registry
 
 from ..binding_declare import record_field, wrapped_model
+from ..line_declaration import lines_of
 from .change import Change
 from .export_on import ExportOn, Watch, declared_export
 
@@ -256,13 +257,10 @@ def line_watches(
         names: written fields, those of lines among them.
     """
     for name in names:
-        field = env[binding]._fields.get(name)
-        is_many = field is not None and field.type == "one2many"
-        lines = env.registry.get(field.comodel_name) if is_many else None
-        line_of = getattr(lines, "_line_of", None)
-        if line_of and line_of[0] == field.inverse_name:
+        lines = lines_of(env[binding]._fields.get(name), env.registry)
+        if lines is not None:
             # which lines there are counts; what is in them is watched by name
-            yield Watch(wrapped_model(lines) or "", line_of[1], fields=())
+            yield Watch(wrapped_model(lines) or "", lines._line_of[1], fields=())
 
 
 def watch_steps(

@@ -66,7 +66,7 @@ class Update:
                 self._merge()
                 continue
             try:
-                answer = self._send(found.data)
+                answer = exporter._asking(found.data, self._known_version)
             except Exception as error:
                 if not is_outdated(error, self._is_conditional):
                     raise
@@ -188,14 +188,6 @@ class Update:
         if exporter.goes_both_ways or exporter.compare_first:
             exporter._import_first()
             self.map_record = exporter._map_data()
-
-    def _send(self, data: dict) -> Answer:
-        adapter = self.adapter
-        adapter.known_version = self._known_version
-        try:
-            return self.exporter._asking(self.exporter._update, data)
-        finally:
-            adapter.known_version = None
 
     def _outdated(self, error: Exception | None) -> RetryableJobError:
         shown = f": {message_of(error)}" if error else ""

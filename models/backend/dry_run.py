@@ -65,11 +65,9 @@ class ConnectorBackendHttp(models.AbstractModel):
 
     def _export_waiting(self) -> None:
         """Delay the exports of the bindings that are pending."""
-        for name in self.env.registry.descendants(["connector.binding"], "_inherit"):
+        for name in self._binding_models():
             # whoever ends the dry run, all of it is exported
             bindings_sudo = self.env[name].sudo().with_context(active_test=False)
-            if bindings_sudo._abstract or bindings_sudo._backend_model != self._name:
-                continue
             if not is_exported(bindings_sudo, self):
                 continue
             waiting = [("backend_id", "=", self.id), ("sync_state", "=", "pending")]

@@ -180,7 +180,7 @@ class ConnectorCheckpoint(models.Model):
 
     def _settle_rows(self, rows) -> None:
         """Note that conflicts came to nothing, and close what has no other."""
-        rows._set(decision="settled")
+        rows._set({"decision": "settled"})
         if all(row.decision for row in self.conflict_ids):
             with own_code():
                 self.state = "reviewed"

@@ -125,8 +125,3 @@ class ConnectorConflict(models.Model):
         sides = self.sudo().sides or {}
         known = [(sides.get(side) or {}).get("plain") for side in ("ours", "theirs")]
         return bool(self.decision) or known != [found.ours, found.theirs]
-
-    def _set(self, **values) -> None:
-        """Write what no form may write."""
-        with own_code():
-            framework_context(self.sudo()).write(values)  # facts of the framework

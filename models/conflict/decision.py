@@ -93,7 +93,7 @@ class ConnectorConflict(models.Model):
         base.decided(self.field)
         base.diverge(self.field, base.mapped.get(self.field, theirs))
         base.give(self.field)
-        self._set(decision=ODOO, sides={**sides, "applied": None})
+        self._set({"decision": ODOO, "sides": {**sides, "applied": None}})
         self._export(importer, binding)
 
     def _write_ours(self, importer, binding: models.BaseModel, side: dict) -> None:
@@ -121,7 +121,7 @@ class ConnectorConflict(models.Model):
         if not (is_last and is_written(binding, name, sides["theirs"])):
             base.taken = [*base.taken, name]
             base.flips.pop(name, None)
-            self._set(decision=REMOTE)
+            self._set({"decision": REMOTE})
             importer.backend_record.delay_import_record(
                 binding._name, binding.external_id, force=True
             )
@@ -134,7 +134,8 @@ class ConnectorConflict(models.Model):
             self._export(importer, binding)
         else:
             base.settle(name, theirs, ours)
-        self._set(decision=REMOTE, sides={**sides, "applied": {"plain": ours}})
+        applied = {**sides, "applied": {"plain": ours}}
+        self._set({"decision": REMOTE, "sides": applied})
 
     def _export(self, importer, binding: models.BaseModel) -> None:
         """Send what was decided, where the connector exports the record."""
@@ -154,4 +155,4 @@ class ConnectorConflict(models.Model):
             base.hold(self.field, base.mapped.get(self.field))
             base.held[self.field] = {"mapped": known["plain"]} if known else {}
             base.taken = [name for name in base.taken if name != self.field]
-        self._set(decision=False)
+        self._set({"decision": False})

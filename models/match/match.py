@@ -171,11 +171,6 @@ class ConnectorMatch(models.Model):
         ).reviewed()
         self.backend_id.sudo().delay_import_record(self.model, self.external_id)
 
-    def _set(self, values: dict) -> None:
-        """Write what no form may write."""
-        with own_code():
-            framework_context(self.sudo()).write(values)  # facts of the framework
-
     @api.model
     def _store(self, backend, model_name: str, rows: list[dict]) -> "ConnectorMatch":
         """Create or renew the matches of records there; decisions stay.

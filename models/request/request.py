@@ -12,7 +12,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...text import is_missing
-from ..access_guard import framework_context, own_code
 
 REQUEST_DAYS = "connector.request_days"  # the name of a setting
 DAYS = 30  # its value where there is none
@@ -166,11 +165,6 @@ class ConnectorRequest(models.Model):
         if backend and self.model in self.env:
             # who may decide may have no right on the backend itself
             backend.sudo().delay_export_record(self.model, self.binding_id)
-
-    def _set(self, values: dict) -> None:
-        """Write what no form may write."""
-        with own_code():
-            framework_context(self.sudo()).write(values)  # facts of the framework
 
     @api.model
     def _ask(self, backend, request_id: int, message: str) -> None:

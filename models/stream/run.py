@@ -13,7 +13,6 @@ from ...fields.reference import LastingReference
 from ...flows.importing.result import DELETED, NOT_DELIVERED, ImportResult
 from ...flows.streams.stream_page import StreamPage
 from ...queue.job import job
-from ..access_guard import framework_context, own_code
 from .stream import BACKFILL, CHANGES, CHOSEN, FULL, NORMAL, OPEN
 
 # Outcome of a record: the field that counts it.
@@ -330,8 +329,3 @@ class ConnectorStreamRun(models.Model):
             )
         )
         model.invalidate_model(["seen_run", "seen_stream"])
-
-    def _set(self, values: dict) -> None:
-        """Write what no form may write."""
-        with own_code():
-            framework_context(self.sudo()).write(values)  # facts of the framework

@@ -287,11 +287,6 @@ class ConnectorStream(models.Model):
             values["next_full_at"] = now + timedelta(hours=self.full_interval_hours)
         self._set(values)
 
-    def _set(self, values: dict) -> None:
-        """Write what no form may write."""
-        with own_code():
-            framework_context(self.sudo()).write(values)  # facts of the framework
-
 
 def _whole(time: timedelta | None, unit: timedelta) -> int:
     """Return a time in whole units, at least one; 0 for no time."""

@@ -86,11 +86,6 @@ class ConnectorTombstone(models.Model):
             ]
         ).reviewed()
 
-    def _set(self, values: dict) -> None:
-        """Write what no form may write."""
-        with own_code():
-            framework_context(self.sudo()).write(values)  # facts of the framework
-
     @api.model
     @ormcache("len(self.pool)", "self.pool.ready")
     def _cascades(self) -> dict[str, list[Cascade]]:
@@ -177,13 +172,12 @@ class ConnectorTombstone(models.Model):
         version: str | None,
     ) -> None:
         """Note that a record is to be deleted there when that is possible again."""
-        stone = self._find(reference_of(backend), model_name, [external_id])
-        if not stone:
-            facts = {"model": model_name, "external_id": external_id}
-            more = {"version": version, "user_id": self.env.uid}
-            self._write_all([{"backend_id": backend, **facts, **more}])
-            stone = self._find(reference_of(backend), model_name, [external_id])
-        stone._set_waiting(True)
+        if stone := self._find(reference_of(backend), model_name, [external_id]):
+            stone._set_waiting(True)
+            return
+        facts = {"model": model_name, "external_id": external_id, "is_waiting": True}
+        more = {"version": version, "user_id": self.env.uid}
+        self._write_all([{"backend_id": backend, **facts, **more}])
 
     def _set_waiting(self, is_waiting: bool) -> None:
         """Note whether records are to be deleted there when that is possible again."""

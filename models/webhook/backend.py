@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
-from ...flows.declare import declared_by_name
+from ...flows.declare import bound_models, declared_by_name
 from ...text import reference_of
 from ...wire.schemes import PathSecret, Scheme
 from ...wire.webhook import HEADER, TOPICS, Webhook, check_webhooks
@@ -51,16 +50,12 @@ class ConnectorBackend(models.AbstractModel):
         super()._post_model_setup__()
         if not self._abstract:
             model_class = type(self)
-            bindings = [
-                name
-                for name, model in model_class.pool.items()
-                if getattr(model, "_backend_model", None) == model_class._name
-            ]
             declared = [
                 one
                 for cls in model_class.mro()
                 for one in vars(cls).get("_webhooks", ())
             ]
+            bindings = bound_models(model_class) if declared else []
             scheme = model_class._webhook_scheme
             check_webhooks(declared, scheme, bindings, model_class._name)
 
@@ -108,14 +103,7 @@ class ConnectorBackend(models.AbstractModel):
         self.env[MODEL].check_access("read")
         self.check_access("read")
         self.ensure_one()
-        if not self._declared_webhooks():
-            raise UserError(
-                self.env._(
-                    "The connector of %(name)s takes no events: it declares no "
-                    "webhooks. Ask its author.",
-                    name=self.name,
-                )
-            )
+        self.env[MODEL]._check_declared(self)
         self.env[MODEL]._declare(self)
         return {
             "type": "ir.actions.act_window",

@@ -9,9 +9,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...secret import Secret
+from ...wire.webhook import PATH
 from ..access_guard import framework_context, own_code
 
-PATH = "/connector/webhook/"
 MANAGER = "connector.group_connector_manager"
 OVERLAP_HOURS = 24
 MODEL = "connector.webhook"
@@ -192,7 +192,7 @@ class ConnectorWebhook(models.Model):
         """Send a test event to the address, as the backend would; show the answer."""
         self.check_access("write")
         self.ensure_one()
-        self._check_declared()
+        self._check_declared(self.backend_id)
         is_right, message = self._send_test()
         return {
             "type": "ir.actions.client",
@@ -229,14 +229,14 @@ class ConnectorWebhook(models.Model):
 
     # === HELPERS === #
 
-    def _check_declared(self) -> None:
-        """Refuse backends whose connector takes no events."""
-        if not (self.backend_id and self.backend_id._declared_webhooks()):
+    def _check_declared(self, backend) -> None:
+        """Refuse a backend whose connector takes no events."""
+        if not (backend and backend._declared_webhooks()):
             raise UserError(
                 self.env._(
                     "The connector of %(name)s takes no events: it declares no "
                     "webhooks. Ask its author.",
-                    name=self.name,
+                    name=(backend or self).name,
                 )
             )
 
@@ -280,11 +280,6 @@ class ConnectorWebhook(models.Model):
     def _overlap(self, **before) -> dict:
         hours = timedelta(hours=max(0, self.overlap_hours))
         return {**before, "old_until": fields.Datetime.now() + hours}
-
-    def _set(self, values: dict) -> None:
-        """Write what no form may write."""
-        with own_code():
-            framework_context(self.sudo()).write(values)  # facts of the framework
 
     def _has_field_access(self, field, operation):
         """Let managers set the secret and the overlap; the rest is made here."""
