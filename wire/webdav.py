@@ -200,7 +200,7 @@ class DavAdapter(HttpAdapter, TokenAdapter):
                 if name := missing.pop(unquote(name_of(row)), None):
                     etag = row.findtext(ETAG, "", NAMES)
                     records.append(self.record_of(name, etag, text))
-        return [*records, *map(self._read_alone, missing.values())]
+        return [*records, *map(self._read_listed, missing.values())]
 
     def record_of(self, name: str, etag: str, text: str) -> Record:
         """Return what a file says, or why that cannot be read.
@@ -265,11 +265,11 @@ class DavAdapter(HttpAdapter, TokenAdapter):
         answer = self._ask("PUT", quote_name(name), text.encode(), headers)
         return self.record_of(name, answer.headers.get("ETag", ""), text)
 
-    def _read_alone(self, name: str) -> Record:
+    def _read_listed(self, external_id: str) -> Record:
         try:
-            return self.read(name)
+            return self.read(external_id)
         except FILE_FAULTS as error:
-            return self.not_delivered(name, str(error))
+            return self.not_delivered(external_id, str(error))
 
     def _read_together(self, names: list[str]) -> list[Any]:
         """Return the rows of an answer with many files; none where that fails.
@@ -310,7 +310,8 @@ class DavAdapter(HttpAdapter, TokenAdapter):
         rows = rows_of(self._query("PROPFIND", query))
         versions = dict(etags_of(rows, self._folder))
         token = token_of(folder) or None
-        return Changes(self._with_own_names(versions), (), token, is_full=True)
+        (own,) = self._with_own_names(versions)
+        return Changes(own, (), token, is_full=True)
 
     def _read_since(self, token: str) -> Changes:
         """Return the files that changed since a token."""
@@ -318,21 +319,23 @@ class DavAdapter(HttpAdapter, TokenAdapter):
         since, level = D("sync-token", token), D("sync-level", "1")
         answer = self._query("REPORT", D("sync-collection", since, level, wanted))
         rows = rows_of(answer)
-        gone = [row for row in rows if is_gone(row)]
-        there = [row for row in rows if row not in gone]
-        return Changes(
-            self._with_own_names(dict(etags_of(there, self._folder))),
-            list(self._with_own_names(dict.fromkeys(map(name_of, gone), ""))),
-            token_of(answer) or token,
-            has_more=is_cut(rows),
+        gone = dict.fromkeys(map(name_of, filter(is_gone, rows)), "")
+        there = [row for row in rows if not is_gone(row)]
+        versions, deleted = self._with_own_names(
+            dict(etags_of(there, self._folder)), gone
         )
+        next_token = token_of(answer) or token
+        return Changes(versions, list(deleted), next_token, has_more=is_cut(rows))
 
-    def _with_own_names(self, etags: Mapping[str, str]) -> dict[str, str]:
+    def _with_own_names(self, *some: Mapping[str, str]) -> list[dict[str, str]]:
         """Return etags by the names under which the files are known here."""
+        if not any(some):
+            return [{} for _one in some]
         bindings = self.model.with_context(active_test=False).search_fetch(
             [("backend_id", "=", self.backend_record.id)], ["external_id"]
         )
-        return with_known_names(etags, bindings.mapped("external_id"))
+        known = bindings.mapped("external_id")
+        return [with_known_names(one, known) for one in some]
 
     # === NETWORK === #
 
@@ -384,7 +387,9 @@ class DavAdapter(HttpAdapter, TokenAdapter):
         except (FailedJobError, NetworkRetryableError) as error:
             status = _status_in(error)
             if status in STUMBLES and method not in WRITES:
-                raise NotServed(str(error), _seconds_in(error)) from error
+                stumble = NotServed(str(error), getattr(error, "seconds", None))
+                stumble.network_retry_s = self.http.gate.patience_s
+                raise stumble from error
             if status in (403, 409, 412) and has_precondition(_text_in(error)):
                 raise NotUnderstood(str(error)) from error
             raise
@@ -428,7 +433,3 @@ def _status_in(error: BaseException) -> int | None:
 def _text_in(error: BaseException) -> str:
     response = _response_of(error)
     return "" if response is None else response.text
-
-
-def _seconds_in(error: Exception) -> int | None:
-    return getattr(error, "seconds", None)

@@ -144,8 +144,7 @@ class ConnectorBackendHttp(models.AbstractModel):
             answer = self._token_client().request("POST", path, **asked)
             return self._auth.read_token(answer, now)
         except RetryableJobError as error:
-            told = message_of(error)
-            raise type(error)(told, seconds=error.seconds) from NotSentError(told)
+            raise error from NotSentError(message_of(error))  # it says when, and how
         except (FailedJobError, InvalidDataError) as error:
             raise NotSentError(message_of(error)) from None
 

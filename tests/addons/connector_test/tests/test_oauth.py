@@ -202,11 +202,13 @@ class TestToken(OAuthCase):
         """Nobody has to find out then what became of a record."""
         reply = Reply({}, 503, {"Retry-After": "7"})
         self.server.replies["/shop/oauth/token"] = reply
+        self.http_backend.network_retry_h = 2
 
         with self.assertRaises(NetworkRetryableError) as caught:
             self.get("a")
 
         self.assertEqual(caught.exception.seconds, 7)
+        self.assertEqual(caught.exception.network_retry_s, 2 * 3600)
         self.assertTrue(never_arrived(caught.exception))
 
     def test_answer_without_a_token_is_told(self):

@@ -207,6 +207,11 @@ class TestAnswers(DavCase):
                 with self.subTest(status=status, method=method):
                     self.assertIsInstance(self.error_of(method, status), expected)
 
+    def test_backend_says_for_how_long_a_server_that_stumbles_is_asked(self):
+        self.http_backend.network_retry_h = 2
+
+        self.assertEqual(self.error_of("REPORT", 500).network_retry_s, 2 * 3600)
+
     def test_what_was_not_met_is_no_matter_of_the_login(self):
         for body, fact in (
             (TOO_OLD, "Correct the address"),
