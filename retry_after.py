@@ -2,7 +2,7 @@
 """Retry-After: how long the far side asks to wait, as servers really write it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
@@ -11,6 +11,17 @@ EPOCH_S = 1_000_000_000  # a greater number of seconds is a time, no duration
 EPOCH_MS = 1_000_000_000_000  # and one that great is in milliseconds
 
 _SECONDS = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)  # servers send fractions, too
+
+
+def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
+    """Return the time by the clock of a server, ours where its answer does not say it.
+
+    Args:
+        headers: of the answer, by names in any case.
+        now: naive, in UTC, as what is returned.
+    """
+    clock = parse_date(headers.get("Date", ""))
+    return now if clock is None else clock.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def parse_retry_after(text: str, now: datetime) -> float | None:

@@ -37,6 +37,7 @@ from .status import (
     error_of,
     errors_in,
     find_meaning,
+    is_reading,
     wait_s,
 )
 
@@ -165,7 +166,8 @@ class HttpClient:
             FailedJobError: all other answers.
         """
         asked = self._prepare(method, path, params, data, headers)
-        if self.target.is_dry_run and not _reads(asked, is_read):
+        is_read = is_reading(method, is_read)
+        if self.target.is_dry_run and not is_read:
             self._keep_back(asked)
         answer, means = self._ask(asked)
         if means == REFRESH_TOKEN and self.login.refresh():
@@ -173,7 +175,6 @@ class HttpClient:
         if means == IGNORED:
             return replace(answer, content=b"")
         if means != SUCCESS:
-            is_read = _reads(asked, is_read)
             says = SAME_STATUS.get(means) if answer.status in SUCCESSES else None
             raise self._error(answer, means, is_read) from answer.as_error(says)
         return answer
@@ -454,10 +455,6 @@ class HttpClient:
     def _reason(self, error: Exception) -> str:
         # hidden before it is cut: half a secret is not recognized
         return redact(self.login.hide(str(error) or type(error).__name__), SHOWN)
-
-
-def _reads(asked: requests.PreparedRequest, is_read: bool | None) -> bool:
-    return asked.method in READS if is_read is None else is_read
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from ..components.backend_adapter import BackendAdapter
 from ..exception import InvalidUsageError
 from .answer import HttpAnswer
 from .client import HttpClient
-from .status import READS, Status, declared_statuses
+from .status import Status, declared_statuses, is_reading
 from .template import placeholders_in
 
 
@@ -52,8 +52,7 @@ class HttpAdapter(BackendAdapter):
             is_read: whether it changes nothing there, so that previews and dry runs
                 send it; None as its method says.
         """
-        may_change = method not in READS if is_read is None else not is_read
-        if self.is_read_only and may_change:
+        if self.is_read_only and not is_reading(method, is_read):
             raise InvalidUsageError(
                 f"{type(self).__qualname__} was about to send {method} {path} while an "
                 "import is previewed. Send it in create, write or delete."

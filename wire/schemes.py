@@ -191,9 +191,9 @@ class Hmac(Scheme):
                     f"signed of {self} has {{{name}}}, expected {{id}}, {{timestamp}} "
                     f"and {{body}} only.{did_you_mean(name, PLACEHOLDERS)}"
                 )
-        given = {"body": True, "timestamp": self.timestamp, "id": self.event_id}
+        given = {"body": True, "timestamp": self.timestamp}
         for name, declared in given.items():
-            if bool(declared) != (name in found) and name != "id":
+            if bool(declared) != (name in found):
                 raise InvalidUsageError(
                     f"signed of {self} has to hold {{{name}}} where it is declared, "
                     "and only there: what is not signed proves nothing. Correct one."

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from ..exception import (
@@ -22,7 +22,7 @@ from ..exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
-from ..retry_after import parse_date, parse_reset, parse_retry_after
+from ..retry_after import parse_reset, parse_retry_after, server_time
 from ..text import did_you_mean
 
 SUCCESS = "success"
@@ -163,6 +163,11 @@ STATUSES = (
 )
 
 
+def is_reading(method: str, is_read: bool | None) -> bool:
+    """Return whether a request changes nothing: as was said, else as its method is."""
+    return method.upper() in READS if is_read is None else is_read
+
+
 def declared_statuses(cls: type) -> tuple[Status, ...]:
     """Return the rows of a class and of its bases; those of the class come first.
 
@@ -253,9 +258,7 @@ def wait_s(means: str, headers: Mapping[str, str], now: datetime) -> int | None:
     Args:
         now: naive, in UTC.
     """
-    clock = parse_date(headers.get("Date", ""))
-    if clock is not None:
-        now = clock.astimezone(timezone.utc).replace(tzinfo=None)
+    now = server_time(headers, now)
     seconds = parse_retry_after(headers.get("Retry-After", ""), now)
     if seconds is None and means == RATE_LIMITED:
         resets = (parse_reset(headers.get(name, ""), now) for name in RESETS)

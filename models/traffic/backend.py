@@ -8,13 +8,13 @@ from ...queue import store
 from ...queue.channel_text import ROOT
 from ...queue.notify import wake_after_commit
 from ...text import reference_of
-from ...wire.breaker import CLOSED, HALF_OPEN, OPEN
+from ...wire.breaker import CLOSED
 from ..access_guard import own_code
 from ..elapsed import elapsed_text
-from .gate import TRAFFIC, forget_known
+from .gate import TRAFFIC
+from .traffic import TRAFFIC_STATES
 
 USER = "connector.group_connector_user"
-TRAFFIC_STATES = [(CLOSED, "Answers"), (HALF_OPEN, "Being Asked"), (OPEN, "No Answer")]
 
 
 class ConnectorBackend(models.AbstractModel):
@@ -83,7 +83,6 @@ class ConnectorBackend(models.AbstractModel):
         for backend in self:
             key = backend._traffic_key()
             traffic_sudo._close(key, backend.with_user(SUPERUSER_ID))
-        forget_known()
         self.invalidate_recordset(["traffic_state", "outage_text"], flush=False)
 
     # === CRUD === #
@@ -123,11 +122,9 @@ class ConnectorBackend(models.AbstractModel):
         channels = self.env["connector.queue.channel"]
         if own := channels._own_channels().get(self.reference()):
             return channels.browse(own).exists()
-        waiting = store.find_channels(self.env.cr, [self.reference()])
-        root = channels._id_of(ROOT)
-        used = {id_ for _name, id_ in waiting}.union(self._declared_channels().ids)
-        if used - {root}:
+        if self._queue_channels()[self.id]:
             return channels.browse()
+        root = channels._id_of(ROOT)
         with own_code():
             own = channels.create(
                 {

@@ -19,8 +19,7 @@ from odoo import models
 
 from ...exception import CircuitOpenError, NetworkRetryableError, NotSentError
 from ...queue.current import current_job
-from ...retry_after import parse_date
-from ...text import reference_of
+from ...retry_after import server_time
 from ...wire.breaker import CLOSED, is_away
 from ...wire.gate import Gate
 from ...wire.rate import MAX_RATE, read_quota
@@ -90,10 +89,7 @@ class BackendGate(Gate):
         self._rate = backend.rate or None
         self._sleep = sleep
         self._turns: deque[float] = deque()
-        self._key = {
-            "backend": reference_of(backend),
-            "company_id": backend.company_id.id or None,
-        }
+        self._key = backend._traffic_key()
 
     # === REQUESTS === #
 
@@ -152,14 +148,11 @@ class BackendGate(Gate):
             f"{self._backend.describe()} does not answer: nothing is sent before a "
             "probe was answered. The job goes on then."
         )
-        error = CircuitOpenError(told, seconds=max(1, round(self._until(known))))
+        seconds = max(1, round(known.back_at - time.monotonic()))
+        error = CircuitOpenError(told, seconds=seconds)
         error.network_retry_s = self.patience_s
         error.__cause__ = NotSentError(told)
         return error
-
-    @staticmethod
-    def _until(known: Known) -> float:
-        return known.back_at - time.monotonic()
 
     def _is_in_job(self) -> bool:
         """Return whether a job asks: a person who checks gets a real answer."""
@@ -199,11 +192,8 @@ class BackendGate(Gate):
         self._turns.extend(first + n * turns.interval_s for n in range(count))
 
     def _learn(self, headers: Mapping[str, str], means: str, known: Known) -> None:
-        now = datetime.now(timezone.utc).replace(tzinfo=None)
-        clock = parse_date(headers.get("Date", ""))
-        if clock is not None:
-            now = clock.astimezone(timezone.utc).replace(tzinfo=None)
-        quota = read_quota(headers, now)
+        now = server_time(headers, datetime.now(timezone.utc).replace(tzinfo=None))
+        quota, is_paced = read_quota(headers, now), self._rate or known.is_paced
         if means == RATE_LIMITED:
             seconds = wait_s(means, headers, now)
             self._note(
@@ -212,7 +202,7 @@ class BackendGate(Gate):
                 )
             )
             self._turns.clear()
-        elif quota.wait_s or (quota.is_low and quota.rate and not known.is_paced):
+        elif quota.wait_s or (quota.is_low and quota.rate and not is_paced):
             self._note(
                 lambda traffic, _backend: traffic._keep_quota(
                     self._key, quota, self._rate
@@ -250,5 +240,5 @@ class BackendGate(Gate):
             in_turn(backend.env, lambda env: work(env[TRAFFIC], backend.with_env(env)))
         except psycopg2.Error:
             _logger.warning(
-                "the traffic of %s was not noted", reference_of(backend), exc_info=True
+                "the traffic of %s was not noted", self._key["backend"], exc_info=True
             )

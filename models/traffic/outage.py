@@ -90,16 +90,15 @@ class ConnectorTraffic(models.Model):
         backend._delay_probe(seconds)
 
     @api.model
-    def _close(self, key: dict, backend: models.BaseModel) -> bool:
-        """Close the breaker: jobs go on at once; return whether it was open."""
+    def _close(self, key: dict, backend: models.BaseModel) -> None:
+        """Close the breaker, if it is open: jobs go on at once."""
         row = self._run(statements.CLOSE, key)
         if row is None:
-            return False
+            return
         _logger.info("%s answers again: its jobs go on", key["backend"])
         if backend.exists():
             backend._end_hold()
         self.env["connector.checkpoint"]._review_of(self.browse(row[0]))
-        return True
 
     @api.model
     def _take_probe(self, key: dict) -> float | None:

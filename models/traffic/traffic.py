@@ -13,6 +13,7 @@ from ...wire.breaker import CLOSED, HALF_OPEN, OPEN
 
 CLASHES = (SerializationFailure, UniqueViolation)  # with another process
 TRIES = 20
+TRAFFIC_STATES = [(CLOSED, "Answers"), (HALF_OPEN, "Being Asked"), (OPEN, "No Answer")]
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ class ConnectorTraffic(models.Model):
     _rec_names_search = ("backend_id",)
 
     state = fields.Selection(
-        [(CLOSED, "Answers"), (HALF_OPEN, "Being Asked"), (OPEN, "No Answer")],
+        TRAFFIC_STATES,
         required=True,
         readonly=True,
         help="The circuit breaker. No Answer: nothing is sent but a probe now and "

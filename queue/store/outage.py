@@ -47,7 +47,6 @@ def move_jobs_of_backend(
     cr.execute(MOVE_JOBS, {**names, "probe_key": probe_key})
 
 
-def end_wait(cr, backend: str) -> int:
-    """Let the jobs go on that wait for a backend; return how many did."""
+def end_wait(cr, backend: str) -> None:
+    """Let the jobs go on that wait for a backend."""
     cr.execute(END_WAIT, {"backend": backend})
-    return cr.rowcount
